@@ -1,0 +1,1 @@
+"""Liên Thông: the backend behind a province's citizen app."""

@@ -1,0 +1,68 @@
+"""What a driver's error means to a caller: retry, refuse, or a problem for the person."""
+
+from __future__ import annotations
+
+import re
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+
+from app.kit.problems import Unavailable
+from app.kit.text import Text
+
+_SHARD_SUFFIX = re.compile(r"_\d{5,}$")
+_NAMED = re.compile(r'constraint "([^"]+)"')
+_RETRY = frozenset({"40001", "40P01"})
+_DOWN_CLASSES = ("08", "53", "57P")
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer, or its answer was lost: a POST may be repeated with the same Idempotency-Key."""
+
+    slug = "database-unavailable"
+    title = Text("Cơ sở dữ liệu tạm thời không trả lời", "The database does not answer for the moment")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that repeating is safe."""
+        return Text(
+            "Vui lòng gửi lại sau ít giây; gửi lại với cùng Idempotency-Key sẽ không tạo hai phản ánh.",
+            "Please repeat in a few seconds; repeating with the same Idempotency-Key never creates two reports.",
+        )
+
+
+def sqlstate(error: BaseException) -> str:
+    """SQLSTATE of a driver's or SQLAlchemy's error, empty when there is none."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(origin, "sqlstate", None) or "")
+
+
+def constraint(error: BaseException) -> str:
+    """Name of the violated constraint, without a shard's suffix; empty when the error names none."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(origin, "constraint_name", None) or getattr(origin.__cause__, "constraint_name", None)
+    if not name:
+        found = _NAMED.search(str(origin))
+        name = found.group(1) if found else ""
+    return _SHARD_SUFFIX.sub("", name)
+
+
+def may_retry(error: BaseException) -> bool:
+    """Whether running the whole transaction again is likely to help: serialization failure or deadlock."""
+    state = sqlstate(error)
+    return state in _RETRY or (state == "XX000" and "could not commit transaction" in str(error))
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether the database could not be reached, is starting or stopping, is full, or dropped the connection."""
+    if isinstance(error, InterfaceError):
+        return True
+    if isinstance(error, DBAPIError):
+        return (
+            error.connection_invalidated
+            or sqlstate(error).startswith(_DOWN_CLASSES)
+            or (error.orig is not None and is_down(error.orig))
+        )
+    if isinstance(error, asyncpg.PostgresError):
+        return sqlstate(error).startswith(_DOWN_CLASSES)
+    return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)

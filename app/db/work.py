@@ -1,0 +1,153 @@
+"""Units of work: the only place that begins, commits or rolls back a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import NewType, Protocol, TypeVar
+
+import asyncpg
+from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.bundle import Bundle
+from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable, is_down, may_retry
+from app.kit.clock import Clock
+
+T = TypeVar("T")
+_ATTEMPTS = 4
+
+
+class Recorder(Protocol):
+    """Takes rows that become durable together with the change they describe."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this unit of work."""
+        ...
+
+    def put(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add one row to be inserted."""
+        ...
+
+
+class Work:
+    """One session, one transaction, one `now` (aware UTC, fixed when it began).
+
+    Rows given to `put` are inserted by one statement just before the commit, after the session's own changes.
+    """
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self._bundle = Bundle()
+
+    def put(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add one row to be inserted before the commit."""
+        self._bundle.put(table, row)
+
+    async def settle(self) -> None:
+        """Send what waits (session changes, then bundled rows) without committing."""
+        await self.session.flush()
+        if self._bundle:
+            # Every Work has already sent a statement (`_begin`), so that SQLAlchemy's BEGIN is surely out
+            # and the driver's own execute runs inside this transaction.
+            connection = await (await self.session.connection()).get_raw_connection()
+            driver = connection.driver_connection
+            assert isinstance(driver, asyncpg.Connection)
+            sql, args = self._bundle.statement()
+            await driver.execute(sql, *args)
+            self._bundle.clear()
+
+
+ReadWork = NewType("ReadWork", Work)
+"""A Work in a READ ONLY transaction: a reader cannot hand it to a writer."""
+
+
+class HotWork:
+    """A Work of exactly one statement at driver level: what is put is all there is."""
+
+    __slots__ = ("bundle", "now")
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.bundle = Bundle()
+
+    def put(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add one row of the statement."""
+        self.bundle.put(table, row)
+
+    async def commit_to(self, db: Database) -> None:
+        """Write everything or nothing. Raises: asyncpg.UniqueViolationError, DatabaseUnavailable."""
+        await db.lane.write(self.bundle)
+
+
+async def _begin(session: AsyncSession, tenant_id: int | None, *, read_only: bool) -> None:
+    """Open the transaction and name its tenant, which row-level security and sharding rely on."""
+    settings = ["SET TRANSACTION READ ONLY"] if read_only else []
+    settings.append(f"SET LOCAL app.tenant = '{int(tenant_id)}'" if tenant_id is not None else "SELECT 1")
+    for statement in settings:
+        await session.execute(text(statement))
+
+
+@asynccontextmanager
+async def write_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncIterator[Work]:
+    """A transaction that commits when the block ends well and rolls back when it does not.
+
+    Raises: DatabaseUnavailable when the database is lost on the way (the outcome of a lost commit is unknown).
+    """
+    session = db.sessions()
+    try:
+        await _begin(session, tenant_id, read_only=False)
+        work = Work(session, clock.now())
+        yield work
+        await work.settle()
+        await session.commit()
+    except BaseException as error:
+        await _abandon(session)
+        if isinstance(error, PoolTimeoutError) or is_down(error):
+            raise DatabaseUnavailable from error
+        raise
+    finally:
+        await session.close()
+
+
+@asynccontextmanager
+async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncIterator[ReadWork]:
+    """A READ ONLY transaction; nothing is ever committed. Raises: DatabaseUnavailable."""
+    session = db.read_sessions()
+    try:
+        await _begin(session, tenant_id, read_only=True)
+        yield ReadWork(Work(session, clock.now()))
+    except BaseException as error:
+        if isinstance(error, PoolTimeoutError) or is_down(error):
+            raise DatabaseUnavailable from error
+        raise
+    finally:
+        await _abandon(session)
+        await session.close()
+
+
+async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Callable[[Work], Awaitable[T]]) -> T:
+    """Result of `verb` in a transaction of its own; run again whole on deadlock or serialization failure."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with write_work(db, clock, tenant_id) as work:
+                return await verb(work)
+        except DBAPIError as error:
+            if attempt == _ATTEMPTS or not may_retry(error):
+                raise
+            await asyncio.sleep(0.02 * 2**attempt)
+    raise AssertionError
+
+
+async def _abandon(session: AsyncSession) -> None:
+    """Roll back, even on a connection that is already lost."""
+    try:
+        await session.rollback()
+    except (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        await session.invalidate()

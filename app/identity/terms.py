@@ -1,0 +1,67 @@
+"""Vocabulary of identity: actors, roles, memberships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.kit.ids import CitizenId, StaffId, TenantId, UnitId
+
+
+class ActorKind(StrEnum):
+    """What acts."""
+
+    ANONYMOUS = "anonymous"
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What a member of a unit may do for the unit and its subtree."""
+
+    OFFICER = "officer"
+    APPROVER = "approver"
+    DISPATCHER = "dispatcher"
+    UNIT_ADMIN = "unit_admin"
+    TENANT_ADMIN = "tenant_admin"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One role in one unit."""
+
+    unit_id: UnitId
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts, within one tenant. `id` is the account's, None for anonymous and system."""
+
+    kind: ActorKind
+    tenant_id: TenantId
+    id: UUID | None = None
+    name: str = ""
+    memberships: tuple[Membership, ...] = ()
+
+    @property
+    def staff_id(self) -> StaffId | None:
+        """The officer's account, None for anyone else."""
+        return StaffId(self.id) if self.kind is ActorKind.STAFF and self.id else None
+
+    @property
+    def citizen_id(self) -> CitizenId | None:
+        """The citizen's account, None for anyone else."""
+        return CitizenId(self.id) if self.kind is ActorKind.CITIZEN and self.id else None
+
+    def units(self, *roles: Role) -> frozenset[UnitId]:
+        """Units in which the actor holds one of `roles`; in any role when none is named."""
+        return frozenset(m.unit_id for m in self.memberships if not roles or m.role in roles)
+
+
+def system_actor(tenant_id: TenantId) -> Actor:
+    """The program itself, acting by rule."""
+    return Actor(kind=ActorKind.SYSTEM, tenant_id=tenant_id, name="Hệ thống")

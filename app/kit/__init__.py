@@ -1,0 +1,1 @@
+"""Floor: clock, ids, problems, geo, signing, text. Pure; imports nothing of ours."""

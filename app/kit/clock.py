@@ -1,0 +1,46 @@
+"""The one source of the present moment. Nothing else may read the system's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    """Tells the present instant; tests put their own in its place."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC, microseconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC, microseconds."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the one place that may
+
+
+class FixedClock:
+    """A clock that stands until it is moved; for tests and for replays."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The instant it was last set to."""
+        return self.at
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """Time zone by its IANA name. Raises: ZoneInfoNotFoundError."""
+    return ZoneInfo(name)
+
+
+def local_day(at: datetime, zone_name: str) -> date:
+    """Calendar day of the instant `at` in the zone `zone_name`."""
+    return at.astimezone(zone(zone_name)).date()

@@ -1,0 +1,77 @@
+"""Tables of the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+
+
+class OutboxMessage(TenantRow, Base):
+    """One fact, written in the transaction of the change it tells of; the relay numbers it afterwards."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        Index("ix_outbox_messages_waiting", "tenant_id", "id", postgresql_where=text("position IS NULL")),
+        Index(
+            "uq_outbox_messages_position",
+            "tenant_id",
+            "position",
+            unique=True,
+            postgresql_where=text("position IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_messages_public",
+            "tenant_id",
+            "position",
+            postgresql_where=text("position IS NOT NULL AND public"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    type_version: Mapped[int]
+    subject_id: Mapped[UUID]
+    subject_version: Mapped[int]
+    occurred_at: Mapped[datetime]
+    public: Mapped[bool] = mapped_column(server_default=text("false"))
+    payload: Mapped[dict[str, Any]]
+    traceparent: Mapped[str | None]
+    position: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class OutboxHead(TenantRow, Base):
+    """The last position given to a message of the tenant; whoever locks the row is the relay."""
+
+    __tablename__ = "outbox_heads"
+
+    position: Mapped[int] = mapped_column(BigInteger)
+
+
+class ConsumerCursor(TenantRow, Base):
+    """How far one consumer has handled the tenant's messages, moved in the transaction of its effects."""
+
+    __tablename__ = "consumer_cursors"
+
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    retry_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class DeadLetter(TenantRow, Base):
+    """A message that a consumer could not handle in all its tries; kept for an operator, the cursor went on."""
+
+    __tablename__ = "dead_letters"
+
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    message_id: Mapped[UUID]
+    failed_at: Mapped[datetime]
+    error: Mapped[str]

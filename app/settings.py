@@ -1,0 +1,40 @@
+"""Settings of one process: read once by the composition roots, passed down as values, never read at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting has the prefix `LIENTHONG_`; units are in the names. `.env.example` lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="LIENTHONG_", env_file=".env", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path(".data"), description="Where the trial keeps its database, secrets and uploads.")
+    database_url: str | None = Field(
+        None,
+        description="postgresql://user:password@host/database; absent: the embedded PostgreSQL in DATA_DIR.",
+    )
+    database_ro_url: str | None = Field(None, description="A replica for reads; absent: the same database.")
+    database_pool_size: int = Field(8, ge=1, le=200, description="Connections per process for officers' verbs.")
+    lane_pool_size: int = Field(8, ge=1, le=200, description="Connections per process for the hot paths.")
+    statement_cache_size: int = Field(
+        512, ge=0, description="Prepared statements kept per connection; 0 behind an old transaction pooler."
+    )
+    host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the web process listens on; 0 picks a free one.")
+    public_url: str | None = Field(None, description="How people reach this installation; used in links.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="At least 32 characters; absent: made once and kept in DATA_DIR. Losing it loses identities.",
+    )
+    default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
+    session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
+    reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
+    relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for new messages.")
+    sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
+    stream_poll_s: float = Field(0.3, gt=0, description="How often a web process looks for new public events.")
