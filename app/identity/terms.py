@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
 from app.kit.ids import CitizenId, StaffId, TenantId, UnitId
+from app.kit.text import Text
 
 
 class ActorKind(StrEnum):
@@ -27,6 +29,25 @@ class Role(StrEnum):
     UNIT_ADMIN = "unit_admin"
     TENANT_ADMIN = "tenant_admin"
     AUDITOR = "auditor"
+
+    @property
+    def title(self) -> Text:
+        """What people call the role."""
+        match self:
+            case Role.OFFICER:
+                return Text("cán bộ xử lý", "officer")
+            case Role.APPROVER:
+                return Text("lãnh đạo duyệt", "approver")
+            case Role.DISPATCHER:
+                return Text("cán bộ điều phối", "dispatcher")
+            case Role.UNIT_ADMIN:
+                return Text("quản trị cơ quan", "unit administrator")
+            case Role.TENANT_ADMIN:
+                return Text("quản trị toàn tỉnh", "tenant administrator")
+            case Role.AUDITOR:
+                return Text("cán bộ kiểm tra, giám sát", "auditor")
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)
