@@ -73,8 +73,8 @@ def may_act_as(actor: Actor, *roles: Role) -> Verdict:
 def role_needed(*roles: Role) -> Text:
     """The reason for refusing a member of staff who holds none of `roles`."""
     return Text(
-        f"Việc này cần vai trò {' hoặc '.join(role.title.vi for role in roles) or 'trong một cơ quan'}; "
+        f"Việc này cần vai trò {' hoặc '.join(role.label.vi for role in roles) or 'trong một cơ quan'}; "
         "vui lòng liên hệ quản trị viên của cơ quan bạn.",
-        f"This needs the role {' or '.join(role.title.en for role in roles) or 'of a member of a unit'}; "
+        f"This needs the role {' or '.join(role.label.en for role in roles) or 'of a member of a unit'}; "
         "please ask your unit's administrator.",
     )

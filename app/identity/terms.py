@@ -31,7 +31,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
     @property
-    def title(self) -> Text:
+    def label(self) -> Text:
         """What people call the role."""
         match self:
             case Role.OFFICER:

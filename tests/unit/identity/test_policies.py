@@ -75,5 +75,5 @@ def test_the_refusal_names_the_missing_role_in_both_languages() -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_has_a_name_in_both_languages(role: Role) -> None:
-    assert role.title.vi
-    assert role.title.en
+    assert role.label.vi
+    assert role.label.en
