@@ -40,7 +40,9 @@ def sqlstate(error: BaseException) -> str:
 def constraint(error: BaseException) -> str:
     """Name of the violated constraint, without a shard's suffix; empty when the error names none."""
     origin = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(origin, "constraint_name", None) or getattr(origin.__cause__, "constraint_name", None)
+    name = getattr(origin, "constraint_name", None) or getattr(
+        getattr(origin, "__cause__", None), "constraint_name", None
+    )
     if not name:
         found = _NAMED.search(str(origin))
         name = found.group(1) if found else ""

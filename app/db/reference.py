@@ -46,7 +46,7 @@ class Reference(Generic[T]):
 async def read_versions(session: AsyncSession) -> dict[str, int]:
     """Every body of reference data with its version."""
     rows = await session.execute(select(ReferenceVersion.name, ReferenceVersion.version))
-    return {name: version for name, version in rows}
+    return {row.name: row.version for row in rows}
 
 
 async def touch(work: Work, name: str) -> None:

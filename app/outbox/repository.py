@@ -1,0 +1,128 @@
+"""Every SQL statement of the outbox. Short, prepared, one tenant each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.work import Work
+
+from .models import ConsumerCursor, DeadLetter, OutboxHead, OutboxMessage
+from .terms import Message
+
+
+class OutboxRepository:
+    """Statements on messages, heads and cursors of one tenant."""
+
+    def __init__(self, work: Work, tenant_id: int) -> None:
+        self._session = work.session
+        self._tenant_id = tenant_id
+
+    async def lock_head(self) -> int | None:
+        """Last position given, its row locked; None when another relay holds it. Makes the row the first time."""
+        where = select(OutboxHead.position).where(OutboxHead.tenant_id == self._tenant_id)
+        found = await self._session.scalar(where.with_for_update(skip_locked=True))
+        if found is None and await self._session.scalar(where) is None:
+            await self._session.execute(
+                insert(OutboxHead).values(tenant_id=self._tenant_id, position=0).on_conflict_do_nothing()
+            )
+            found = await self._session.scalar(where.with_for_update(skip_locked=True))
+        return found
+
+    async def waiting(self, limit: int) -> Sequence[UUID]:
+        """Ids of messages without a position, oldest first (index ix_outbox_messages_waiting)."""
+        found = await self._session.scalars(
+            select(OutboxMessage.id)
+            .where(OutboxMessage.tenant_id == self._tenant_id, OutboxMessage.position.is_(None))
+            .order_by(OutboxMessage.id)
+            .limit(limit)
+        )
+        return found.all()
+
+    async def number(self, ids: Sequence[UUID], first: int) -> None:
+        """Give `ids` the positions from `first` on, in their order, and move the head."""
+        await self._session.execute(
+            text(
+                "UPDATE outbox_messages m SET position = given.position"
+                " FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS bigint[])) AS given (id, position)"
+                " WHERE m.tenant_id = :tenant_id AND m.id = given.id"
+            ),
+            {
+                "ids": list(ids),
+                "positions": list(range(first, first + len(ids))),
+                "tenant_id": self._tenant_id,
+            },
+        )
+        await self._session.execute(
+            update(OutboxHead)
+            .where(OutboxHead.tenant_id == self._tenant_id)
+            .values(position=bindparam("last", first + len(ids) - 1))
+        )
+
+    async def head(self) -> int:
+        """Last position given; 0 before the first."""
+        found = await self._session.scalar(select(OutboxHead.position).where(OutboxHead.tenant_id == self._tenant_id))
+        return found or 0
+
+    async def lock_cursor(self, consumer: str) -> ConsumerCursor | None:
+        """The consumer's cursor, locked; None when another worker is at it. Makes the row the first time."""
+        where = select(ConsumerCursor).where(
+            ConsumerCursor.tenant_id == self._tenant_id, ConsumerCursor.consumer == consumer
+        )
+        found = await self._session.scalar(where.with_for_update(skip_locked=True))
+        if found is None and await self._session.scalar(where.with_only_columns(func.count())) == 0:
+            await self._session.execute(
+                insert(ConsumerCursor)
+                .values(tenant_id=self._tenant_id, consumer=consumer, position=0, failures=0)
+                .on_conflict_do_nothing()
+            )
+            found = await self._session.scalar(where.with_for_update(skip_locked=True))
+        return found
+
+    async def after(self, position: int, head: int, types: Collection[str], limit: int) -> list[Message]:
+        """Messages of `types` after `position` up to `head`, in order (index uq_outbox_messages_position)."""
+        rows = await self._session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.tenant_id == self._tenant_id,
+                OutboxMessage.position > position,
+                OutboxMessage.position <= head,
+                OutboxMessage.type.in_(sorted(types)),
+            )
+            .order_by(OutboxMessage.position)
+            .limit(limit)
+        )
+        return [
+            Message(
+                tenant_id=row.tenant_id,
+                position=row.position or 0,
+                id=row.id,
+                type=row.type,
+                type_version=row.type_version,
+                subject_id=row.subject_id,
+                subject_version=row.subject_version,
+                occurred_at=row.occurred_at,
+                public=row.public,
+                payload=row.payload,
+            )
+            for row in rows
+        ]
+
+    async def bury(self, consumer: str, message: Message, error: str, at: datetime) -> None:
+        """Keep a message that could not be handled for an operator to look at."""
+        await self._session.execute(
+            insert(DeadLetter)
+            .values(
+                tenant_id=self._tenant_id,
+                consumer=consumer,
+                position=message.position,
+                message_id=message.id,
+                failed_at=at,
+                error=error,
+            )
+            .on_conflict_do_nothing()
+        )

@@ -1,0 +1,1 @@
+"""Floor: HTTP plumbing: problems, works, tenancy, cursors, ETags, idempotency. Knows no room of the field."""

@@ -1,0 +1,72 @@
+"""Opaque cursors of keyset pages, bound to the query that made them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from app.kit.problems import BadRequest
+from app.kit.text import Text
+
+
+class UnreadableCursor(BadRequest):
+    """The cursor is not one of ours."""
+
+    slug = "unreadable-cursor"
+    title = Text("Con trỏ trang không đọc được", "The cursor cannot be read")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say where cursors come from."""
+        return Text(
+            "Hãy dùng nguyên giá trị next_cursor của trang trước, hoặc bỏ cursor để bắt đầu lại.",
+            "Use next_cursor of the page before as it is, or leave cursor out to start again.",
+        )
+
+
+class ForeignCursor(BadRequest):
+    """The cursor belongs to another query."""
+
+    slug = "foreign-cursor"
+    title = Text("Con trỏ thuộc về truy vấn khác", "The cursor belongs to another query")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Con trỏ chỉ dùng được với đúng bộ lọc và cách sắp xếp đã tạo ra nó. Hãy bỏ cursor để bắt đầu lại.",
+            "A cursor goes only with the filters and the order that made it. Leave cursor out to start again.",
+        )
+
+
+def _fingerprint(query: Mapping[str, object]) -> str:
+    known = {name: str(value) for name, value in query.items() if value is not None}
+    return hashlib.blake2b(orjson.dumps(known, option=orjson.OPT_SORT_KEYS), digest_size=6).hexdigest()
+
+
+def make_cursor(query: Mapping[str, object], keys: Sequence[str | int | float]) -> str:
+    """A cursor that continues `query` (its filters and order, without the cursor) after the row with `keys`."""
+    raw = orjson.dumps([_fingerprint(query), *keys])
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def read_cursor(query: Mapping[str, object], cursor: str, *kinds: type) -> list[str | int | float]:
+    """The keys in `cursor`, one of each of `kinds`. Raises: UnreadableCursor, ForeignCursor."""
+    if len(cursor) > 512:
+        raise UnreadableCursor
+    try:
+        raw = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise UnreadableCursor from error
+    if not isinstance(raw, list) or len(raw) != len(kinds) + 1:
+        raise UnreadableCursor
+    if raw[0] != _fingerprint(query):
+        raise ForeignCursor
+    keys: list[str | int | float] = raw[1:]
+    if any(type(key) is not kind for key, kind in zip(keys, kinds, strict=True)):
+        raise UnreadableCursor
+    return keys

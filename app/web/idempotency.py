@@ -1,0 +1,150 @@
+"""`Idempotency-Key`: the same key and body get the same answer, whatever was lost on the way.
+
+The answer is kept in the transaction of its effect. Source: draft-ietf-httpapi-idempotency-key-header.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db.engine import Database
+from app.db.work import Recorder, Work
+from app.kit.ids import TenantId
+from app.kit.problems import BadRequest, Invalid
+from app.kit.text import Text
+
+from .models import IdempotencyKey
+
+
+class UnreadableIdempotencyKey(BadRequest):
+    """The key is empty, too long or not printable ASCII."""
+
+    slug = "unreadable-idempotency-key"
+    title = Text("Idempotency-Key không hợp lệ", "The Idempotency-Key is not valid")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what a key looks like."""
+        return Text(
+            "Hãy dùng một giá trị riêng cho mỗi lần gửi, 8 đến 200 ký tự ASCII, ví dụ một UUID.",
+            "Use one value of its own for each submission, 8 to 200 ASCII characters, for example a UUID.",
+        )
+
+
+class IdempotencyKeyReused(Invalid):
+    """The key came before with another body."""
+
+    slug = "idempotency-key-reused"
+    title = Text("Idempotency-Key đã dùng cho nội dung khác", "The Idempotency-Key was used with another body")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Khoá này đã được dùng để gửi một nội dung khác. Nội dung mới chưa được ghi; hãy gửi lại với khoá mới.",
+            "This key was used to send something else. The new content was not written; send it with a new key.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered: enough to answer it again. `body` must hold no secret."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def idempotency_key(
+    idempotency_key: Annotated[
+        str | None, Header(description="One value for each submission; send it again when you repeat the submission")
+    ] = None,
+) -> str | None:
+    """The request's key, None when it has none. Raises: UnreadableIdempotencyKey."""
+    if idempotency_key is None:
+        return None
+    key = idempotency_key.strip().strip('"')
+    if not (8 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+        raise UnreadableIdempotencyKey
+    return key
+
+
+GivenKey = Annotated[str | None, Depends(idempotency_key)]
+
+
+def key_hash(key: str, owner: str, path: str) -> bytes:
+    """Name under which an answer is kept: nobody can ask for another person's or another address's answer."""
+    return hashlib.sha256(f"{owner}\n{path}\n{key}".encode()).digest()
+
+
+def request_hash(body: BaseModel) -> bytes:
+    """What the body said, independent of white space and of the order of its members."""
+    return hashlib.sha256(body.model_dump_json().encode()).digest()
+
+
+def keep_answer(work: Recorder, tenant: TenantId, key: bytes, request: bytes, answer: Answer) -> None:
+    """Write the answer together with its effect."""
+    work.put(
+        IdempotencyKey.__table__,  # type: ignore[arg-type]
+        {
+            "tenant_id": tenant,
+            "key_hash": key,
+            "request_hash": request,
+            "created_at": work.now,
+            "status": answer.status,
+            "answer": answer.body,
+        },
+    )
+
+
+def _again(stored_request: bytes, request: bytes, status: int, body: dict[str, Any]) -> Answer:
+    if stored_request != request:
+        raise IdempotencyKeyReused
+    return Answer(status, body)
+
+
+_FIND = "SELECT request_hash, status, answer FROM idempotency_keys WHERE tenant_id = $1 AND key_hash = $2"
+
+
+async def find_answer(db: Database, tenant: TenantId, key: bytes, request: bytes) -> Answer | None:
+    """The answer kept under `key`, by one statement of its own. Raises: IdempotencyKeyReused."""
+    row = await db.lane.fetchrow(_FIND, tenant, key)
+    return _again(row["request_hash"], request, row["status"], orjson.loads(row["answer"])) if row else None
+
+
+async def answer_once(
+    work: Work,
+    tenant: TenantId,
+    key: bytes | None,
+    body: BaseModel,
+    verb: Callable[[], Awaitable[Answer]],
+) -> Response:
+    """The verb's answer; when the key was answered before, that answer again without running the verb.
+
+    Two requests with one key at the same moment: one wins, the other fails on the key's primary key with 409 and
+    finds the answer when it repeats.
+    """
+    request = request_hash(body)
+    answer: Answer | None = None
+    if key is not None:
+        row = await work.session.get(IdempotencyKey, (tenant, key))
+        answer = _again(row.request_hash, request, row.status, row.answer) if row else None
+    if answer is None:
+        answer = await verb()
+        if key is not None:
+            keep_answer(work, tenant, key, request, answer)
+    return Response(orjson.dumps(answer.body), status_code=answer.status, media_type="application/json")
+
+
+def owner_of(request: Request) -> str:
+    """Whoever sends: the credential's digest, so that keys of different people never meet."""
+    credential = request.headers.get("authorization", "") + request.headers.get("tracking-secret", "")
+    return hashlib.sha256(credential.encode()).hexdigest()[:16] if credential else ""

@@ -1,0 +1,23 @@
+"""Tables of the HTTP floor: answers already given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+
+
+class IdempotencyKey(TenantRow, Base):
+    """One acknowledged POST: written with its effect, answered again when the same key comes back."""
+
+    __tablename__ = "idempotency_keys"
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]

@@ -1,0 +1,237 @@
+"""Problems as RFC 9457 answers, in the language of the reader."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import Response
+
+from app.db.errors import DatabaseUnavailable, is_down
+from app.kit.problems import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unavailable
+from app.kit.text import Lang, Text
+
+from .language import language
+
+log = logging.getLogger("lienthong.web")
+MEDIA_TYPE = "application/problem+json"
+
+# pydantic's error types that people meet, in words they understand; the rest falls back to pydantic's own sentence.
+_SENTENCES: dict[str, Text] = {
+    "missing": Text("Thiếu thông tin bắt buộc này.", "This is required."),
+    "string_too_long": Text("Nội dung dài quá {max_length} ký tự.", "Longer than {max_length} characters."),
+    "string_too_short": Text("Nội dung còn trống hoặc quá ngắn.", "Empty or too short."),
+    "string_type": Text("Cần là một đoạn chữ.", "Must be a string."),
+    "json_invalid": Text("Nội dung gửi lên không phải JSON hợp lệ.", "The body is not valid JSON."),
+    "enum": Text("Chỉ nhận một trong: {expected}.", "Must be one of: {expected}."),
+    "literal_error": Text("Chỉ nhận một trong: {expected}.", "Must be one of: {expected}."),
+    "finite_number": Text("Cần là một số hữu hạn.", "Must be a finite number."),
+    "float_parsing": Text("Cần là một số.", "Must be a number."),
+    "float_type": Text("Cần là một số.", "Must be a number."),
+    "int_parsing": Text("Cần là một số nguyên.", "Must be a whole number."),
+    "int_type": Text("Cần là một số nguyên.", "Must be a whole number."),
+    "bool_parsing": Text("Cần là đúng (true) hoặc sai (false).", "Must be true or false."),
+    "greater_than_equal": Text("Cần lớn hơn hoặc bằng {ge}.", "Must be at least {ge}."),
+    "greater_than": Text("Cần lớn hơn {gt}.", "Must be greater than {gt}."),
+    "less_than_equal": Text("Cần nhỏ hơn hoặc bằng {le}.", "Must be at most {le}."),
+    "extra_forbidden": Text("Không có thông tin nào tên như vậy.", "There is no such field."),
+    "too_long": Text("Nhiều hơn {max_length} mục.", "More than {max_length} items."),
+    "timezone_aware": Text(
+        "Thời điểm cần có múi giờ, ví dụ +07:00.", "The instant needs an offset, for example +07:00."
+    ),
+    "datetime_from_date_parsing": Text("Thời điểm cần theo RFC 3339.", "Must be an RFC 3339 instant."),
+    "datetime_parsing": Text("Thời điểm cần theo RFC 3339.", "Must be an RFC 3339 instant."),
+    "uuid_parsing": Text("Cần là một UUID.", "Must be a UUID."),
+    "model_attributes_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
+    "dict_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
+    "list_type": Text("Cần là một danh sách.", "Must be a list."),
+}
+_INVALID = Text(
+    "Có thông tin chưa đúng; xem từng mục trong errors rồi gửi lại. Chưa có gì được ghi.",
+    "Some of the data is not right; see errors and send it again. Nothing was written.",
+)
+
+
+class FieldError(BaseModel):
+    """One value that is not right."""
+
+    pointer: str = Field(
+        description="JSON pointer into the body, or the name of the parameter", examples=["/location/lat"]
+    )
+    detail: str
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["/problems/invalid"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] | None = None
+
+
+def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint may answer instead, for its OpenAPI description; common refusals are added by themselves."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    everywhere: tuple[type[Problem], ...] = (BadRequest, Invalid, TooLarge, Unavailable)
+    for problem in (*problems, *everywhere):
+        entry = answers.setdefault(
+            problem.status,
+            {"description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}},
+        )
+        line = f"`{problem.slug}`: {problem.title.en}"
+        if line not in entry["description"]:
+            entry["description"] = f"{entry['description']}\n\n{line}".strip()
+    return answers
+
+
+def render(problem: Problem, lang: Lang, instance: str) -> Response:
+    """The answer that tells of `problem`."""
+    body: dict[str, object] = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title(lang),
+        "status": problem.status,
+        "detail": problem.detail(lang),
+        "instance": instance,
+    }
+    for name, value in problem.extensions.items():
+        body[name] = _spoken(value, lang)
+    headers = {"Content-Language": lang.value, "Cache-Control": "no-store"}
+    if isinstance(problem, Unavailable):
+        headers["Retry-After"] = "2"
+    elif isinstance(retry := problem.extensions.get("retry_after_s"), int):
+        headers["Retry-After"] = str(retry)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="lienthong"'
+    content = orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS)
+    return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _spoken(value: object, lang: Lang) -> object:
+    """`value` with every Text inside it in `lang`."""
+    if isinstance(value, Text):
+        return value(lang)
+    if isinstance(value, dict):
+        return {key: _spoken(item, lang) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_spoken(item, lang) for item in value]
+    return value
+
+
+def _field_errors(errors: Sequence[Any]) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for error in errors[:50]:
+        place = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]]
+        pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else (place[-1] if place else "")
+        if error["type"] == "json_invalid":
+            pointer = ""
+        context = {key: value for key, value in (error.get("ctx") or {}).items() if not isinstance(value, Exception)}
+        sentence = _SENTENCES.get(error["type"])
+        raised = (error.get("ctx") or {}).get("error")
+        if isinstance(raised, SaidError):
+            sentence = raised.text
+        elif sentence is None:
+            sentence = Text("Giá trị chưa hợp lệ.", str(error["msg"]))
+        else:
+            sentence = sentence.fill(**context)
+        found.append({"pointer": pointer, "detail": sentence})
+    return found
+
+
+class SaidError(ValueError):
+    """A validator's refusal in both languages; pydantic carries it to the answer."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return render(error, language(request), request.url.path)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = _field_errors(error.errors())
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        problem: Problem = UnreadableBody(errors=errors)
+    else:
+        problem = Invalid(_INVALID, errors=errors)
+    return render(problem, language(request), request.url.path)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals: no such route, wrong method, a body that cannot be read."""
+    assert isinstance(error, StarletteHTTPException)
+    match error.status_code:
+        case 404:
+            problem: Problem = NotFound(Text("Không có địa chỉ này.", "There is nothing at this address."))
+        case 405:
+            problem = MethodNotAllowed()
+        case 413:
+            problem = TooLarge()
+        case 403:
+            problem = Forbidden()
+        case _:
+            problem = UnreadableBody()
+    answer = render(problem, language(request), request.url.path)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    """Anything unforeseen: a lost database is told apart, the rest says nothing of our inside."""
+    if is_down(error):
+        return render(DatabaseUnavailable(), language(request), request.url.path)
+    log.error("unhandled error on %s %s", request.method, request.scope.get("route"), exc_info=error)
+    return render(InternalError(), language(request), request.url.path)
+
+
+class InternalError(Problem):
+    """A mistake of ours."""
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that it is ours."""
+        return Text(
+            "Lỗi thuộc về hệ thống, không phải do bạn. Vui lòng thử lại sau.",
+            "The mistake is ours, not yours. Please try again later.",
+        )
+
+
+class UnreadableBody(BadRequest):
+    """The body is not what its content type says."""
+
+    slug = "unreadable-body"
+    title = Text("Không đọc được nội dung gửi lên", "The body cannot be read")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what is expected."""
+        return Text("Hãy gửi JSON hợp lệ, mã hoá UTF-8.", "Send valid JSON in UTF-8.")
+
+
+class MethodNotAllowed(BadRequest):
+    """The address exists, but not for this method."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = Text("Địa chỉ này không nhận phương thức đó", "This address does not take that method")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal and every mistake as a problem."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(StarletteHTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_error)

@@ -1,0 +1,32 @@
+"""What a process shares between requests, read from the application's state by typed functions."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.db.engine import Database
+from app.kit.clock import Clock
+from app.settings import Settings
+
+
+def database(connection: HTTPConnection) -> Database:
+    """The process's database."""
+    return cast("Database", connection.app.state.database)
+
+
+def clock(connection: HTTPConnection) -> Clock:
+    """The process's clock."""
+    return cast("Clock", connection.app.state.clock)
+
+
+def settings(connection: HTTPConnection) -> Settings:
+    """The process's settings."""
+    return cast("Settings", connection.app.state.settings)
+
+
+CurrentDatabase = Annotated[Database, Depends(database)]
+CurrentClock = Annotated[Clock, Depends(clock)]
+CurrentSettings = Annotated[Settings, Depends(settings)]

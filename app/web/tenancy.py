@@ -1,0 +1,57 @@
+"""Which tenant a request is for: host name, else the officer's token, else the case code's prefix, else the default."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.kit.ids import TenantId
+
+_TOKEN = re.compile(r"[Bb]earer\s+lts_([0-9]{1,9})_")
+
+
+class TenantFinder(Protocol):
+    """Knows the tenants; the directory's snapshot does."""
+
+    def tenant_of_host(self, host: str) -> TenantId | None:
+        """Tenant that names `host` (lower case, no port) as its own."""
+        ...
+
+    def tenant_of_code(self, code: str) -> TenantId | None:
+        """Tenant whose agency code starts the case code `code`."""
+        ...
+
+    def default_tenant(self) -> TenantId:
+        """Tenant of requests that name none."""
+        ...
+
+
+def finder(connection: HTTPConnection) -> TenantFinder:
+    """The process's tenants."""
+    return cast("TenantFinder", connection.app.state.tenants())
+
+
+def tenant_of_host(connection: HTTPConnection) -> TenantId | None:
+    """Tenant named by the host of the request, None when the host belongs to no tenant."""
+    host = connection.headers.get("host", "")
+    return finder(connection).tenant_of_host(host.rsplit(":", 1)[0].lower())
+
+
+def tenant(connection: HTTPConnection) -> TenantId:
+    """Tenant of the request. A token's number is only a hint here: identity checks the token itself."""
+    named = tenant_of_host(connection)
+    if named is not None:
+        return named
+    hint = _TOKEN.match(connection.headers.get("authorization", ""))
+    if hint:
+        return TenantId(int(hint.group(1)))
+    code = connection.path_params.get("code")
+    of_code = finder(connection).tenant_of_code(code) if code else None
+    return of_code if of_code is not None else finder(connection).default_tenant()
+
+
+CurrentTenant = Annotated[TenantId, Depends(tenant)]
+HostTenant = Annotated[TenantId | None, Depends(tenant_of_host)]
