@@ -1,0 +1,65 @@
+"""What an entry says to a person, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.kit.text import Text
+
+_SENTENCES: dict[str, Text] = {
+    "case.opened": Text("Đã tiếp nhận phản ánh, giao {unit}.", "Received; {unit} is responsible."),
+    "case.diverted": Text(
+        "Nội dung thuộc trình tự pháp luật riêng; đã hướng dẫn nơi gửi.",
+        "This follows a legal procedure of its own; the sender was told where to turn.",
+    ),
+    "case.triaged": Text("Đã phân loại: {category}.", "Sorted: {category}."),
+    "case.rerouted": Text(
+        "Chuyển từ {from_unit} đến {unit} sau khi phân loại lại.", "Moved from {from_unit} to {unit}."
+    ),
+    "case.assigned": Text("Đã phân công cán bộ của {unit}.", "Given to an officer of {unit}."),
+    "case.accepted": Text("{unit} đã nhận xử lý.", "{unit} has taken it up."),
+    "case.returned": Text("{from_unit} trả lại, {unit} xem xét chuyển tiếp.", "{from_unit} returned it to {unit}."),
+    "case.referred": Text("{from_unit} chuyển đến {unit}.", "{from_unit} referred it to {unit}."),
+    "case.escalated": Text("Đã nâng mức ưu tiên, báo cáo cấp trên.", "Raised in urgency."),
+    "case.reporter_asked": Text("{unit} hỏi thêm người gửi.", "{unit} asked the sender for more."),
+    "case.reporter_replied": Text("Người gửi đã trả lời.", "The sender has replied."),
+    "case.answer_drafted": Text("Đã trình dự thảo trả lời.", "An answer was drafted for approval."),
+    "case.draft_rejected": Text("Dự thảo trả lời cần sửa lại.", "The draft answer needs another look."),
+    "case.resolved": Text("{unit} đã trả lời.", "{unit} has answered."),
+    "case.rated": Text("Người gửi đã đánh giá: {stars}/5.", "The sender's rating: {stars} of 5."),
+    "case.reopened": Text("Mở lại để xử lý tiếp.", "Opened again."),
+    "case.merged": Text("Gộp vào vụ việc {into}.", "Merged into case {into}."),
+    "case.report_joined": Text("Gộp thêm phản ánh {joined}.", "Report {joined} was joined to it."),
+    "case.unmerged": Text("Tách khỏi vụ việc {from_case}.", "Separated from case {from_case}."),
+    "case.report_left": Text("Phản ánh {left} được tách ra.", "Report {left} was separated."),
+    "case.noted": Text("Ghi chú nội bộ.", "Internal note."),
+    "case.published": Text("Đã công khai.", "Published."),
+    "case.withheld": Text("Không công khai.", "Withheld from the public."),
+    "case.withdrawn": Text("Người gửi đã rút phản ánh.", "The sender withdrew the report."),
+    "case.closed": Text("Đã kết thúc.", "Closed."),
+    "case.overdue": Text("Đã quá hạn xử lý.", "The deadline has passed."),
+}
+
+
+class _Blank(dict[str, object]):
+    """Values of a sentence; a missing one reads as a dash instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        """A dash for `key`."""
+        return "–"
+
+
+def sentence(entry_type: str, data: Mapping[str, Any]) -> Text:
+    """What the entry says, its names filled in from `data`; the type itself when we have no sentence for it."""
+    pattern = _SENTENCES.get(entry_type)
+    if pattern is None:
+        return Text(entry_type, entry_type)
+    names = {"vi": _Blank(data), "en": _Blank(data)}
+    for key, value in data.items():
+        if isinstance(value, dict) and "vi" in value and "en" in value:
+            names["vi"][key], names["en"][key] = value["vi"], value["en"]
+    return Text(pattern.vi.format_map(names["vi"]), pattern.en.format_map(names["en"]))
+
+
+KNOWN_TYPES = frozenset(_SENTENCES)

@@ -1,0 +1,50 @@
+"""Every SQL statement of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import asyncpg
+import orjson
+
+from app.db.engine import Database
+from app.identity.terms import ActorKind
+from app.kit.ids import CaseId, ReportId, TenantId, UnitId
+
+from .terms import Audience, Entry
+
+_OF_CASE = """
+SELECT id, at, type, audience, case_version, actor_kind, actor_id, unit_id, report_id, text, data
+FROM timeline_entries
+WHERE tenant_id = $1 AND case_id = $2 AND audience = ANY($3)
+ORDER BY id
+LIMIT 2000
+"""
+
+
+async def list_entries(
+    db: Database, tenant_id: TenantId, case_id: CaseId, audiences: Collection[Audience]
+) -> list[Entry]:
+    """Entries of the case for these audiences, oldest first, at most 2,000; one statement on the primary key."""
+    rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id, [audience.value for audience in audiences])
+    return [_entry(tenant_id, case_id, row) for row in rows]
+
+
+def _entry(tenant_id: TenantId, case_id: CaseId, row: asyncpg.Record | dict[str, Any]) -> Entry:
+    data = row["data"]
+    return Entry(
+        tenant_id=tenant_id,
+        case_id=case_id,
+        id=row["id"],
+        at=row["at"],
+        type=row["type"],
+        audience=Audience(row["audience"]),
+        case_version=row["case_version"],
+        actor_kind=ActorKind(row["actor_kind"]),
+        actor_id=row["actor_id"],
+        unit_id=UnitId(row["unit_id"]) if row["unit_id"] else None,
+        report_id=ReportId(row["report_id"]) if row["report_id"] else None,
+        text=row["text"],
+        data=orjson.loads(data) if isinstance(data, str) else data,
+    )

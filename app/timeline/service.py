@@ -1,0 +1,66 @@
+"""The one way to write history and the one way to read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.db.engine import Database
+from app.db.work import Recorder
+from app.identity.terms import Actor
+from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
+
+from . import repository
+from .models import TimelineEntry
+from .terms import Audience, Entry
+
+_TABLE = TimelineEntry.__table__
+_REPORTER_SEES = (Audience.PUBLIC, Audience.REPORTER)
+_STAFF_SEES = (Audience.PUBLIC, Audience.REPORTER, Audience.STAFF, Audience.UNIT)
+
+
+def record(
+    work: Recorder,
+    actor: Actor,
+    *,
+    case_id: CaseId,
+    case_version: int,
+    type: str,  # noqa: A002 - the field's own word
+    audience: Audience,
+    unit_id: UnitId | None,
+    text: str | None = None,
+    data: dict[str, Any] | None = None,
+    report_id: ReportId | None = None,
+) -> None:
+    """Write one entry with the change it tells of. `unit_id` is the unit on whose behalf the actor acted."""
+    work.put(
+        _TABLE,  # type: ignore[arg-type]
+        {
+            "tenant_id": actor.tenant_id,
+            "case_id": case_id,
+            "id": uuid7(work.now),
+            "at": work.now,
+            "type": type,
+            "audience": audience.value,
+            "case_version": case_version,
+            "actor_kind": actor.kind.value,
+            "actor_id": actor.id,
+            "unit_id": unit_id,
+            "report_id": report_id,
+            "text": text,
+            "data": data or {},
+        },
+    )
+
+
+async def entries_for_reporter(db: Database, tenant_id: TenantId, case_id: CaseId, report_id: ReportId) -> list[Entry]:
+    """What the sender of the report may read, oldest first: never another reporter's private entries."""
+    entries = await repository.list_entries(db, tenant_id, case_id, _REPORTER_SEES)
+    return [entry for entry in entries if entry.report_id in {None, report_id}]
+
+
+async def entries_for_staff(
+    db: Database, tenant_id: TenantId, case_id: CaseId, units: frozenset[UnitId]
+) -> list[Entry]:
+    """What a member of exactly `units` may read, oldest first: another unit's internal entries are left out."""
+    entries = await repository.list_entries(db, tenant_id, case_id, _STAFF_SEES)
+    return [entry for entry in entries if entry.audience is not Audience.UNIT or entry.unit_id in units]

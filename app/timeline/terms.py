@@ -1,0 +1,40 @@
+"""Vocabulary of the timeline: audiences and entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.identity.terms import ActorKind
+from app.kit.ids import CaseId, ReportId, TenantId, UnitId
+
+
+class Audience(StrEnum):
+    """Who may read an entry."""
+
+    PUBLIC = "public"  # anyone, once the case is published; the reporters and all staff in scope before that
+    REPORTER = "reporter"  # the reporters of the case and all staff in scope
+    STAFF = "staff"  # all staff in scope
+    UNIT = "unit"  # members of the unit that wrote it, and nobody above or beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history, as it was written."""
+
+    tenant_id: TenantId
+    case_id: CaseId
+    id: UUID
+    at: datetime
+    type: str
+    audience: Audience
+    case_version: int
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    unit_id: UnitId | None
+    report_id: ReportId | None
+    text: str | None
+    data: dict[str, Any] = field(default_factory=dict)
