@@ -1,0 +1,1 @@
+"""Directory: areas, map editions, boundaries, tenants, organisational units, jurisdictions. Knows no case."""

@@ -1,0 +1,31 @@
+"""The directory as immutable objects in memory: what every hot path reads instead of the database."""
+
+from __future__ import annotations
+
+from .directory import Directory
+from .maps import AreaMap
+from .records import (
+    Area,
+    AreaChain,
+    Edition,
+    Jurisdiction,
+    Located,
+    Neighbour,
+    Succession,
+    Tenant,
+    Unit,
+)
+
+__all__ = [
+    "Area",
+    "AreaChain",
+    "AreaMap",
+    "Directory",
+    "Edition",
+    "Jurisdiction",
+    "Located",
+    "Neighbour",
+    "Succession",
+    "Tenant",
+    "Unit",
+]

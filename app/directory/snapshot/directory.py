@@ -1,0 +1,229 @@
+"""The whole directory in memory: maps, tenants, units, jurisdictions. Built once, then only read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from app.directory.errors import AreaOutsideTenant, UnknownEdition, UnknownTenant, UnknownUnit
+from app.directory.terms import AreaCode, EditionId, Tier, UnitKind
+from app.kit.ids import TenantId, UnitId
+
+from .maps import AreaMap
+from .records import Area, AreaChain, Edition, Jurisdiction, Tenant, Unit, in_force
+
+_AGENCY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_Held = tuple[Unit, date | None, date | None]
+_Key = tuple[TenantId, UnitKind, Tier, AreaCode, str | None]
+
+
+class Directory:
+    """Areas, tenants and units. Every answer is a value that nobody changes; order is by code unless said otherwise."""
+
+    def __init__(
+        self,
+        maps: Iterable[AreaMap],
+        tenants: Iterable[Tenant] = (),
+        units: Iterable[Unit] = (),
+        jurisdictions: Iterable[Jurisdiction] = (),
+        *,
+        default_tenant: str = "",
+    ) -> None:
+        """`default_tenant` is the slug of the tenant of requests that name none."""
+        self.maps: Mapping[EditionId, AreaMap] = {one.edition.id: one for one in maps}
+        self.tenants = tuple(sorted(tenants, key=lambda tenant: tenant.id))
+        self._default = default_tenant
+        active = [tenant for tenant in self.tenants if tenant.active]
+        self._tenants = {tenant.id: tenant for tenant in self.tenants}
+        self._slugs = {tenant.slug: tenant for tenant in self.tenants}
+        self._hosts = {host.lower(): tenant.id for tenant in active for host in tenant.hosts}
+        self._agencies = {tenant.agency_code.upper(): tenant.id for tenant in active}
+        self._provinces = {(tenant.edition, tenant.province): tenant for tenant in active}
+        self._units: dict[TenantId, dict[UnitId, Unit]] = {tenant.id: {} for tenant in self.tenants}
+        self._unit_codes: dict[tuple[TenantId, str], Unit] = {}
+        below: dict[tuple[TenantId, UnitId], list[UnitId]] = {}
+        for unit in sorted(units, key=lambda unit: unit.code):
+            self._units[unit.tenant_id][unit.id] = unit
+            self._unit_codes[unit.tenant_id, unit.code] = unit
+            if unit.parent_id is not None:
+                below.setdefault((unit.tenant_id, unit.parent_id), []).append(unit.id)
+        self._below = {key: tuple(ids) for key, ids in below.items()}
+        self._held = self._index(jurisdictions)
+
+    def _index(self, jurisdictions: Iterable[Jurisdiction]) -> dict[_Key, tuple[_Held, ...]]:
+        """Jurisdictions by all that a look-up knows, each list in the order of the units' codes."""
+        held: dict[_Key, list[_Held]] = {}
+        for one in jurisdictions:
+            unit = self._units[one.tenant_id][one.unit_id]
+            key = (one.tenant_id, unit.kind, unit.tier, one.area_code, one.category_code)
+            held.setdefault(key, []).append((unit, one.valid_from, one.valid_to))
+        return {key: tuple(sorted(rows, key=lambda row: row[0].code)) for key, rows in held.items()}
+
+    # -- maps
+
+    def map(self, edition: EditionId) -> AreaMap:
+        """The map of this edition. Raises: UnknownEdition."""
+        found = self.maps.get(edition)
+        if found is None:
+            raise UnknownEdition(str(edition))
+        return found
+
+    def edition_by_code(self, code: str) -> Edition:
+        """The edition called `code`, such as `vn-63`. Raises: UnknownEdition."""
+        for one in self.maps.values():
+            if one.edition.code == code:
+                return one.edition
+        raise UnknownEdition(code)
+
+    def edition_on(self, on: date) -> Edition:
+        """The edition in force on that day. Raises: UnknownEdition."""
+        for one in self.maps.values():
+            if one.edition.in_force(on):
+                return one.edition
+        raise UnknownEdition(on.isoformat())
+
+    def area(self, edition: EditionId, code: str) -> Area:
+        """The area with this code. Raises: UnknownEdition, UnknownArea."""
+        return self.map(edition).area(code)
+
+    def chain(self, edition: EditionId, code: str) -> AreaChain:
+        """The area with this code and all it belongs to. Raises: UnknownEdition, UnknownArea."""
+        return self.map(edition).chain(code)
+
+    def children(self, edition: EditionId, code: str) -> tuple[Area, ...]:
+        """Areas directly below. Raises: UnknownEdition."""
+        return self.map(edition).children(code)
+
+    def is_within(self, edition: EditionId, code: str, ancestor: str) -> bool:
+        """Whether the area is `ancestor` or lies below it."""
+        return self.map(edition).is_within(code, ancestor)
+
+    def chain_in(self, tenant_id: TenantId, code: str) -> AreaChain:
+        """The area of the tenant's own map and province with this code. Raises: AreaOutsideTenant."""
+        tenant = self.tenant(tenant_id)
+        own = self.map(tenant.edition)
+        if not own.is_within(code, tenant.province):
+            raise AreaOutsideTenant(code=code, tenant=tenant.name)
+        return own.chain(code)
+
+    # -- tenants
+
+    def tenant(self, tenant_id: TenantId) -> Tenant:
+        """The tenant with this number. Raises: UnknownTenant."""
+        found = self._tenants.get(tenant_id)
+        if found is None:
+            raise UnknownTenant(str(tenant_id))
+        return found
+
+    def tenant_by_slug(self, slug: str) -> Tenant:
+        """The tenant called `slug`. Raises: UnknownTenant."""
+        found = self._slugs.get(slug)
+        if found is None:
+            raise UnknownTenant(slug)
+        return found
+
+    def tenant_of_host(self, host: str) -> TenantId | None:
+        """The active tenant that names `host` (no port) as its own, None for a host of nobody."""
+        return self._hosts.get(host.lower())
+
+    def tenant_of_code(self, code: str) -> TenantId | None:
+        """The active tenant whose agency code starts a case's or a unit's code: `H23-261122-0042`, `H23.15.03`."""
+        found = _AGENCY.match(code)
+        return self._agencies.get(found.group().upper()) if found else None
+
+    def tenant_of_province(self, edition: EditionId, province: str) -> Tenant | None:
+        """The active tenant that is this province on this edition."""
+        return self._provinces.get((edition, AreaCode(province)))
+
+    def default_tenant(self) -> TenantId:
+        """The tenant of requests that name none. Raises: UnknownTenant when it is configured wrongly."""
+        return self.tenant_by_slug(self._default).id
+
+    # -- units
+
+    def units(self, tenant_id: TenantId) -> tuple[Unit, ...]:
+        """All units of the tenant."""
+        return tuple(self._units.get(tenant_id, {}).values())
+
+    def unit(self, tenant_id: TenantId, unit_id: UnitId) -> Unit:
+        """The unit with this id. Raises: UnknownUnit."""
+        found = self._units.get(tenant_id, {}).get(unit_id)
+        if found is None:
+            raise UnknownUnit(str(unit_id))
+        return found
+
+    def unit_by_code(self, tenant_id: TenantId, code: str) -> Unit:
+        """The unit with this code. Raises: UnknownUnit."""
+        found = self._unit_codes.get((tenant_id, code))
+        if found is None:
+            raise UnknownUnit(code)
+        return found
+
+    def parent(self, tenant_id: TenantId, unit_id: UnitId) -> Unit | None:
+        """The unit directly above, None for the province's own. Raises: UnknownUnit."""
+        above = self.unit(tenant_id, unit_id).parent_id
+        return self.unit(tenant_id, above) if above is not None else None
+
+    def unit_path(self, tenant_id: TenantId, unit_id: UnitId) -> tuple[UnitId, ...]:
+        """Ids from the province's own unit down to this one. Raises: UnknownUnit."""
+        path = [unit_id]
+        above = self.unit(tenant_id, unit_id).parent_id
+        while above is not None:
+            path.append(above)
+            above = self.unit(tenant_id, above).parent_id
+        return tuple(reversed(path))
+
+    def child_units(self, tenant_id: TenantId, unit_id: UnitId) -> tuple[Unit, ...]:
+        """Units directly below."""
+        return tuple(self._units[tenant_id][below] for below in self._below.get((tenant_id, unit_id), ()))
+
+    def subtree(self, tenant_id: TenantId, unit_ids: Iterable[UnitId]) -> frozenset[UnitId]:
+        """The units named and all below them; ids of another tenant or of nobody are left out."""
+        known = self._units.get(tenant_id, {})
+        found = {unit_id for unit_id in unit_ids if unit_id in known}
+        waiting = list(found)
+        while waiting:
+            fresh = set(self._below.get((tenant_id, waiting.pop()), ())) - found
+            found |= fresh
+            waiting.extend(fresh)
+        return frozenset(found)
+
+    def units_covering(
+        self,
+        tenant_id: TenantId,
+        kind: UnitKind,
+        tier: Tier,
+        chain: AreaChain,
+        category_lineage: Sequence[str],
+        on: date,
+    ) -> list[Unit]:
+        """Units of this kind and tier that answer for the place and the category on that day, the closest fit first.
+
+        A jurisdiction over an area or a category covers what lies below it. Smaller areas come first, within one
+        area the narrower category, then the jurisdictions over every category, then the order of the units' codes.
+
+        Args:
+            category_lineage: the category's code and those above it, narrowest first: `roads.pothole`, `roads`.
+        """
+        held = self._held
+        found: list[Unit] = []
+        for area_code in chain.codes:
+            for category in (*category_lineage, None):
+                for unit, valid_from, valid_to in held.get((tenant_id, kind, tier, area_code, category), ()):
+                    if unit not in found and unit.in_force(on) and in_force(valid_from, valid_to, on):
+                        found.append(unit)
+        return found
+
+    def reception(self, tenant_id: TenantId, chain: AreaChain, tier: Tier, on: date) -> Unit | None:
+        """The unit of this tier that takes in whatever nobody else answers for.
+
+        For a commune and a district its People's Committee, for the province its reception, else its People's
+        Committee. None when the tier has no unit there.
+        """
+        kinds = (UnitKind.RECEPTION, UnitKind.PEOPLE_COMMITTEE)
+        for kind in kinds if tier is Tier.PROVINCE else kinds[1:]:
+            found = self.units_covering(tenant_id, kind, tier, chain, (), on)
+            if found:
+                return found[0]
+        return None
