@@ -1,0 +1,20 @@
+"""What endpoints ask FastAPI for: the present catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.db.reference import Reference
+
+from .snapshot import Catalogue
+
+
+def catalogue(connection: HTTPConnection) -> Catalogue:
+    """The newest catalogue this process has loaded."""
+    return cast("Reference[Catalogue]", connection.app.state.catalogue).current
+
+
+CurrentCatalogue = Annotated[Catalogue, Depends(catalogue)]

@@ -1,0 +1,108 @@
+"""Decisions of the catalogue: do the answers fit, how urgent is it, how long may it take, may it be shown."""
+
+from __future__ import annotations
+
+import math
+
+from app.kit.text import Text, has_forbidden_characters, nfc
+
+from .errors import InvalidAnswers
+from .terms import Answer, Answers, Category, Kind, Priority, PublicationPolicy, Question, QuestionType
+
+TEXT_ANSWER_MAX = 500  # characters
+_REQUIRED = Text("Xin trả lời câu hỏi này.", "Please answer this question.")
+_UNKNOWN = Text("Lĩnh vực này không có câu hỏi nào mã như vậy.", "This category asks no such question.")
+_TEXT = Text("Cần là một đoạn chữ không quá {limit} ký tự.", "Must be a text of at most {limit} characters.").fill(
+    limit=TEXT_ANSWER_MAX
+)
+_CHOICE = Text("Chỉ nhận một trong: {codes}.", "Must be one of: {codes}.")
+_BOOLEAN = Text("Cần là đúng (true) hoặc sai (false).", "Must be true or false.")
+_NUMBER = Text("Cần là một số.", "Must be a number.")
+_RANGE = Text("Cần là một số từ {least} đến {most}.", "Must be a number from {least} to {most}.")
+
+
+def validate_answers(category: Category, answers: Answers | None) -> dict[str, Answer]:
+    """`answers` by question code, in the order of the questions; empty texts left out, text in normal form C.
+
+    Raises: InvalidAnswers naming every answer that does not fit, every missing one and every unknown question.
+    """
+    given = dict(answers or {})
+    errors: list[dict[str, object]] = []
+    accepted: dict[str, Answer] = {}
+    for question in category.questions:
+        value = given.pop(question.code, None)
+        value = nfc(value).strip() if isinstance(value, str) else value
+        if value is None or value == "":
+            if question.required:
+                errors.append(_error(question.code, _REQUIRED))
+            continue
+        complaint = _complaint(question, value)
+        if complaint is None:
+            accepted[question.code] = value
+        else:
+            errors.append(_error(question.code, complaint))
+    errors.extend(_error(code, _UNKNOWN) for code in given)
+    if errors:
+        raise InvalidAnswers(category, errors[:50])
+    return accepted
+
+
+def _error(code: str, detail: Text) -> dict[str, object]:
+    token = code[:100].replace("~", "~0").replace("/", "~1")
+    return {"pointer": f"/answers/{token}", "detail": detail}
+
+
+def _complaint(question: Question, value: Answer) -> Text | None:
+    """What is wrong with `value` as an answer to `question`, None when nothing is."""
+    match question.type:
+        case QuestionType.TEXT:
+            fits = isinstance(value, str) and len(value) <= TEXT_ANSWER_MAX and not has_forbidden_characters(value)
+            return None if fits else _TEXT
+        case QuestionType.CHOICE:
+            codes = [choice.code for choice in question.choices]
+            return None if value in codes and isinstance(value, str) else _CHOICE.fill(codes=", ".join(codes))
+        case QuestionType.BOOLEAN:
+            return None if isinstance(value, bool) else _BOOLEAN
+        case QuestionType.NUMBER:
+            if isinstance(value, bool | str) or not math.isfinite(value):
+                return _NUMBER
+            least = -math.inf if question.minimum is None else question.minimum
+            most = math.inf if question.maximum is None else question.maximum
+            return None if least <= value <= most else _RANGE.fill(least=f"{least:g}", most=f"{most:g}")
+
+
+def initial_priority(category: Category, answers: Answers) -> Priority:
+    """Urgent for an emergency category or an answer that says so (a cable in the water), else normal."""
+    if category.emergency:
+        return Priority.URGENT
+    for question in category.questions:
+        if question.urgent_if is not None and answers.get(question.code) == question.urgent_if:
+            return Priority.URGENT
+    return Priority.NORMAL
+
+
+def target_working_days(category: Category, priority: Priority) -> int:
+    """Working days to a resolution: the emergency target when urgent, never more than the ordinary one."""
+    if priority is Priority.URGENT:
+        return min(category.emergency_target_working_days, category.target_working_days)
+    return category.target_working_days
+
+
+def publication_policy(category: Category, kind: Kind) -> PublicationPolicy:
+    """The category's policy; never for a kind that another legal track handles, whatever category it names."""
+    if kind.diverted or category.kind.diverted:
+        return PublicationPolicy.NEVER
+    return category.publication
+
+
+def effective_kind(category: Category, asked: Kind | None) -> Kind:
+    """The kind of a report: a diverted one wherever it is named, else what was asked for, else the category's own."""
+    if category.kind.diverted or asked is None:
+        return category.kind
+    return asked
+
+
+def public_answers(category: Category, answers: Answers) -> dict[str, Answer]:
+    """`answers` without those to private questions and without free text that no one has checked."""
+    shown = {item.code for item in category.questions if not item.private and item.type is not QuestionType.TEXT}
+    return {code: value for code, value in answers.items() if code in shown}

@@ -1,0 +1,142 @@
+"""Wire shapes of the catalogue, v1."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.directory.terms import Tier
+from app.kit.text import Lang
+
+from .snapshot import Branch
+from .terms import Category, Kind, PublicationPolicy, Question
+
+
+class ChoiceOut(BaseModel):
+    """One answer to choose."""
+
+    code: str = Field(examples=["district"])
+    label: str = Field(examples=["Đường huyện, đường phố chính"])
+
+
+class QuestionOut(BaseModel):
+    """A question to ask the sender; the answer goes into `answers` of the report under `code`."""
+
+    code: str = Field(examples=["road_class"])
+    text: str = Field(examples=["Đây là loại đường nào?"])
+    type: Literal["text", "choice", "boolean", "number"]
+    required: bool
+    private: bool = Field(description="The answer is never published")
+    choices: list[ChoiceOut] = []
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @classmethod
+    def of(cls, question: Question, lang: Lang) -> QuestionOut:
+        """`question` in `lang`."""
+        return cls(
+            code=question.code,
+            text=question.text(lang),
+            type=question.type.value,
+            required=question.required,
+            private=question.private,
+            choices=[ChoiceOut(code=choice.code, label=choice.label(lang)) for choice in question.choices],
+            minimum=question.minimum,
+            maximum=question.maximum,
+        )
+
+
+class CategorySummaryOut(BaseModel):
+    """A category as one line of the tree."""
+
+    code: str = Field(examples=["roads.pothole"])
+    name: str = Field(examples=["Ổ gà, hố trên mặt đường"])
+    description: str
+    kind: Kind
+    emergency: bool = Field(description="Always handled as an emergency")
+    diverted: bool = Field(description="Another legal track handles it: the answer is guidance, nothing is published")
+    target_working_days: int = Field(description="Working days to a resolution", examples=[3])
+    questions: int = Field(description="How many questions it asks", examples=[2])
+
+    @classmethod
+    def of(cls, category: Category, lang: Lang) -> CategorySummaryOut:
+        """`category` in `lang`."""
+        return cls(
+            code=category.code,
+            name=category.name(lang),
+            description=category.description(lang),
+            kind=category.kind,
+            emergency=category.emergency,
+            diverted=category.kind.diverted,
+            target_working_days=category.target_working_days,
+            questions=len(category.questions),
+        )
+
+
+class CategoryGroupOut(CategorySummaryOut):
+    """A group with its categories, in the order to show them."""
+
+    categories: list[CategorySummaryOut]
+
+    @classmethod
+    def of_branch(cls, branch: Branch, lang: Lang) -> CategoryGroupOut:
+        """`branch` in `lang`."""
+        group = CategorySummaryOut.of(branch.group, lang)
+        leaves = [CategorySummaryOut.of(leaf, lang) for leaf in branch.leaves]
+        return cls(**group.model_dump(), categories=leaves)
+
+
+class CategoryTreeOut(BaseModel):
+    """The whole tree; a group's own code may be used by a sender who does not know the exact category."""
+
+    items: list[CategoryGroupOut]
+
+
+class TargetOut(BaseModel):
+    """The promised time to a resolution, and the text it rests on."""
+
+    working_days: int = Field(examples=[3])
+    emergency_working_days: int = Field(examples=[1])
+    legal_basis: str
+
+
+class CategoryOut(BaseModel):
+    """A category with all a sender's form needs."""
+
+    code: str = Field(examples=["lighting.street_lamp"])
+    parent: str | None = Field(examples=["lighting"])
+    name: str = Field(examples=["Đèn đường không sáng"])
+    description: str
+    kind: Kind
+    emergency: bool
+    diverted: bool
+    open: bool = Field(description="Whether new reports may name it today")
+    publication: PublicationPolicy
+    default_tier: Tier = Field(description="Who answers when no rule of the rulebook says otherwise")
+    target: TargetOut
+    guidance: str | None = Field(description="What the sender should know or do meanwhile")
+    questions: list[QuestionOut]
+
+    @classmethod
+    def of(cls, category: Category, lang: Lang, *, is_open: bool) -> CategoryOut:
+        """`category` in `lang`."""
+        return cls(
+            code=category.code,
+            parent=category.parent,
+            name=category.name(lang),
+            description=category.description(lang),
+            kind=category.kind,
+            emergency=category.emergency,
+            diverted=category.kind.diverted,
+            open=is_open,
+            publication=category.publication,
+            default_tier=category.default_tier,
+            target=TargetOut(
+                working_days=category.target_working_days,
+                emergency_working_days=min(category.emergency_target_working_days, category.target_working_days),
+                legal_basis=category.legal_basis(lang),
+            ),
+            guidance=category.guidance(lang) if category.guidance else None,
+            questions=[QuestionOut.of(question, lang) for question in category.questions],
+        )
