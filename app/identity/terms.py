@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
@@ -86,3 +87,62 @@ class Actor:
 def system_actor(tenant_id: TenantId) -> Actor:
     """The program itself, acting by rule."""
     return Actor(kind=ActorKind.SYSTEM, tenant_id=tenant_id, name="Hệ thống")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffToken:
+    """What an officer's token says of itself: where to look for its session, never the token."""
+
+    tenant_id: TenantId
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenToken:
+    """What a citizen's token says of itself: whose it claims to be, never the token."""
+
+    citizen_id: CitizenId
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An actor known by a token. `expires_at` is None for a token that does not expire by itself."""
+
+    actor: Actor
+    token: StaffToken | CitizenToken
+    username: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token as it is handed out, once; only its hash is kept."""
+
+    access_token: str = field(repr=False)
+    signed_in: SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccountView:
+    """A staff account as administrators see it."""
+
+    id: StaffId
+    username: str
+    name: str
+    active: bool
+    created_at: datetime
+    memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterIdentity:
+    """Who handed in a report. `phone` is E.164. Nothing of it shows in a log."""
+
+    name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether anything is known."""
+        return bool(self.name or self.phone or self.email)

@@ -1,0 +1,305 @@
+"""Decisions about credentials, contact details and seals: pure, given their keys and their instant."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+
+from app.kit import signing
+from app.kit.ids import CitizenId, ReportId, TenantId
+from app.kit.text import Text, has_forbidden_characters, nfc
+
+from .errors import IdentityUnreadable, InvalidAccount, InvalidContact
+from .terms import CitizenToken, ReporterIdentity, StaffToken
+
+SEEN_STEP = timedelta(minutes=15)
+FORGET_ATTEMPTS_AFTER = timedelta(hours=24)
+FREE_ATTEMPTS = 4  # wrong passwords in a row before the first lock
+LOCKS = tuple(timedelta(seconds=s) for s in (60, 120, 300, 900, 1800))  # then each next one; the last for ever
+
+PASSWORD_LENGTHS = (12, 256)
+SEAL_VERSION = b"\x01"
+
+_STAFF_TOKEN = re.compile(r"lts_([1-9][0-9]{0,8})_[A-Za-z0-9_-]{43}")
+_CITIZEN_TOKEN = re.compile(r"ltc_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_NOT_IN_SECRET = re.compile(r"[^A-Z0-9]")
+_MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})
+_PHONE_MARKS = re.compile(r"[\s.()\u2010-\u2015-]")
+_PHONE_DIGITS = re.compile(r"[0-9]{6,17}")
+# Mobile 3, 5, 7, 8, 9 + eight digits; fixed 2 + nine digits (Circular 22/2014/TT-BTTTT and its 2017-2018 conversions).
+_VIETNAM_NATIONAL = re.compile(r"[35789][0-9]{8}|2[0-9]{9}")
+_ABROAD = re.compile(r"[1-9][0-9]{6,14}")
+_EMAIL = re.compile(
+    r"[^\s@\"<>(),;:\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
+)
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys of identity, each for one purpose; made once from the installation's secret. Never printed."""
+
+    vault: bytes = field(repr=False)
+    blind_index: bytes = field(repr=False)
+    tracking: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> Keyring:
+        """The keys that belong to the installation's secret: the same secret, the same keys."""
+        key = secret.encode()
+        return cls(
+            vault=signing.derive(key, "identity.vault"),
+            blind_index=signing.derive(key, "identity.blind-index"),
+            tracking=signing.derive(key, "identity.tracking"),
+        )
+
+
+# Tokens and passwords
+
+
+def new_staff_token(tenant_id: TenantId) -> str:
+    """A bearer token that names its tenant, so that its session is found by (tenant, hash)."""
+    return signing.new_token(f"lts_{tenant_id}")
+
+
+def new_citizen_token(citizen_id: CitizenId) -> str:
+    """A bearer token that names its citizen, so that it is found by (citizen, hash)."""
+    return signing.new_token(f"ltc_{citizen_id.hex}")
+
+
+def parse_token(text: str) -> StaffToken | CitizenToken | None:
+    """What the token says of itself, None when it is not one of ours. Nothing is proven yet."""
+    if found := _STAFF_TOKEN.fullmatch(text):
+        return StaffToken(TenantId(int(found[1])), signing.token_hash(text))
+    if found := _CITIZEN_TOKEN.fullmatch(text):
+        return CitizenToken(CitizenId(UUID(hex=found[1])), signing.token_hash(text))
+    return None
+
+
+def bearer_token(authorization: str) -> StaffToken | CitizenToken | None:
+    """The token in an `Authorization` header (RFC 6750 section 2.1), None when it holds none of ours."""
+    scheme, _, rest = authorization.partition(" ")
+    if len(authorization) > 256 or scheme.lower() != "bearer":
+        return None
+    return parse_token(rest.strip(" "))
+
+
+def known_username(typed: str) -> str | None:
+    """The user name as stored (lower case), None when no account can have it."""
+    name = nfc(typed).strip().lower()
+    return name if _USERNAME.fullmatch(name) else None
+
+
+def attempts_key(typed: str) -> bytes:
+    """Under what wrong passwords for a typed name are counted: people sometimes type a password there."""
+    return hashlib.sha256(nfc(typed).strip().lower().encode("utf-8", "surrogatepass")).digest()
+
+
+def locks(now: datetime) -> list[datetime | None]:
+    """Until when the n-th wrong password in a row locks, for n = 1, 2 …; beyond the end the last one counts."""
+    free: list[datetime | None] = [None] * FREE_ATTEMPTS
+    return [*free, *(now + length for length in LOCKS)]
+
+
+def lock_seconds(locked_until: datetime | None, now: datetime) -> int:
+    """Whole seconds until the lock ends, at least 1; the shortest lock when another attempt set it this moment."""
+    left = locked_until - now if locked_until is not None and locked_until > now else LOCKS[0]
+    return max(1, math.ceil(left.total_seconds()))
+
+
+def checked_name(typed: str) -> str:
+    """A name an account may have, white space single. Raises: InvalidAccount."""
+    name = " ".join(nfc(typed).split())
+    if not name or len(name) > 120 or has_forbidden_characters(name):
+        detail = Text("Họ tên cần từ 1 đến 120 ký tự.", "A name has 1 to 120 characters.")
+        raise InvalidAccount(errors=[{"pointer": "/name", "detail": detail}])
+    return name
+
+
+def checked_username(typed: str) -> str:
+    """A user name a new account may have. Raises: InvalidAccount."""
+    name = known_username(typed)
+    if name is None:
+        raise InvalidAccount(
+            errors=[
+                {
+                    "pointer": "/username",
+                    "detail": Text(
+                        "Dùng 2 đến 64 ký tự không dấu: chữ thường, chữ số, dấu chấm, gạch ngang, gạch dưới, @.",
+                        "Use 2 to 64 characters: a-z, 0-9, dot, hyphen, underscore, @; begin with a letter or digit.",
+                    ),
+                }
+            ]
+        )
+    return name
+
+
+def checked_password(username: str, password: str) -> str:
+    """A password a new account may have, in normal form C. Raises: InvalidAccount."""
+    text = nfc(password)
+    shortest, longest = PASSWORD_LENGTHS
+    holds_name = len(username) >= 4 and username in text.lower()
+    if not shortest <= len(text) <= longest or len(set(text)) < 5 or holds_name:
+        raise InvalidAccount(
+            errors=[
+                {
+                    "pointer": "/password",
+                    "detail": Text(
+                        f"Mật khẩu cần từ {shortest} đến {longest} ký tự, không chứa tên đăng nhập, "
+                        "không chỉ lặp lại vài ký tự.",
+                        f"A password has {shortest} to {longest} characters, does not hold the user name "
+                        "and is not a few characters repeated.",
+                    ),
+                }
+            ]
+        )
+    return text
+
+
+def generate_password() -> str:
+    """A password of 79 bits that can be read out: four groups of four letters and digits that nobody confuses."""
+    groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
+
+
+def excerpt(user_agent: str) -> str:
+    """The beginning of a `User-Agent` header, printable, at most 120 characters."""
+    return "".join(mark for mark in user_agent[:240] if mark.isprintable())[:120]
+
+
+# Tracking secrets of anonymous reporters
+
+
+def tracking_secret(keys: Keyring, tenant_id: TenantId, report_id: ReportId) -> str:
+    """The secret that owns a report: always the same for the report, so that a repeated answer need not store it."""
+    return signing.derived_secret(keys.tracking, f"{tenant_id}:{report_id}")
+
+
+def _canonical(secret: str) -> str:
+    text = unicodedata.normalize("NFKC", secret[:200]).upper()
+    return _NOT_IN_SECRET.sub("", text).translate(_MISREAD)
+
+
+def tracking_hash(secret: str) -> bytes:
+    """What is stored in place of a tracking secret (32 bytes); the same however people type the secret."""
+    return signing.token_hash(_canonical(secret))
+
+
+def matches(secret: str, stored_hash: bytes) -> bool:
+    """Whether `secret` is the one stored, in constant time; case, spaces, dashes and 0/O, 1/I, 8/B do not matter."""
+    return signing.same(tracking_hash(secret), stored_hash)
+
+
+# Contact details and the vault
+
+
+def phone_e164(typed: str) -> str | None:
+    """The number as `+84…` (or another country's `+…`), None when it cannot be one."""
+    if len(typed) > 40:
+        return None
+    text = _PHONE_MARKS.sub("", unicodedata.normalize("NFKC", typed))
+    abroad = text.startswith(("+", "00"))
+    digits = text.removeprefix("+") if text.startswith("+") else text.removeprefix("00")
+    if not _PHONE_DIGITS.fullmatch(digits):
+        return None
+    if digits.startswith("84") and (abroad or not text.startswith("0")):
+        national = digits[2:].removeprefix("0")  # people write +84 (0) 912…
+    elif abroad:
+        return f"+{digits}" if _ABROAD.fullmatch(digits) else None
+    elif text.startswith("0"):
+        national = text[1:]
+    else:
+        return None
+    return f"+84{national}" if _VIETNAM_NATIONAL.fullmatch(national) else None
+
+
+def email_address(typed: str) -> str | None:
+    """The address with its domain in lower case, None when it cannot be one (RFC 5321 lengths)."""
+    text = nfc(typed).strip()
+    local, _, domain = text.rpartition("@")
+    address = f"{local}@{domain.lower()}"
+    fits = len(address) <= 254 and not has_forbidden_characters(address) and ".." not in address
+    return address if fits and _EMAIL.fullmatch(address) else None
+
+
+def checked_identity(
+    name: str | None, phone: str | None, email: str | None, *, pointer: str = "/reporter"
+) -> ReporterIdentity:
+    """The reporter's details in stored form; empty ones are None. Raises: InvalidContact with every wrong one."""
+    errors: list[dict[str, object]] = []
+    called = " ".join(nfc(name or "").split()) or None
+    if called and (len(called) > 120 or has_forbidden_characters(called)):
+        errors.append(
+            {
+                "pointer": f"{pointer}/name",
+                "detail": Text("Họ tên dài tối đa 120 ký tự.", "A name has at most 120 characters."),
+            }
+        )
+    number = phone_e164(phone) if phone and phone.strip() else None
+    if phone and phone.strip() and number is None:
+        errors.append(
+            {
+                "pointer": f"{pointer}/phone",
+                "detail": Text(
+                    "Số điện thoại chưa đúng. Ví dụ: 0912 345 678, 0220 3 853 155 hoặc +84 912 345 678.",
+                    "Not a phone number. Examples: 0912 345 678, 0220 3 853 155 or +84 912 345 678.",
+                ),
+            }
+        )
+    address = email_address(email) if email and email.strip() else None
+    if email and email.strip() and address is None:
+        errors.append(
+            {
+                "pointer": f"{pointer}/email",
+                "detail": Text(
+                    "Địa chỉ e-mail chưa đúng. Ví dụ: ten@example.vn.", "Not an e-mail address. Example: me@example.vn."
+                ),
+            }
+        )
+    if errors:
+        raise InvalidContact(errors=errors)
+    return ReporterIdentity(called, number, address)
+
+
+def phone_index(keys: Keyring, tenant_id: TenantId, phone: str) -> bytes:
+    """Under what a phone (E.164) is found in one tenant without being shown (32 bytes)."""
+    return signing.derive(keys.blind_index, f"{tenant_id}:{phone}")
+
+
+def seal_identity(
+    keys: Keyring, tenant_id: TenantId, report_id: ReportId, identity: ReporterIdentity, at: datetime
+) -> dict[str, object]:
+    """The vault's row for the report: sealed for this tenant and report only."""
+    plain = orjson.dumps({"name": identity.name, "phone": identity.phone, "email": identity.email})
+    return {
+        "tenant_id": tenant_id,
+        "id": report_id,
+        "sealed": SEAL_VERSION + signing.seal(keys.vault, plain, _bound_to(tenant_id, report_id)),
+        "phone_index": phone_index(keys, tenant_id, identity.phone) if identity.phone else None,
+        "sealed_at": at,
+    }
+
+
+def open_identity(keys: Keyring, tenant_id: TenantId, report_id: ReportId, sealed: bytes) -> ReporterIdentity:
+    """What was sealed for this tenant and report. Raises: IdentityUnreadable."""
+    if sealed[:1] != SEAL_VERSION:
+        raise IdentityUnreadable
+    try:
+        plain = signing.unseal(keys.vault, sealed[1:], _bound_to(tenant_id, report_id))
+    except (InvalidTag, ValueError) as error:
+        raise IdentityUnreadable from error
+    return ReporterIdentity(**orjson.loads(plain))
+
+
+def _bound_to(tenant_id: TenantId, report_id: ReportId) -> bytes:
+    return f"{tenant_id}:{report_id}".encode()

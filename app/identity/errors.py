@@ -1,0 +1,157 @@
+"""What can go wrong with who acts. None of these says whether an account exists."""
+
+from __future__ import annotations
+
+from app.kit.problems import Conflict, Invalid, NotFound, Problem, TooMany, Unauthenticated, Unavailable
+from app.kit.text import Text
+
+
+class SignInNeeded(Unauthenticated):
+    """Nobody is signed in, or not the kind of account this needs."""
+
+    slug = "sign-in-needed"
+    title = Text("Cần đăng nhập", "Please sign in")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how."""
+        return Text(
+            "Hãy đăng nhập tại POST /api/v1/auth/token rồi gửi kèm tiêu đề Authorization: Bearer <mã truy cập>.",
+            "Sign in at POST /api/v1/auth/token and send the header Authorization: Bearer <access token>.",
+        )
+
+
+class StaffNeeded(SignInNeeded):
+    """A citizen, or nobody, asks for what only officers have."""
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say who may."""
+        return Text(
+            "Chức năng này dành cho cán bộ; vui lòng đăng nhập bằng tài khoản cán bộ.",
+            "This is for officers; please sign in with a staff account.",
+        )
+
+
+class WrongCredentials(Unauthenticated):
+    """User name and password do not go together: which of the two is wrong is not said."""
+
+    slug = "wrong-credentials"
+    title = Text("Tên đăng nhập hoặc mật khẩu không đúng", "Wrong user name or password")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Vui lòng kiểm tra lại tên đăng nhập, mật khẩu và bộ gõ tiếng Việt. "
+            "Nếu quên mật khẩu, hãy liên hệ quản trị viên của cơ quan bạn.",
+            "Please check user name, password and keyboard layout. "
+            "If you have forgotten the password, ask your unit's administrator.",
+        )
+
+
+class AccountLocked(TooMany):
+    """Too many wrong passwords for this name, whether or not such an account exists."""
+
+    slug = "account-locked"
+    title = Text("Tạm khoá đăng nhập", "Signing in is locked for a while")
+
+    def __init__(self, retry_after_s: int) -> None:
+        minutes = -(-retry_after_s // 60)
+        super().__init__(
+            Text(
+                f"Tên đăng nhập này đã nhập sai mật khẩu nhiều lần. Vui lòng thử lại sau {minutes} phút.",
+                f"There were too many wrong passwords for this user name. Please try again in {minutes} min.",
+            ),
+            retry_after_s=retry_after_s,
+        )
+
+
+class SignInBusy(Unavailable):
+    """More people are signing in than the machine can check at once."""
+
+    slug = "sign-in-busy"
+    title = Text("Đang có quá nhiều người đăng nhập", "Too many people are signing in")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say when to come back."""
+        return Text("Vui lòng thử lại sau vài giây.", "Please try again in a few seconds.")
+
+
+class SessionExpired(Unauthenticated):
+    """The token is unknown, expired, revoked or another province's: the four look the same."""
+
+    slug = "session-expired"
+    title = Text("Phiên đăng nhập không còn hiệu lực", "The session is no longer valid")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Vui lòng đăng nhập lại.", "Please sign in again.")
+
+
+class UnreadableToken(Unauthenticated):
+    """The Authorization header does not hold a token of ours."""
+
+    slug = "unreadable-token"
+    title = Text("Mã truy cập không đọc được", "The access token cannot be read")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Show the form."""
+        return Text(
+            "Hãy gửi nguyên mã đã nhận khi đăng nhập: Authorization: Bearer lts_… hoặc ltc_…",
+            "Send the token you were given as it is: Authorization: Bearer lts_… or ltc_…",
+        )
+
+
+class UsernameTaken(Conflict):
+    """Another account of the province has this user name."""
+
+    slug = "username-taken"
+    title = Text("Tên đăng nhập đã có người dùng", "The user name is taken")
+
+
+class AccountNotFound(NotFound):
+    """The province has no staff account of this name."""
+
+    slug = "account-not-found"
+    title = Text("Không có tài khoản này", "There is no such account")
+
+
+class InvalidAccount(Invalid):
+    """User name or password cannot be accepted; `errors` says why."""
+
+    slug = "invalid-account"
+    title = Text("Thông tin tài khoản chưa hợp lệ", "The account's data is not valid")
+
+
+class InvalidContact(Invalid):
+    """Name, phone or e-mail of a reporter cannot be right; `errors` points at each."""
+
+    slug = "invalid-contact"
+    title = Text("Thông tin liên hệ chưa đúng", "The contact details are not right")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that anonymity remains possible."""
+        return Text(
+            "Vui lòng sửa thông tin liên hệ theo hướng dẫn ở từng mục, hoặc bỏ trống nếu muốn gửi ẩn danh.",
+            "Please correct the contact details as errors says, or leave them out to stay anonymous.",
+        )
+
+
+class IdentityUnreadable(Problem):
+    """A sealed identity does not open: the installation's key is another, or the row was altered or moved."""
+
+    slug = "identity-unreadable"
+    title = Text("Không mở được thông tin người gửi", "The reporter's identity cannot be opened")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say whom to tell."""
+        return Text(
+            "Khoá bảo mật của hệ thống không khớp với dữ liệu đã niêm phong; vui lòng báo cho quản trị hệ thống.",
+            "The installation's key does not fit the sealed data; please tell the system's administrator.",
+        )

@@ -1,0 +1,155 @@
+"""Tables of identity. Officers belong to a tenant; citizens to no tenant: their key is their own (scale rule 7).
+
+Reporters' identities stand apart from case data and are never joined to it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+
+from .terms import Role
+
+ROLES = ", ".join(f"'{role}'" for role in Role)
+
+
+class StaffAccount(TenantRow, Base):
+    """An officer's account in one tenant; `username` is lower case."""
+
+    __tablename__ = "staff_accounts"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "username"),
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    name: Mapped[str]
+    # argon2id in PHC format; None for an account that signs in by other means only
+    password_hash: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime]
+
+
+class StaffMembership(TenantRow, Base):
+    """One role of an account in one unit, from `valid_from` until just before `valid_to`."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        CheckConstraint(f"role IN ({ROLES})", name="role"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
+        Index(
+            "uq_memberships_current",
+            "tenant_id",
+            "account_id",
+            "unit_id",
+            "role",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        Index("ix_memberships_account", "tenant_id", "account_id"),
+        Index("ix_memberships_unit", "tenant_id", "unit_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    role: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+
+
+class StaffSession(TenantRow, Base):
+    """One signing in; the token itself is not kept."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        Index("ix_staff_sessions_account", "tenant_id", "account_id"),
+        Index("ix_staff_sessions_expiry", "tenant_id", "expires_at"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    # to a quarter of an hour, so that a request is not a write
+    last_seen_at: Mapped[datetime]
+    user_agent: Mapped[str]
+
+
+class SignInAttempts(TenantRow, Base):
+    """Wrong passwords in a row for one name, known or not, so that a lock does not tell which names exist."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_age", "tenant_id", "last_at"),)
+
+    name_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+
+
+class Citizen(Base):
+    """A citizen's account in the whole installation. It begins as one device; a one-time code will prove its phone."""
+
+    __tablename__ = "citizens"
+
+    citizen_id: Mapped[UUID] = mapped_column(primary_key=True)
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime]
+
+
+class CitizenTokenRow(Base):
+    """One token of a citizen; the token itself is not kept."""
+
+    __tablename__ = "citizen_tokens"
+
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizens.citizen_id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime]
+    user_agent: Mapped[str]
+
+
+class ReporterIdentityRow(TenantRow, Base):
+    """Who handed in the report `id`, sealed; `phone_index` finds a phone's reports without showing the phone."""
+
+    __tablename__ = "reporter_identities"
+    __table_args__ = (
+        Index(
+            "ix_reporter_identities_phone",
+            "tenant_id",
+            "phone_index",
+            postgresql_where=text("phone_index IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    phone_index: Mapped[bytes | None]
+    sealed_at: Mapped[datetime]
+
+
+class IdentityReading(TenantRow, Base):
+    """One opening of a reporter's identity: who, when, for what. Rows are never changed."""
+
+    __tablename__ = "identity_readings"
+    __table_args__ = (Index("ix_identity_readings_report", "tenant_id", "report_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    purpose: Mapped[str]
+    read_at: Mapped[datetime]
