@@ -1,0 +1,102 @@
+"""Who sends the request, as FastAPI dependencies. No Authorization header: anonymous, and no statement.
+
+All are coroutines: FastAPI would send plain functions through its thread pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, Security
+from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
+
+from app.web.state import CurrentClock, CurrentDatabase
+from app.web.tenancy import CurrentTenant
+
+from . import service
+from .domain import Keyring, bearer_token
+from .errors import SignInNeeded, StaffNeeded, UnreadableToken
+from .policies import may_act_as
+from .service import Passwords
+from .terms import Actor, ActorKind, Role, SignedIn
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="bearer", description="`lts_…` of an officer or `ltc_…` of a citizen's app"
+)
+
+
+async def keyring(connection: HTTPConnection) -> Keyring:
+    """The process's keys."""
+    return cast("Keyring", connection.app.state.keyring)
+
+
+async def passwords(connection: HTTPConnection) -> Passwords:
+    """The process's password checks."""
+    return cast("Passwords", connection.app.state.passwords)
+
+
+async def signed_in_or_none(
+    connection: HTTPConnection, database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant
+) -> SignedIn | None:
+    """Whoever the token names, None without one; one statement. Raises: UnreadableToken, SessionExpired."""
+    authorization = connection.headers.get("authorization")
+    if authorization is None:
+        return None
+    token = bearer_token(authorization)
+    if token is None:
+        raise UnreadableToken
+    return await service.authenticate(database, tenant, token, now=clock.now())
+
+
+async def signed_in(
+    found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
+) -> SignedIn:
+    """Whoever the token names. Raises: SignInNeeded without one, UnreadableToken, SessionExpired."""
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+async def current_actor(found: Annotated[SignedIn | None, Depends(signed_in_or_none)], tenant: CurrentTenant) -> Actor:
+    """Who acts, perhaps anonymous. Raises: UnreadableToken, SessionExpired."""
+    return found.actor if found is not None else Actor(ActorKind.ANONYMOUS, tenant)
+
+
+async def current_citizen(found: Annotated[SignedIn, Depends(signed_in)]) -> Actor:
+    """The citizen who acts. Raises: SignInNeeded for anyone else, UnreadableToken, SessionExpired."""
+    if found.actor.kind is not ActorKind.CITIZEN:
+        raise SignInNeeded
+    return found.actor
+
+
+async def current_staff(
+    found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
+) -> Actor:
+    """The officer who acts. Raises: StaffNeeded for anyone else, UnreadableToken, SessionExpired."""
+    if found is None or found.actor.kind is not ActorKind.STAFF:
+        raise StaffNeeded
+    return found.actor
+
+
+CurrentKeyring = Annotated[Keyring, Depends(keyring)]
+CurrentPasswords = Annotated[Passwords, Depends(passwords)]
+CurrentSession = Annotated[SignedIn, Depends(signed_in)]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentCitizen = Annotated[Actor, Depends(current_citizen)]
+CurrentStaff = Annotated[Actor, Depends(current_staff)]
+
+
+def holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency that gives the officer who holds one of `roles` in any unit. Raises: StaffNeeded, Forbidden."""
+
+    async def check(actor: CurrentStaff) -> Actor:
+        may_act_as(actor, *roles).require()
+        return actor
+
+    return check
+
+
+TenantAdmin = Annotated[Actor, Depends(holding(Role.TENANT_ADMIN))]
+"""The officer who administers the whole province."""

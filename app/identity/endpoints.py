@@ -1,0 +1,86 @@
+"""Signing in and out. Answers that carry a token are never cached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response, status
+
+from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
+from app.web.tenancy import CurrentTenant
+
+from . import service
+from .deps import CurrentPasswords, CurrentSession
+from .errors import AccountLocked, SessionExpired, SignInNeeded, UnreadableToken, WrongCredentials
+from .schemas import SessionOut, SignInIn, TokenOut
+
+router = APIRouter(prefix="/api/v1/auth", tags=["sign-in"])
+
+UserAgent = Annotated[str, Header(include_in_schema=False)]
+
+
+@router.post("/token", responses=problem_responses(WrongCredentials, AccountLocked))
+async def sign_in(
+    credentials: SignInIn,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    settings: CurrentSettings,
+    tenant: CurrentTenant,
+    passwords: CurrentPasswords,
+    response: Response,
+    user_agent: UserAgent = "",
+) -> TokenOut:
+    """Sign an officer in.
+
+    The token is shown once; send it as `Authorization: Bearer …`. After several wrong passwords for one user name
+    signing in with that name is locked for a while, longer each time, whether or not such an account exists.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    new = await service.sign_in(
+        database,
+        passwords,
+        tenant,
+        username=credentials.username,
+        password=credentials.password.get_secret_value(),
+        user_agent=user_agent,
+        lifetime=timedelta(hours=settings.session_hours),
+        now=clock.now(),
+    )
+    return TokenOut.of_token(new)
+
+
+@router.post("/devices", status_code=status.HTTP_201_CREATED, responses=problem_responses())
+async def register_device(
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    tenant: CurrentTenant,
+    response: Response,
+    user_agent: UserAgent = "",
+) -> TokenOut:
+    """Give a citizen's app an account of its own.
+
+    An app asks once and keeps the token: what it sends with the token is its own, in every province. It proves no
+    name and no phone; a one-time code will later join the device to a citizen's phone. A repeated call makes another
+    account, which does no harm.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    return TokenOut.of_token(await service.register_device(database, tenant, user_agent=user_agent, now=clock.now()))
+
+
+@router.post(
+    "/logout",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(SignInNeeded, SessionExpired, UnreadableToken),
+)
+async def sign_out(signed_in: CurrentSession, database: CurrentDatabase, clock: CurrentClock) -> None:
+    """Make the token of this request worthless from now on. A device's account is then out of reach for good."""
+    await service.sign_out(database, signed_in, now=clock.now())
+
+
+@router.get("/session", responses=problem_responses(SignInNeeded, SessionExpired, UnreadableToken))
+async def get_session(signed_in: CurrentSession, response: Response) -> SessionOut:
+    """Say who is signed in, until when, and in which units with which roles."""
+    response.headers["Cache-Control"] = "no-store"
+    return SessionOut.of(signed_in)

@@ -1,0 +1,75 @@
+"""Wire shapes of identity, v1."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from .terms import NewToken, Role, SignedIn
+
+
+class SignInIn(BaseModel):
+    """An officer's user name and password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Annotated[str, Field(min_length=1, max_length=128, examples=["canbo.camthuong"])]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["r7kd-q2mx-9whb-tc4e"])]
+
+
+class MembershipOut(BaseModel):
+    """One role in one unit; `/api/v1/me` adds the unit's name."""
+
+    unit_id: UUID
+    role: Role
+
+
+class AccountOut(BaseModel):
+    """Whose account it is. A device has neither user name nor name."""
+
+    id: UUID
+    kind: Literal["staff", "citizen"]
+    username: str | None = Field(examples=["canbo.camthuong"])
+    name: str | None = Field(examples=["Nguyễn Thị Hoa"])
+
+
+class SessionOut(BaseModel):
+    """Who is signed in, until when, as what. `expires_at` is null for a device: it stays until it signs out."""
+
+    account: AccountOut
+    memberships: list[MembershipOut]
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> SessionOut:
+        """The session on the wire."""
+        return cls.model_validate(_session(signed_in))
+
+
+class TokenOut(SessionOut):
+    """A new token, shown this once, with its session."""
+
+    access_token: str = Field(examples=["lts_1_Zk3v…"])
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name
+
+    @classmethod
+    def of_token(cls, new: NewToken) -> TokenOut:
+        """The token on the wire."""
+        return cls.model_validate({"access_token": new.access_token, **_session(new.signed_in)})
+
+
+def _session(signed_in: SignedIn) -> dict[str, object]:
+    actor = signed_in.actor
+    return {
+        "account": {
+            "id": actor.id,
+            "kind": actor.kind.value,
+            "username": signed_in.username,
+            "name": actor.name or None,
+        },
+        "memberships": [{"unit_id": held.unit_id, "role": held.role} for held in actor.memberships],
+        "expires_at": signed_in.expires_at,
+    }
