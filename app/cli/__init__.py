@@ -1,0 +1,1 @@
+"""Composition root: the commands of `lienthong`. Parses, calls, prints; decides nothing."""

@@ -1,0 +1,148 @@
+"""Fixtures, and nothing else.
+
+Every test that touches data has a real PostgreSQL, migrated and seeded (tests/server.py). Pick the smallest:
+
+- `work`            a Work whose transaction is rolled back at the end; sees what the test itself wrote.
+- `db`              a Database on the worker's own clone, for code that opens its own transactions. Tables that hold
+                    cases, reports and messages are emptied after the test; reference data is not reset, so change it
+                    in `work` or `committed_db` only.
+- `client`          HTTP against the whole application on `db`; no sockets.
+- `committed_db`    a Database on a clone of the test's own (about 0.1 s): locks, crashes, changed reference data.
+- `statements`      counts what is sent to PostgreSQL, by SQLAlchemy and by the driver alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.engine import Database, driver_url
+from app.db.work import Work
+from app.kit.clock import FixedClock
+from app.settings import Settings
+from tests.server import clone, ensure_template, shared_server
+from tests.statements import Statements
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương, inside office hours
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The tests' PostgreSQL, started when the first test needs it."""
+    with shared_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """Name of the migrated and seeded database that clones are made of."""
+    return ensure_template(server_url)
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """The clone of this test process."""
+    with clone(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings as the program would have read them, with polls short enough for tests."""
+    return make_settings(database_url, tmp_path_factory.mktemp("data"))
+
+
+def make_settings(database_url: str, data_dir: Path) -> Settings:
+    """Settings of a program on `database_url`; nothing comes from the environment's file."""
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        data_dir=data_dir,
+        secret_key=SecretStr("not-a-secret-but-long-enough-for-every-test"),
+        port=0,
+        reference_poll_s=0.05,
+        relay_poll_s=0.02,
+        sweep_poll_s=0.05,
+        stream_poll_s=0.02,
+    )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at `NOW` until the test moves it."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+async def _shared_db(database_url: str, settings: Settings) -> AsyncIterator[Database]:
+    database = await Database.open(database_url, settings)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def _living_tables(database_url: str) -> str:
+    """The tables that are empty in the template, which tests fill: a list for TRUNCATE."""
+    connection = await asyncpg.connect(driver_url(database_url))
+    try:
+        names = [row["relname"] for row in await connection.fetch(_TABLES)]
+        empty = [name for name in names if not await connection.fetchval(f'SELECT EXISTS (SELECT FROM "{name}")')]
+        return ", ".join(f'"{name}"' for name in empty)
+    finally:
+        await connection.close()
+
+
+_TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+"""
+
+
+@pytest.fixture
+async def db(_shared_db: Database, _living_tables: str) -> AsyncIterator[Database]:
+    """The Database of this test process; what the test wrote is gone afterwards (reference data excepted)."""
+    yield _shared_db
+    if _living_tables:
+        await _shared_db.lane.fetch(f"TRUNCATE {_living_tables}")
+
+
+@pytest.fixture
+async def work(_shared_db: Database, clock: FixedClock) -> AsyncIterator[Work]:
+    """A Work whose commits are savepoints of a transaction that is rolled back."""
+    async with _shared_db.rw.connect() as connection:
+        outer = await connection.begin()
+        session = AsyncSession(
+            connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+        )
+        await session.execute(text("SELECT 1"))
+        yield Work(session, clock.now())
+        await session.close()
+        await outer.rollback()
+
+
+@pytest.fixture
+def committed_url(server_url: str, template: str) -> Iterator[str]:
+    """A clone of this test's own."""
+    with clone(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture
+async def committed_db(committed_url: str, tmp_path: Path) -> AsyncIterator[Database]:
+    """A Database on a clone of this test's own."""
+    database = await Database.open(committed_url, make_settings(committed_url, tmp_path))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """What is sent to PostgreSQL from now on."""
+    return Statements.watch(monkeypatch)
