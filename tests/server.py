@@ -97,7 +97,7 @@ def ensure_template(server: str) -> str:
         _run(_execute(server, f"CREATE DATABASE {fresh}"))
         url = with_database(server, fresh)
         if any((MIGRATIONS / "versions").glob("*.py")):
-            _apart(migrate, url)
+            _apart(lambda: migrate(url))
         else:
             _run(_create_all(url))
         _run(_seed(url, SystemClock()))
@@ -171,12 +171,12 @@ def _fingerprint() -> str:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Result of `work` in an event loop of its own, whatever loop the caller's thread has."""
-    return _apart(asyncio.run, work)
+    return _apart(lambda: asyncio.run(work))
 
 
-def _apart(function: Callable[..., T], *args: Any) -> T:
+def _apart(function: Callable[[], T]) -> T:
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: function(*args)).result()
+        return thread.submit(function).result()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-_HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", ";")
+_HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", ";", "SELECT CURRENT_SCHEMA()", "SHOW ")
 
 
 class Statements:

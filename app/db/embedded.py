@@ -17,8 +17,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,19 +153,23 @@ class EmbeddedPostgres:
         """Whether the server that was started still runs."""
         if self._child is not None:
             return self._child.poll() is None
-        return self._pid is not None and psutil.pid_exists(self._pid)
+        return self._pid is not None and not _is_gone(self._pid)
 
     def stop(self) -> None:
         """End the server (sessions are cut, everything committed is kept) and free the folder. Does nothing twice."""
         try:
             if self._pid is not None:
                 _end(self._pid, self._child)
+                self._child = None
         finally:
-            self._pid = self._child = None
             self.detach()
 
     def detach(self) -> None:
-        """Free the folder without ending the server; the next `start` adopts it."""
+        """Free the folder without ending the server; the next `start`, here or in another process, adopts it."""
+        if self._child is not None:
+            # Whoever ends the server sees it gone only when its parent has taken note.
+            threading.Thread(target=self._child.wait, daemon=True).start()
+        self._pid = self._child = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -466,15 +472,18 @@ def _tail(file: Path, start: int) -> bytes:
 def _end(pid: int, child: subprocess.Popen[bytes] | None) -> None:
     """The server `pid` is gone: asked to end fast, then at once (it recovers at the next start), then killed."""
     for wanted, patience_s in ((signal.SIGINT, 120), (signal.SIGQUIT, 20), (signal.SIGKILL, 20)):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, wanted)
-            if child is not None:
-                child.wait(patience_s)
-            else:
-                psutil.Process(pid).wait(patience_s)
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            return
-        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
-            continue
-        else:
-            return
+        give_up_at = time.monotonic() + patience_s
+        while time.monotonic() < give_up_at:
+            if (child.poll() is not None) if child is not None else _is_gone(pid):
+                return
+            time.sleep(0.01)
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether the process has ended, even if its parent has not taken note yet."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
