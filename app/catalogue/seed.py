@@ -8,10 +8,12 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.reference import touch
 from app.db.work import Work
+from app.directory.models import Tenant
 from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
@@ -20,6 +22,10 @@ from .models import CategoryRow, category_values, question_from
 from .terms import Category, CategoryCode, Kind, PublicationPolicy
 
 Progress = Callable[[Text], None]
+
+
+def _silent(_line: Text) -> None:
+    """Tell nobody."""
 
 
 @lru_cache(maxsize=16)
@@ -71,12 +77,24 @@ def _category(
     )
 
 
-async def seed(work: Work, tenant: TenantId, progress: Progress) -> int:
-    """Number of categories added to `tenant`; 0 when it had them all. Flushed, not committed."""
+async def seed(work: Work, progress: Progress = _silent) -> bool:
+    """Every tenant has all packaged categories; whether any had to be written. Flushed, not committed."""
+    wrote = False
+    for tenant in (await work.session.scalars(select(Tenant.id).order_by(Tenant.id))).all():
+        wrote = await seed_tenant(work, TenantId(tenant), progress) or wrote
+    return wrote
+
+
+async def seed_tenant(work: Work, tenant: TenantId, progress: Progress = _silent) -> bool:
+    """The tenant has all packaged categories, its own edits kept; whether any had to be written."""
     statement = insert(CategoryRow).on_conflict_do_nothing().returning(CategoryRow.code)
     rows = [category_values(category) for category in packaged_categories(tenant)]
     added = len((await work.session.execute(statement.values(rows))).all())
     if added:
         await touch(work, "catalogue")
-        progress(Text(f"Đã nạp {added} lĩnh vực phản ánh", f"{added} categories loaded"))
-    return added
+        progress(
+            Text("Đã nạp {added} lĩnh vực cho tỉnh số {tenant}", "{added} categories loaded for tenant {tenant}").fill(
+                added=added, tenant=tenant
+            )
+        )
+    return bool(added)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.kit.ids import TenantId
+from app.kit.text import Text
 
 from . import domain
 from .snapshot import Catalogue
@@ -26,6 +27,7 @@ class Classified:
     answers: dict[str, Answer]
     target_working_days: int
     publication: PublicationPolicy
+    guidance: Text | None
 
     @property
     def diverted(self) -> bool:
@@ -44,12 +46,61 @@ def classify(
     accepted = domain.validate_answers(category, answers)
     effective = domain.effective_kind(category, kind)
     priority = domain.initial_priority(category, accepted)
+    return _classified(catalogue, tenant, category, effective, priority, accepted)
+
+
+def reclassify(
+    catalogue: Catalogue,
+    *,
+    tenant: TenantId,
+    code: str,
+    kind: Kind,
+    priority: Priority,
+    answers: Answers | None,
+) -> Classified:
+    """What a case becomes when an officer sorts it anew: the priority never falls below `priority`.
+
+    Answers are checked only when given: an officer knows more than the form. A retired category may stay.
+    Raises: UnknownCategory, InvalidAnswers.
+    """
+    category = catalogue.category(tenant, code)
+    accepted = domain.validate_answers(category, answers) if answers is not None else {}
+    effective = domain.effective_kind(category, kind)
+    found = domain.initial_priority(category, accepted)
+    highest = max(priority, found, key=list(Priority).index)
+    return _classified(catalogue, tenant, category, effective, highest, accepted)
+
+
+def working_days(category: Category, priority: Priority) -> int:
+    """Target of the category at this priority, in working days to a resolution."""
+    return domain.target_working_days(category, priority)
+
+
+def guidance(catalogue: Catalogue, tenant: TenantId, category: Category, kind: Kind) -> Text | None:
+    """Where a sender of a diverted kind has to turn; None for kinds that we handle."""
+    if not kind.diverted:
+        return None
+    if category.kind is kind and category.guidance is not None:
+        return category.guidance
+    found = (branch.group.guidance for branch in catalogue.tree(tenant) if branch.group.kind is kind)
+    return next((text for text in found if text is not None), kind.label)
+
+
+def _classified(
+    catalogue: Catalogue,
+    tenant: TenantId,
+    category: Category,
+    effective: Kind,
+    priority: Priority,
+    accepted: dict[str, Answer],
+) -> Classified:
     return Classified(
         category=category,
-        lineage=catalogue.lineage(tenant, code),
+        lineage=catalogue.lineage(tenant, category.code),
         kind=effective,
         priority=priority,
         answers=accepted,
+        guidance=guidance(catalogue, tenant, category, effective),
         target_working_days=domain.target_working_days(category, priority),
         publication=domain.publication_policy(category, effective),
     )

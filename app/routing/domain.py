@@ -1,0 +1,398 @@
+"""The decision: which unit answers for this matter at this place at this moment, and why. Pure, total, deterministic.
+
+Rules in their order: the first that holds and whose unit exists decides. Else the unit of the category's own kind at
+its own tier, else that tier's reception. A tier that the place does not have (or that has no unit in force) gives way
+to the next lower one, then to the higher ones: "district" means the commune in a province of two tiers. Last of all,
+the tenant's highest unit in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from string import Formatter
+from typing import Final
+
+from app.catalogue.snapshot import Catalogue
+from app.catalogue.terms import Answers, Category, CategoryCode, Kind, Priority
+from app.directory.errors import UnknownUnit
+from app.directory.snapshot import AreaChain, Directory, Unit
+from app.directory.terms import Confidence, Tier
+from app.kit.clock import zone
+from app.kit.ids import TenantId
+from app.kit.text import Text
+
+from .errors import InvalidRulebook, NoResponsibleUnit
+from .terms import (
+    AnswerTest,
+    CoveringUnit,
+    Decision,
+    Fallback,
+    NamedUnit,
+    Rule,
+    RulebookVersion,
+    RuleCode,
+    Skipped,
+    Target,
+    Why,
+)
+
+Lineage = tuple[CategoryCode, ...]
+_BY_DEPTH: Final = (Tier.PROVINCE, Tier.DISTRICT, Tier.COMMUNE)
+_DEFAULT_REASON: Final = Text(
+    "Lĩnh vực “{category}” do {unit} phụ trách", "“{category}” is the responsibility of {unit}"
+)
+_RECEPTION_REASON: Final = Text(
+    "Chưa có cơ quan nào được giao riêng lĩnh vực “{category}” tại đây nên {unit} tiếp nhận và chuyển đúng nơi xử lý",
+    "No unit is named for “{category}” here, so {unit} takes it in and passes it on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """All that is known of what is to be routed."""
+
+    tenant: TenantId
+    chain: AreaChain
+    confidence: Confidence
+    category: Category
+    lineage: Lineage
+    kind: Kind
+    priority: Priority
+    answers: Answers
+    local: datetime
+
+
+class CompiledRule:
+    """A rule with its conditions as sets, so that asking it costs look-ups and no loops over text."""
+
+    __slots__ = ("_answers", "_area_types", "_areas", "_kinds", "_priorities", "_timed", "_weekdays", "rule")
+
+    def __init__(self, rule: Rule) -> None:
+        when = rule.when
+        self.rule = rule
+        self._areas = frozenset(when.areas)
+        self._area_types = frozenset(when.area_types)
+        self._answers = when.answers
+        self._kinds = frozenset(when.kinds)
+        self._priorities = frozenset(when.priorities)
+        self._weekdays = frozenset(when.weekdays)
+        self._timed = bool(when.weekdays or when.from_time or when.until_time or when.from_day or when.until_day)
+
+    def refusal(self, matter: Matter) -> Why | None:
+        """Why the rule does not hold for `matter`, None when it does. The category is not asked again."""
+        why: Why | None = None
+        if not self._in_place(matter.chain):
+            why = Why.AREA
+        elif self._kinds and matter.kind not in self._kinds:
+            why = Why.KIND
+        elif self._priorities and matter.priority not in self._priorities:
+            why = Why.PRIORITY
+        elif self._timed and not self._in_time(matter.local):
+            why = Why.TIME
+        elif self._answers and not all(_answered(test, matter.answers) for test in self._answers):
+            why = Why.ANSWERS
+        return why
+
+    def _in_place(self, chain: AreaChain) -> bool:
+        if self._areas and self._areas.isdisjoint(chain.codes):
+            return False
+        return not self._area_types or (chain.commune is not None and chain.commune.type_name in self._area_types)
+
+    def _in_time(self, local: datetime) -> bool:
+        when = self.rule.when
+        if self._weekdays and local.isoweekday() not in self._weekdays:
+            return False
+        day = local.date()
+        if (when.from_day and day < when.from_day) or (when.until_day and day > when.until_day):
+            return False
+        return _within(when.from_time, when.until_time, local.time())
+
+
+def _within(start: time | None, end: time | None, moment: time) -> bool:
+    """Whether `moment` is in [start, end); a start at or after the end means past midnight; None is open."""
+    if start is None or end is None:
+        return (start is None or moment >= start) and (end is None or moment < end)
+    if start < end:
+        return start <= moment < end
+    return moment >= start or moment < end
+
+
+def _answered(test: AnswerTest, answers: Answers) -> bool:
+    value = answers.get(test.question)
+    if value is None:
+        return False
+    if test.one_of:
+        # True == 1 in Python; an answer of 1 must not pass for yes.
+        return any(value == wanted and isinstance(value, bool) == isinstance(wanted, bool) for wanted in test.one_of)
+    if isinstance(value, bool | str):
+        return False
+    return (test.least is None or value >= test.least) and (test.most is None or value <= test.most)
+
+
+class Book:
+    """A rulebook ready to be asked: for each category the rules about it, in their order."""
+
+    __slots__ = ("_about", "_everywhere", "_memo", "version")
+
+    def __init__(self, source: RulebookVersion) -> None:
+        self.version = source.version
+        self._about: dict[CategoryCode, list[tuple[int, CompiledRule]]] = {}
+        self._everywhere: list[tuple[int, CompiledRule]] = []
+        # Filled on first use, one entry per category of the catalogue: what is remembered never changes.
+        self._memo: dict[Lineage, tuple[CompiledRule, ...]] = {}
+        for place, rule in enumerate(source.rules):
+            compiled = (place, CompiledRule(rule))
+            if not rule.when.categories:
+                self._everywhere.append(compiled)
+            for code in rule.when.categories:
+                self._about.setdefault(code, []).append(compiled)
+
+    def about(self, lineage: Lineage) -> tuple[CompiledRule, ...]:
+        """Rules whose category condition holds for the category of `lineage` (leaf first), in their order."""
+        known = self._memo.get(lineage)
+        if known is None:
+            found = {place: rule for code in lineage for place, rule in self._about.get(code, ())}
+            found.update(self._everywhere)
+            known = self._memo[lineage] = tuple(found[place] for place in sorted(found))
+        return known
+
+
+def route(
+    book: Book,
+    directory: Directory,
+    catalogue: Catalogue,
+    *,
+    tenant: TenantId,
+    chain: AreaChain,
+    confidence: Confidence,
+    category: str,
+    kind: Kind,
+    priority: Priority,
+    answers: Answers,
+    at: datetime,
+) -> Decision:
+    """The one responsible unit for the matter, with the reason. The same arguments give the same decision.
+
+    Args:
+        chain: the place, of the tenant's own province.
+        at: aware instant; rules about times and validity see it in the tenant's time zone.
+    Raises: UnknownCategory, UnknownTenant, NoResponsibleUnit (only when the tenant has no unit in force).
+    """
+    matter = Matter(
+        tenant=tenant,
+        chain=chain,
+        confidence=confidence,
+        category=catalogue.category(tenant, category),
+        lineage=catalogue.lineage(tenant, category),
+        kind=kind,
+        priority=priority,
+        answers=answers,
+        local=at.astimezone(zone(directory.tenant(tenant).time_zone)),
+    )
+    on = matter.local.date()
+    skipped: list[Skipped] = []
+    for compiled in book.about(matter.lineage):
+        why = compiled.refusal(matter)
+        unit = None if why else _unit_of(compiled.rule.to, directory, matter, on)
+        if unit is not None:
+            return _decision(book, matter, unit, compiled.rule.code, compiled.rule.reason, skipped)
+        skipped.append(Skipped(compiled.rule.code, why or Why.NO_UNIT))
+    unit, name, reason = _fallback(directory, matter, on)
+    return _decision(book, matter, unit, name, reason, skipped)
+
+
+def tiers_to_try(wanted: Tier, chain: AreaChain) -> tuple[Tier, ...]:
+    """Tiers the place has, in the order to look for a unit: `wanted`, then the lower ones, then the higher ones."""
+    has = {Tier.PROVINCE: True, Tier.DISTRICT: chain.district is not None, Tier.COMMUNE: chain.commune is not None}
+    depth = wanted.depth
+    order = (*_BY_DEPTH[depth:], *reversed(_BY_DEPTH[:depth]))
+    return tuple(tier for tier in order if has[tier])
+
+
+def _unit_of(target: Target, directory: Directory, matter: Matter, on: date) -> Unit | None:
+    """The unit that `target` names, None when there is none in force."""
+    match target:
+        case NamedUnit(code):
+            try:
+                unit = directory.unit_by_code(matter.tenant, code)
+            except UnknownUnit:
+                return None
+            return unit if unit.in_force(on) else None
+        case CoveringUnit(kind, tier):
+            found = directory.units_covering(matter.tenant, kind, tier, matter.chain, matter.lineage, on)
+            return found[0] if found else None
+
+
+def _fallback(directory: Directory, matter: Matter, on: date) -> tuple[Unit, Fallback, Text]:
+    category, chain, tenant = matter.category, matter.chain, matter.tenant
+    for tier in tiers_to_try(category.default_tier, chain):
+        found = directory.units_covering(tenant, category.default_unit_kind, tier, chain, matter.lineage, on)
+        if found:
+            return found[0], Fallback.CATEGORY_DEFAULT, _DEFAULT_REASON
+        received = directory.reception(tenant, chain, tier, on)
+        if received is not None:
+            return received, Fallback.RECEPTION, _RECEPTION_REASON
+    for unit in sorted(directory.units(tenant), key=lambda unit: (unit.tier.depth, unit.code)):
+        if unit.in_force(on):
+            return unit, Fallback.RECEPTION, _RECEPTION_REASON
+    raise NoResponsibleUnit
+
+
+def _decision(
+    book: Book, matter: Matter, unit: Unit, rule: RuleCode | Fallback, reason: Text, skipped: Sequence[Skipped]
+) -> Decision:
+    chain = matter.chain
+    name = Text(unit.name, unit.name_en)
+    return Decision(
+        unit_id=unit.id,
+        unit_code=unit.code,
+        unit_name=name,
+        tier=unit.tier,
+        rulebook_version=book.version,
+        rule=str(rule),
+        area_code=chain.area.code,
+        edition=chain.edition,
+        confidence=matter.confidence,
+        reason=_sentence(reason, name, matter),
+        considered=tuple(skipped),
+    )
+
+
+def _sentence(reason: Text, unit: Text, matter: Matter) -> Text:
+    """`reason` with its names, and where the place is: one sentence in each language."""
+    chain, category = matter.chain, matter.category.name
+    area = chain.area.name
+    above = chain.district or chain.province
+    place = area if above is chain.area else f"{area}, {above.name}"
+    unsure = matter.confidence is Confidence.APPROXIMATE
+    vi = reason.vi.format(unit=unit.vi, category=category.vi, area=area)
+    en = reason.en.format(unit=unit.en, category=category.en, area=area)
+    return Text(
+        f"{vi}; vị trí thuộc {place}{' (xác định gần đúng)' if unsure else ''}.",
+        f"{en}; the place is in {place}{' (approximately)' if unsure else ''}.",
+    )
+
+
+def check_rules(
+    rules: Sequence[Rule], directory: Directory, catalogue: Catalogue, *, tenant: TenantId, on: date
+) -> None:
+    """Nothing when the tenant could publish `rules` to be in force from the day `on`.
+
+    Raises: InvalidRulebook with a JSON pointer for each unknown category, area, question, answer or unit, each code
+    used twice and each reason that names something else than {unit}, {category} and {area}.
+    """
+    checker = _Checker(directory, catalogue, tenant, on)
+    errors = [
+        {"pointer": f"/rules/{place}{pointer}", "detail": detail}
+        for place, rule in enumerate(rules)
+        for pointer, detail in checker.mistakes(rule)
+    ]
+    seen: set[RuleCode] = set()
+    for place, rule in enumerate(rules):
+        if rule.code in seen:
+            errors.append({"pointer": f"/rules/{place}/code", "detail": _TWICE.fill(code=rule.code)})
+        seen.add(rule.code)
+    if errors:
+        raise InvalidRulebook(errors[:50])
+
+
+_TWICE: Final = Text("Mã quy tắc “{code}” đã dùng ở trên.", "The rule code “{code}” is used above.")
+_NO_CATEGORY: Final = Text("Không có lĩnh vực “{code}”.", "There is no category “{code}”.")
+_NO_AREA: Final = Text("“{code}” không phải đơn vị hành chính của tỉnh.", "“{code}” is not an area of the province.")
+_NO_TYPE: Final = Text("Tỉnh không có loại đơn vị “{code}” ở cấp xã.", "No commune of the province is a “{code}”.")
+_NO_QUESTION: Final = Text(
+    "Các lĩnh vực của quy tắc không có câu hỏi “{code}”.", "No category of the rule asks the question “{code}”."
+)
+_NO_ANSWER: Final = Text("Câu hỏi này không có câu trả lời “{code}”.", "The question has no answer “{code}”.")
+_NO_UNIT: Final = Text(
+    "Không có cơ quan mang mã “{code}” đang hoạt động vào ngày đó.", "No unit “{code}” is in force on that day."
+)
+_NO_SUCH_UNITS: Final = Text(
+    "Tỉnh không có cơ quan nào thuộc loại và cấp này.", "The province has no unit of this kind and tier."
+)
+_BAD_REASON: Final = Text(
+    "Chỉ được dùng {{unit}}, {{category}} và {{area}} trong câu lý do, và câu không được trống.",
+    "A reason must not be empty and may name only {{unit}}, {{category}} and {{area}}.",
+).fill()
+_BAD_DATES: Final = Text("Ngày kết thúc ở trước ngày bắt đầu.", "The last day is before the first.")
+
+
+class _Checker:
+    """Finds what a rule names that the tenant does not have."""
+
+    def __init__(self, directory: Directory, catalogue: Catalogue, tenant: TenantId, on: date) -> None:
+        self._directory = directory
+        self._catalogue = catalogue
+        self._tenant = tenant
+        self._on = on
+        about = directory.tenant(tenant)
+        self._map = directory.map(about.edition)
+        self._areas = self._map.subtree(about.province)
+        communes = (self._map.area(code) for code in self._areas)
+        self._types = frozenset(area.type_name for area in communes if area.tier is Tier.COMMUNE)
+
+    def mistakes(self, rule: Rule) -> Iterator[tuple[str, Text]]:
+        """Each mistake of `rule` with its place in it."""
+        when = rule.when
+        for at, category in enumerate(when.categories):
+            if self._catalogue.find(self._tenant, category) is None:
+                yield f"/when/categories/{at}", _NO_CATEGORY.fill(code=category)
+        for at, area in enumerate(when.areas):
+            if area not in self._areas:
+                yield f"/when/areas/{at}", _NO_AREA.fill(code=area)
+        for at, name in enumerate(when.area_types):
+            if name not in self._types:
+                yield f"/when/area_types/{at}", _NO_TYPE.fill(code=name)
+        if when.from_day and when.until_day and when.until_day < when.from_day:
+            yield "/when/dates/until", _BAD_DATES
+        for at, test in enumerate(when.answers):
+            yield from self._untestable(f"/when/answers/{at}", when.categories, test)
+        yield from self._nobody(rule.to)
+        for lang, sentence in (("vi", rule.reason.vi), ("en", rule.reason.en)):
+            if not _is_reason(sentence):
+                yield f"/reason/{lang}", _BAD_REASON
+
+    def _untestable(
+        self, pointer: str, categories: Sequence[CategoryCode], test: AnswerTest
+    ) -> Iterator[tuple[str, Text]]:
+        known = [code for code in categories if self._catalogue.find(self._tenant, code)]
+        codes = {leaf for code in known for leaf in self._catalogue.subtree(self._tenant, code)}
+        questions = [
+            question
+            for category in self._catalogue.all(self._tenant)
+            if category.code in codes or not categories
+            for question in category.questions
+            if question.code == test.question
+        ]
+        if not questions:
+            yield f"{pointer}/question", _NO_QUESTION.fill(code=test.question)
+            return
+        choices = {choice.code for question in questions for choice in question.choices}
+        for at, wanted in enumerate(test.one_of):
+            if choices and wanted not in choices:
+                yield f"{pointer}/in/{at}", _NO_ANSWER.fill(code=wanted)
+
+    def _nobody(self, target: Target) -> Iterator[tuple[str, Text]]:
+        units = [unit for unit in self._directory.units(self._tenant) if unit.in_force(self._on)]
+        match target:
+            case NamedUnit(code):
+                if all(unit.code != code for unit in units):
+                    yield "/to/unit", _NO_UNIT.fill(code=code)
+            case CoveringUnit(kind, tier):
+                if all((unit.kind, unit.tier) != (kind, tier) for unit in units):
+                    yield "/to", _NO_SUCH_UNITS
+
+
+def _is_reason(sentence: str) -> bool:
+    """Whether `sentence` is not empty and names nothing but what a reason may name."""
+    try:
+        parts = list(Formatter().parse(sentence))
+    except ValueError:
+        return False
+    plain = all(
+        name is None or (name in {"unit", "category", "area"} and not spec and conversion is None)
+        for _, name, spec, conversion in parts
+    )
+    return plain and bool(sentence.strip())
