@@ -1,0 +1,85 @@
+"""Vietnamese words by which a person's name is told from a place's or an office's; in lower case, with diacritics."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _phrases(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(phrase.split()) for phrase in text.split(","))
+
+
+# How people are addressed; a capitalised word after one of these is a name.
+HONORIFICS = _words("ông bà anh chị cháu cô chú bác cậu mợ dì thím em cụ thầy bé")
+
+# Those of them that end proper nouns and country names too (Việt Anh, nước Anh), with the words that say so.
+INSIDE_NAMES = _words("anh em cô chú bác cậu dì bé")
+COUNTRY_WORDS = _words("nước tiếng môn vương người")
+
+# What may stand between the honorific and the name.
+ROLES = _phrases(
+    "cán bộ, chủ tịch, phó chủ tịch, chủ tịch ubnd, công an, công an viên, công an xã, công an phường, cảnh sát, "
+    "csgt, bảo vệ, lao công, chủ quán, chủ nhà, chủ hộ, chủ xe, chủ thầu, chủ cơ sở, chủ cửa hàng, chủ trại, chủ, "
+    "trưởng thôn, trưởng khu, trưởng phòng, trưởng xóm, trưởng ban, tổ trưởng, đội trưởng, giám đốc, bí thư, "
+    "công chức, hiệu trưởng, giáo viên, giáo, bác sĩ, bác sỹ, y tá, hàng xóm, tài xế, lái xe, nhân viên, "
+    "dân phòng, luật sư, đồng chí, bí thư chi bộ, công nhân"
+)
+# Words before a full name, surname first, that need no honorific.
+TITLES = _phrases(
+    "đồng chí, đ c, cán bộ, chủ, chủ tài khoản, tài khoản, chủ hộ, chủ nhà, chủ quán, chủ xe, chủ cơ sở, "
+    "trưởng thôn, trưởng khu, tổ trưởng, hộ dân, hộ, gia đình, nhà, bác sĩ, bác sỹ, giáo viên, nhân viên, "
+    "vi phạm, đối tượng, tôi là, em là, mình là, cháu là, con là"
+)
+# Words before a name that need neither honorific nor surname.
+LABELS = _phrases(
+    "họ và tên, họ tên, tôi là tên, tên tôi là, tôi tên là, tôi tên, tên là, tên em là, em tên, mình tên, "
+    "cháu tên, có tên, người gửi, người phản ánh, người viết, làm đơn, người liên hệ, ký tên, zalo, facebook, fb"
+)
+
+# After these a capitalised honorific begins a place's name (đường Ông Ích Khiêm) …
+PLACE_WORDS = _words(
+    "đường phố ngõ ngách hẻm kiệt cầu chợ trường khu đền chùa miếu phường xã thôn xóm ấp huyện quận tỉnh hồ sông"
+    " núi dốc bến bãi cống đê kênh rạch hòn đảo tuyến lăng am tượng thpt thcs tp hai"
+)
+# … and after these one in small letters as well (chợ bà Hoa); "ngõ bà Hoa" is where she lives.
+STRONG_PLACE_WORDS = _words("đường phố cầu chợ đền chùa miếu")
+PLACE_PAIRS = _phrases("ngã ba, ngã tư, ngã năm, ngã sáu, công viên, tượng đài, nhà thờ, thị trấn, thị xã, chung cư")
+
+# Places and figures that begin with a word of address, as proper nouns.
+PLACE_NAMES = _phrases(
+    "ông ích khiêm, ông ích đường, ông đốc, ông lãnh, ông tạ, ông công, ông táo, bà rịa, bà nà, bà đen, bà điểm, "
+    "bà chiểu, bà quẹo, bà hom, bà hạt, bà huyện, bà chúa, bà trưng, bà đanh, bà mẹ, cô tô, cô giang, cô bắc, "
+    "bác hồ, bác tôn, anh quốc, anh văn, anh ngữ, ông bụt"
+)
+# Spared only when no further name follows: Bà Triệu is a street, Bà Triệu Thị Hoa is not.
+PLACE_NAMES_ALONE = _phrases("bà triệu")
+FIGURES = _phrases("hồ chí minh")
+
+SURNAMES = _words(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương đoàn lâm trịnh mai đào"
+    " cao hà lương lưu tạ châu phùng tô vương thái kiều quách từ tăng lại chu triệu mạc khuất nghiêm viên cù thân"
+    " hứa la tống ninh bạch văn doãn thạch sơn danh kim khúc phí ứng tiêu giang diệp nông ma vi hầu thào giàng"
+    " sùng lò quàng cầm lù tòng điêu vàng lầu mùa niê ksor rơ siu kpă đàm bế mẫn uông ung quản nhữ nhâm bồ tôn lã"
+    " lục nguyen tran pham hoang huynh vo dang bui ngo duong dinh truong doan trinh dao luong luu phung"
+)
+MIDDLES = _words("văn thị van thi")
+
+# A capitalised word that does not belong to a name and ends it.
+NOT_NAMES = _words(
+    "phường xã thôn tổ khu đường phố số ngõ ngách hẻm kiệt huyện quận tỉnh ubnd hđnd sđt đt tel cccd cmnd cmt"
+    " zalo fb facebook stk tk bks kính đề tôi ở tại là có đã nhà bị để và cùng thường xả ông bà anh chị ai nào này"
+    " kia ấy đó cty csgt tp tx ql gđ nay hiện không mong rất xin cảm nhờ ngày lúc vào đến với của do người hay"
+    " đang đổ vứt lấn xây mở hát dùng cho về ơi sở ban phòng ủy uỷ đội cơ bộ hội viện tòa toà cục quốc khi nếu các"
+    " những sinh email mail xe từ nhưng mà thì chợ trên dưới"
+)
+# Names that are no names when the next word makes another of them.
+COMPOUNDS = _phrases(
+    "thị trấn, thị xã, thành phố, công an, công ty, công viên, công trình, công nhân, bảo vệ, khu phố, chi cục, "
+    "chi nhánh, chi bộ, trung tâm, trung ương, quý cơ, quý vị, quý ban, lãnh đạo, điện lực, thanh tra, "
+    "thanh niên, quản lý, môi trường, trường học, trường tiểu, trường mầm, trường thcs, trường thpt, trường đại, "
+    "trường cao, trường trung, cảnh sát, giao thông, xuân này, xuân về, hàng xóm, thủ tướng, chủ tịch, bí thư, "
+    "giám đốc, cán bộ, dân phòng, nhân dân, kiểm tra, kiến nghị, việt nam, bình luận, xây dựng, đô thị, "
+    "văn phòng, thương mại, thường trực"
+)
