@@ -62,3 +62,8 @@ class Share(StrEnum):
 
     FULL = "full"
     PARTIAL = "partial"
+
+
+def tier_of(code: str) -> Tier | None:
+    """Tier that a code of the statistics office belongs to, by its length; None when it cannot be one."""
+    return {2: Tier.PROVINCE, 3: Tier.DISTRICT, 5: Tier.COMMUNE}.get(len(code))

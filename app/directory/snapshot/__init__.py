@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .boundaries import Boundaries
 from .directory import Directory
 from .maps import AreaMap
 from .records import (
@@ -20,6 +21,7 @@ __all__ = [
     "Area",
     "AreaChain",
     "AreaMap",
+    "Boundaries",
     "Directory",
     "Edition",
     "Jurisdiction",

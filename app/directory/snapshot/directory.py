@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from app.directory.errors import AreaOutsideTenant, UnknownEdition, UnknownTenant, UnknownUnit
-from app.directory.terms import AreaCode, EditionId, Tier, UnitKind
+from app.directory.errors import (
+    AreaOutsideTenant,
+    PointInNoArea,
+    PointOutsideTenant,
+    UnknownEdition,
+    UnknownTenant,
+    UnknownUnit,
+)
+from app.directory.terms import AreaCode, Confidence, EditionId, Tier, UnitKind
+from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
 
 from .maps import AreaMap
-from .records import Area, AreaChain, Edition, Jurisdiction, Tenant, Unit, in_force
+from .records import Area, AreaChain, Edition, Jurisdiction, Located, Neighbour, Tenant, Unit, in_force
 
 _AGENCY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _Held = tuple[Unit, date | None, date | None]
@@ -106,6 +114,58 @@ class Directory:
         if not own.is_within(code, tenant.province):
             raise AreaOutsideTenant(code=code, tenant=tenant.name)
         return own.chain(code)
+
+    # -- places
+
+    def locate(self, edition: EditionId, point: Point, accuracy_m: float | None = None) -> Located:
+        """The area of the point on this edition; see `Locator.locate`. Raises: UnknownEdition and what that raises."""
+        return self.map(edition).locator.locate(point, accuracy_m)
+
+    def locate_in(self, tenant_id: TenantId, point: Point, accuracy_m: float | None = None) -> Located:
+        """The area of the tenant's own province that holds the point.
+
+        A point that is only probably elsewhere, with an area of the province among its neighbours, is taken for that
+        neighbour's: better a report at the border that may be handed over than one refused.
+        Raises: what `Locator.locate` raises, PointOutsideTenant.
+        """
+        tenant = self.tenant(tenant_id)
+        own = self.map(tenant.edition)
+        located = own.locator.locate(point, accuracy_m)
+        if located.chain.province.code == tenant.province:
+            return located
+        if located.confidence is not Confidence.EXACT:
+            for neighbour in located.neighbours:
+                if own.is_within(neighbour.area.code, tenant.province):
+                    others = [other for other in located.neighbours if other is not neighbour]
+                    instead = Neighbour(located.chain.area, located.distance_m)
+                    return Located(
+                        own.chain(neighbour.area.code),
+                        located.confidence,
+                        neighbour.distance_m,
+                        (instead, *others),
+                    )
+        raise PointOutsideTenant(area=located.chain.area.name, province=located.chain.province.name, tenant=tenant.name)
+
+    def locate_tenant(self, point: Point, accuracy_m: float | None = None) -> tuple[Tenant, Located] | None:
+        """The active tenant whose province holds the point on its own map, and where; None when none does.
+
+        Of two tenants on different maps that both hold it, the one with the lower number.
+        Raises: what `Locator.locate` raises when no map knows the point.
+        """
+        unknown: PointInNoArea | None = None
+        for edition in dict.fromkeys(tenant.edition for tenant in self.tenants if tenant.active):
+            try:
+                located = self.map(edition).locator.locate(point, accuracy_m)
+            except PointInNoArea as problem:
+                unknown = problem
+                continue
+            tenant = self._provinces.get((edition, located.chain.province.code))
+            if tenant is not None:
+                return tenant, located
+            unknown = None
+        if unknown is not None:
+            raise unknown
+        return None
 
     # -- tenants
 

@@ -9,13 +9,15 @@ from app.directory.errors import UnknownArea
 from app.directory.terms import AreaCode, Tier
 from app.kit.text import fold
 
+from .boundaries import Boundaries
+from .locator import Locator
 from .records import Area, AreaChain, Edition, Succession
 
 
 class AreaMap:
     """All areas of one edition. Lists of areas are in the order of their codes."""
 
-    __slots__ = ("_after", "_before", "_chains", "_children", "areas", "edition", "provinces")
+    __slots__ = ("_after", "_before", "_chains", "_children", "areas", "boundaries", "edition", "locator", "provinces")
 
     def __init__(
         self,
@@ -24,6 +26,7 @@ class AreaMap:
         *,
         after: Iterable[Succession] = (),
         before: Iterable[Succession] = (),
+        boundaries: Boundaries | None = None,
     ) -> None:
         """`after` leads from areas of this edition to newer ones, `before` from older ones to areas of this one."""
         self.edition = edition
@@ -36,6 +39,8 @@ class AreaMap:
         self._children = {code: tuple(below) for code, below in children.items()}
         self.provinces = tuple(area for area in ordered if area.tier is Tier.PROVINCE)
         self._chains = {area.code: self._chain_of(area) for area in ordered}
+        self.boundaries = boundaries
+        self.locator = Locator(self._chains, self._children, boundaries)
         self._after = _grouped(after, lambda way: way.from_code)
         self._before = _grouped(before, lambda way: way.to_code)
 
