@@ -17,7 +17,7 @@ from app.web.tenancy import CurrentTenant
 
 from . import service
 from .domain import Keyring, bearer_token
-from .errors import SignInNeeded, StaffNeeded, UnreadableToken
+from .errors import CitizenNeeded, SignInNeeded, StaffNeeded, UnreadableToken
 from .policies import may_act_as
 from .service import Passwords
 from .terms import Actor, ActorKind, Role, SignedIn
@@ -64,10 +64,12 @@ async def current_actor(found: Annotated[SignedIn | None, Depends(signed_in_or_n
     return found.actor if found is not None else Actor(ActorKind.ANONYMOUS, tenant)
 
 
-async def current_citizen(found: Annotated[SignedIn, Depends(signed_in)]) -> Actor:
-    """The citizen who acts. Raises: SignInNeeded for anyone else, UnreadableToken, SessionExpired."""
-    if found.actor.kind is not ActorKind.CITIZEN:
-        raise SignInNeeded
+async def current_citizen(
+    found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
+) -> Actor:
+    """The citizen who acts. Raises: CitizenNeeded for anyone else, UnreadableToken, SessionExpired."""
+    if found is None or found.actor.kind is not ActorKind.CITIZEN:
+        raise CitizenNeeded
     return found.actor
 
 

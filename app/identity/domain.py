@@ -24,7 +24,7 @@ from .terms import CitizenToken, ReporterIdentity, StaffToken
 SEEN_STEP = timedelta(minutes=15)
 FORGET_ATTEMPTS_AFTER = timedelta(hours=24)
 FREE_ATTEMPTS = 4  # wrong passwords in a row before the first lock
-LOCKS = tuple(timedelta(seconds=s) for s in (60, 120, 300, 900, 1800))  # then each next one; the last for ever
+LOCKS = tuple(timedelta(seconds=s) for s in (60, 120, 300, 900))  # then each next one; the last for ever
 
 PASSWORD_LENGTHS = (12, 256)
 SEAL_VERSION = b"\x01"

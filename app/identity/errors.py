@@ -33,6 +33,18 @@ class StaffNeeded(SignInNeeded):
         )
 
 
+class CitizenNeeded(SignInNeeded):
+    """An officer, or nobody, asks for what a citizen's own account has."""
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how an app gets its account."""
+        return Text(
+            "Phần này thuộc về tài khoản người dân; ứng dụng nhận tài khoản tại POST /api/v1/auth/devices.",
+            "This belongs to a citizen's account; an app gets one at POST /api/v1/auth/devices.",
+        )
+
+
 class WrongCredentials(Unauthenticated):
     """User name and password do not go together: which of the two is wrong is not said."""
 
@@ -112,6 +124,14 @@ class UsernameTaken(Conflict):
     slug = "username-taken"
     title = Text("Tên đăng nhập đã có người dùng", "The user name is taken")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Trong tỉnh đã có tài khoản mang tên này; vui lòng chọn tên khác.",
+            "The province already has an account of this name; please choose another.",
+        )
+
 
 class AccountNotFound(NotFound):
     """The province has no staff account of this name."""
@@ -119,12 +139,28 @@ class AccountNotFound(NotFound):
     slug = "account-not-found"
     title = Text("Không có tài khoản này", "There is no such account")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say where to look."""
+        return Text(
+            "Không có tài khoản cán bộ mang tên này trong tỉnh; vui lòng kiểm tra lại tên đăng nhập.",
+            "The province has no staff account of this name; please check the user name.",
+        )
+
 
 class InvalidAccount(Invalid):
     """User name or password cannot be accepted; `errors` says why."""
 
     slug = "invalid-account"
     title = Text("Thông tin tài khoản chưa hợp lệ", "The account's data is not valid")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Point at the errors."""
+        return Text(
+            "Vui lòng sửa theo hướng dẫn ở từng mục trong errors; chưa có gì được ghi.",
+            "Please correct what errors says; nothing was written.",
+        )
 
 
 class InvalidContact(Invalid):

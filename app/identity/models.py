@@ -90,7 +90,10 @@ class SignInAttempts(TenantRow, Base):
     """Wrong passwords in a row for one name, known or not, so that a lock does not tell which names exist."""
 
     __tablename__ = "sign_in_attempts"
-    __table_args__ = (Index("ix_sign_in_attempts_age", "tenant_id", "last_at"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        Index("ix_sign_in_attempts_age", "tenant_id", "last_at"),
+    )
 
     name_hash: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import ForeignKeyViolationError, Record
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +15,7 @@ from app.db.errors import constraint
 from app.db.work import HotWork, Recorder, Work
 from app.kit.ids import ReportId, StaffId, TenantId, UnitId, uuid7
 
-from .errors import AccountNotFound, UsernameTaken
+from .errors import AccountNotFound, UsernameTaken, WrongCredentials
 from .models import (
     Citizen,
     CitizenTokenRow,
@@ -143,8 +143,14 @@ async def try_sign_in(
     forget_before: datetime,
     now: datetime,
 ) -> Record:
-    """Count an attempt on the name and read its account; `failures` is None when the name is locked."""
-    row = await db.lane.fetchrow(_TRY_SIGN_IN, tenant_id, name_hash, now, list(locks), forget_before, username)
+    """Count an attempt on the name and read its account; `failures` is None when the name is locked.
+
+    Raises: WrongCredentials when there is no such tenant (a request can name one by a token's number alone).
+    """
+    try:
+        row = await db.lane.fetchrow(_TRY_SIGN_IN, tenant_id, name_hash, now, list(locks), forget_before, username)
+    except ForeignKeyViolationError as error:
+        raise WrongCredentials from error
     assert row is not None
     return row
 

@@ -12,7 +12,7 @@ from .terms import NewToken, Role, SignedIn
 
 
 class SignInIn(BaseModel):
-    """An officer's user name and password."""
+    """An officer's user name and password, which may begin or end with a blank."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -16,7 +16,7 @@ from app.identity.errors import AccountLocked, SignInBusy, WrongCredentials
 from app.identity.service import Passwords
 from app.identity.terms import ActorKind, Membership, Role
 from app.kit.clock import FixedClock
-from app.kit.ids import StaffId
+from app.kit.ids import StaffId, TenantId
 from tests.officers import PASSWORD, Province, an_officer, sign_in
 from tests.statements import Statements
 
@@ -127,6 +127,14 @@ async def test_an_account_exists_in_its_own_province_only(
         await sign_in(db, clock, passwords, elsewhere)
 
 
+async def test_a_province_that_does_not_exist_has_no_accounts(
+    db: Database, clock: FixedClock, passwords: Passwords, here: Province
+) -> None:
+    with pytest.raises(WrongCredentials):
+        await sign_in(db, clock, passwords, Province(TenantId(999_999_999), here.unit_id))
+    assert await db.lane.fetchval("SELECT count(*) FROM sign_in_attempts") == 0
+
+
 async def test_an_inactive_account_cannot_sign_in(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province, hoa: StaffId
 ) -> None:
@@ -192,3 +200,19 @@ async def test_more_people_than_can_wait_are_sent_away_and_come_in_later() -> No
 
 async def test_a_stored_text_that_is_no_hash_fits_no_password(passwords: Passwords) -> None:
     assert not await passwords.check("not a hash", PASSWORD)
+
+
+async def test_a_sign_in_waits_for_a_password_change_under_way_and_then_fails(
+    db: Database, clock: FixedClock, passwords: Passwords, here: Province, hoa: StaffId
+) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with write_work(db, clock, here.tenant_id) as work:
+        await service.set_password(work, passwords, here.tenant_id, username="hoa", password="another-long-password")
+        await work.settle()
+        attempt = asyncio.create_task(sign_in(db, clock, passwords, here))
+        async with asyncio.timeout(10):
+            while not await db.lane.fetchval(waiting):
+                await asyncio.sleep(0.01)
+    with pytest.raises(WrongCredentials):
+        await attempt
+    assert await db.lane.fetchval("SELECT count(*) FROM staff_sessions") == 0
