@@ -13,11 +13,12 @@ from importlib import metadata, resources
 from typing import Any
 
 import holidays
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.reference import touch
 from app.db.work import Work
+from app.directory.models import Tenant
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
@@ -88,7 +89,19 @@ def _basis(kind: DayKind) -> str | None:
             return None
 
 
-async def load_calendar(work: Work, tenant_id: TenantId, progress: Callable[[str], None] = lambda _: None) -> int:
+def _silent(_line: Text) -> None:
+    """Tell nobody."""
+
+
+async def seed(work: Work, progress: Callable[[Text], None] = _silent) -> bool:
+    """Every tenant's calendar reaches two years ahead; whether anything had to be written."""
+    wrote = 0
+    for tenant in (await work.session.scalars(select(Tenant.id).order_by(Tenant.id))).all():
+        wrote += await load_calendar(work, TenantId(tenant), progress)
+    return wrote > 0
+
+
+async def load_calendar(work: Work, tenant_id: TenantId, progress: Callable[[Text], None] = _silent) -> int:
     """Days of the tenant's calendar that were added, changed or removed; 0 when it was up to date.
 
     Covers 2021 to two years ahead of `work.now`, so that every start of the program carries the calendar further.
@@ -110,7 +123,12 @@ async def load_calendar(work: Work, tenant_id: TenantId, progress: Callable[[str
     changed = await _replace(work, tenant_id, rows)
     if changed:
         await touch(work, REFERENCE)
-        progress(f"Lịch làm việc {FIRST_YEAR}-{last_year}: {len(rows)} ngày đặc biệt")
+        progress(
+            Text(
+                f"Đã nạp lịch làm việc {FIRST_YEAR}-{last_year} của tỉnh số {tenant_id}: {len(rows)} ngày đặc biệt",
+                f"Working calendar {FIRST_YEAR}-{last_year} of tenant {tenant_id} loaded: {len(rows)} special days",
+            )
+        )
     return changed
 
 

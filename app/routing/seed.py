@@ -40,7 +40,7 @@ def packaged_rulebook(tenant: TenantId, slug: str) -> tuple[RulebookVersion, str
 async def seed(work: Work, progress: Progress = _silent) -> bool:
     """Every tenant for which the package has a rulebook has one; whether anything had to be written."""
     wrote = False
-    for tenant, slug in (await work.session.execute(select(Tenant.id, Tenant.slug).order_by(Tenant.id))).tuples():
+    for tenant, slug in await work.session.execute(select(Tenant.id, Tenant.slug).order_by(Tenant.id)):
         wrote = await seed_tenant(work, TenantId(tenant), slug, progress) or wrote
     return wrote
 
