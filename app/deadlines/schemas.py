@@ -8,20 +8,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.kit.text import Text
+from app.web.fields import TextOut
 
 from .terms import Deadline, Explanation, Verdict
-
-
-class TextOut(BaseModel):
-    """One sentence in both languages."""
-
-    vi: str
-    en: str
-
-    @classmethod
-    def of(cls, text: Text) -> Self:
-        """The sentence as it goes out."""
-        return cls(vi=text.vi, en=text.en)
 
 
 class DayOut(BaseModel):
@@ -82,7 +71,11 @@ class DeadlineOut(BaseModel):
             received_at=received_at,
             working_days=deadline.working_days,
             time_zone=explained.zone_name,
-            rule=TextOut.of(explained.rule),
-            legal_basis=TextOut.of(deadline.legal_basis),
-            days=[DayOut(day=one.day, verdict=one.verdict, reason=TextOut.of(one.reason)) for one in explained.days],
+            rule=_both(explained.rule),
+            legal_basis=_both(deadline.legal_basis),
+            days=[DayOut(day=one.day, verdict=one.verdict, reason=_both(one.reason)) for one in explained.days],
         )
+
+
+def _both(text: Text) -> TextOut:
+    return TextOut(vi=text.vi, en=text.en)

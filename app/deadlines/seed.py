@@ -89,26 +89,13 @@ def _basis(kind: DayKind) -> str | None:
             return None
 
 
-def _silent(_line: Text) -> None:
-    """Tell nobody."""
+async def seed(work: Work, progress: Callable[[Text], None] = lambda _: None) -> bool:
+    """Every tenant's calendar holds the packaged days; whether anything was written.
 
-
-async def seed(work: Work, progress: Callable[[Text], None] = _silent) -> bool:
-    """Every tenant's calendar reaches two years ahead; whether anything had to be written."""
-    wrote = 0
-    for tenant in (await work.session.scalars(select(Tenant.id).order_by(Tenant.id))).all():
-        wrote += await load_calendar(work, TenantId(tenant), progress)
-    return wrote > 0
-
-
-async def load_calendar(work: Work, tenant_id: TenantId, progress: Callable[[Text], None] = _silent) -> int:
-    """Days of the tenant's calendar that were added, changed or removed; 0 when it was up to date.
-
-    Covers 2021 to two years ahead of `work.now`, so that every start of the program carries the calendar further.
+    Covers 2021 to two years ahead of `work.now`, so that every start of the program carries the calendars further.
     Days an administrator has edited stay as they are.
     """
     last_year = work.now.year + YEARS_AHEAD
-    days = packaged_days(FIRST_YEAR, last_year)
     rows = [
         {
             "day": day.special.day,
@@ -118,18 +105,20 @@ async def load_calendar(work: Work, tenant_id: TenantId, progress: Callable[[Tex
             "source": day.source,
             "legal_basis": day.special.legal_basis,
         }
-        for day in days
+        for day in packaged_days(FIRST_YEAR, last_year)
     ]
-    changed = await _replace(work, tenant_id, rows)
-    if changed:
-        await touch(work, REFERENCE)
-        progress(
-            Text(
-                f"Đã nạp lịch làm việc {FIRST_YEAR}-{last_year} của tỉnh số {tenant_id}: {len(rows)} ngày đặc biệt",
-                f"Working calendar {FIRST_YEAR}-{last_year} of tenant {tenant_id} loaded: {len(rows)} special days",
-            )
+    tenants = await work.session.scalars(select(Tenant.id).order_by(Tenant.id))
+    changed = [await _replace(work, TenantId(tenant_id), rows) for tenant_id in tenants]
+    if not any(changed):
+        return False
+    await touch(work, REFERENCE)
+    progress(
+        Text(
+            f"Lịch làm việc {FIRST_YEAR}-{last_year}: {len(rows)} ngày nghỉ và ngày làm bù",
+            f"Working calendars {FIRST_YEAR}-{last_year}: {len(rows)} days off and make-up days",
         )
-    return changed
+    )
+    return True
 
 
 async def _replace(work: Work, tenant_id: TenantId, rows: Sequence[Mapping[str, object]]) -> int:

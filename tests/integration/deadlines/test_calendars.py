@@ -1,0 +1,47 @@
+"""Calendars as they stand in the database."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import update
+
+from app.db.work import Work
+from app.deadlines.models import CalendarDay
+from app.deadlines.repository import load_calendars
+from app.deadlines.seed import seed
+from tests.statements import Statements
+
+HAIDUONG = 1
+
+
+async def test_every_tenant_gets_a_calendar_two_years_ahead(work: Work, statements: Statements) -> None:
+    calendars = await load_calendars(work.session)
+    assert len(statements) == 2
+    assert len(calendars.by_tenant) >= 2
+    for calendar in calendars.by_tenant.values():
+        assert calendar.first == date(2021, 1, 1)
+        assert calendar.last == date(2028, 12, 31)
+        assert not calendar.works(date(2026, 1, 2))
+        assert calendar.works(date(2026, 1, 10))
+
+
+async def test_loading_again_changes_nothing(work: Work) -> None:
+    await seed(work)
+    assert await seed(work) is False
+
+
+async def test_a_day_set_by_an_administrator_survives_loading(work: Work) -> None:
+    await work.session.execute(
+        update(CalendarDay)
+        .where(CalendarDay.day == date(2026, 8, 22))
+        .values(kind="closure", name_vi="Bão số 5", name_en="Storm", edited=True)
+    )
+    await work.session.execute(
+        update(CalendarDay).where(CalendarDay.day == date(2026, 8, 31)).values(name_vi="Sai", kind="closure")
+    )
+    assert await seed(work) is True
+    calendars = await load_calendars(work.session)
+    for calendar in calendars.by_tenant.values():
+        assert calendar.special[date(2026, 8, 22)].name.vi == "Bão số 5"
+        assert calendar.special[date(2026, 8, 31)].kind.value == "swapped_off"
