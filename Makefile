@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test lock clean
+.PHONY: up test check lock clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
@@ -12,18 +12,26 @@ up: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@exec $(BIN)/python .ci/gate.py
 
-$(VENV)/bin/python:
-	@echo "Creating the virtual environment ($(VENV)) …"
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || python3 -m venv $(VENV)
+# Format, then what of the gate takes seconds: for every save.
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --quiet app tests migrations .ci
+	@$(BIN)/ruff check --fix app tests migrations .ci
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(BIN)/python:
+	@echo "Creating the virtual environment ($(VENV)) …"
+	@command -v $(PYTHON) >/dev/null || { echo "Liên Thông needs Python 3.11 or newer: apt install python3.11 (or PYTHON=/path/to/python3 make …)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: apt install python3.11-venv" >&2; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the locked dependencies (a minute or two the first time) …"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing the locked development dependencies …"
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked development dependencies (a minute or two the first time) …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.installed
@@ -32,5 +40,6 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements-dev.lock
 
+# Keeps .data, which holds what was reported.
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -39,12 +39,16 @@ def find_postmaster(cluster: Path) -> Postmaster | None:
 def end_process(pid: int, child: subprocess.Popen[bytes] | None) -> None:
     """The server `pid` is gone: asked to end fast, then at once (it recovers at the next start), then killed."""
     for wanted, patience_s in ((signal.SIGINT, 120), (signal.SIGQUIT, 20), (signal.SIGKILL, 20)):
-        with suppress(ProcessLookupError):
-            os.kill(pid, wanted)
         give_up_at = time.monotonic() + patience_s
+        asked = False
         while time.monotonic() < give_up_at:
+            # A child that was reaped has given its number away: look before every signal.
             if (child.poll() is not None) if child is not None else is_gone(pid):
                 return
+            if not asked:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, wanted)
+                asked = True
             time.sleep(0.01)
 
 
