@@ -12,7 +12,7 @@ from app.db.reference import Reference
 from .snapshot import Catalogue
 
 
-def catalogue(connection: HTTPConnection) -> Catalogue:
+async def catalogue(connection: HTTPConnection) -> Catalogue:
     """The newest catalogue this process has loaded."""
     return cast("Reference[Catalogue]", connection.app.state.catalogue).current
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from app.directory.terms import Tier
+from app.kit.ids import TenantId
 from app.kit.text import Lang
+from app.web.etags import content_tag
 
-from .snapshot import Branch
+from .snapshot import Branch, Catalogue
 from .terms import Category, Kind, PublicationPolicy, Question
 
 
@@ -91,6 +95,23 @@ class CategoryTreeOut(BaseModel):
     """The whole tree; a group's own code may be used by a sender who does not know the exact category."""
 
     items: list[CategoryGroupOut]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, tenant: TenantId, lang: Lang, on: date) -> CategoryTreeOut:
+        """What a report of the day `on` may name, in `lang`."""
+        open_branches = [
+            Branch(branch.group, tuple(leaf for leaf in branch.leaves if leaf.open_on(on)))
+            for branch in catalogue.tree(tenant)
+            if branch.group.open_on(on)
+        ]
+        return cls(items=[CategoryGroupOut.of_branch(branch, lang) for branch in open_branches])
+
+
+@lru_cache(maxsize=32)
+def tree_content(catalogue: Catalogue, tenant: TenantId, lang: Lang, on: date) -> tuple[bytes, str]:
+    """The tree as JSON with its ETag; made once for each catalogue, tenant, language and day."""
+    content = CategoryTreeOut.of(catalogue, tenant, lang, on).model_dump_json().encode()
+    return content, content_tag(content)
 
 
 class TargetOut(BaseModel):

@@ -16,7 +16,7 @@ from app.directory.terms import AreaCode, Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
-from .terms import AnswerTest, Conditions, CoveringUnit, NamedUnit, Rule, RulebookVersion, RuleCode
+from .terms import AnswerTest, Conditions, CoveringUnit, NamedUnit, Published, Rule, RulebookVersion, RuleCode
 
 
 class Rulebook(TenantRow, Base):
@@ -47,6 +47,10 @@ class Rulebook(TenantRow, Base):
             rules=tuple(rule_from(values) for values in self.rules),
             active=self.active,
         )
+
+    def published(self) -> Published:
+        """The version with why and when it was made."""
+        return Published(self.read(), self.note, self.created_at, self.rules)
 
 
 def rule_values(rule: Rule) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.catalogue.snapshot import Catalogue
@@ -19,18 +18,9 @@ from app.kit.ids import TenantId
 from . import domain, policies, repository
 from .errors import StaleRulebook
 from .snapshot import Rulebooks
-from .terms import Decision, Rule, RulebookVersion
+from .terms import Decision, Published, Rule
 
 VERSIONS_SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A version with who made it, when and why."""
-
-    version: RulebookVersion
-    note: str
-    created_at: datetime
 
 
 def decide(
@@ -70,7 +60,7 @@ async def list_rulebooks(work: ReadWork, actor: Actor) -> list[Published]:
     """The newest versions of the actor's tenant, newest first, at most fifty. Raises: Forbidden."""
     policies.may_read_rulebooks(actor).require()
     rows = await repository.list_versions(work, actor.tenant_id, VERSIONS_SHOWN)
-    return [Published(row.read(), row.note, row.created_at) for row in rows]
+    return [row.published() for row in rows]
 
 
 async def publish_rulebook(
@@ -102,4 +92,4 @@ async def publish_rulebook(
         work, tenant, newest + 1, rules, note=note, valid_from=start, created_by=actor.staff_id
     )
     await touch(work, "rulebooks")
-    return Published(row.read(), row.note, row.created_at)
+    return row.published()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -104,6 +105,16 @@ class RulebookVersion:
     valid_from: datetime
     rules: tuple[Rule, ...]
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version with why and when it was made; `rules_json` is its rules as they were written."""
+
+    version: RulebookVersion
+    note: str
+    created_at: datetime
+    rules_json: Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ the tenant's highest unit in force.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.catalogue.snapshot import Catalogue
 from app.catalogue.terms import Answers, Category, CategoryCode, Kind, Priority
@@ -47,8 +46,7 @@ _RECEPTION_REASON: Final = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """All that is known of what is to be routed."""
 
     tenant: TenantId
@@ -65,11 +63,12 @@ class Matter:
 class CompiledRule:
     """A rule with its conditions as sets, so that asking it costs look-ups and no loops over text."""
 
-    __slots__ = ("_answers", "_area_types", "_areas", "_kinds", "_priorities", "_timed", "_weekdays", "rule")
+    __slots__ = ("_answers", "_area_types", "_areas", "_kinds", "_priorities", "_timed", "_weekdays", "rule", "skipped")
 
     def __init__(self, rule: Rule) -> None:
         when = rule.when
         self.rule = rule
+        self.skipped = {why: Skipped(rule.code, why) for why in Why}
         self._areas = frozenset(when.areas)
         self._area_types = frozenset(when.area_types)
         self._answers = when.answers
@@ -132,10 +131,11 @@ def _answered(test: AnswerTest, answers: Answers) -> bool:
 class Book:
     """A rulebook ready to be asked: for each category the rules about it, in their order."""
 
-    __slots__ = ("_about", "_everywhere", "_memo", "version")
+    __slots__ = ("_about", "_everywhere", "_memo", "rules", "version")
 
     def __init__(self, source: RulebookVersion) -> None:
         self.version = source.version
+        self.rules = source.rules
         self._about: dict[CategoryCode, list[tuple[int, CompiledRule]]] = {}
         self._everywhere: list[tuple[int, CompiledRule]] = []
         # Filled on first use, one entry per category of the catalogue: what is remembered never changes.
@@ -196,7 +196,7 @@ def route(
         unit = None if why else _unit_of(compiled.rule.to, directory, matter, on)
         if unit is not None:
             return _decision(book, matter, unit, compiled.rule.code, compiled.rule.reason, skipped)
-        skipped.append(Skipped(compiled.rule.code, why or Why.NO_UNIT))
+        skipped.append(compiled.skipped[why or Why.NO_UNIT])
     unit, name, reason = _fallback(directory, matter, on)
     return _decision(book, matter, unit, name, reason, skipped)
 
