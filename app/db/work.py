@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType, Protocol, TypeVar
 
 import asyncpg
@@ -49,6 +49,11 @@ class Work:
     def put(self, table: Table, row: Mapping[str, object]) -> None:
         """Add one row to be inserted before the commit."""
         self._bundle.put(table, row)
+
+    def catch_up(self, last: datetime) -> None:
+        """Make `now` later than `last`, so that the facts of one subject ascend even when a clock was set back."""
+        if self.now <= last:
+            self.now = last + timedelta(milliseconds=1)
 
     async def settle(self) -> None:
         """Send what waits (session changes, then bundled rows) without committing."""

@@ -12,7 +12,7 @@ from app.db.reference import Reference
 from .snapshot import Directory
 
 
-def directory(connection: HTTPConnection) -> Directory:
+async def directory(connection: HTTPConnection) -> Directory:
     """The newest directory this process has loaded."""
     return cast("Reference[Directory]", connection.app.state.directory).current
 

@@ -33,6 +33,7 @@ _SENTENCES: dict[str, Text] = {
     "case.report_joined": Text("Gộp thêm phản ánh {joined}.", "Report {joined} was joined to it."),
     "case.unmerged": Text("Tách khỏi vụ việc {from_case}.", "Separated from case {from_case}."),
     "case.report_left": Text("Phản ánh {left} được tách ra.", "Report {left} was separated."),
+    "case.comment": Text("Ý kiến kèm theo.", "Comment."),
     "case.noted": Text("Ghi chú nội bộ.", "Internal note."),
     "case.published": Text("Đã công khai.", "Published."),
     "case.withheld": Text("Không công khai.", "Withheld from the public."),

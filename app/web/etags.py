@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.responses import Response
 
-from app.kit.problems import BadRequest, PreconditionFailed, PreconditionNeeded
+from app.kit.problems import BadRequest, PreconditionNeeded
 from app.kit.text import Text
 
 _VERSION = re.compile(r'^(?:W/)?"v?([0-9]{1,9})"$')
@@ -42,19 +42,6 @@ class VersionNeeded(PreconditionNeeded):
         )
 
 
-class StaleVersion(PreconditionFailed):
-    """Somebody has changed the case since the version the client saw."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Vụ việc vừa được người khác cập nhật. Hãy tải lại rồi làm lại; chưa có gì được ghi.",
-                "The case has just been changed by somebody else. Reload it and act again; nothing was written.",
-            ),
-            current_version=current,
-        )
-
-
 def version_tag(version: int) -> str:
     """ETag of version `version`."""
     return f'"{version}"'
@@ -65,7 +52,9 @@ def content_tag(content: bytes) -> str:
     return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
-def expected_version(if_match: Annotated[str | None, Header(description="ETag of the version you saw")] = None) -> int:
+async def expected_version(
+    if_match: Annotated[str | None, Header(description="ETag of the version you saw")] = None,
+) -> int:
     """Version named by `If-Match`. Raises: VersionNeeded, UnreadableIfMatch."""
     if if_match is None:
         raise VersionNeeded

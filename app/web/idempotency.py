@@ -63,7 +63,7 @@ class Answer:
     body: dict[str, Any]
 
 
-def idempotency_key(
+async def idempotency_key(
     idempotency_key: Annotated[
         str | None, Header(description="One value for each submission; send it again when you repeat the submission")
     ] = None,

@@ -33,4 +33,9 @@ def language(connection: HTTPConnection) -> Lang:
     return preferred(header[:256]) if header else Lang.VI
 
 
-CurrentLang = Annotated[Lang, Depends(language)]
+async def current_language(connection: HTTPConnection) -> Lang:
+    """Language of the request, as a dependency."""
+    return language(connection)
+
+
+CurrentLang = Annotated[Lang, Depends(current_language)]

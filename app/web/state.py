@@ -1,4 +1,7 @@
-"""What a process shares between requests, read from the application's state by typed functions."""
+"""What a process shares between requests, read from the application's state by typed functions.
+
+Dependencies are coroutines throughout: FastAPI sends plain functions through its thread pool.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ from app.kit.clock import Clock
 from app.settings import Settings
 
 
-def database(connection: HTTPConnection) -> Database:
+async def database(connection: HTTPConnection) -> Database:
     """The process's database."""
     return cast("Database", connection.app.state.database)
 
 
-def clock(connection: HTTPConnection) -> Clock:
+async def clock(connection: HTTPConnection) -> Clock:
     """The process's clock."""
     return cast("Clock", connection.app.state.clock)
 
 
-def settings(connection: HTTPConnection) -> Settings:
+async def settings(connection: HTTPConnection) -> Settings:
     """The process's settings."""
     return cast("Settings", connection.app.state.settings)
 

@@ -34,15 +34,15 @@ def finder(connection: HTTPConnection) -> TenantFinder:
     return cast("TenantFinder", connection.app.state.tenants())
 
 
-def tenant_of_host(connection: HTTPConnection) -> TenantId | None:
+async def host_tenant(connection: HTTPConnection) -> TenantId | None:
     """Tenant named by the host of the request, None when the host belongs to no tenant."""
     host = connection.headers.get("host", "")
     return finder(connection).tenant_of_host(host.rsplit(":", 1)[0].lower())
 
 
-def tenant(connection: HTTPConnection) -> TenantId:
+async def tenant(connection: HTTPConnection) -> TenantId:
     """Tenant of the request. A token's number is only a hint here: identity checks the token itself."""
-    named = tenant_of_host(connection)
+    named = await host_tenant(connection)
     if named is not None:
         return named
     hint = _TOKEN.match(connection.headers.get("authorization", ""))
@@ -54,4 +54,4 @@ def tenant(connection: HTTPConnection) -> TenantId:
 
 
 CurrentTenant = Annotated[TenantId, Depends(tenant)]
-HostTenant = Annotated[TenantId | None, Depends(tenant_of_host)]
+HostTenant = Annotated[TenantId | None, Depends(host_tenant)]

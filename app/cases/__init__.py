@@ -1,0 +1,1 @@
+"""Owns the handling of matters: state, responsible unit, answer. Never writes another room's tables directly."""

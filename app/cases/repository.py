@@ -1,0 +1,192 @@
+"""Every SQL statement on cases. Lists start from a scope; a case outside it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import select
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.kit.ids import CaseId, TenantId
+
+from .errors import CaseNotFound
+from .models import Case
+from .terms import QueueView, Scope
+
+
+class CaseRepository:
+    """Statements on single cases, in the caller's transaction."""
+
+    def __init__(self, work: Work, tenant_id: TenantId) -> None:
+        self._work = work
+        self._tenant_id = tenant_id
+
+    async def lock(self, code: str, *, visible_to: Scope | None) -> Case:
+        """The case, its row locked until the transaction ends; the work's `now` is later than its last change.
+
+        Lock order of the house: the case first. Raises: CaseNotFound, also when it lies outside the scope.
+        """
+        case = await self._work.session.scalar(
+            select(Case).where(Case.tenant_id == self._tenant_id, Case.code == code).with_for_update()
+        )
+        return self._seen(case, visible_to)
+
+    async def lock_by_id(self, case_id: CaseId) -> Case:
+        """The same by id, without a scope: for reporters and the program itself."""
+        case = await self._work.session.scalar(
+            select(Case).where(Case.tenant_id == self._tenant_id, Case.id == case_id).with_for_update()
+        )
+        return self._seen(case, None)
+
+    async def lock_pair(self, one: str, other: str, *, visible_to: Scope) -> tuple[Case, Case]:
+        """Both cases, locked in the order of their ids, so that two officers merging crosswise cannot deadlock."""
+        found = await self._work.session.scalars(
+            select(Case)
+            .where(Case.tenant_id == self._tenant_id, Case.code.in_([one, other]))
+            .order_by(Case.id)
+            .with_for_update()
+        )
+        by_code = {case.code: case for case in found}
+        return self._seen(by_code.get(one), visible_to), self._seen(by_code.get(other), visible_to)
+
+    def _seen(self, case: Case | None, scope: Scope | None) -> Case:
+        if case is None or (scope is not None and not scope.whole and case.unit_id not in scope.units):
+            raise CaseNotFound
+        self._work.catch_up(case.updated_at)
+        return case
+
+    async def overdue_unswept(self, limit: int) -> Sequence[Case]:
+        """Open cases whose deadline has passed unnoticed, locked; those another worker holds are left out."""
+        found = await self._work.session.scalars(
+            select(Case)
+            .where(
+                Case.tenant_id == self._tenant_id,
+                Case.due_at < self._work.now,
+                Case.overdue_at.is_(None),
+                Case.state.not_in(["resolved", "closed"]),
+            )
+            .order_by(Case.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return found.all()
+
+
+_COLUMNS = """code, version, state, resolution, kind, category_code, priority, summary, address, lat, lon,
+ area_province, area_district, area_commune, edition_id, confidence, unit_id, assignee_id, opened_at, updated_at,
+ due_at, original_due_at, overdue_at, report_count, referral_count, reopen_count, publication, id"""
+_OPEN = "state NOT IN ('resolved', 'closed')"
+_VIEWS: dict[QueueView, str] = {
+    QueueView.TRIAGE: "state = 'received'",
+    QueueView.INBOX: "state IN ('received', 'assigned', 'in_progress', 'awaiting_reporter')",
+    QueueView.MINE: "assignee_id = $7",
+    QueueView.OVERDUE: "due_at < $7",
+    QueueView.DUE_SOON: "due_at >= $7 AND due_at < $8",
+    QueueView.APPROVAL: "state = 'awaiting_approval'",
+}
+_AFTER = "(due_at, id) > ($2, $3)"
+
+
+def _queue_sql(view: QueueView, *, whole: bool) -> str:
+    """One page of a queue, due first.
+
+    A scope of some units asks each unit's own index range for a page and merges them, so that the cost depends on the
+    page and the number of units, never on how many cases they hold. $5 units, $6 category subtree.
+    """
+    condition = f"{_OPEN} AND {_VIEWS[view]} AND {_AFTER} AND ($6::text[] IS NULL OR category_code = ANY($6))"
+    if whole:
+        return (  # all pieces are constants of this module
+            f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND {condition}"  # noqa: S608
+            " ORDER BY due_at, id LIMIT $4"
+        )
+    return (
+        f"SELECT {_COLUMNS} FROM unnest($5::uuid[]) AS held (by_unit) CROSS JOIN LATERAL ("  # noqa: S608
+        f"SELECT * FROM cases WHERE tenant_id = $1 AND unit_id = held.by_unit AND {condition}"
+        " ORDER BY due_at, id LIMIT $4) AS page ORDER BY due_at, id LIMIT $4"
+    )
+
+
+_QUEUES = {(view, whole): _queue_sql(view, whole=whole) for view in QueueView for whole in (False, True)}
+
+
+async def list_queue(
+    db: Database,
+    scope: Scope,
+    view: QueueView,
+    *,
+    categories: list[str] | None,
+    extra: Sequence[object],
+    after: tuple[datetime, UUID],
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Up to `limit` open cases of the view, by due date then id, after the given one. One statement.
+
+    `extra` holds what the view compares with: the officer for `mine`, instants for `overdue` and `due_soon`.
+    """
+    units = None if scope.whole else sorted(scope.units)
+    return await db.lane.fetch(_QUEUES[view, scope.whole], scope.tenant_id, *after, limit, units, categories, *extra)
+
+
+_FILTERS = """ AND ($6::text[] IS NULL OR category_code = ANY($6)) AND ($7::text IS NULL OR state = $7)
+ AND ($8::text IS NULL OR $8 IN (area_commune, area_district, area_province)) AND id < $2
+ AND ($3::timestamptz IS NULL OR opened_at >= $3) AND ($9::text IS NULL OR code = $9)"""
+_LIST_WHOLE = (
+    f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL{_FILTERS} ORDER BY id DESC LIMIT $4"  # noqa: S608
+)
+_LIST_UNITS = (
+    f"SELECT {_COLUMNS} FROM unnest($5::uuid[]) AS held (by_unit) CROSS JOIN LATERAL ("  # noqa: S608
+    f"SELECT * FROM cases WHERE tenant_id = $1 AND unit_id = held.by_unit{_FILTERS}"
+    " ORDER BY id DESC LIMIT $4) AS page ORDER BY id DESC LIMIT $4"
+)
+
+
+async def list_cases(
+    db: Database,
+    scope: Scope,
+    *,
+    categories: list[str] | None,
+    state: str | None,
+    area: str | None,
+    code: str | None,
+    opened_since: datetime | None,
+    before: UUID,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Up to `limit` cases of the scope in any state, newest first, older than `before`. One statement."""
+    sql = _LIST_WHOLE if scope.whole else _LIST_UNITS
+    units = None if scope.whole else sorted(scope.units)
+    return await db.lane.fetch(sql, scope.tenant_id, before, opened_since, limit, units, categories, state, area, code)
+
+
+async def get_case(db: Database, scope: Scope, code: str) -> dict[str, Any]:
+    """Everything about one case within the scope. Raises: CaseNotFound. One statement."""
+    row = await db.lane.fetchrow("SELECT * FROM cases WHERE tenant_id = $1 AND code = $2", scope.tenant_id, code)
+    if row is None or not (scope.whole or row["unit_id"] in scope.units):
+        raise CaseNotFound
+    return dict(row)
+
+
+async def code_of(db: Database, tenant_id: TenantId, case_id: UUID) -> str | None:
+    """Code of the case, None when there is none. One statement."""
+    code: str | None = await db.lane.fetchval(
+        "SELECT code FROM cases WHERE tenant_id = $1 AND id = $2", tenant_id, case_id
+    )
+    return code
+
+
+_TAKE_NUMBERS = """
+INSERT INTO code_counters AS counter (tenant_id, prefix, day, next_number) VALUES ($1, $2, $3, 1 + $4::int)
+ON CONFLICT (tenant_id, prefix, day) DO UPDATE SET next_number = counter.next_number + $4::int
+RETURNING next_number
+"""
+
+
+async def take_numbers(db: Database, tenant_id: TenantId, prefix: str, day: date, count: int) -> int:
+    """First of `count` numbers of the day that are now the caller's; a short transaction of its own."""
+    after: int = await db.lane.fetchval(_TAKE_NUMBERS, tenant_id, prefix, day, count)
+    return after - count

@@ -1,0 +1,67 @@
+"""One function per verb: load → permit → decide → apply → record. No SQL, no HTTP, no second way in."""
+
+from __future__ import annotations
+
+from .codes import CodeBook
+from .following import rate_case, reopen_for_reporter, reply_to_case, withdraw_by_reporter
+from .handling import (
+    accept_case,
+    add_note,
+    approve_answer,
+    ask_reporter,
+    assign_case,
+    close_case,
+    draft_answer,
+    publish_case,
+    reject_draft,
+    reopen_case,
+    resolve_case,
+    withdraw_for_reporter,
+    withhold_case,
+)
+from .listing import NEWEST, START, CaseView, Outcome, cases_page, each_case, get_case, queue_page
+from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
+from .opening import NewCase, open_case
+from .sorting import triage_case
+from .steps import record, scope_of
+from .sweeping import sweep_overdue
+
+__all__ = [
+    "NEWEST",
+    "START",
+    "CaseView",
+    "CodeBook",
+    "NewCase",
+    "Outcome",
+    "accept_case",
+    "add_note",
+    "approve_answer",
+    "ask_reporter",
+    "assign_case",
+    "cases_page",
+    "close_case",
+    "draft_answer",
+    "each_case",
+    "escalate_case",
+    "get_case",
+    "merge_case",
+    "open_case",
+    "publish_case",
+    "queue_page",
+    "rate_case",
+    "record",
+    "refer_case",
+    "reject_draft",
+    "reopen_case",
+    "reopen_for_reporter",
+    "reply_to_case",
+    "resolve_case",
+    "return_case",
+    "scope_of",
+    "sweep_overdue",
+    "triage_case",
+    "unmerge_case",
+    "withdraw_by_reporter",
+    "withdraw_for_reporter",
+    "withhold_case",
+]

@@ -1,0 +1,135 @@
+"""Reading cases: queues, lists, one case with its history. Each page is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from app.cases import domain, policies, repository
+from app.cases.models import Case
+from app.cases.terms import Books, QueueView, Scope, Verb
+from app.db.engine import Database
+from app.db.work import Work, in_work
+from app.identity.terms import Actor
+from app.kit.clock import Clock
+from app.kit.ids import CaseId, TenantId, UnitId
+from app.kit.problems import Problem
+from app.timeline import service as timeline_service
+from app.timeline.terms import Entry
+
+START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+NEWEST = UUID(int=(1 << 128) - 1)
+DUE_SOON = timedelta(days=1)
+
+
+def _categories(books: Books, tenant_id: TenantId, code: str | None) -> list[str] | None:
+    """The category with all below it. Raises: UnknownCategory."""
+    return sorted(books.catalogue.subtree(tenant_id, code)) if code else None
+
+
+async def queue_page(
+    db: Database,
+    actor: Actor,
+    scope: Scope,
+    books: Books,
+    view: QueueView,
+    *,
+    category: str | None,
+    after: tuple[datetime, UUID],
+    limit: int,
+    now: datetime,
+) -> list[asyncpg.Record]:
+    """Up to `limit` open cases of the view within the scope, due first."""
+    extra: Sequence[object] = ()
+    if view is QueueView.MINE:
+        extra = (actor.id,)
+    elif view is QueueView.OVERDUE:
+        extra = (now,)
+    elif view is QueueView.DUE_SOON:
+        extra = (now, now + DUE_SOON)
+    categories = _categories(books, scope.tenant_id, category)
+    return await repository.list_queue(db, scope, view, categories=categories, extra=extra, after=after, limit=limit)
+
+
+async def cases_page(
+    db: Database,
+    scope: Scope,
+    books: Books,
+    *,
+    category: str | None,
+    state: str | None,
+    area: str | None,
+    code: str | None,
+    opened_since: datetime | None,
+    before: UUID,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Up to `limit` cases of the scope in any state, newest first."""
+    if area is not None:
+        books.directory.chain_in(scope.tenant_id, area)
+    return await repository.list_cases(
+        db,
+        scope,
+        categories=_categories(books, scope.tenant_id, category),
+        state=state,
+        area=area,
+        code=code,
+        opened_since=opened_since,
+        before=before,
+        limit=limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as an officer sees it: its row, its history for him, what he may do with it now."""
+
+    row: dict[str, Any]
+    entries: list[Entry]
+    verbs: list[Verb]
+
+
+async def get_case(db: Database, actor: Actor, scope: Scope, books: Books, code: str) -> CaseView:
+    """The case with its history. Raises: CaseNotFound. Two statements."""
+    row = await repository.get_case(db, scope, code)
+    entries = await timeline_service.entries_for_staff(db, actor.tenant_id, CaseId(row["id"]), actor.units())
+    facts = Case(**{**row, "routing": {}}).facts()
+    path = books.directory.unit_path(actor.tenant_id, UnitId(row["unit_id"]))
+    verbs = [verb for verb in domain.possible_verbs(facts) if policies.may(verb, actor, facts, path)]
+    if row["merged_into_id"] is not None:
+        row["merged_into"] = await repository.code_of(db, actor.tenant_id, row["merged_into_id"])
+    return CaseView(row, entries, verbs)
+
+
+class Outcome(NamedTuple):
+    """What became of one case of many."""
+
+    code: str
+    case: Case | None = None
+    problem: Problem | None = None
+
+
+async def each_case(
+    db: Database,
+    clock: Clock,
+    tenant_id: TenantId,
+    targets: Sequence[tuple[str, int]],
+    verb: Callable[[Work, str, int], Awaitable[Case]],
+) -> list[Outcome]:
+    """The verb over each (code, version) in a transaction of its own: one failing never takes others with it."""
+    outcomes: list[Outcome] = []
+    for code, seen in targets:
+
+        async def one(work: Work, code: str = code, seen: int = seen) -> Case:
+            return await verb(work, code, seen)
+
+        try:
+            outcomes.append(Outcome(code, case=await in_work(db, clock, tenant_id, one)))
+        except Problem as problem:
+            outcomes.append(Outcome(code, problem=problem))
+    return outcomes

@@ -1,0 +1,99 @@
+"""Verbs that give a case to another unit, or join and part cases."""
+
+from __future__ import annotations
+
+from app.cases import domain
+from app.cases.errors import NobodyAbove
+from app.cases.events import CaseFact
+from app.cases.models import Case
+from app.cases.repository import CaseRepository
+from app.cases.terms import Books, CaseFacts, ReferralReason, Verb
+from app.db.work import Work
+from app.directory.snapshot import Directory, Unit
+from app.identity.terms import Actor
+from app.kit.ids import CaseId
+
+from .steps import both_names, change, permit, scope_of, settle, unit_name
+
+
+async def return_case(
+    work: Work, actor: Actor, code: str, *, seen: int, books: Books, reason: ReferralReason, comment: str | None
+) -> Case:
+    """Back to the unit that referred it, else to the reception above. Raises: NobodyAbove."""
+
+    def decide(facts: CaseFacts) -> CaseFact:
+        to = _returned_to(facts, books.directory)
+        return domain.return_case(facts, to=to.id, names=both_names(books, facts, to), reason=reason, comment=comment)
+
+    return await change(work, actor, code, Verb.RETURN, seen, books, decide)
+
+
+def _returned_to(facts: CaseFacts, directory: Directory) -> Unit:
+    if facts.referred_by_unit_id and facts.referred_by_unit_id != facts.unit_id:
+        return directory.unit(facts.tenant_id, facts.referred_by_unit_id)
+    above = directory.parent(facts.tenant_id, facts.unit_id)
+    if above is None:
+        raise NobodyAbove
+    return above
+
+
+async def refer_case(
+    work: Work,
+    actor: Actor,
+    code: str,
+    *,
+    seen: int,
+    books: Books,
+    to: str,
+    reason: ReferralReason,
+    comment: str | None,
+) -> Case:
+    """To another unit by its code, same or other tier. Raises: UnknownUnit."""
+    unit = books.directory.unit_by_code(actor.tenant_id, to)
+
+    def decide(facts: CaseFacts) -> CaseFact:
+        return domain.refer(facts, to=unit.id, names=both_names(books, facts, unit), reason=reason, comment=comment)
+
+    return await change(work, actor, code, Verb.REFER, seen, books, decide)
+
+
+async def escalate_case(
+    work: Work, actor: Actor, code: str, *, seen: int, books: Books, move: bool, comment: str | None
+) -> Case:
+    """Raised in urgency; with `move` handed to the unit above. Raises: NobodyAbove."""
+
+    def decide(facts: CaseFacts) -> CaseFact:
+        above = books.directory.parent(facts.tenant_id, facts.unit_id) if move else None
+        if move and above is None:
+            raise NobodyAbove
+        names = both_names(books, facts, above) if above else {"unit": unit_name(books, facts)}
+        return domain.escalate(facts, to=above.id if above else None, names=names, comment=comment, at=work.now)
+
+    return await change(work, actor, code, Verb.ESCALATE, seen, books, decide)
+
+
+async def merge_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books, into: str) -> Case:
+    """The case ended as a duplicate of `into`, which gains its reports."""
+    scope = scope_of(actor, books.directory)
+    case, target = await CaseRepository(work, actor.tenant_id).lock_pair(code, into, visible_to=scope)
+    permit(actor, Verb.MERGE, case, seen, books.directory)
+    gone, gained = domain.merge(case.facts(), target.facts(), at=work.now)
+    settle(work, actor, case, gone, books.directory)
+    settle(work, actor, target, gained, books.directory)
+    return case
+
+
+async def unmerge_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books) -> Case:
+    """The case brought back to life out of the one it was merged into."""
+    repository = CaseRepository(work, actor.tenant_id)
+    scope = scope_of(actor, books.directory)
+    first_look = await repository.lock(code, visible_to=scope)
+    if first_look.merged_into_id is None:
+        domain.unmerge(first_look.facts(), first_look.facts())
+    target_id = CaseId(first_look.merged_into_id or first_look.id)
+    target = await repository.lock_by_id(target_id)
+    permit(actor, Verb.UNMERGE, first_look, seen, books.directory)
+    back, lost = domain.unmerge(first_look.facts(), target.facts())
+    settle(work, actor, first_look, back, books.directory)
+    settle(work, actor, target, lost, books.directory)
+    return first_look

@@ -1,0 +1,125 @@
+"""Opening a case with the report that brings it: the rows of one statement, written with the report's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.cases.events import CaseFact, EventType
+from app.cases.models import Case
+from app.cases.terms import CaseFacts, CaseState, PublicationState, Resolution
+from app.catalogue.service import Classified
+from app.db.work import Recorder
+from app.deadlines.terms import Deadline
+from app.directory.snapshot import AreaChain
+from app.identity.terms import Actor
+from app.kit.geo import Point
+from app.kit.ids import CaseId
+from app.routing.terms import Decision
+from app.timeline.terms import Audience
+
+from .steps import record
+
+SUMMARY_CHARACTERS = 200
+_TABLE = Case.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """Everything decided about a case before its first row is written."""
+
+    id: CaseId
+    code: str
+    description: str
+    channel: str
+    chain: AreaChain
+    point: Point | None
+    address: str | None
+    classified: Classified
+    decision: Decision
+    deadline: Deadline
+    received_at: datetime
+
+
+def open_case(work: Recorder, actor: Actor, new: NewCase) -> CaseFacts:
+    """The case as it stands when the transaction commits: `received`, or `closed` with guidance when diverted."""
+    guidance = new.classified.guidance
+    facts = CaseFacts(
+        tenant_id=actor.tenant_id,
+        id=new.id,
+        code=new.code,
+        version=1,
+        state=CaseState.CLOSED if guidance else CaseState.RECEIVED,
+        resolution=Resolution.DIVERTED if guidance else None,
+        kind=new.classified.kind,
+        category=new.classified.category.code,
+        priority=new.classified.priority,
+        unit_id=new.decision.unit_id,
+        assignee_id=None,
+        referred_by_unit_id=None,
+        drafted_by=None,
+        draft_answer=None,
+        draft_resolution=None,
+        merged_into_id=None,
+        publication=PublicationState.WITHHELD if guidance else PublicationState.PENDING,
+        publication_policy=new.classified.publication,
+        report_count=1,
+        reopen_count=0,
+        referral_count=0,
+        accepted_at=None,
+        first_response_at=None,
+        resolved_at=new.received_at if guidance else None,
+    )
+    work.put(_TABLE, _row(new, facts, guidance.vi if guidance else None))  # type: ignore[arg-type]
+    record(work, actor, facts, _opened(new, facts), unit_id=None)
+    return facts
+
+
+def _opened(new: NewCase, facts: CaseFacts) -> CaseFact:
+    names = {"unit": new.decision.unit_name._asdict(), "unit_code": new.decision.unit_code}
+    if new.classified.guidance is not None:
+        data = {**names, "kind": facts.kind.value}
+        return CaseFact(EventType.DIVERTED, Audience.REPORTER, text=new.classified.guidance.vi, data=data)
+    data = {**names, "rule": new.decision.rule, "routing_reason": new.decision.reason._asdict()}
+    return CaseFact(EventType.OPENED, Audience.PUBLIC, data=data)
+
+
+def _row(new: NewCase, facts: CaseFacts, answer: str | None) -> dict[str, object]:
+    """Columns of `cases`; those not named are null."""
+    chain = new.chain
+    return {
+        "tenant_id": facts.tenant_id,
+        "id": facts.id,
+        "code": facts.code,
+        "version": facts.version,
+        "state": facts.state.value,
+        "resolution": facts.resolution.value if facts.resolution else None,
+        "kind": facts.kind.value,
+        "category_code": facts.category,
+        "priority": facts.priority.value,
+        "summary": " ".join(new.description.split())[:SUMMARY_CHARACTERS],
+        "channel": new.channel,
+        "edition_id": chain.edition,
+        "area_province": chain.province.code,
+        "area_district": chain.district.code if chain.district else None,
+        "area_commune": chain.commune.code if chain.commune else None,
+        "lat": new.point.lat if new.point else None,
+        "lon": new.point.lon if new.point else None,
+        "address": new.address,
+        "confidence": new.decision.confidence.value,
+        "routing": new.decision.record(),
+        "unit_id": facts.unit_id,
+        "opened_at": new.received_at,
+        "updated_at": new.received_at,
+        "due_at": new.deadline.due_at,
+        "original_due_at": new.deadline.original_due_at,
+        "working_days": new.deadline.working_days,
+        "resolved_at": facts.resolved_at,
+        "closed_at": facts.resolved_at,
+        "answer": answer,
+        "publication": facts.publication.value,
+        "publication_policy": facts.publication_policy.value,
+        "report_count": facts.report_count,
+        "referral_count": facts.referral_count,
+        "reopen_count": facts.reopen_count,
+    }

@@ -1,0 +1,138 @@
+"""Triage: a case sorted anew, routed again when its category, kind or place has changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.cases import domain
+from app.cases.events import CaseFact
+from app.cases.models import Case
+from app.cases.repository import CaseRepository
+from app.cases.terms import Books, CaseFacts, Changes, Verb
+from app.catalogue import service as catalogue_service
+from app.catalogue.terms import Answers, Kind, Priority
+from app.db.work import Work
+from app.deadlines import service as deadlines_service
+from app.directory.snapshot import AreaChain, Directory
+from app.directory.terms import Confidence, EditionId
+from app.identity.terms import Actor
+from app.kit.geo import Point
+from app.kit.ids import TenantId
+from app.routing import service as routing_service
+from app.routing.terms import Decision
+
+from .steps import both_names, permit, scope_of, settle
+
+
+async def triage_case(
+    work: Work,
+    actor: Actor,
+    code: str,
+    *,
+    seen: int,
+    books: Books,
+    category: str | None = None,
+    kind: Kind | None = None,
+    priority: Priority | None = None,
+    location: Point | None = None,
+    area: str | None = None,
+    answers: Answers | None = None,
+    comment: str | None = None,
+) -> Case:
+    """Sorted anew: what is given is set, and a new category, kind or place routes the case again, audited.
+
+    A complaint or denunciation is diverted with guidance. Raises: UnknownCategory, InvalidAnswers, place problems.
+    """
+    case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
+    permit(actor, Verb.TRIAGE, case, seen, books.directory)
+    facts = case.facts()
+    anew = catalogue_service.reclassify(
+        books.catalogue,
+        tenant=facts.tenant_id,
+        code=category or facts.category,
+        kind=kind or facts.kind,
+        priority=priority or facts.priority,
+        answers=answers,
+    )
+    if anew.guidance is not None:
+        fact = domain.divert(facts, kind=anew.kind, guidance=anew.guidance, at=work.now)
+    else:
+        fact = _sorted(case, facts, anew, books, location=location, area=area, comment=comment, at=work.now)
+    settle(work, actor, case, fact, books.directory)
+    return case
+
+
+def _sorted(
+    case: Case,
+    facts: CaseFacts,
+    anew: catalogue_service.Classified,
+    books: Books,
+    *,
+    location: Point | None,
+    area: str | None,
+    comment: str | None,
+    at: datetime,
+) -> CaseFact:
+    """The fact of sorting; with a new place, category or kind it carries a new routing decision."""
+    clock = deadlines_service.start_clock(
+        books.calendars, facts.tenant_id, working_days=anew.target_working_days, at=case.opened_at
+    )
+    changes = Changes(
+        category_code=anew.category.code,
+        kind=anew.kind,
+        priority=anew.priority,
+        working_days=anew.target_working_days,
+        due_at=clock.due_at,
+        publication_policy=anew.publication,
+    )
+    moved: dict[str, Any] | None = None
+    if location or area or anew.category.code != facts.category or anew.kind is not facts.kind:
+        chain, confidence = _place(books.directory, case, location, area)
+        decision = routing_service.decide(
+            books.rulebooks,
+            books.directory,
+            books.catalogue,
+            tenant=facts.tenant_id,
+            chain=chain,
+            confidence=confidence,
+            category=anew.category.code,
+            kind=anew.kind,
+            priority=anew.priority,
+            answers=anew.answers,
+            at=at,
+        )
+        changes = Changes(**{**changes, **_placed(chain, confidence, decision, location)})
+        if decision.unit_id != facts.unit_id:
+            changes["unit_id"] = decision.unit_id
+            unit = books.directory.unit(facts.tenant_id, decision.unit_id)
+            moved = {
+                **both_names(books, facts, unit),
+                "rule": decision.rule,
+                "routing_reason": decision.reason._asdict(),
+            }
+    return domain.triage(facts, changes=changes, category_name=anew.category.name, moved=moved, comment=comment)
+
+
+def _place(directory: Directory, case: Case, location: Point | None, area: str | None) -> tuple[AreaChain, Confidence]:
+    """Where the case lies now: by a new pin, by a named area, or where it was filed."""
+    if location is not None:
+        located = directory.locate_in(TenantId(case.tenant_id), location)
+        return located.chain, located.confidence
+    if area is not None:
+        return directory.chain_in(TenantId(case.tenant_id), area), Confidence.STATED
+    code = case.area_commune or case.area_district or case.area_province
+    return directory.chain(EditionId(case.edition_id), code), Confidence(case.confidence)
+
+
+def _placed(chain: AreaChain, confidence: Confidence, decision: Decision, location: Point | None) -> Changes:
+    changes = Changes(
+        area_commune=chain.commune.code if chain.commune else None,
+        area_district=chain.district.code if chain.district else None,
+        area_province=chain.province.code,
+        confidence=confidence.value,
+        routing=decision.record(),
+    )
+    if location is not None:
+        changes["lat"], changes["lon"] = location
+    return changes

@@ -1,0 +1,138 @@
+"""The five steps every verb takes: load → permit → decide → apply → record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.cases import domain, policies
+from app.cases.errors import CaseNotFound, StaleCase
+from app.cases.events import COMMENT, CaseFact
+from app.cases.models import Case
+from app.cases.repository import CaseRepository
+from app.cases.terms import Books, CaseFacts, Scope, Verb
+from app.catalogue import service as catalogue_service
+from app.db.work import Recorder, Work
+from app.deadlines import service as deadlines_service
+from app.directory.snapshot import Directory, Unit
+from app.identity.terms import Actor, ActorKind
+from app.kit.ids import CaseId, ReportId, StaffId, TenantId, UnitId
+from app.outbox import service as outbox
+from app.timeline import service as timeline_service
+from app.timeline.terms import Audience
+
+
+def scope_of(actor: Actor, directory: Directory) -> Scope:
+    """The cases an officer may see: those of his units and of all units below them."""
+    units = directory.subtree(actor.tenant_id, actor.units())
+    return Scope(actor.tenant_id, units, whole=len(units) == len(directory.units(actor.tenant_id)))
+
+
+def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact, unit_id: UnitId | None) -> None:
+    """Write the fact into the timeline and the outbox; words meant for fewer readers become an entry of their own."""
+    apart = fact.text is not None and fact.text_audience is not None and fact.text_audience is not fact.audience
+    case_id = CaseId(case.id)
+    timeline_service.record(
+        work,
+        actor,
+        case_id=case_id,
+        case_version=case.version,
+        type=fact.type.value,
+        audience=fact.audience,
+        unit_id=unit_id,
+        text=None if apart else fact.text,
+        data=fact.data,
+        report_id=fact.report_id,
+    )
+    if apart:
+        timeline_service.record(
+            work,
+            actor,
+            case_id=case_id,
+            case_version=case.version,
+            type=COMMENT,
+            audience=fact.text_audience or Audience.STAFF,
+            unit_id=unit_id,
+            text=fact.text,
+            data={"with": fact.type.value},
+            report_id=fact.report_id,
+        )
+    outbox.append(
+        work,
+        tenant_id=TenantId(case.tenant_id),
+        type=fact.type.value,
+        subject_id=case.id,
+        subject_version=case.version,
+        payload={
+            "code": case.code,
+            "state": str(case.state),
+            "unit_id": str(case.unit_id),
+            "actor_kind": actor.kind.value,
+            "data": fact.data,
+        },
+    )
+
+
+def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, directory: Directory) -> None:
+    """Apply and record one decided fact. The entry belongs to the unit that held the case when it was decided."""
+    held_by = UnitId(case.unit_id)
+    case.apply(fact, work.now)
+    record(work, actor, case, fact, _acting_unit(actor, held_by, directory))
+
+
+def _acting_unit(actor: Actor, held_by: UnitId, directory: Directory) -> UnitId | None:
+    """The unit on whose behalf the actor acts: the holder if he belongs to it, else his nearest unit above it."""
+    if actor.kind is not ActorKind.STAFF:
+        return None
+    mine = actor.units()
+    path = directory.unit_path(actor.tenant_id, held_by)
+    return next((unit_id for unit_id in reversed(path) if unit_id in mine), None)
+
+
+async def change(
+    work: Work,
+    actor: Actor,
+    code: str,
+    verb: Verb,
+    seen: int | None,
+    books: Books,
+    decide: Callable[[CaseFacts], CaseFact],
+) -> Case:
+    """The case after `verb`. `seen` is the version the officer acted on. Raises: CaseNotFound, StaleCase, Forbidden."""
+    case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
+    permit(actor, verb, case, seen, books.directory)
+    settle(work, actor, case, decide(case.facts()), books.directory)
+    return case
+
+
+def permit(actor: Actor, verb: Verb, case: Case, seen: int | None, directory: Directory) -> None:
+    """Let the verb go on. Raises: StaleCase when `seen` is not the present version, Forbidden with the reason."""
+    if seen is not None and case.version != seen:
+        raise StaleCase(case.version)
+    path = directory.unit_path(actor.tenant_id, UnitId(case.unit_id))
+    policies.may(verb, actor, case.facts(), path).require()
+
+
+def unit_name(books: Books, facts: CaseFacts) -> str:
+    """Name of the unit that holds the case."""
+    return books.directory.unit(facts.tenant_id, facts.unit_id).name
+
+
+def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, str]:
+    """Names and codes of the holder and of the unit that gets the case."""
+    holder = books.directory.unit(facts.tenant_id, facts.unit_id)
+    return {"from_unit": holder.name, "unit": to.name, "from_unit_code": holder.code, "unit_code": to.code}
+
+
+def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: ReportId | None) -> CaseFact:
+    """The fact of reopening, with a fresh deadline of the category's target from now."""
+    category = books.catalogue.category(facts.tenant_id, facts.category)
+    days = catalogue_service.working_days(category, facts.priority)
+    clock = deadlines_service.start_clock(books.calendars, facts.tenant_id, working_days=days, at=work.now)
+    return domain.reopen(facts, comment=comment, report=report, due_at=clock.due_at, working_days=days)
+
+
+def officer_of(actor: Actor) -> StaffId:
+    """The acting officer's account. Raises: CaseNotFound for anyone else, as if the case did not exist."""
+    if actor.staff_id is None:
+        raise CaseNotFound
+    return actor.staff_id

@@ -1,0 +1,200 @@
+"""Citizens: hand a report in, and do what its sender may do. Reading it back is the publication room's address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+import orjson
+from fastapi import APIRouter, Header, Path, Request
+from starlette.responses import Response
+
+from app.cases.deps import CurrentBooks
+from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
+from app.cases.models import Case
+from app.cases.service import CodeBook
+from app.catalogue.errors import InvalidAnswers, UnknownCategory
+from app.directory.errors import PointOutsideVietnam
+from app.identity.deps import CurrentActor, CurrentKeyring
+from app.identity.errors import InvalidContact, SessionExpired
+from app.web.idempotency import (
+    Answer,
+    GivenKey,
+    IdempotencyKeyReused,
+    UnreadableIdempotencyKey,
+    answer_once,
+    key_hash,
+    owner_of,
+    request_hash,
+)
+from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase
+from app.web.tenancy import HostTenant
+from app.web.works import WriteWork
+
+from . import service
+from .errors import AreaMismatch, CapturedInFuture, PlaceNeeded, ReportNotFound
+from .schemas import (
+    RatingIn,
+    ReopeningIn,
+    ReplyIn,
+    ReportIn,
+    StateOut,
+    SubmittedOut,
+    WithdrawalIn,
+    submitted_answer,
+)
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+
+ReportCode = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$", description="Mã phản ánh. Report code.", examples=["H23-261122-0042"])
+]
+TrackingSecret = Annotated[
+    str | None, Header(description="Mã theo dõi nhận được khi gửi. The secret given at submission.", max_length=200)
+]
+_OWN: dict[str, Any] = {
+    "response_model": StateOut,
+    "responses": problem_responses(
+        SessionExpired, ReportNotFound, IllegalTransition, IdempotencyKeyReused, UnreadableIdempotencyKey
+    ),
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SubmittedOut,
+    responses=problem_responses(
+        SessionExpired,
+        UnknownCategory,
+        InvalidAnswers,
+        InvalidContact,
+        PlaceNeeded,
+        AreaMismatch,
+        CapturedInFuture,
+        PointOutsideVietnam,
+        IdempotencyKeyReused,
+        UnreadableIdempotencyKey,
+    ),
+)
+async def submit_report(
+    request: Request,
+    body: ReportIn,
+    actor: CurrentActor,
+    host_tenant: HostTenant,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    books: CurrentBooks,
+    keys: CurrentKeyring,
+    given_key: GivenKey,
+) -> Response:
+    """Gửi phản ánh. Nhận ngay mã, đơn vị chịu trách nhiệm, lý do và hạn trả lời.
+
+    Hand a report in; the answer names the one responsible unit, why, and by when. Send an `Idempotency-Key` and repeat
+    freely on a weak network: the same key and body never make two reports.
+    """
+    codes = cast("CodeBook", request.app.state.codes)
+    intake = service.Intake(database, clock, codes, keys, books)
+    name = key_hash(given_key, owner_of(request), request.url.path) if given_key else None
+    repeat = service.Repeat(name, request_hash(body) if name else b"")
+    answer = await service.submit_report(
+        intake, actor, body.new_report(), host_tenant=host_tenant, repeat=repeat, shape=submitted_answer
+    )
+    headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
+    return Response(orjson.dumps(answer.body), answer.status, headers, "application/json")
+
+
+def _state(case: Case) -> Answer:
+    due_at = case.due_at.isoformat()
+    return Answer(200, {"code": case.code, "state": case.state, "resolution": case.resolution, "due_at": due_at})
+
+
+def _name(request: Request, key: str | None) -> bytes | None:
+    return key_hash(key, owner_of(request), request.url.path) if key else None
+
+
+@router.post("/{code}/replies", **_OWN)
+async def reply(
+    code: ReportCode,
+    body: ReplyIn,
+    request: Request,
+    work: WriteWork,
+    actor: CurrentActor,
+    books: CurrentBooks,
+    given_key: GivenKey,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Trả lời câu hỏi của đơn vị hoặc bổ sung thông tin. Answer the unit's question, or add something."""
+
+    async def verb() -> Answer:
+        return _state(await service.reply(work, actor, code, tracking_secret, books=books, text=body.text))
+
+    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+
+
+@router.post("/{code}/rating", **_OWN)
+async def rate(
+    code: ReportCode,
+    body: RatingIn,
+    request: Request,
+    work: WriteWork,
+    actor: CurrentActor,
+    books: CurrentBooks,
+    given_key: GivenKey,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Đánh giá kết quả, 1 đến 5. Rate the handling, 1 to 5."""
+
+    async def verb() -> Answer:
+        case = await service.rate(
+            work, actor, code, tracking_secret, books=books, stars=body.stars, comment=body.comment
+        )
+        return _state(case)
+
+    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+
+
+@router.post(
+    "/{code}/reopening",
+    response_model=StateOut,
+    responses=problem_responses(SessionExpired, ReportNotFound, IllegalTransition, TooManyReopenings),
+)
+async def reopen(
+    code: ReportCode,
+    body: ReopeningIn,
+    request: Request,
+    work: WriteWork,
+    actor: CurrentActor,
+    books: CurrentBooks,
+    given_key: GivenKey,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Chưa xong: đề nghị xử lý lại. It is not done: have it handled again."""
+
+    async def verb() -> Answer:
+        return _state(await service.reopen(work, actor, code, tracking_secret, books=books, comment=body.reason))
+
+    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+
+
+@router.post(
+    "/{code}/withdrawal",
+    response_model=StateOut,
+    responses=problem_responses(SessionExpired, ReportNotFound, IllegalTransition, SharedCase),
+)
+async def withdraw(
+    code: ReportCode,
+    body: WithdrawalIn,
+    request: Request,
+    work: WriteWork,
+    actor: CurrentActor,
+    books: CurrentBooks,
+    given_key: GivenKey,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Rút phản ánh. Withdraw the report."""
+
+    async def verb() -> Answer:
+        return _state(await service.withdraw(work, actor, code, tracking_secret, books=books, comment=body.reason))
+
+    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)

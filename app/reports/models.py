@@ -1,0 +1,52 @@
+"""The table of reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+
+from .terms import Channel
+
+_CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)
+
+
+class Report(TenantRow, Base):
+    """What one person handed in, as written; only the rating is added later.
+
+    It keeps the code of the case it opened for ever, also when that case is merged into another.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
+        Index("ix_reports_case", "tenant_id", "case_id"),
+        CheckConstraint(f"channel IN ({_CHANNELS})", name="channel"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    case_id: Mapped[UUID]
+    kind: Mapped[str]
+    category_code: Mapped[str]
+    description: Mapped[str]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    area_code: Mapped[str]
+    address: Mapped[str | None]
+    answers: Mapped[dict[str, Any]]
+    channel: Mapped[str]
+    captured_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    citizen_id: Mapped[UUID | None]
+    tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    stars: Mapped[int | None]
+    rated_at: Mapped[datetime | None]

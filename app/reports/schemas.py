@@ -1,0 +1,285 @@
+"""Wire shapes of reports for their senders, version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.cases.schemas import EntryOut, UnitRef
+from app.cases.terms import Books, CaseState, PublicationState, Resolution
+from app.catalogue.terms import Kind
+from app.directory.snapshot import AreaChain
+from app.identity.domain import checked_identity
+from app.kit.geo import Point
+from app.kit.ids import TenantId, UnitId
+from app.kit.text import Lang
+from app.timeline.terms import Entry
+from app.web.fields import Code, LongText, PointIn, ShortText, TextOut, WireIn
+
+from .domain import Submitted
+from .terms import Channel, NewReport
+
+
+class ReporterIn(WireIn):
+    """Who reports; all may be left out. Kept apart, encrypted, and never shown to the unit that handles the case."""
+
+    name: str | None = Field(None, max_length=200)
+    phone: str | None = Field(None, max_length=40)
+    email: str | None = Field(None, max_length=320)
+    anonymous: bool = False
+
+
+class ReportIn(WireIn):
+    """A report as a person hands it in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "category": "lighting.street_lamp",
+                    "description": "Đèn đường trước số 12 phố Cẩm Thượng không sáng ba hôm nay.",
+                    "location": {"lat": 20.9467, "lon": 106.3134, "accuracy_m": 15},
+                },
+                {
+                    "category": "roads.pothole",
+                    "description": "Ổ gà sâu trên đường huyện, trời mưa ngập nước rất nguy hiểm.",
+                    "location": {"lat": 20.7889, "lon": 106.2310, "accuracy_m": 30},
+                    "answers": {"road_class": "district"},
+                    "reporter": {"name": "Nguyễn Văn A", "phone": "0912345678"},
+                },
+            ]
+        }
+    )
+
+    category: Code = Field(description="Mã lĩnh vực, xem GET /categories. Category code.")
+    description: LongText = Field(description="Nội dung, tối đa 4000 ký tự. What it is about.")
+    kind: Kind | None = Field(None, description="Mặc định theo lĩnh vực. The category's own by default.")
+    location: PointIn | None = Field(None, description="Vị trí. The pin.")
+    area_code: Code | None = Field(
+        None, description="Mã xã/phường khi không có vị trí, hoặc để chọn giữa các nơi giáp ranh."
+    )
+    address: ShortText | None = None
+    answers: dict[str, str | bool | int | float] = Field(default_factory=dict, max_length=30)
+    reporter: ReporterIn | None = None
+    captured_at: AwareDatetime | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
+    channel: Channel = Channel.APP
+
+    def new_report(self) -> NewReport:
+        """The report in our own terms. Raises: InvalidContact."""
+        who = self.reporter
+        known = who is not None and not who.anonymous
+        return NewReport(
+            category=self.category,
+            description=self.description,
+            kind=self.kind,
+            point=Point(self.location.lat, self.location.lon) if self.location else None,
+            accuracy_m=self.location.accuracy_m if self.location else None,
+            area=self.area_code,
+            address=self.address,
+            answers=dict(self.answers),
+            identity=checked_identity(who.name, who.phone, who.email) if who is not None and known else None,
+            captured_at=self.captured_at,
+            channel=self.channel,
+        )
+
+
+class AreaNameOut(BaseModel):
+    """An area by code and name."""
+
+    code: str
+    name: str
+
+
+class AreaChainOut(BaseModel):
+    """Where a report lies, in every tier its map has."""
+
+    commune: AreaNameOut | None
+    district: AreaNameOut | None
+    province: AreaNameOut
+
+
+class RoutingOut(BaseModel):
+    """Why this unit is responsible."""
+
+    rule: str
+    rulebook_version: int
+    reason: TextOut
+    confidence: str
+    neighbours: list[str] = Field(default_factory=list, description="Xã/phường giáp ranh có thể là nơi đúng.")
+
+
+class LinksOut(BaseModel):
+    """Where to go on."""
+
+    self: str
+    timeline: str
+    deadline: str
+    routing: str
+
+
+class SubmittedOut(BaseModel):
+    """A report that was taken in; it is durable when you read this."""
+
+    code: str
+    state: CaseState
+    tracking_secret: str | None = Field(
+        None, description="Mã theo dõi; chỉ hiện lần này, hãy giữ lại. Shown once: keep it to follow the report."
+    )
+    responsible_unit: UnitRef
+    area: AreaChainOut
+    received_at: datetime
+    due_at: datetime
+    routing: RoutingOut
+    guidance: TextOut | None = Field(None, description="Khi nội dung thuộc trình tự khác. When another law governs it.")
+    links: LinksOut
+
+
+class OwnReportOut(BaseModel):
+    """A report as its sender sees it."""
+
+    code: str
+    state: CaseState
+    resolution: Resolution | None
+    kind: Kind
+    category: str
+    description: str
+    area: AreaChainOut
+    location: dict[str, float | None] | None
+    address: str | None
+    answers: dict[str, Any]
+    responsible_unit: UnitRef
+    received_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    original_due_at: datetime
+    overdue: bool
+    answer: str | None
+    stars: int | None
+    merged_into: str | None
+    publication: PublicationState
+    timeline: list[EntryOut]
+    links: LinksOut
+
+
+class StateOut(BaseModel):
+    """Where the matter stands after what the sender did."""
+
+    code: str
+    state: CaseState
+    resolution: Resolution | None
+    due_at: datetime
+
+
+class ReplyIn(WireIn):
+    """Words to the unit that handles it."""
+
+    text: LongText
+
+
+class RatingIn(WireIn):
+    """How the handling was, 1 to 5."""
+
+    stars: int = Field(ge=1, le=5)
+    comment: LongText | None = None
+
+
+class ReopeningIn(WireIn):
+    """What is not done yet."""
+
+    reason: LongText
+
+
+class WithdrawalIn(WireIn):
+    """Why it need not be handled any more; may be left out."""
+
+    reason: LongText | None = None
+
+
+# -- answers as plain values
+
+
+def links(code: str) -> dict[str, str]:
+    """Where to go on with the report."""
+    base = f"/api/v1/reports/{code}"
+    return {
+        "self": base,
+        "timeline": f"{base}/timeline",
+        "deadline": f"{base}/deadline",
+        "routing": f"{base}/routing",
+    }
+
+
+def area_answer(chain: AreaChain) -> dict[str, Any]:
+    """The chain of areas as an AreaChainOut."""
+    named = {"commune": chain.commune, "district": chain.district, "province": chain.province}
+    return {tier: {"code": area.code, "name": area.name} if area else None for tier, area in named.items()}
+
+
+def submitted_answer(submitted: Submitted) -> dict[str, Any]:
+    """What the sender is told at once, as a SubmittedOut without its secret."""
+    facts, decision, guidance = submitted.facts, submitted.decision, submitted.guidance
+    return {
+        "code": facts.code,
+        "state": facts.state.value,
+        "responsible_unit": {
+            "code": decision.unit_code,
+            "name": decision.unit_name.vi,
+            "tier": decision.tier.value,
+        },
+        "area": area_answer(submitted.placed.chain),
+        "received_at": submitted.received_at.isoformat(),
+        "due_at": submitted.deadline.due_at.isoformat(),
+        "routing": {
+            "rule": decision.rule,
+            "rulebook_version": decision.rulebook_version,
+            "reason": decision.reason._asdict(),
+            "confidence": decision.confidence.value,
+            "neighbours": list(submitted.placed.neighbours),
+        },
+        "guidance": guidance._asdict() if guidance else None,
+        "links": links(facts.code),
+    }
+
+
+def own_answer(
+    row: Mapping[str, Any],
+    entries: list[Entry],
+    books: Books,
+    *,
+    tenant_id: TenantId,
+    now: datetime,
+    lang: Lang,
+) -> dict[str, Any]:
+    """The joined row of report and case as an OwnReportOut."""
+    unit = books.directory.unit(tenant_id, UnitId(row["unit_id"]))
+    smallest = row["area_commune"] or row["area_district"] or row["area_province"]
+    is_open = row["state"] not in {"resolved", "closed"}
+    point = {"lat": row["report_lat"], "lon": row["report_lon"], "accuracy_m": row["accuracy_m"]}
+    return {
+        "code": row["report_code"],
+        "state": row["state"],
+        "resolution": row["resolution"],
+        "kind": row["kind"],
+        "category": row["category_code"],
+        "description": row["description"],
+        "area": area_answer(books.directory.chain(row["edition_id"], smallest)),
+        "location": point if row["report_lat"] is not None else None,
+        "address": row["report_address"],
+        "answers": orjson.loads(row["answers"]),
+        "responsible_unit": {"code": unit.code, "name": unit.name, "tier": unit.tier.value},
+        "received_at": row["received_at"],
+        "updated_at": row["updated_at"],
+        "due_at": row["due_at"],
+        "original_due_at": row["original_due_at"],
+        "overdue": is_open and row["due_at"] < now,
+        "answer": row["answer"],
+        "stars": row["stars"],
+        "merged_into": row["code"] if row["code"] != row["report_code"] else None,
+        "publication": row["publication"],
+        "timeline": [EntryOut.of(entry, books, lang).model_dump() for entry in entries],
+        "links": links(row["report_code"]),
+    }

@@ -1,0 +1,297 @@
+"""Taking in what citizens write, and what its sender may do afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.cases import service as cases_service
+from app.cases.models import Case
+from app.cases.service import CodeBook, NewCase
+from app.cases.terms import Books
+from app.catalogue import service as catalogue_service
+from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable, constraint
+from app.db.work import HotWork, Work
+from app.deadlines import service as deadlines_service
+from app.identity import service as identity_service
+from app.identity.domain import Keyring, matches, tracking_hash, tracking_secret
+from app.identity.terms import Actor, ActorKind
+from app.kit.clock import Clock, local_day
+from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.routing import service as routing_service
+from app.timeline import service as timeline_service
+from app.timeline.terms import Entry
+from app.web.idempotency import Answer, find_answer, keep_answer
+
+from . import domain, repository
+from .errors import CapturedInFuture, ReportNotFound
+from .models import Report
+from .terms import NewReport
+
+_TABLE = Report.__table__
+_WRITE_ATTEMPTS = 3
+CLOCK_SKEW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Under which name the answer is kept (None: the sender gave no key), and what the body said."""
+
+    key: bytes | None
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking a report in needs of the process: its database, clock, codes, keys and reference data."""
+
+    db: Database
+    clock: Clock
+    codes: CodeBook
+    keys: Keyring
+    books: Books
+
+
+async def submit_report(
+    intake: Intake,
+    actor: Actor,
+    new: NewReport,
+    *,
+    host_tenant: TenantId | None,
+    repeat: Repeat,
+    shape: Callable[[domain.Submitted], dict[str, Any]],
+) -> Answer:
+    """The answer for the sender, durable when this returns: report, case, history, event and answer in one statement.
+
+    `shape` makes the answer's body. A repeated key gets its first answer again. Nothing is written on any refusal.
+    Raises: the problems of place, category, answers and contact; IdempotencyKeyReused; DatabaseUnavailable when the
+    database is lost (then the outcome is unknown and the sender repeats with the same key).
+    """
+    now = intake.clock.now()
+    if new.captured_at is not None and new.captured_at > now + CLOCK_SKEW:
+        raise CapturedInFuture
+    placed = domain.place(intake.books.directory, host_tenant, new)
+    submitted, work = await _prepared(intake, actor, new, placed, now)
+    answer = Answer(201, shape(submitted))
+    if repeat.key is not None:
+        kept = {"report_id": str(submitted.report_id), "body": answer.body}
+        keep_answer(work, placed.tenant.id, repeat.key, repeat.request, Answer(201, kept))
+    first = await _written(intake.db, work, placed.tenant.id, repeat, submitted.report_id)
+    if first is None:
+        return _with_secret(answer, intake.keys, placed.tenant.id, submitted.report_id, actor)
+    report_id = ReportId(UUID(first.body["report_id"]))
+    return _with_secret(Answer(first.status, first.body["body"]), intake.keys, placed.tenant.id, report_id, actor)
+
+
+async def _prepared(
+    intake: Intake, actor: Actor, new: NewReport, placed: domain.Placed, now: datetime
+) -> tuple[domain.Submitted, HotWork]:
+    """Everything decided, and its rows waiting in one statement."""
+    tenant, books = placed.tenant, intake.books
+    own = replace(actor, tenant_id=tenant.id)
+    classified = catalogue_service.classify(
+        books.catalogue,
+        tenant=tenant.id,
+        code=new.category,
+        kind=new.kind,
+        answers=new.answers,
+        on=local_day(now, tenant.time_zone),
+    )
+    decision = routing_service.decide(
+        books.rulebooks,
+        books.directory,
+        books.catalogue,
+        tenant=tenant.id,
+        chain=placed.chain,
+        confidence=placed.confidence,
+        category=classified.category.code,
+        kind=classified.kind,
+        priority=classified.priority,
+        answers=classified.answers,
+        at=now,
+    )
+    deadline = deadlines_service.start_clock(
+        books.calendars,
+        tenant.id,
+        working_days=classified.target_working_days,
+        at=now,
+        legal_basis=classified.category.legal_basis,
+    )
+    code = await intake.codes.next_code(tenant, now)
+    work = HotWork(now)
+    case = NewCase(
+        id=CaseId(uuid7(now)),
+        code=code,
+        description=new.description,
+        channel=new.channel.value,
+        chain=placed.chain,
+        point=new.point,
+        address=new.address,
+        classified=classified,
+        decision=decision,
+        deadline=deadline,
+        received_at=now,
+    )
+    facts = cases_service.open_case(work, own, case)
+    report_id = ReportId(uuid7(now))
+    work.put(_TABLE, _row(new, case, report_id, own, intake.keys))  # type: ignore[arg-type]
+    if new.identity is not None:
+        identity_service.keep_identity(work, intake.keys, tenant.id, report_id, new.identity)
+    return domain.Submitted(report_id, facts, decision, placed, deadline, classified.guidance, now), work
+
+
+def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, keys: Keyring) -> dict[str, object]:
+    secret = tracking_secret(keys, actor.tenant_id, report_id)
+    return {
+        "tenant_id": actor.tenant_id,
+        "id": report_id,
+        "code": case.code,
+        "case_id": case.id,
+        "kind": case.classified.kind.value,
+        "category_code": case.classified.category.code,
+        "description": new.description,
+        "lat": new.point.lat if new.point else None,
+        "lon": new.point.lon if new.point else None,
+        "accuracy_m": new.accuracy_m,
+        "area_code": case.chain.area.code,
+        "address": new.address,
+        "answers": case.classified.answers,
+        "channel": new.channel.value,
+        "captured_at": new.captured_at,
+        "received_at": case.received_at,
+        "citizen_id": actor.citizen_id,
+        "tracking_hash": tracking_hash(secret) if actor.kind is not ActorKind.CITIZEN else None,
+    }
+
+
+def _with_secret(answer: Answer, keys: Keyring, tenant_id: TenantId, report_id: ReportId, actor: Actor) -> Answer:
+    """The answer with the tracking secret, made again from the report's id: it is never stored."""
+    if actor.kind is ActorKind.CITIZEN:
+        return answer
+    return Answer(answer.status, {**answer.body, "tracking_secret": tracking_secret(keys, tenant_id, report_id)})
+
+
+async def _written(
+    db: Database, work: HotWork, tenant_id: TenantId, repeat: Repeat, report_id: ReportId
+) -> Answer | None:
+    """None when the rows are durable; the first answer when the key was answered before.
+
+    A lost connection leaves the outcome unknown. The same rows are sent again: their ids make a second success
+    impossible, and a duplicate then proves that the first try was committed.
+    """
+    for attempt in range(1, _WRITE_ATTEMPTS + 1):
+        try:
+            await work.commit_to(db)
+        except asyncpg.UniqueViolationError as error:
+            if constraint(error) == "pk_idempotency_keys" and repeat.key is not None:
+                found = await find_answer(db, tenant_id, repeat.key, repeat.request)
+                if found is None:
+                    raise
+                return None if found.body["report_id"] == str(report_id) else found
+            if attempt > 1 and constraint(error) in {"pk_reports", "pk_cases"}:
+                return None
+            raise
+        except DatabaseUnavailable:
+            if attempt == _WRITE_ATTEMPTS:
+                raise
+            await asyncio.sleep(0.1 * attempt)
+        else:
+            return None
+    raise AssertionError
+
+
+# -- what the sender sees and does
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report with the case it lives in now, and the history its sender may read."""
+
+    row: dict[str, Any]
+    entries: list[Entry]
+
+
+def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking: bytes | None) -> bool:
+    """Whether the actor is the sender: by the account that sent it, or by the tracking secret."""
+    if citizen_id is not None:
+        return actor.citizen_id == citizen_id
+    return secret is not None and tracking is not None and matches(secret, tracking)
+
+
+async def find_own(db: Database, actor: Actor, code: str, secret: str | None) -> ReportView | None:
+    """The sender's own view, None when there is no such report or the actor is not its sender. Two statements."""
+    if secret is None and actor.citizen_id is None:
+        return None
+    row = await repository.find_with_case(db, actor.tenant_id, code)
+    if row is None or not owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]):
+        return None
+    report_id = ReportId(row["report_id"])
+    lives_in = CaseId(row["id"])
+    entries = await timeline_service.entries_for_reporter(db, actor.tenant_id, lives_in, report_id)
+    if row["opened_case_id"] != lives_in:
+        before = await timeline_service.entries_for_reporter(
+            db, actor.tenant_id, CaseId(row["opened_case_id"]), report_id
+        )
+        entries = sorted([*before, *entries], key=lambda entry: entry.id)
+    return ReportView(row, entries)
+
+
+async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any]:
+    """The report with its case, whoever asks: the caller checks who may see it. Raises: ReportNotFound."""
+    row = await repository.find_with_case(db, tenant_id, code)
+    if row is None:
+        raise ReportNotFound
+    return row
+
+
+async def _own_report(work: Work, actor: Actor, code: str, secret: str | None) -> Report:
+    """The actor's own report. Raises: ReportNotFound, also for somebody else's."""
+    report = await repository.get_report(work, actor.tenant_id, code)
+    if not owns(actor, secret, citizen_id=report.citizen_id, tracking=report.tracking_hash):
+        raise ReportNotFound
+    return report
+
+
+async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:
+    """The sender answers a question or adds something."""
+    report = await _own_report(work, actor, code, secret)
+    return await cases_service.reply_to_case(
+        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
+    )
+
+
+async def rate(
+    work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, stars: int, comment: str | None
+) -> Case:
+    """The sender says how the handling was; a later rating replaces an earlier one."""
+    report = await _own_report(work, actor, code, secret)
+    case = await cases_service.rate_case(
+        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), stars=stars, comment=comment
+    )
+    report.stars, report.rated_at = stars, work.now
+    return case
+
+
+async def reopen(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str) -> Case:
+    """The sender says that it is not done."""
+    report = await _own_report(work, actor, code, secret)
+    return await cases_service.reopen_for_reporter(
+        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
+    )
+
+
+async def withdraw(
+    work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str | None
+) -> Case:
+    """The only sender of the matter wants it no longer handled. Raises: SharedCase."""
+    report = await _own_report(work, actor, code, secret)
+    return await cases_service.withdraw_by_reporter(
+        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
+    )
