@@ -45,7 +45,7 @@ def packaged_categories(tenant: TenantId) -> tuple[Category, ...]:
 
 def _inherited(group: Mapping[str, Any]) -> dict[str, Any]:
     """What a leaf takes from its group unless it says otherwise."""
-    own = {"category", "description", "keywords", "emergency"}
+    own = {"category", "description", "description_en", "keywords", "emergency"}
     return {name: value for name, value in group.items() if name not in own}
 
 

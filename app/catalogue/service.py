@@ -58,7 +58,7 @@ def reclassify(
     priority: Priority,
     answers: Answers | None,
 ) -> Classified:
-    """What a case becomes when an officer sorts it anew: the priority never falls below `priority`.
+    """What a case becomes when an officer sorts it anew: of the priority `priority`, urgent when the matter is.
 
     Answers are checked only when given: an officer knows more than the form. A retired category may stay.
     Raises: UnknownCategory, InvalidAnswers.
@@ -67,8 +67,8 @@ def reclassify(
     accepted = domain.validate_answers(category, answers) if answers is not None else {}
     effective = domain.effective_kind(category, kind)
     found = domain.initial_priority(category, accepted)
-    highest = max(priority, found, key=list(Priority).index)
-    return _classified(catalogue, tenant, category, effective, highest, accepted)
+    raised = found if found is Priority.URGENT else priority
+    return _classified(catalogue, tenant, category, effective, raised, accepted)
 
 
 def working_days(category: Category, priority: Priority) -> int:
