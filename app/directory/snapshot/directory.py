@@ -152,19 +152,20 @@ class Directory:
         Of two tenants on different maps that both hold it, the one with the lower number.
         Raises: what `Locator.locate` raises when no map knows the point.
         """
-        unknown: PointInNoArea | None = None
+        nowhere: PointInNoArea | None = None
+        somewhere = False
         for edition in dict.fromkeys(tenant.edition for tenant in self.tenants if tenant.active):
             try:
                 located = self.map(edition).locator.locate(point, accuracy_m)
             except PointInNoArea as problem:
-                unknown = problem
+                nowhere = problem
                 continue
+            somewhere = True
             tenant = self._provinces.get((edition, located.chain.province.code))
             if tenant is not None:
                 return tenant, located
-            unknown = None
-        if unknown is not None:
-            raise unknown
+        if nowhere is not None and not somewhere:
+            raise nowhere
         return None
 
     # -- tenants

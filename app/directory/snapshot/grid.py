@@ -173,11 +173,11 @@ class Grid:
                     for value in self._candidates[self._lists[at] : self._lists[at + 1]]:
                         if not value & 1:
                             found.add(value >> 1)
-        measured = [(self._distance(number, x, y, reach_y, across), number) for number in found]
+        measured = [(self._distance(number, x, y, reach_x, reach_y, across), number) for number in found]
         return sorted(pair for pair in measured if pair[0] <= radius_m)
 
-    def _distance(self, number: int, x: int, y: int, reach_y: int, across: float) -> float:
-        """Metres to the nearest of the boundary's edges in the bands within reach; infinite when none is.
+    def _distance(self, number: int, x: int, y: int, reach_x: int, reach_y: int, across: float) -> float:
+        """Metres to the nearest of the boundary's edges within reach; more than the reach or infinite when none is.
 
         On the plane that touches the earth at the point: right to a thousandth within 20 km.
         """
@@ -190,11 +190,13 @@ class Grid:
         xs, ys = self._xs, self._ys
         best = math.inf
         for edge in self._edges[self._bands[base + first] : self._bands[base + last + 1]]:
-            ax, ay = (xs[edge] - x) * across, ys[edge] - y
-            dx, dy = (xs[edge + 1] - x) * across - ax, ys[edge + 1] - y - ay
+            ax, bx, ay, by = xs[edge] - x, xs[edge + 1] - x, ys[edge] - y, ys[edge + 1] - y
+            if (ax > reach_x < bx) or (ax < -reach_x > bx) or (ay > reach_y < by) or (ay < -reach_y > by):
+                continue
+            dx, dy = (bx - ax) * across, by - ay
             square = dx * dx + dy * dy
-            along = min(1.0, max(0.0, -(ax * dx + ay * dy) / square)) if square else 0.0
-            px, py = ax + along * dx, ay + along * dy
+            along = min(1.0, max(0.0, -(ax * across * dx + ay * dy) / square)) if square else 0.0
+            px, py = ax * across + along * dx, ay + along * dy
             best = min(best, px * px + py * py)
         return math.sqrt(best) * UNIT_M
 

@@ -10,7 +10,7 @@ from app.directory.terms import AreaCode, Confidence
 from app.kit.geo import VIETNAM, Point, looks_swapped
 
 from .boundaries import Boundaries
-from .centres import Candidate, Centres, rank
+from .centres import NEAR_M, Candidate, Centres, rank
 from .geometry import UNITS
 from .grid import Grid
 from .records import Area, AreaChain, Located, Neighbour
@@ -42,7 +42,7 @@ def refuse_unusable(point: Point) -> None:
 class Locator:
     """Finds the area of a point on one edition of the map."""
 
-    __slots__ = ("_below", "_centres", "_chains", "_inside", "_layers", "_leaves", "_shaped")
+    __slots__ = ("_centres", "_chains", "_inside", "_layers", "_leaves", "_open", "_shaped", "_under")
 
     def __init__(
         self,
@@ -55,18 +55,19 @@ class Locator:
         self._layers = boundaries.layers if boundaries is not None else ()
         self._shaped = frozenset(boundaries.codes & chains.keys()) if boundaries is not None else frozenset()
         self._inside = {code: Located(chains[code], Confidence.EXACT) for code in self._shaped if code not in children}
-        self._leaves = [chain.area for code, chain in chains.items() if code not in children]
-        self._below = self._leaves_below() if self._shaped - self._inside.keys() else {}
-        self._centres = Centres(area for area in self._leaves if self._shaped.isdisjoint(chains[area.code].codes))
-
-    def _leaves_below(self) -> dict[AreaCode, tuple[Area, ...]]:
-        """Leaves below every area that has a boundary and areas below it."""
-        found: dict[AreaCode, list[Area]] = {}
-        for leaf in self._leaves:
-            for code in self._chains[leaf.code].codes[1:]:
-                if code in self._shaped:
-                    found.setdefault(code, []).append(leaf)
-        return {code: tuple(leaves) for code, leaves in found.items()}
+        self._leaves = tuple(chain.area for code, chain in chains.items() if code not in children)
+        unshaped = [leaf for leaf in self._leaves if leaf.code not in self._shaped]
+        self._centres = Centres(unshaped)
+        self._under = {
+            leaf.code: next((code for code in chains[leaf.code].codes if code in self._shaped), None)
+            for leaf in unshaped
+        }
+        """The smallest area with a boundary that a leaf without one belongs to."""
+        self._open: dict[AreaCode, list[Area]] = {}
+        for leaf in unshaped:
+            above = self._under[leaf.code]
+            if above is not None:
+                self._open.setdefault(above, []).append(leaf)
 
     def locate(self, point: Point, accuracy_m: float | None = None) -> Located:
         """The area of the point, with how sure that is and which others may be meant.
@@ -121,19 +122,18 @@ class Locator:
 
     def _below_boundary(self, code: AreaCode, point: Point) -> Located:
         """The leaf below `code` that the point is probably in, `code` having a boundary around it."""
-        leaves = self._below[code]
-        open_leaves = [leaf for leaf in leaves if leaf.code not in self._shaped]
-        if not open_leaves:  # a gap between the boundaries below
-            codes = {leaf.code for leaf in leaves}
-            for reach in (_GAP_M, SNAP_M, MOST_ACCURACY_M):
-                if near := self._snap(point, reach, codes):
-                    return near
-            open_leaves = list(leaves)
-        return self._by_centre(rank(open_leaves, point))
+        open_leaves = self._open.get(code)
+        if open_leaves:
+            candidates = self._candidates(point, code)
+            return self._by_centre(candidates or rank(open_leaves, point))
+        for reach in (_GAP_M, SNAP_M, MOST_ACCURACY_M):  # a gap between the boundaries below
+            if near := self._snap(point, reach, code):
+                return near
+        return self._by_centre(rank((leaf for leaf in self._leaves if code in self._chains[leaf.code].codes), point))
 
     def _outside_boundaries(self, point: Point) -> Located:
         """The area of a point in no boundary: by centres where no boundary was loaded, else the nearest boundary."""
-        candidates = self._centres.near(point)
+        candidates = self._candidates(point, None)
         if candidates and not candidates[0].outside_m:
             return self._by_centre(candidates)
         if near := self._snap(point, SNAP_M, None):
@@ -142,23 +142,28 @@ class Locator:
             return self._by_centre(candidates)
         raise PointInNoArea
 
-    def _snap(self, point: Point, reach_m: float, among: set[AreaCode] | None) -> Located | None:
-        """The area with the nearest boundary within reach, if there is any."""
+    def _candidates(self, point: Point, under: AreaCode | None) -> list[Candidate]:
+        """Leaves near the point of which `under` is the smallest area with a boundary."""
+        return [one for one in self._centres.near(point) if self._under[one.area.code] == under]
+
+    def _snap(self, point: Point, reach_m: float, below: AreaCode | None) -> Located | None:
+        """The area with the nearest boundary within reach, if there is any; only of those below `below`."""
         x, y = round(point.lon * UNITS), round(point.lat * UNITS)
-        for codes, grid in self._layers:
-            near = [
-                (distance, codes[number])
-                for distance, number in grid.near(x, y, reach_m)
-                if among is None or codes[number] in among
-            ]
-            if not near:
-                continue
-            distance, code = near[0]
-            if code not in self._inside:
-                return self._below_boundary(code, point)
-            others = [Neighbour(self._chains[other].area, round(far, 1)) for far, other in near[1:]]
-            return Located(self._chains[code], Confidence.BORDER, round(distance, 1), tuple(others[:_MOST_NEIGHBOURS]))
-        return None
+        near = sorted(
+            (distance, codes[number])
+            for codes, grid in self._layers
+            for distance, number in grid.near(x, y, reach_m)
+            if below is None or below in self._chains[codes[number]].codes[1:]
+        )
+        if not near:
+            return None
+        distance, code = near[0]
+        if code not in self._inside:
+            return self._below_boundary(code, point)
+        others = [
+            Neighbour(self._chains[other].area, round(far, 1)) for far, other in near[1:] if other in self._inside
+        ]
+        return Located(self._chains[code], Confidence.BORDER, round(distance, 1), tuple(others[:_MOST_NEIGHBOURS]))
 
     def _by_centre(self, candidates: list[Candidate]) -> Located:
         """The first of `candidates`, approximate; the others whose box holds the point may be meant as well."""
@@ -172,5 +177,5 @@ class Locator:
         return [
             Neighbour(candidate.area, round(candidate.centre_m, 1))
             for candidate in candidates
-            if candidate.area.code != own and candidate.outside_m <= _GAP_M
+            if candidate.area.code != own and candidate.outside_m <= NEAR_M
         ][:_MOST_NEIGHBOURS]

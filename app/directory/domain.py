@@ -1,0 +1,271 @@
+"""Decides whether a file of boundaries may be used, and says how well it fits the map. No database."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from app.kit.geo import EARTH_RADIUS_M, VIETNAM
+from app.kit.text import Text
+
+from .errors import BoundaryFileUnreadable
+from .snapshot import Area
+from .terms import AreaCode, Tier
+
+DECIMALS = 7  # of a degree, about a centimetre: what the grid works with
+_WORTH_NAMING_KM2 = 0.01
+_MOST_NAMED = 100
+_KM_A_DEGREE = math.radians(1) * EARTH_RADIUS_M / 1000
+_SOUTH, _WEST, _NORTH, _EAST = VIETNAM
+Shapes = dict[AreaCode, BaseGeometry]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One feature of a file."""
+
+    code: str
+    geometry: BaseGeometry
+    valid_from: date | None
+    valid_to: date | None
+    approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A feature that cannot be used, and why."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two areas of one tier that claim the same ground."""
+
+    code: str
+    other: str
+    km2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the boundaries below an area fill its own: ground of no child, ground outside, children without any."""
+
+    code: str
+    name: str
+    gap_km2: float
+    outside_km2: float
+    children_without_boundary: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryReport:
+    """What a file holds and how it fits. Usable when nothing is unknown, repeated or flawed."""
+
+    edition: str
+    counts: Mapping[Tier, int]
+    replaced: int
+    approximate: int
+    unknown_codes: Sequence[str]
+    repeated_codes: Sequence[str]
+    flaws: Sequence[Flaw]
+    overlaps: Sequence[Overlap] = ()
+    overlap_km2: float = 0.0
+    fits: Sequence[Fit] = field(default=())
+
+    @property
+    def usable(self) -> bool:
+        """Whether the boundaries may be switched on."""
+        return not (self.unknown_codes or self.repeated_codes or self.flaws) and bool(self.counts)
+
+
+def read_features(content: bytes) -> list[Drawn]:
+    """All features of a GeoJSON FeatureCollection (RFC 7946). Raises: BoundaryFileUnreadable."""
+    try:
+        data = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise BoundaryFileUnreadable(
+            Text("Tệp không phải JSON hợp lệ: {error}.", "The file is not valid JSON: {error}.").fill(error=error)
+        ) from error
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list) or not features:
+        raise BoundaryFileUnreadable(
+            Text(
+                "Tệp cần là một FeatureCollection của GeoJSON và có ít nhất một ranh giới.",
+                "The file must be a GeoJSON FeatureCollection with at least one boundary.",
+            )
+        )
+    return [_feature(number, feature) for number, feature in enumerate(features, start=1)]
+
+
+def _feature(number: int, feature: Any) -> Drawn:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    code = properties.get("code") if isinstance(properties, dict) else None
+    if not isinstance(code, str) or not isinstance(properties, dict):
+        raise BoundaryFileUnreadable(
+            Text(
+                "Đối tượng thứ {n} thiếu thuộc tính code (mã đơn vị hành chính, dạng chữ).",
+                "Feature number {n} lacks the property code (the area's code, as text).",
+            ).fill(n=number)
+        )
+    try:
+        geometry = shapely.from_geojson(orjson.dumps(feature.get("geometry")))
+        days = [date.fromisoformat(day) if day else None for day in map(properties.get, ("valid_from", "valid_to"))]
+    except (shapely.errors.GEOSException, ValueError, TypeError) as error:
+        raise BoundaryFileUnreadable(
+            Text(
+                "Không đọc được đối tượng mã {code}: {error}.", "The feature with code {code} cannot be read: {error}."
+            ).fill(code=code, error=error)
+        ) from error
+    return Drawn(code, geometry, days[0], days[1], properties.get("approx") is True)
+
+
+def day_of(features: Iterable[Drawn]) -> date | None:
+    """A day on which all of the features are in force, by what they say themselves; None when they say nothing.
+
+    Raises: BoundaryFileUnreadable when there is no such day.
+    """
+    starts = [one.valid_from for one in features if one.valid_from is not None]
+    ends = [one.valid_to for one in features if one.valid_to is not None]
+    if starts and ends and max(starts) > min(ends):
+        raise BoundaryFileUnreadable(
+            Text(
+                "Tệp trộn ranh giới của nhiều thời kỳ (valid_from, valid_to). Hãy tách thành từng tệp.",
+                "The file mixes boundaries of several times (valid_from, valid_to). Split it.",
+            )
+        )
+    return min(ends) if ends else max(starts, default=None)
+
+
+def examine(
+    features: Sequence[Drawn], areas: Mapping[AreaCode, Area], standing: Mapping[AreaCode, bytes], edition: str
+) -> tuple[BoundaryReport, dict[AreaCode, bytes]]:
+    """What is to be said of the file, and the WKB of each area when it is usable.
+
+    Args:
+        standing: WKB of the boundaries in use now; those the file names are replaced, the others stay beside it.
+    """
+    times = Counter(one.code for one in features)
+    shapes: Shapes = {}
+    flaws: list[Flaw] = []
+    for one in features:
+        known = areas.get(AreaCode(one.code))
+        if known is None:
+            continue
+        shape, reason = _usable(one.geometry)
+        if reason:
+            flaws.append(Flaw(one.code, reason))
+        elif shape is not None:
+            shapes[known.code] = shape
+    report = BoundaryReport(
+        edition=edition,
+        counts=dict(Counter(areas[code].tier for code in shapes)),
+        replaced=len(shapes.keys() & standing.keys()),
+        approximate=sum(one.approximate for one in features),
+        unknown_codes=sorted(code for code in times if AreaCode(code) not in areas),
+        repeated_codes=sorted(code for code, number in times.items() if number > 1),
+        flaws=sorted(flaws, key=lambda flaw: flaw.code),
+    )
+    if not report.usable:
+        return report, {}
+    together: Shapes = {code: shapely.from_wkb(wkb) for code, wkb in standing.items()} | shapes
+    overlaps = _overlaps(shapes, together, areas)
+    fits = _fits(shapes, together, areas)
+    report = BoundaryReport(
+        edition=report.edition,
+        counts=report.counts,
+        replaced=report.replaced,
+        approximate=report.approximate,
+        unknown_codes=(),
+        repeated_codes=(),
+        flaws=(),
+        overlaps=[overlap for overlap in overlaps if overlap.km2 >= _WORTH_NAMING_KM2][:_MOST_NAMED],
+        overlap_km2=round(sum(overlap.km2 for overlap in overlaps), 3),
+        fits=fits,
+    )
+    return report, {code: shapely.to_wkb(shape, byte_order=1, output_dimension=2) for code, shape in shapes.items()}
+
+
+def _usable(geometry: BaseGeometry | None) -> tuple[BaseGeometry | None, str]:
+    """The geometry as a multipolygon on the grid of `DECIMALS`, or the reason why it cannot be one."""
+    if geometry is None or geometry.is_empty:
+        return None, "empty"
+    if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
+        return None, f"a {geometry.geom_type}, not a Polygon or MultiPolygon"
+    west, south, east, north = geometry.bounds
+    if not (west >= _WEST and east <= _EAST and south >= _SOUTH and north <= _NORTH):
+        return None, f"outside Vietnam: {west:.4f},{south:.4f} to {east:.4f},{north:.4f} (longitude before latitude?)"
+    if not geometry.is_valid:
+        return None, shapely.is_valid_reason(geometry)
+    rounded = shapely.transform(shapely.force_2d(geometry), _rounded)
+    if not rounded.is_valid:  # a sliver thinner than the grid
+        rounded = shapely.set_precision(shapely.force_2d(geometry), 10**-DECIMALS)
+        if rounded.is_empty or rounded.geom_type not in {"Polygon", "MultiPolygon"}:
+            return None, "vanishes when rounded to 1e-7 degrees"
+        rounded = shapely.transform(rounded, _rounded)
+    return MultiPolygon([rounded]) if isinstance(rounded, Polygon) else rounded, ""
+
+
+def _rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(points, DECIMALS)
+
+
+def km2(geometry: BaseGeometry) -> float:
+    """Area in square kilometres, right to a hundredth for areas up to the size of a province."""
+    if geometry.is_empty:
+        return 0.0
+    across = math.cos(math.radians(geometry.centroid.y))
+    return float(geometry.area) * across * _KM_A_DEGREE**2
+
+
+def _overlaps(shapes: Shapes, together: Shapes, areas: Mapping[AreaCode, Area]) -> list[Overlap]:
+    """Ground that an area of the file shares with another of its tier, the largest first."""
+    found: list[Overlap] = []
+    for tier in Tier:
+        codes = sorted(code for code in together if areas[code].tier is tier)
+        if not codes:
+            continue
+        geometries = np.array([together[code] for code in codes], dtype=object)
+        left, right = shapely.STRtree(geometries).query(geometries, predicate="intersects")
+        once = left < right
+        for a, b in zip(left[once].tolist(), right[once].tolist(), strict=True):
+            if codes[a] not in shapes and codes[b] not in shapes:
+                continue
+            shared = km2(shapely.intersection(geometries[a], geometries[b]))
+            if shared > 0:
+                found.append(Overlap(codes[a], codes[b], round(shared, 4)))
+    return sorted(found, key=lambda overlap: (-overlap.km2, overlap.code, overlap.other))
+
+
+def _fits(shapes: Shapes, together: Shapes, areas: Mapping[AreaCode, Area]) -> list[Fit]:
+    """For every drawn area that the file draws, or whose children it draws: how the children fill it, by code."""
+    children: dict[AreaCode, list[AreaCode]] = defaultdict(list)
+    for area in areas.values():
+        if area.parent is not None:
+            children[area.parent].append(area.code)
+    concerned = {code for code in shapes if code in children}
+    concerned |= {parent for code in shapes if (parent := areas[code].parent) is not None and parent in together}
+    found: list[Fit] = []
+    for code in sorted(concerned):
+        drawn = [together[child] for child in children[code] if child in together]
+        if not drawn:
+            continue
+        filled = shapely.union_all(drawn)
+        own = together[code]
+        missing = len(children[code]) - len(drawn)
+        gap = 0.0 if missing else km2(shapely.difference(own, filled))
+        outside = km2(shapely.difference(filled, own))
+        found.append(Fit(code, areas[code].name, round(gap, 3), round(outside, 3), missing))
+    return found
