@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from app.directory.errors import (
@@ -17,6 +17,7 @@ from app.directory.errors import (
 from app.directory.terms import AreaCode, Confidence, EditionId, Tier, UnitKind
 from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
+from app.kit.text import fold
 
 from .maps import AreaMap
 from .records import Area, AreaChain, Edition, Jurisdiction, Located, Neighbour, Tenant, Unit, in_force
@@ -206,6 +207,36 @@ class Directory:
     def units(self, tenant_id: TenantId) -> tuple[Unit, ...]:
         """All units of the tenant."""
         return tuple(self._units.get(tenant_id, {}).values())
+
+    def search_units(
+        self,
+        tenant_id: TenantId,
+        query: str = "",
+        *,
+        tier: Tier | None = None,
+        kind: UnitKind | None = None,
+        parent: str | None = None,
+        after: str = "",
+        on: date,
+    ) -> Iterator[Unit]:
+        """Units in force on that day whose name holds every word of `query`, diacritics and case aside, by code.
+
+        Args:
+            parent: code of a unit; only units directly below it.
+            after: only codes greater than this one.
+        Raises: UnknownUnit for an unknown `parent`, with the first unit taken.
+        """
+        words = fold(query).split()
+        above = self.unit_by_code(tenant_id, parent) if parent is not None else None
+        for unit in self.child_units(tenant_id, above.id) if above else self.units(tenant_id):
+            if (
+                unit.code > after
+                and (tier is None or unit.tier is tier)
+                and (kind is None or unit.kind is kind)
+                and unit.in_force(on)
+                and all(word in fold(unit.name) for word in words)
+            ):
+                yield unit
 
     def unit(self, tenant_id: TenantId, unit_id: UnitId) -> Unit:
         """The unit with this id. Raises: UnknownUnit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from app.directory.errors import UnknownArea
@@ -93,23 +93,23 @@ class AreaMap:
         return frozenset(found)
 
     def search(
-        self, query: str = "", *, tier: Tier | None = None, parent: str | None = None, within: str | None = None
-    ) -> Sequence[Area]:
+        self, query: str = "", *, tier: Tier | None = None, parent: AreaCode | None = None, after: str = ""
+    ) -> Iterator[Area]:
         """Areas whose name holds every word of `query` (diacritics and case do not matter), by code.
 
         Args:
             parent: only areas directly below this one.
-            within: only areas of this one's subtree.
+            after: only codes greater than this one.
         """
         words = fold(query).split()
         pool: Iterable[Area] = self.children(parent) if parent is not None else self.areas.values()
-        return [
-            area
-            for area in pool
-            if (tier is None or area.tier is tier)
-            and all(word in area.search_name for word in words)
-            and (within is None or self.is_within(area.code, within))
-        ]
+        for area in pool:
+            if (
+                area.code > after
+                and (tier is None or area.tier is tier)
+                and all(word in area.search_name for word in words)
+            ):
+                yield area
 
     def successors(self, code: str) -> tuple[Succession, ...]:
         """What became of the area in a later edition, by the later code."""
