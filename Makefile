@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check lock clean
+.PHONY: up test check refresh lock clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
@@ -35,6 +35,10 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.installed
+
+# Writes again what is written from the code: tests/house/openapi.json, .env.example, headings of docs/problems.md.
+refresh: $(VENV)/.installed-dev
+	@$(BIN)/pytest tests/house --refresh
 
 lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.lock

@@ -33,6 +33,11 @@ from tests.statements import Statements
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương, inside office hours
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--refresh` (make refresh) writes again what is written from the code: the OpenAPI snapshot, .env.example …"""
+    parser.addoption("--refresh", action="store_true", help="write again the files that are written from the code")
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The tests' PostgreSQL, started when the first test needs it."""

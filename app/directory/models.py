@@ -159,6 +159,7 @@ class Jurisdiction(TenantRow, Base):
             "area_code",
             "category_code",
             "valid_from",
+            name="uq_jurisdictions_unit_area_category",  # the convention's name would be longer than 63 letters
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint(text("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from"), name="validity"),
