@@ -112,6 +112,19 @@ class RoutingOut(BaseModel):
     neighbours: list[str] = Field(default_factory=list, description="Xã/phường giáp ranh có thể là nơi đúng.")
 
 
+class RoutingDecisionOut(BaseModel):
+    """The stored decision: which unit, by which rule of which rulebook, and which rules did not hold."""
+
+    responsible_unit: UnitRef
+    rule: str
+    rulebook_version: int
+    area_code: str
+    edition: int
+    confidence: str
+    reason: TextOut
+    considered: list[dict[str, str]]
+
+
 class LinksOut(BaseModel):
     """Where to go on."""
 
@@ -282,4 +295,18 @@ def own_answer(
         "publication": row["publication"],
         "timeline": [EntryOut.of(entry, books, lang).model_dump() for entry in entries],
         "links": links(row["report_code"]),
+    }
+
+
+def routing_answer(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored decision as a RoutingDecisionOut."""
+    same = ("rule", "rulebook_version", "area_code", "edition", "confidence", "considered")
+    return {
+        "responsible_unit": {
+            "code": stored["unit_code"],
+            "name": stored["unit_name_vi"],
+            "tier": stored["tier"],
+        },
+        **{name: stored[name] for name in same},
+        "reason": {"vi": stored["reason_vi"], "en": stored["reason_en"]},
     }

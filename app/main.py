@@ -1,0 +1,90 @@
+"""Composition root of the web process: `create_app(settings)` mounts routers and opens the process, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.cases.endpoints import router as cases_router
+from app.cases.service import CodeBook
+from app.catalogue.endpoints import router as catalogue_router
+from app.directory.endpoints import routers as directory_routers
+from app.identity.domain import Keyring
+from app.identity.endpoints import router as identity_router
+from app.identity.service import Passwords
+from app.kit.clock import Clock, SystemClock
+from app.portal.endpoints import router as portal_router
+from app.process import Process
+from app.publication.citizen_endpoints import router as report_router
+from app.publication.endpoints import router as publication_router
+from app.reports.endpoints import router as reports_router
+from app.routing.endpoints import router as routing_router
+from app.settings import Settings
+from app.web import health, openapi, problems
+from app.web.middleware import RequestEdge
+
+TAGS = [
+    {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
+    {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
+    {"name": "areas", "description": "Địa giới hành chính. Areas."},
+    {"name": "units", "description": "Cơ quan, đơn vị. Units."},
+    {"name": "catalogue", "description": "Lĩnh vực. Categories."},
+    {"name": "auth", "description": "Đăng nhập. Signing in."},
+    {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
+    {"name": "operation", "description": "Vận hành. Operation."},
+]
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The web application; it opens its process when the server starts it and closes it when the server stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        process = await Process.open(settings, clock or SystemClock())
+        install(app, process)
+        try:
+            yield
+        finally:
+            await process.close()
+
+    app = FastAPI(
+        title="Liên Thông",
+        version="1.0.0",
+        description=openapi.DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+        generate_unique_id_function=openapi.operation_id,
+        redoc_url=None,
+    )
+    app.add_middleware(RequestEdge, max_body_bytes=settings.max_body_bytes)
+    problems.install(app)
+    openapi.install(app)
+    for router in (
+        portal_router,
+        reports_router,
+        report_router,
+        publication_router,
+        *directory_routers,
+        catalogue_router,
+        routing_router,
+        identity_router,
+        cases_router,
+        health.router,
+    ):
+        app.include_router(router)
+    return app
+
+
+def install(app: FastAPI, process: Process) -> None:
+    """Hang what requests share on the application's state, where the rooms' dependencies look for it."""
+    assert process.settings.secret_key is not None
+    state = app.state
+    state.settings, state.clock, state.database = process.settings, process.clock, process.db
+    state.directory, state.catalogue = process.directory, process.catalogue
+    state.rulebooks, state.calendars = process.rulebooks, process.calendars
+    state.tenants = lambda: process.directory.current
+    state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
+    state.passwords = Passwords()
+    state.codes = CodeBook(process.db)

@@ -1,0 +1,97 @@
+"""What every process of an installation holds: settings, clock, database, reference data. Opened and closed as one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.cases.terms import Books
+from app.catalogue import repository as catalogue_repository
+from app.catalogue.snapshot import Catalogue
+from app.db.engine import Database
+from app.db.reference import Reference, read_versions
+from app.db.work import read_work
+from app.deadlines import repository as deadlines_repository
+from app.deadlines.snapshot import Calendars
+from app.directory import repository as directory_repository
+from app.directory.snapshot import Directory
+from app.kit.clock import Clock
+from app.kit.ids import TenantId
+from app.routing import repository as routing_repository
+from app.routing.snapshot import Rulebooks
+from app.settings import Settings
+
+log = logging.getLogger("lienthong.process")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One running process. Reference data is loaded when it opens and kept fresh by `keep_fresh`."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    directory: Reference[Directory]
+    catalogue: Reference[Catalogue]
+    rulebooks: Reference[Rulebooks]
+    calendars: Reference[Calendars]
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock) -> Process:
+        """A process with its reference data loaded. Raises: DatabaseUnavailable; LookupError without a database."""
+        if settings.database_url is None:
+            message = "no database is configured"
+            raise LookupError(message)
+        process = cls(
+            settings,
+            clock,
+            await Database.open(settings.database_url, settings),
+            Reference("directory", directory_repository.DirectoryLoader(settings.default_tenant)),
+            Reference("catalogue", catalogue_repository.load),
+            Reference("rulebooks", routing_repository.load),
+            Reference("calendars", deadlines_repository.load_calendars),
+        )
+        try:
+            await process.refresh()
+        except BaseException:
+            await process.close()
+            raise
+        process._tasks.append(asyncio.create_task(process._keep_fresh(), name="reference data"))
+        return process
+
+    @property
+    def books(self) -> Books:
+        """The reference data of this moment."""
+        return Books(self.directory.current, self.catalogue.current, self.rulebooks.current, self.calendars.current)
+
+    @property
+    def tenants(self) -> list[TenantId]:
+        """Tenants in operation."""
+        return [tenant.id for tenant in self.directory.current.tenants if tenant.active]
+
+    async def refresh(self) -> None:
+        """Load whatever has a new version. The directory goes first: the others speak of its tenants."""
+        references: tuple[Reference[Any], ...] = (self.directory, self.catalogue, self.rulebooks, self.calendars)
+        async with read_work(self.db, self.clock, None) as work:
+            versions = await read_versions(work.session)
+            for reference in references:
+                if await reference.refresh(work.session, versions):
+                    log.info("loaded %s", reference.name)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.reference_poll_s)
+            try:
+                await self.refresh()
+            except Exception:  # an outage must not end the loop: the next turn tries again
+                log.warning("reference data could not be refreshed", exc_info=True)
+
+    async def close(self) -> None:
+        """Stop what runs beside requests, then close the database."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.db.close()

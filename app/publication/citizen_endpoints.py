@@ -1,0 +1,132 @@
+"""Reading one report: its sender's own view by token or `Tracking-Secret`, else what is public, else 404."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header
+from starlette.responses import Response
+
+from app.cases.deps import CurrentBooks
+from app.cases.schemas import EntryOut
+from app.cases.terms import Books
+from app.db.engine import Database
+from app.deadlines import service as deadlines_service
+from app.deadlines.schemas import DeadlineOut
+from app.deadlines.terms import Deadline
+from app.identity.deps import CurrentActor
+from app.identity.errors import SessionExpired
+from app.identity.terms import Actor
+from app.reports import service as reports_service
+from app.reports.endpoints import ReportCode, TrackingSecret
+from app.reports.errors import ReportNotFound
+from app.reports.schemas import OwnReportOut, RoutingDecisionOut, own_answer, routing_answer
+from app.web.etags import bytes_or_304, content_tag
+from app.web.language import CurrentLang
+from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase
+
+from . import service
+from .schemas import PublicCaseOut
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+
+_READ = problem_responses(SessionExpired, ReportNotFound)
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
+IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
+
+
+@router.get("/{code}", response_model=OwnReportOut | PublicCaseOut, responses={**_READ, **_UNCHANGED})
+async def get_report(
+    code: ReportCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    books: CurrentBooks,
+    lang: CurrentLang,
+    tracking_secret: TrackingSecret = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Phản ánh của bạn (kèm mã theo dõi hoặc đăng nhập), hoặc phần công khai. Your own report, or its public face."""
+    own = await reports_service.find_own(database, actor, code, tracking_secret)
+    if own is None:
+        content, etag = await _public(database, actor, code)
+        return bytes_or_304(content, etag, if_none_match)
+    answer = own_answer(own.row, own.entries, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
+    content = orjson.dumps(answer)
+    return bytes_or_304(content, content_tag(content), if_none_match, private=True)
+
+
+async def _public(database: Database, actor: Actor, code: str) -> tuple[bytes, str]:
+    """Stored bytes and ETag of the public case. Raises: ReportNotFound."""
+    found = await service.public_body(database, actor.tenant_id, code)
+    if found is None:
+        raise ReportNotFound
+    return found
+
+
+@router.get("/{code}/timeline", response_model=list[EntryOut], responses=_READ)
+async def get_timeline(
+    code: ReportCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    books: CurrentBooks,
+    lang: CurrentLang,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Quá trình xử lý mà bạn được xem. The history you may read."""
+    own = await reports_service.find_own(database, actor, code, tracking_secret)
+    if own is None:
+        public = orjson.loads((await _public(database, actor, code))[0])
+        return Response(orjson.dumps(public["timeline"]), media_type="application/json")
+    entries = [EntryOut.of(entry, books, lang).model_dump() for entry in own.entries]
+    return Response(orjson.dumps(entries), media_type="application/json")
+
+
+async def _visible(database: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any]:
+    """The report with its case, when it is the actor's own or public. Raises: ReportNotFound."""
+    row = await reports_service.find_facts(database, actor.tenant_id, code)
+    own = reports_service.owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"])
+    if not own:
+        await _public(database, actor, code)
+    return row
+
+
+@router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ)
+async def get_deadline(
+    code: ReportCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    books: CurrentBooks,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
+    row = await _visible(database, actor, code, tracking_secret)
+    explained = _explained(row, actor, books, clock.now())
+    return Response(explained.model_dump_json(), media_type="application/json")
+
+
+def _explained(row: dict[str, Any], actor: Actor, books: Books, now: datetime) -> DeadlineOut:
+    category = books.catalogue.category(actor.tenant_id, row["category_code"])
+    started = row["opened_at"]
+    explanation = deadlines_service.explanation(
+        books.calendars, actor.tenant_id, received_at=started, due_at=row["due_at"]
+    )
+    deadline = Deadline(row["due_at"], row["original_due_at"], row["working_days"], category.legal_basis)
+    overdue = row["state"] not in {"resolved", "closed"} and row["due_at"] < now
+    return DeadlineOut.of(deadline, explanation, received_at=started, overdue=overdue)
+
+
+@router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ)
+async def get_routing(
+    code: ReportCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
+    row = await _visible(database, actor, code, tracking_secret)
+    return Response(orjson.dumps(routing_answer(orjson.loads(row["routing"]))), media_type="application/json")

@@ -1,0 +1,30 @@
+"""Is the process alive, and can it serve?"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from .problems import problem_responses
+from .state import CurrentDatabase
+
+router = APIRouter(prefix="/health", tags=["operation"])
+
+
+class HealthOut(BaseModel):
+    """`ok`, or a problem instead."""
+
+    status: str = "ok"
+
+
+@router.get("/live", response_model=HealthOut)
+async def live() -> HealthOut:
+    """Tiến trình đang chạy. The process runs; it says nothing about the database."""
+    return HealthOut()
+
+
+@router.get("/ready", response_model=HealthOut, responses=problem_responses())
+async def ready(database: CurrentDatabase) -> HealthOut:
+    """Tiến trình phục vụ được: cơ sở dữ liệu trả lời. The process can serve: the database answers."""
+    await database.lane.fetchval("SELECT 1")
+    return HealthOut()

@@ -1,0 +1,50 @@
+"""The OpenAPI document as a product: problems described once, no anonymous shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from .problems import ProblemOut
+
+DESCRIPTION = """
+Phản ánh, kiến nghị của người dân: tiếp nhận, chuyển đúng một đơn vị chịu trách nhiệm ở ba cấp, tính hạn theo ngày làm
+việc, trả lời và công khai.
+
+Citizens' reports: taken in, routed to exactly one responsible unit across three tiers, timed in working days, answered
+and published. Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Language`; their `type`
+leads to an explanation. Lists have keyset pages: send `next_cursor` back as `cursor`. Officers' changes carry
+`If-Match` with the case's ETag; citizens' POSTs may carry an `Idempotency-Key`.
+"""
+
+
+def operation_id(route: APIRoute) -> str:
+    """Stable id of an operation: the name of the function, with its tag where two share a name."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+
+
+def install(app: FastAPI) -> None:
+    """Serve a document with our shared parts; made once, then kept."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            shapes = schema.setdefault("components", {}).setdefault("schemas", {})
+            problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+            shapes.update(problem.pop("$defs", {}))
+            shapes["ProblemOut"] = problem
+            for unused in ("HTTPValidationError", "ValidationError"):
+                shapes.pop(unused, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
