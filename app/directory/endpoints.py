@@ -35,9 +35,7 @@ from .schemas import AreaDetailOut, AreaOut, AreaPageOut, LocatedOut, UnitOut, U
 from .snapshot import AreaMap
 from .terms import Tier, UnitKind
 
-areas = APIRouter(prefix="/api/v1/areas", tags=["areas"])
-units = APIRouter(prefix="/api/v1/units", tags=["units"])
-routers = (areas, units)
+router = APIRouter(prefix="/api/v1", tags=["directory"])
 
 _MAX_AGE_S = 300
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
@@ -69,7 +67,9 @@ def chosen_map(
 ChosenMap = Annotated[AreaMap, Depends(chosen_map)]
 
 
-@areas.get("", response_model=AreaPageOut, responses={**problem_responses(UnknownEdition, UnknownArea), **_UNCHANGED})
+@router.get(
+    "/areas", response_model=AreaPageOut, responses={**problem_responses(UnknownEdition, UnknownArea), **_UNCHANGED}
+)
 async def list_areas(
     own: ChosenMap,
     q: Words = None,
@@ -89,8 +89,8 @@ async def list_areas(
     return _answer(AreaPageOut(items=items, next_cursor=next_cursor), if_none_match)
 
 
-@areas.get(
-    "/locate",
+@router.get(
+    "/areas/locate",
     responses=problem_responses(
         PointNotFinite, PointSwapped, PointZero, PointOutsideVietnam, PointInNoArea, UnknownEdition
     ),
@@ -122,8 +122,8 @@ async def locate(
     return LocatedOut.of(directory, directory.locate(directory.tenant(tenant).edition, point, accuracy_m), lang)
 
 
-@areas.get(
-    "/{area_code}",
+@router.get(
+    "/areas/{area_code}",
     response_model=AreaDetailOut,
     responses={**problem_responses(UnknownArea, UnknownEdition), **_UNCHANGED},
 )
@@ -134,7 +134,7 @@ async def get_area(
     return _answer(AreaDetailOut.read(directory, own, own.area(area_code)), if_none_match)
 
 
-@units.get("", response_model=UnitPageOut, responses={**problem_responses(UnknownUnit), **_UNCHANGED})
+@router.get("/units", response_model=UnitPageOut, responses={**problem_responses(UnknownUnit), **_UNCHANGED})
 async def list_units(
     directory: CurrentDirectory,
     tenant: CurrentTenant,
