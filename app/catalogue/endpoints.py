@@ -19,7 +19,7 @@ from .deps import CurrentCatalogue
 from .errors import CategoryNotFound
 from .schemas import CategoryOut, CategoryTreeOut, tree_content
 
-router = APIRouter(prefix="/api/v1/categories", tags=["categories"])
+router = APIRouter(prefix="/api/v1/categories", tags=["catalogue"])
 
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
 CategoryPath = Annotated[str, Path(description="Code of a category", examples=["roads.pothole"], max_length=100)]

@@ -16,7 +16,7 @@ from . import service
 from .errors import InvalidRulebook, RulebookRace, StaleRulebook
 from .schemas import RulebookIn, RulebookListOut, RulebookOut
 
-router = APIRouter(prefix="/api/v1/staff/rulebooks", tags=["staff: rulebooks"])
+router = APIRouter(prefix="/api/v1/staff/rulebooks", tags=["staff"])
 
 
 @router.get(
