@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app.cases.endpoints import router as cases_router
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
-from app.directory.endpoints import routers as directory_routers
+from app.directory.endpoints import router as directory_router
 from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
@@ -28,10 +28,9 @@ from app.web.middleware import RequestEdge
 TAGS = [
     {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
-    {"name": "areas", "description": "Địa giới hành chính. Areas."},
-    {"name": "units", "description": "Cơ quan, đơn vị. Units."},
+    {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
-    {"name": "auth", "description": "Đăng nhập. Signing in."},
+    {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
@@ -66,7 +65,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         reports_router,
         report_router,
         publication_router,
-        *directory_routers,
+        directory_router,
         catalogue_router,
         routing_router,
         identity_router,
