@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
 import app
 from app.db.base import Base
+from app.db.engine import driver_url
+from app.db.errors import DatabaseUnavailable, is_down
 from app.kit.text import Text
+
+from .terminal import CommandError
 
 MIGRATIONS = Path(app.__file__).parents[1] / "migrations"
 
@@ -38,5 +45,39 @@ def alembic_config(url: str, progress: Callable[[Text], None] = lambda _: None) 
 
 
 def migrate(url: str, progress: Callable[[Text], None] = lambda _: None, revision: str = "head") -> None:
-    """The database `url` has the schema of `revision`. Blocks; runs its own event loop, so call it from a thread."""
-    command.upgrade(alembic_config(url, progress), revision)
+    """The database `url` has the schema of `revision`. Runs an event loop of its own. Raises: DatabaseUnavailable."""
+    try:
+        command.upgrade(alembic_config(url, progress), revision)
+    except Exception as error:
+        if is_down(error):
+            raise DatabaseUnavailable from error
+        raise
+
+
+def refuse_old_schema(url: str) -> None:
+    """Raises: CommandError unless the database `url` has exactly the schema of this program."""
+    newest = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+    present = asyncio.run(_revision(url))
+    if present != newest:
+        raise CommandError(
+            Text(
+                f"Cơ sở dữ liệu ở phiên bản {present or 'trống'}, chương trình cần {newest}. Chạy: lienthong migrate",
+                f"The database has schema {present or 'none'}, this program needs {newest}. Run: lienthong migrate",
+            )
+        )
+
+
+async def _revision(url: str) -> str | None:
+    try:
+        connection = await asyncpg.connect(driver_url(url), timeout=5)
+    except Exception as error:
+        if is_down(error):
+            raise DatabaseUnavailable from error
+        raise
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return revision
+    finally:
+        await connection.close()

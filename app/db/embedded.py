@@ -131,6 +131,11 @@ class EmbeddedPostgres:
         finally:
             self.detach()
 
+    def restart(self, progress: Progress) -> str:
+        """URL of the server, started again after it died. Raises: EmbeddedError."""
+        self.stop()
+        return self.start(progress)
+
     def detach(self) -> None:
         """Free the folder without ending the server; the next `start`, here or in another process, adopts it."""
         if self._child is not None:

@@ -80,7 +80,7 @@ def test_columns_are_of_kinds_that_every_postgresql_since_15_has(name: str) -> N
 def test_names_are_not_cut_by_postgresql() -> None:
     for table in TABLES.values():
         for name in [constraint.name for constraint in table.constraints] + [index.name for index in table.indexes]:
-            assert name is None or len(name) <= 63, f"{table.name}: give {name} a short name of its own"
+            assert len(str(name)) <= 63, f"{table.name}: give {name} a short name of its own"
 
 
 def test_migrations_use_nothing_that_a_sharded_table_cannot_have() -> None:

@@ -90,7 +90,7 @@ def test_modules_hold_no_state() -> None:
                 continue
             called = ast.unparse(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
             if isinstance(value, CONTAINERS) or called in CONTAINER_CALLS:
-                yield f"{module.name}:{statement.lineno}: {target.id} can be changed; make it a tuple, or pass it as a value"
+                yield f"{module.name}:{statement.lineno}: {target.id} can be changed; make it a tuple or pass it on"
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Global):
                 yield f"{module.name}:{node.lineno}: global {', '.join(node.names)}; pass it as a value"
@@ -107,7 +107,7 @@ def test_constants_are_never_changed() -> None:
             elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
                 name = node.value
             if isinstance(name, ast.Name) and is_constant_name(name.id):
-                yield f"{module.name}:{node.lineno}: {name.id} is a constant and is changed here"
+                yield f"{module.name}:{name.lineno}: {name.id} is a constant and is changed here"
 
     found(line for module in app_modules() for line in search(module))
 

@@ -1,0 +1,256 @@
+"""`lienthong`: the commands. Each parses, calls one function and prints; what goes wrong is said in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+import uvloop
+
+from app.db.embedded import EmbeddedPostgres
+from app.db.embedded_host import EmbeddedError
+from app.db.engine import Database
+from app.db.work import read_work, write_work
+from app.directory import service as directory_service
+from app.directory.domain import BoundaryReport
+from app.identity.terms import Role
+from app.kit.clock import SystemClock
+from app.kit.problems import Problem
+from app.kit.text import Text
+from app.process import Process
+from app.settings import Settings
+
+from . import accounts
+from .installation import database_of, listen, read_settings, url_of
+from .running import serve
+from .schema import migrate as migrate_schema, refuse_old_schema
+from .seeding import load_reference_data
+from .terminal import CommandError, complain, ending_in_order, not_to_be_cut_short, say
+
+T = TypeVar("T")
+TenantOption = Annotated[str | None, typer.Option("--tenant", help="Tên tỉnh. Slug of the tenant.")]
+
+cli = typer.Typer(
+    name="lienthong",
+    help="Liên Thông: phản ánh của người dân đến đúng cơ quan. Citizens' reports reach the right unit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+tenant_cli = typer.Typer(no_args_is_help=True, help="Các tỉnh. Tenants.")
+areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
+staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
+cli.add_typer(tenant_cli, name="tenant")
+cli.add_typer(areas_cli, name="areas")
+cli.add_typer(staff_cli, name="staff")
+
+
+def run() -> None:
+    """Entry point of the program."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        with ending_in_order():
+            cli()
+    except (CommandError, EmbeddedError) as error:
+        complain(error.sentence)
+    except Problem as problem:
+        complain(problem.detail)
+    else:
+        return
+    sys.exit(1)
+
+
+@cli.command()
+def up() -> None:
+    """Chạy thử trọn bộ: cơ sở dữ liệu, web, worker. Everything in one process, for a trial."""
+    settings = read_settings()
+    with listen(settings) as bound, EmbeddedPostgres(settings.data_dir) as postgres:
+        if settings.database_url is None:
+            settings = settings.model_copy(update={"database_url": postgres.start(say)})
+            embedded: EmbeddedPostgres | None = postgres
+        else:
+            embedded = None
+        try:
+            migrate_schema(url_of(settings), say)
+            demo = uvloop.run(_prepare(settings))
+            host, port = bound.getsockname()[:2]
+            address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            uvloop.run(
+                serve(settings, bound, worker=True, postgres=embedded, when_ready=lambda: _welcome(address, demo))
+            )
+            say(Text("Đang dừng …", "Stopping …"))
+        finally:
+            with not_to_be_cut_short():
+                postgres.stop()
+
+
+async def _prepare(settings: Settings) -> Path | None:
+    """Load the reference data and the trial's accounts."""
+    clock = SystemClock()
+    db = await Database.open(url_of(settings), settings)
+    try:
+        await load_reference_data(db, clock, say)
+    finally:
+        await db.close()
+    process = await Process.open(settings, clock)
+    try:
+        return await accounts.ensure_demo_accounts(process)
+    finally:
+        await process.close()
+
+
+def _welcome(address: str, demo: Path | None) -> None:
+    lines = [
+        "",
+        "Liên Thông đang chạy · Liên Thông is running",
+        f"  Trang chủ · Home                {address}/",
+        f"  Tài liệu API · API documents    {address}/docs",
+    ]
+    if demo:
+        lines.append(f"  Tài khoản thử · Trial accounts  {demo.resolve()}")
+    print("\n".join([*lines, "  Dừng: Ctrl-C · Stop: Ctrl-C", ""]), flush=True)
+
+
+@cli.command(name="serve")
+def serve_web() -> None:
+    """Chạy máy chủ web. One web process."""
+    settings = read_settings()
+    with listen(settings) as bound, database_of(settings) as ready:
+        refuse_old_schema(url_of(ready))
+        host, port = bound.getsockname()[:2]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        uvloop.run(serve(ready, bound, worker=False, when_ready=lambda: say(Text(address, address))))
+
+
+@cli.command()
+def worker() -> None:
+    """Chạy worker: gửi sự kiện, theo dõi hạn. One worker process."""
+    with database_of(read_settings()) as settings:
+        refuse_old_schema(url_of(settings))
+        uvloop.run(serve(settings, None, worker=True))
+
+
+@cli.command()
+def migrate(
+    *, seed: Annotated[bool, typer.Option(help="Nạp dữ liệu đi kèm. Load the packaged reference data.")] = True
+) -> None:
+    """Nâng cấp cơ sở dữ liệu và nạp dữ liệu đi kèm. Bring the database to the newest schema."""
+    with database_of(read_settings()) as settings:
+        migrate_schema(url_of(settings), say)
+        if seed:
+            uvloop.run(_seed(settings))
+    say(Text("Cơ sở dữ liệu đã ở phiên bản mới nhất.", "The database has the newest schema."))
+
+
+async def _seed(settings: Settings) -> None:
+    db = await Database.open(url_of(settings), settings)
+    try:
+        await load_reference_data(db, SystemClock(), say)
+    finally:
+        await db.close()
+
+
+def _with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
+    """Result of `verb` in a process on the installation's database."""
+
+    async def inside(settings: Settings) -> T:
+        process = await Process.open(settings, SystemClock())
+        try:
+            return await verb(process)
+        finally:
+            await process.close()
+
+    with database_of(read_settings()) as settings:
+        refuse_old_schema(url_of(settings))
+        return asyncio.run(inside(settings))
+
+
+@tenant_cli.command(name="list")
+def list_tenants() -> None:
+    """Các tỉnh đang dùng hệ thống này. The tenants of this installation."""
+
+    async def tenants(process: Process) -> list[str]:
+        return [
+            f"{tenant.slug:12} {tenant.agency_code:6} {tenant.name}{'' if tenant.active else ' (tạm dừng)'}"
+            for tenant in process.directory.current.tenants
+        ]
+
+    print("\n".join(_with_process(tenants)))
+
+
+@areas_cli.command(name="import")
+def import_areas(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="GeoJSON")],
+    edition: Annotated[str | None, typer.Option(help="Bản đồ: vn-63, vn-34. The edition of the map.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Chỉ kiểm tra. Only check, write nothing.")] = False,
+) -> None:
+    """Nạp ranh giới từ tệp GeoJSON có mã đơn vị hành chính. Import boundaries that carry the areas' codes."""
+    content = file.read_bytes()
+
+    async def load(process: Process) -> BoundaryReport:
+        if dry_run:
+            async with read_work(process.db, process.clock, None) as work:
+                return await directory_service.check_boundaries(work, content, edition_code=edition)
+        async with write_work(process.db, process.clock, None) as work:
+            return await directory_service.import_boundaries(work, content, name=file.name, edition_code=edition)
+
+    report = _with_process(load)
+    counts = ", ".join(f"{tier.value} {count}" for tier, count in report.counts.items())
+    say(
+        Text(
+            f"{report.edition}: {counts}; thay thế {report.replaced}; chồng lấn {report.overlap_km2:.1f} km²",
+            f"{report.edition}: {counts}; {report.replaced} replaced; {report.overlap_km2:.1f} km² overlap",
+        )
+    )
+    for fit in report.fits:
+        print(f"  {fit}")
+    if not report.usable:
+        raise directory_service.refused(report)
+    if not dry_run:
+        say(
+            Text("Đã dùng ranh giới mới; không cần khởi động lại.", "The new boundaries are in use; no restart needed.")
+        )
+
+
+@staff_cli.command(name="add")
+def add_staff(
+    username: str,
+    name: Annotated[str, typer.Option(help="Họ và tên. The person's name.")],
+    unit: Annotated[str, typer.Option(help="Mã cơ quan, ví dụ H23.21.01. Code of the unit.")],
+    role: Annotated[list[Role], typer.Option(help="Vai trò, có thể lặp lại. A role; may be repeated.")],
+    tenant: TenantOption = None,
+) -> None:
+    """Thêm tài khoản; in mật khẩu một lần. Add an account; its password is printed once."""
+
+    async def add(process: Process) -> str:
+        return await accounts.add_staff(
+            process, accounts.tenant_named(process, tenant), username, name, unit, list(role)
+        )
+
+    print(_with_process(add))
+
+
+@staff_cli.command(name="password")
+def renew_password(username: str, tenant: TenantOption = None) -> None:
+    """Cấp mật khẩu mới, kết thúc mọi phiên. A new password; all sessions of the account end."""
+
+    async def renew(process: Process) -> str:
+        return await accounts.renew_password(process, accounts.tenant_named(process, tenant), username)
+
+    print(_with_process(renew))
+
+
+@staff_cli.command(name="list")
+def list_staff(tenant: TenantOption = None) -> None:
+    """Các tài khoản của một tỉnh. The accounts of a tenant."""
+
+    async def staff(process: Process) -> list[str]:
+        return await accounts.described_staff(process, accounts.tenant_named(process, tenant))
+
+    print("\n".join(_with_process(staff)))

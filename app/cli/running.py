@@ -1,0 +1,132 @@
+"""Web and worker in one event loop: started together, ended in order, whatever ends first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from app.db.embedded import EmbeddedPostgres
+from app.kit.clock import SystemClock
+from app.kit.text import Text
+from app.main import create_app
+from app.process import Process
+from app.settings import Settings
+from app.worker import loop as worker_loop
+
+from .terminal import CommandError, say
+
+log = logging.getLogger("lienthong.run")
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE_S = 5  # for requests and streams under way
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that leaves signals to us (the database must outlive the last request) and says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+
+def _server(settings: Settings, when_ready: Callable[[], None]) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            create_app(settings),
+            loop="none",  # ours runs already
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,  # addresses and secrets of citizens do not belong into logs
+            server_header=False,
+            timeout_graceful_shutdown=PATIENCE_S,
+        ),
+        when_ready,
+    )
+
+
+async def serve(
+    settings: Settings,
+    bound: socket.socket | None,
+    *,
+    worker: bool,
+    postgres: EmbeddedPostgres | None = None,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve on `bound` (None: no web), work if `worker`, until a signal to end; then end what is under way.
+
+    With `postgres`, a server that dies is started again. Raises: CommandError when the web cannot start; whatever a
+    part failed with.
+    """
+    server = _server(settings, when_ready) if bound else None
+    ending = _on_signal(server)
+    parts: list[asyncio.Task[None]] = []
+    if worker:
+        parts.append(asyncio.create_task(_work(settings), name="worker"))
+    if postgres:
+        parts.append(asyncio.create_task(_watch(postgres), name="postgres"))
+    web = asyncio.create_task(server.serve(sockets=[bound]), name="web") if server and bound else None
+    signalled = asyncio.create_task(ending.wait(), name="signal")
+    try:
+        await asyncio.wait({signalled, *parts, *([web] if web else [])}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if server and web:
+            server.should_exit = True
+            await asyncio.wait({web})  # requests under way still need the database
+        for part in parts:
+            part.cancel()
+        outcomes = await asyncio.gather(*parts, *([web] if web else []), return_exceptions=True)
+        signalled.cancel()
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    if not ending.is_set():
+        raise CommandError(
+            Text("Máy chủ web không khởi động được; xem nhật ký ở trên.", "The web server did not start; see above.")
+        )
+
+
+def _on_signal(server: _Server | None) -> asyncio.Event:
+    """Set by the first signal to end; a second one makes the web drop what is still under way."""
+    ending = asyncio.Event()
+
+    def end() -> None:
+        if server and ending.is_set():
+            server.force_exit = True
+        ending.set()
+
+    for number in _ENDING:
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    return ending
+
+
+async def _work(settings: Settings) -> None:
+    process = await Process.open(settings, SystemClock())
+    try:
+        await worker_loop.run(process)
+    finally:
+        await process.close()
+
+
+async def _watch(postgres: EmbeddedPostgres) -> None:
+    """Start PostgreSQL again when it has died under us; requests meanwhile are told to come again."""
+    while True:
+        await asyncio.sleep(0.5)
+        if not postgres.alive():
+            say(Text("PostgreSQL đã dừng đột ngột, đang khởi động lại …", "PostgreSQL died; starting it again …"))
+            await asyncio.to_thread(postgres.restart, say)
