@@ -55,6 +55,7 @@ def test_a_tenant_sees_only_its_own() -> None:
         ("street_lamp", "lighting.street_lamp"),
         ("karaoke", "noise.karaoke"),
         ("don to cao", "denunciation"),
+        ("Đoạn đường từ cầu An Lỗ, đèn đường không sáng", "lighting.street_lamp"),
     ],
 )
 def test_what_was_nearly_said_is_suggested_first(asked: str, meant: str) -> None:
