@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from app.catalogue.terms import Category
+from app.directory.snapshot import AreaChain, Unit
+from app.kit.geo import Box
+from app.kit.ids import UnitId
+from app.timeline.terms import Entry
 
 
 class Personal(StrEnum):
@@ -35,3 +44,116 @@ class Redacted:
 
     text: str
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is read of a case to publish it. `written` is the report that opened it, in its reporter's words."""
+
+    id: UUID
+    code: str
+    version: int
+    kind: str
+    state: str
+    resolution: str | None
+    written: str
+    public_text: str | None
+    answer: str | None
+    address: str | None
+    category_code: str
+    edition_id: int
+    area_province: str
+    area_district: str | None
+    area_commune: str | None
+    unit_id: UUID
+    lat: float | None
+    lon: float | None
+    opened_at: datetime
+    due_at: datetime
+    original_due_at: datetime
+    overdue_at: datetime | None
+    resolved_at: datetime | None
+    report_count: int
+    reopen_count: int
+    publication: str
+    publication_policy: str
+    merged_into: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """All that projecting a case needs. Entries for fewer readers than the public do no harm: they are not read."""
+
+    source: Source
+    category: Category
+    group: Category
+    chain: AreaChain
+    unit: Unit
+    entries: tuple[Entry, ...] = ()
+    units: Mapping[UnitId, Unit] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored of a case now."""
+
+    published: bool
+    case_version: int
+    revision: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCase:
+    """What the public sees of a case: `content` is JSON; `digest` is equal exactly when all of it is."""
+
+    content: Mapping[str, object]
+    summary: Mapping[str, object]
+    lat: float | None
+    lon: float | None
+    search_text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A public case as bytes: alone, as a line of a list, as a GeoJSON feature when it has a place."""
+
+    body: bytes
+    line: bytes
+    feature: bytes | None
+    etag: str
+    event: dict[str, object]
+
+
+class Change(StrEnum):
+    """What happened to a publication; also the type of the outbox message that tells of it."""
+
+    PUBLISHED = "publication.published"
+    UPDATED = "publication.updated"
+    WITHDRAWN = "publication.withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which publications a list asks for; None does not restrict.
+
+    `area` is (column, code) with the column its tier is stored in; `category` is (column, code) likewise.
+    With `updated_since` the order is oldest change first, so that somebody who follows changes misses none.
+    """
+
+    area: tuple[str, str] | None = None
+    category: tuple[str, str] | None = None
+    states: tuple[str, ...] | None = None
+    box: Box | None = None
+    updated_since: datetime | None = None
+    overdue: bool | None = None
+    phrases: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Stored pieces joined by commas, and the key of the last one when more follow."""
+
+    joined: bytes
+    after: tuple[datetime, UUID] | None

@@ -1,0 +1,141 @@
+"""What endpoints about public cases ask FastAPI for: filters, checked, and the process's live feeds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Query
+from pydantic import AwareDatetime
+from starlette.requests import HTTPConnection
+
+from app.cases.terms import CaseState
+from app.catalogue.deps import CurrentCatalogue
+from app.catalogue.snapshot import Catalogue
+from app.directory.deps import CurrentDirectory
+from app.directory.terms import Tier
+from app.kit.geo import Box
+from app.kit.ids import TenantId
+from app.kit.text import folded_words
+from app.web.tenancy import CurrentTenant
+
+from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
+from .service import LiveFeeds
+from .terms import Filters
+
+_COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
+_MOST_DIGITS = 18  # of a position; PostgreSQL's bigint has 19
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters, and the query they were read from, to which cursors are bound."""
+
+    filters: Filters
+    query: dict[str, object]
+
+
+async def asked(
+    tenant: CurrentTenant,
+    directory: CurrentDirectory,
+    catalogue: CurrentCatalogue,
+    area: Annotated[
+        str | None, Query(max_length=8, description="Area code; with everything below it", examples=["288"])
+    ] = None,
+    category: Annotated[
+        str | None, Query(max_length=100, description="Category or group code", examples=["roads"])
+    ] = None,
+    state: Annotated[list[CaseState] | None, Query(max_length=7, description="One state or several")] = None,
+    bbox: Annotated[
+        str | None,
+        Query(max_length=100, description="west,south,east,north in degrees", examples=["106.28,20.90,106.36,20.97"]),
+    ] = None,
+    updated_since: Annotated[
+        AwareDatetime | None,
+        Query(description="Only what changed since; the order is then oldest change first, so that none is missed"),
+    ] = None,
+    overdue: Annotated[bool | None, Query(description="Only overdue cases, or only those that are not")] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=120, description="Words; diacritics optional, phrases separated by commas", examples=["o ga"]),
+    ] = None,
+) -> Asked:
+    """The filters of a list of public cases.
+
+    Raises: UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch.
+    """
+    filters = Filters(
+        area=_area(directory.chain_in(tenant, area).area.tier, area) if area else None,
+        category=_category(catalogue, tenant, category) if category else None,
+        states=tuple(sorted({one.value for one in state})) if state else None,
+        box=_box(bbox) if bbox else None,
+        updated_since=updated_since,
+        overdue=overdue,
+        phrases=_phrases(q) if q else None,
+    )
+    query: dict[str, object] = {
+        "area": area,
+        "category": category,
+        "state": filters.states,
+        "bbox": filters.box,
+        "updated_since": updated_since,
+        "overdue": overdue,
+        "q": filters.phrases,
+    }
+    return Asked(filters, query)
+
+
+def _area(tier: Tier, code: str) -> tuple[str, str] | None:
+    """Column and code; None for the province, which is all of the tenant."""
+    return None if tier is Tier.PROVINCE else (_COLUMNS[tier], code)
+
+
+def _category(catalogue: Catalogue, tenant: TenantId, code: str) -> tuple[str, str]:
+    return ("category_code" if catalogue.category(tenant, code).parent else "group_code"), code
+
+
+def _box(bbox: str) -> Box:
+    try:
+        west, south, east, north = (float(part) for part in bbox.split(","))
+    except ValueError as error:
+        raise UnreadableBox from error
+    finite = all(math.isfinite(side) for side in (west, south, east, north))
+    if not finite or not -180 <= west <= east <= 180 or not -90 <= south <= north <= 90:
+        raise UnreadableBox
+    return Box(south, west, north, east)
+
+
+def _phrases(q: str) -> tuple[str, ...]:
+    phrases = tuple(" ".join(words) for part in q.split(",") if (words := folded_words(part)))
+    if not phrases:
+        raise NothingToSearch
+    return phrases
+
+
+AskedFilters = Annotated[Asked, Depends(asked)]
+
+
+async def last_event_id(
+    last_event_id: Annotated[
+        str | None, Header(max_length=64, description="id of the last event you were given; absent: from now on")
+    ] = None,
+) -> int | None:
+    """Position named by `Last-Event-ID`. Raises: UnreadableLastEventId."""
+    if not last_event_id:
+        return None
+    named = last_event_id.strip()
+    if not (named.isascii() and named.isdigit() and len(named) <= _MOST_DIGITS):
+        raise UnreadableLastEventId
+    return int(named)
+
+
+LastEventId = Annotated[int | None, Depends(last_event_id)]
+
+
+async def feeds(connection: HTTPConnection) -> LiveFeeds:
+    """The process's live feeds."""
+    return cast("LiveFeeds", connection.app.state.feeds)
+
+
+CurrentFeeds = Annotated[LiveFeeds, Depends(feeds)]

@@ -1,0 +1,167 @@
+"""A case as the public sees it. Only entries for the public are ever read, and every word people wrote is masked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from app.cases.terms import OPEN_STATES, CaseState, PublicationState
+from app.catalogue.terms import Category, Kind, PublicationPolicy
+from app.directory.snapshot import AreaChain, Unit
+from app.kit.ids import UnitId
+from app.kit.text import folded_words
+from app.publication.terms import CaseView, PublicCase, Rendered, Source
+from app.timeline.domain import sentence
+from app.timeline.terms import Audience, Entry
+
+from .redaction import redact
+
+TITLE_CHARACTERS = 110
+_JSON = orjson.OPT_UTC_Z
+# Digits of a degree that are shown: about a metre, and about a hundred where an officer must confirm publication
+# because the category touches people's homes.
+_EXACT, _COARSE = 5, 3
+
+
+def masked(text: str | None) -> str | None:
+    """`text` with personal data masked, None for none."""
+    return redact(text).text if text else None
+
+
+def title_of(text: str) -> str:
+    """The beginning of `text` on one line, cut between words and never inside a mask."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[:TITLE_CHARACTERS]
+    if cut.rfind("[") > cut.rfind("]"):
+        cut = cut[: cut.rfind("[")]
+    elif not line[TITLE_CHARACTERS].isspace() and " " in cut:
+        cut = cut[: cut.rfind(" ")]
+    return cut.rstrip(" ,;:.-") + "…"
+
+
+def is_shown(source: Source) -> bool:
+    """Whether anyone may see the case: published, and neither its category nor its legal track forbids it."""
+    return (
+        source.publication == PublicationState.PUBLISHED
+        and source.publication_policy != PublicationPolicy.NEVER
+        and not Kind(source.kind).diverted
+    )
+
+
+def project(view: CaseView) -> PublicCase:
+    """What anyone may see of the case, once `is_shown` says that they may."""
+    source = view.source
+    text = masked(source.public_text or source.written) or ""
+    answer = masked(source.answer)
+    address = masked(source.address)
+    digits = _EXACT if view.category.publication is PublicationPolicy.AUTOMATIC else _COARSE
+    lat = round(source.lat, digits) if source.lat is not None else None
+    lon = round(source.lon, digits) if source.lon is not None else None
+    summary: dict[str, object] = {
+        "code": source.code,
+        "kind": source.kind,
+        "state": source.state,
+        "resolution": source.resolution,
+        "title": title_of(text),
+        "category": _category(view.category, view.group),
+        "area": _area(view.chain),
+        "address": address,
+        "location": {"lat": lat, "lon": lon} if lat is not None else None,
+        "responsible_unit": _unit(view.unit),
+        "opened_at": source.opened_at,
+        "due_at": source.due_at,
+        "original_due_at": source.original_due_at,
+        "overdue": source.overdue_at is not None and CaseState(source.state) in OPEN_STATES,
+        "resolved_at": source.resolved_at,
+        "report_count": source.report_count,
+        "reopen_count": source.reopen_count,
+        "merged_into": source.merged_into,
+    }
+    content = {
+        **summary,
+        "text": text,
+        "answer": answer,
+        "timeline": [_entry(entry, view.units) for entry in view.entries if entry.audience is Audience.PUBLIC],
+        "links": {
+            "self": f"/api/v1/reports/{source.code}",
+            "deadline": f"/api/v1/reports/{source.code}/deadline",
+            "routing": f"/api/v1/reports/{source.code}/routing",
+        },
+    }
+    names = (view.category.name.vi, view.group.name.vi, *_area_names(view.chain))
+    words = folded_words(" ".join([source.code, text, answer or "", address or "", *names]))
+    digest = hashlib.blake2b(orjson.dumps(content, option=_JSON), digest_size=12).hexdigest()
+    return PublicCase(content, summary, lat, lon, " ".join(words), digest)
+
+
+def render(case: PublicCase, *, updated_at: datetime, revision: int) -> Rendered:
+    """The public case as bytes of its `revision`, which the ETag names beside the content."""
+    line = {**case.summary, "updated_at": updated_at}
+    feature = None
+    if case.lat is not None and case.lon is not None:
+        shown = ("state", "resolution", "title", "overdue", "opened_at")
+        category = case.summary["category"]
+        assert isinstance(category, dict)
+        feature = orjson.dumps(
+            {
+                "type": "Feature",
+                "id": case.summary["code"],
+                "geometry": {"type": "Point", "coordinates": [case.lon, case.lat]},
+                "properties": {
+                    "code": case.summary["code"],
+                    "category": category["code"],
+                    **{name: case.summary[name] for name in shown},
+                    "updated_at": updated_at,
+                },
+            },
+            option=_JSON,
+        )
+    written = orjson.dumps(line, option=_JSON)
+    return Rendered(
+        body=orjson.dumps({**case.content, "updated_at": updated_at}, option=_JSON),
+        line=written,
+        feature=feature,
+        etag=f'"{case.digest}-{revision}"',
+        event=orjson.loads(written),
+    )
+
+
+def _category(category: Category, group: Category) -> dict[str, object]:
+    return {
+        "code": category.code,
+        "name": category.name._asdict(),
+        "group": {"code": group.code, "name": group.name._asdict()},
+    }
+
+
+def _area(chain: AreaChain) -> dict[str, object]:
+    tiers = {"province": chain.province, "district": chain.district, "commune": chain.commune}
+    return {
+        "edition": chain.edition,
+        **{tier: {"code": area.code, "name": area.name} if area else None for tier, area in tiers.items()},
+        "name": ", ".join(_area_names(chain)),
+    }
+
+
+def _area_names(chain: AreaChain) -> list[str]:
+    return [area.name for area in (chain.commune, chain.district, chain.province) if area]
+
+
+def _unit(unit: Unit) -> dict[str, str]:
+    return {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
+
+
+def _entry(entry: Entry, units: Mapping[UnitId, Unit]) -> dict[str, object]:
+    unit = units.get(entry.unit_id) if entry.unit_id else None
+    return {
+        "at": entry.at,
+        "type": entry.type,
+        "sentence": sentence(entry.type, entry.data)._asdict(),
+        "text": masked(entry.text),
+        "unit": _unit(unit) if unit else None,
+    }

@@ -1,0 +1,146 @@
+"""Everyone: public cases as lists and on a map, and their changes live. Only stored bytes leave here."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.catalogue.errors import UnknownCategory
+from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.etags import bytes_or_304, content_tag
+from app.web.problems import problem_responses
+from app.web.state import CurrentDatabase
+from app.web.tenancy import CurrentTenant
+
+from . import service
+from .deps import AskedFilters, CurrentFeeds, LastEventId
+from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
+from .schemas import FeatureCollectionOut, PublicPageOut
+from .service import LiveFeed
+from .terms import Page
+
+router = APIRouter(prefix="/api/v1/public", tags=["public"])
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_US = 253_402_300_799_999_999  # the end of year 9999
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
+_REFUSALS = problem_responses(
+    UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch, UnreadableCursor, ForeignCursor
+)
+IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
+Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=100, description="Most items of a page")]
+MapLimit = Annotated[int, Query(ge=1, le=5000, description="Most features of an answer")]
+Key = tuple[datetime, UUID]
+
+
+def _after(query: Mapping[str, object], cursor: str | None) -> Key | None:
+    """Key of the last row of the page before. Raises: UnreadableCursor, ForeignCursor."""
+    if cursor is None:
+        return None
+    at, case_id = read_cursor(query, cursor, int, str)
+    try:
+        if not 0 <= int(at) <= _LATEST_US:
+            raise UnreadableCursor
+        return _EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
+    except (ValueError, binascii.Error) as error:
+        raise UnreadableCursor from error
+
+
+def _next(query: Mapping[str, object], page: Page) -> bytes:
+    """The cursor of the next page as JSON, null on the last."""
+    if page.after is None:
+        return b"null"
+    at, case_id = page.after
+    return orjson.dumps(make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)]))
+
+
+@router.get("/cases", response_model=PublicPageOut, responses={**_REFUSALS, **_UNCHANGED})
+async def list_public_cases(
+    tenant: CurrentTenant,
+    database: CurrentDatabase,
+    asked: AskedFilters,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Các vụ việc công khai, mới cập nhật trước. Public cases, newest change first.
+
+    A page is complete in itself. To follow changes, ask with `updated_since` and keep `updated_at` of the last item.
+    """
+    page = await service.public_cases(database, tenant, asked.filters, after=_after(asked.query, cursor), limit=limit)
+    content = b'{"items":[%b],"next_cursor":%b}' % (page.joined, _next(asked.query, page))
+    return bytes_or_304(content, content_tag(content), if_none_match)
+
+
+@router.get("/cases.geojson", response_model=FeatureCollectionOut, responses={**_REFUSALS, **_UNCHANGED})
+async def list_public_features(
+    tenant: CurrentTenant,
+    database: CurrentDatabase,
+    asked: AskedFilters,
+    limit: MapLimit = 1000,
+    cursor: Cursor = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Các vụ việc công khai trên bản đồ (GeoJSON). Public cases that have a place, as GeoJSON."""
+    page = await service.features(database, tenant, asked.filters, after=_after(asked.query, cursor), limit=limit)
+    content = b'{"type":"FeatureCollection","features":[%b],"next_cursor":%b}' % (
+        page.joined,
+        _next(asked.query, page),
+    )
+    return bytes_or_304(content, content_tag(content), if_none_match, media_type="application/geo+json")
+
+
+class EventStream(Response):
+    """An answer that never ends by itself: what was missed, then what comes (text/event-stream)."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, feed: LiveFeed, after: int | None) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._feed = feed
+        self._after = after
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        """Serve one listener until it leaves or is dropped."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+
+        async def tell(chunk: bytes) -> None:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+        listener = await self._feed.join(tell, self._after)
+        try:
+            await listener.until_gone(receive)
+        finally:
+            self._feed.leave(listener)
+        if listener.ended and not listener.lagging:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@router.get(
+    "/stream",
+    response_class=EventStream,
+    responses={
+        **problem_responses(UnreadableLastEventId),
+        200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    },
+)
+async def stream_public_changes(tenant: CurrentTenant, feeds: CurrentFeeds, after: LastEventId) -> EventStream:
+    """Thay đổi công khai, trực tiếp (server-sent events). Public changes as they happen.
+
+    Events `publication.published`, `publication.updated` (data: a line of the list) and `publication.withdrawn`
+    (data: the code). Reconnecting with `Last-Event-ID` continues without loss or repeat.
+    """
+    feed = feeds.of(tenant)
+    await feed.start()
+    return EventStream(feed, after)

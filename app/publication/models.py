@@ -1,0 +1,77 @@
+"""The table of publications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Computed, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+
+_SHOWN = text("published")
+
+
+def _feed(name: str, *columns: str, where: str = "published") -> Index:
+    """An index that holds the newest changes of a filter's value first, so that a page is one short index range."""
+    return Index(
+        f"ix_publications_{name}", "tenant_id", *columns, "updated_at", "case_id", postgresql_where=text(where)
+    )
+
+
+class Publication(TenantRow, Base):
+    """What the public may see of a case, as bytes ready to serve, with the columns lists are filtered by.
+
+    A case taken back leaves its row as a tombstone without content. `updated_at` is when the public's view last
+    changed, `revision` how often it did; both are of the publication, not of the case.
+    """
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
+        _feed("feed"),
+        _feed("district", "area_district"),
+        _feed("commune", "area_commune"),
+        _feed("category", "category_code"),
+        _feed("group", "group_code"),
+        _feed("state", "state"),
+        _feed("overdue", where="published AND overdue"),
+        # Without the tenant: provinces do not overlap, and a GiST index of a number needs an extension.
+        Index(
+            "ix_publications_place",
+            text("point(lon, lat)"),
+            postgresql_using="gist",
+            postgresql_where=text("published AND lon IS NOT NULL"),
+        ),
+        Index("ix_publications_search", "search", postgresql_using="gin", postgresql_where=_SHOWN),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    published: Mapped[bool]
+    case_version: Mapped[int]
+    revision: Mapped[int]
+    digest: Mapped[str]
+    etag: Mapped[str]
+
+    state: Mapped[str]
+    category_code: Mapped[str]
+    group_code: Mapped[str]
+    area_province: Mapped[str]
+    area_district: Mapped[str | None]
+    area_commune: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    updated_at: Mapped[datetime]
+    overdue: Mapped[bool]
+
+    search_text: Mapped[str]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('simple'::regconfig, search_text)", persisted=True)
+    )
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    line: Mapped[bytes] = mapped_column(LargeBinary)
+    feature: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,300 @@
+"""Every statement of publication: one each for what the public reads, a handful for any number of cases rebuilt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import aliased
+
+from app.cases.models import Case
+from app.db.engine import Database
+from app.db.work import Work
+from app.identity.terms import ActorKind
+from app.kit.ids import CaseId, TenantId, UnitId
+from app.reports.models import Report
+from app.timeline.models import TimelineEntry
+from app.timeline.terms import Audience, Entry
+
+from .models import Publication
+from .terms import Filters, Kept, Page, Source
+
+# -- what anyone reads
+
+_BY_CODE = "SELECT body, etag FROM publications WHERE tenant_id = $1 AND code = $2 AND published"
+
+
+async def body_of(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, str] | None:
+    """Stored body and ETag of a published case; one statement on the unique key."""
+    row = await db.lane.fetchrow(_BY_CODE, tenant_id, code)
+    return (row[0], row[1]) if row is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _page_sql(piece: str, conditions: tuple[str, ...], direction: str) -> str:
+    """One page of stored pieces, joined by PostgreSQL. $1 tenant, $2 rows; every name is a constant of this module."""
+    where = " AND ".join(("tenant_id = $1", "published", *conditions))
+    order = f"updated_at {direction}, case_id {direction}"
+    return (
+        f"WITH page AS (SELECT {piece} AS piece, updated_at, case_id FROM publications"  # noqa: S608
+        f" WHERE {where} ORDER BY {order} LIMIT $2::int + 1),"
+        f" numbered AS (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM page)"
+        " SELECT string_agg(piece, '\\x2c'::bytea ORDER BY n) FILTER (WHERE n <= $2::int) AS joined,"
+        " count(*) > $2::int AS more,"
+        " (array_agg(updated_at) FILTER (WHERE n = $2::int))[1] AS last_at,"
+        " (array_agg(case_id) FILTER (WHERE n = $2::int))[1] AS last_id FROM numbered"
+    )
+
+
+_AREA_COLUMNS = frozenset({"area_district", "area_commune", "area_province"})
+_CATEGORY_COLUMNS = frozenset({"category_code", "group_code"})
+
+
+def _conditions(filters: Filters, after: tuple[datetime, UUID] | None) -> tuple[tuple[str, ...], list[object], str]:
+    """Conditions with their parameters from $3 on, and the direction of the order."""
+    conditions: list[str] = []
+    args: list[object] = []
+
+    def needs(condition: str, *values: object) -> None:
+        holders = [f"${2 + len(args) + place}" for place in range(1, len(values) + 1)]
+        conditions.append(condition.format(*holders))
+        args.extend(values)
+
+    if filters.area is not None:
+        column, code = filters.area
+        assert column in _AREA_COLUMNS
+        needs(f"{column} = {{}}", code)
+    if filters.category is not None:
+        column, code = filters.category
+        assert column in _CATEGORY_COLUMNS
+        needs(f"{column} = {{}}", code)
+    if filters.states is not None:
+        needs("state = ANY({}::text[])", list(filters.states))
+    if filters.overdue is not None:
+        conditions.append("overdue" if filters.overdue else "NOT overdue")
+    if filters.box is not None:
+        south, west, north, east = filters.box
+        needs("lon IS NOT NULL AND point(lon, lat) <@ box(point({}, {}), point({}, {}))", west, south, east, north)
+    if filters.phrases is not None:
+        # Folded words are [0-9a-z]+ only, so nothing in them can be an operator.
+        phrases = " & ".join("(" + " <-> ".join(phrase.split()) + ")" for phrase in filters.phrases)
+        needs("search @@ to_tsquery('simple'::regconfig, {})", phrases)
+    ascending = filters.updated_since is not None
+    if ascending:
+        needs("updated_at >= {}", filters.updated_since)
+    if after is not None:
+        needs(f"(updated_at, case_id) {'>' if ascending else '<'} ({{}}, {{}})", *after)
+    return tuple(conditions), args, "ASC" if ascending else "DESC"
+
+
+async def page_of(
+    db: Database,
+    tenant_id: TenantId,
+    piece: str,
+    filters: Filters,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Page:
+    """Up to `limit` stored pieces (`line` or `feature`), newest change first, or oldest first after `updated_since`.
+
+    One statement. Features are only of cases that have a place.
+    """
+    conditions, args, direction = _conditions(filters, after)
+    if piece == "feature" and filters.box is None:
+        conditions = (*conditions, "lon IS NOT NULL")
+    row = await db.lane.fetchrow(_page_sql(piece, conditions, direction), tenant_id, limit, *args)
+    assert row is not None
+    return Page(joined=row["joined"] or b"", after=(row["last_at"], row["last_id"]) if row["more"] else None)
+
+
+# -- rebuilding
+
+
+_CASE_COLUMNS = (
+    Case.id,
+    Case.code,
+    Case.version,
+    Case.kind,
+    Case.state,
+    Case.resolution,
+    Case.public_text,
+    Case.answer,
+    Case.address,
+    Case.category_code,
+    Case.edition_id,
+    Case.area_province,
+    Case.area_district,
+    Case.area_commune,
+    Case.unit_id,
+    Case.lat,
+    Case.lon,
+    Case.opened_at,
+    Case.due_at,
+    Case.original_due_at,
+    Case.overdue_at,
+    Case.resolved_at,
+    Case.report_count,
+    Case.reopen_count,
+    Case.publication,
+    Case.publication_policy,
+)
+
+
+class PublicationRepository:
+    """Statements of a rebuild, in the caller's transaction; each takes all cases of the batch at once."""
+
+    def __init__(self, work: Work, tenant_id: TenantId) -> None:
+        self._session = work.session
+        self._tenant_id = tenant_id
+
+    async def sources(self, case_ids: Sequence[UUID]) -> list[Source]:
+        """The cases, by id. What was written is the report that opened the case: it has the case's code."""
+        into = aliased(Case)
+        rows = await self._session.execute(
+            select(
+                *_CASE_COLUMNS,
+                func.coalesce(Report.description, Case.summary).label("written"),
+                into.code.label("merged_into"),
+            )
+            .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
+            .outerjoin(into, (into.tenant_id == Case.tenant_id) & (into.id == Case.merged_into_id))
+            .where(Case.tenant_id == self._tenant_id, Case.id.in_(case_ids))
+            .order_by(Case.id)
+        )
+        return [Source(**row) for row in rows.mappings()]
+
+    async def public_entries(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+        """Timeline entries for the public of each case, oldest first; entries for anyone else are not even read."""
+        rows = await self._session.scalars(
+            select(TimelineEntry)
+            .where(
+                TimelineEntry.tenant_id == self._tenant_id,
+                TimelineEntry.case_id.in_(case_ids),
+                TimelineEntry.audience == Audience.PUBLIC.value,
+            )
+            .order_by(TimelineEntry.case_id, TimelineEntry.id)
+        )
+        found: dict[UUID, list[Entry]] = defaultdict(list)
+        for row in rows:
+            found[row.case_id].append(
+                Entry(
+                    tenant_id=self._tenant_id,
+                    case_id=CaseId(row.case_id),
+                    id=row.id,
+                    at=row.at,
+                    type=row.type,
+                    audience=Audience(row.audience),
+                    case_version=row.case_version,
+                    actor_kind=ActorKind(row.actor_kind),
+                    actor_id=None,
+                    unit_id=UnitId(row.unit_id) if row.unit_id else None,
+                    report_id=None,
+                    text=row.text,
+                    data=row.data,
+                )
+            )
+        return found
+
+    async def kept(self, case_ids: Sequence[UUID]) -> dict[UUID, Kept]:
+        """What is stored of these cases."""
+        rows = await self._session.execute(
+            select(
+                Publication.case_id,
+                Publication.published,
+                Publication.case_version,
+                Publication.revision,
+                Publication.digest,
+            ).where(Publication.tenant_id == self._tenant_id, Publication.case_id.in_(case_ids))
+        )
+        return {row[0]: Kept(*row[1:]) for row in rows}
+
+    async def last_change(self) -> datetime | None:
+        """When the tenant's publications last changed (first entry of index ix_publications_feed)."""
+        found: datetime | None = await self._session.scalar(
+            select(func.max(Publication.updated_at)).where(
+                Publication.tenant_id == self._tenant_id, Publication.published
+            )
+        )
+        return found
+
+    async def store(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert or replace publications in one statement; an older version never replaces a newer one."""
+        values = {f"v_{name}": [row[name] for row in rows] for name in _TYPES}
+        await self._session.execute(_STORE, {"tenant_id": self._tenant_id, **values})
+
+    async def case_ids_after(self, after: UUID, limit: int) -> Sequence[UUID]:
+        """Ids of the tenant's cases greater than `after`, ascending: for rebuilding all of them, batch by batch."""
+        found = await self._session.scalars(
+            select(Case.id).where(Case.tenant_id == self._tenant_id, Case.id > after).order_by(Case.id).limit(limit)
+        )
+        return found.all()
+
+
+_TYPES = {
+    "case_id": "uuid",
+    "code": "text",
+    "published": "boolean",
+    "case_version": "integer",
+    "revision": "integer",
+    "digest": "text",
+    "etag": "text",
+    "state": "text",
+    "category_code": "text",
+    "group_code": "text",
+    "area_province": "text",
+    "area_district": "text",
+    "area_commune": "text",
+    "lat": "double precision",
+    "lon": "double precision",
+    "updated_at": "timestamptz",
+    "overdue": "boolean",
+    "search_text": "text",
+    "body": "bytea",
+    "line": "bytea",
+    "feature": "bytea",
+}
+
+
+def _store_sql() -> str:
+    names = ", ".join(_TYPES)
+    arrays = ", ".join(f"CAST(:v_{name} AS {kind}[])" for name, kind in _TYPES.items())
+    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in _TYPES if name != "case_id")
+    return (
+        f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module
+        f" SELECT :tenant_id, given.* FROM unnest({arrays}) AS given ({names})"
+        f" ON CONFLICT (tenant_id, case_id) DO UPDATE SET {changes}"
+        " WHERE publications.case_version <= EXCLUDED.case_version"
+    )
+
+
+_STORE = text(_store_sql())
+
+# -- the stream
+
+_EVENTS = """
+SELECT position, type, payload::text AS payload
+FROM outbox_messages
+WHERE tenant_id = $1 AND position > $2 AND position IS NOT NULL AND public
+ORDER BY position
+LIMIT $3
+"""
+_HEAD = (
+    "SELECT coalesce(max(position), 0) FROM outbox_messages WHERE tenant_id = $1 AND position IS NOT NULL AND public"
+)
+
+
+async def events_after(db: Database, tenant_id: TenantId, position: int, limit: int) -> list[asyncpg.Record]:
+    """Public messages after `position`, in order (index ix_outbox_messages_public); one statement."""
+    return await db.lane.fetch(_EVENTS, tenant_id, position, limit)
+
+
+async def newest_event(db: Database, tenant_id: TenantId) -> int:
+    """Position of the tenant's newest public message; 0 before the first."""
+    found: Any = await db.lane.fetchval(_HEAD, tenant_id)
+    return int(found)

@@ -1,0 +1,133 @@
+"""Wire shapes of public cases, v1. They describe stored bytes: nothing is built from them on the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app.cases.terms import CaseState, Resolution
+from app.catalogue.terms import Kind
+from app.directory.terms import Tier
+from app.web.fields import TextOut
+
+
+class NamedOut(BaseModel):
+    """A code with its name in both languages."""
+
+    code: str
+    name: TextOut
+
+
+class PublicCategoryOut(NamedOut):
+    """What the case is about."""
+
+    group: NamedOut
+
+
+class PublicAreaPartOut(BaseModel):
+    """One area."""
+
+    code: str
+    name: str
+
+
+class PublicAreaOut(BaseModel):
+    """Where the case lies, in the edition of the map it was filed under."""
+
+    edition: int
+    province: PublicAreaPartOut
+    district: PublicAreaPartOut | None
+    commune: PublicAreaPartOut | None
+    name: str = Field(examples=["Phường Cẩm Thượng, Thành phố Hải Dương, Tỉnh Hải Dương"])
+
+
+class PublicPointOut(BaseModel):
+    """WGS 84 degrees, to five digits, or three where the category touches people's homes."""
+
+    lat: float
+    lon: float
+
+
+class PublicUnitOut(BaseModel):
+    """An organisational unit."""
+
+    code: str = Field(examples=["H23.288.10507"])
+    name: str
+    tier: Tier
+
+
+class PublicLineOut(BaseModel):
+    """A public case as a line of a list."""
+
+    code: str = Field(examples=["H23-261122-0042"])
+    kind: Kind
+    state: CaseState
+    resolution: Resolution | None
+    title: str = Field(description="Đoạn đầu nội dung, đã che thông tin cá nhân. Beginning of the masked text.")
+    category: PublicCategoryOut
+    area: PublicAreaOut
+    address: str | None
+    location: PublicPointOut | None
+    responsible_unit: PublicUnitOut
+    opened_at: datetime
+    due_at: datetime
+    original_due_at: datetime = Field(description="Hạn ban đầu, không bao giờ đổi. The first due date, kept for ever.")
+    overdue: bool
+    resolved_at: datetime | None
+    report_count: int = Field(description="Số phản ánh được gộp. Reports gathered in this case.")
+    reopen_count: int
+    merged_into: str | None = Field(description="Mã vụ việc tiếp nhận. The case in which this one lives on.")
+    updated_at: datetime = Field(description="Lần cuối nội dung công khai thay đổi. When the public view last changed.")
+
+
+class PublicEntryOut(BaseModel):
+    """A public line of the case's history."""
+
+    at: datetime
+    type: str = Field(examples=["case.accepted"])
+    sentence: TextOut
+    text: str | None
+    unit: PublicUnitOut | None
+
+
+class PublicLinksOut(BaseModel):
+    """Where to read on."""
+
+    self: str
+    deadline: str
+    routing: str
+
+
+class PublicCaseOut(PublicLineOut):
+    """A public case, personal data masked."""
+
+    text: str
+    answer: str | None
+    timeline: list[PublicEntryOut]
+    links: PublicLinksOut
+
+
+class PublicPageOut(BaseModel):
+    """A page of public cases; `next_cursor` is null on the last one."""
+
+    items: list[PublicLineOut]
+    next_cursor: str | None
+
+
+class FeatureOut(BaseModel):
+    """A public case on the map."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any] = Field(examples=[{"type": "Point", "coordinates": [106.31702, 20.94132]}])
+    properties: dict[str, Any]
+
+
+class FeatureCollectionOut(BaseModel):
+    """GeoJSON (RFC 7946) with `next_cursor` as a foreign member."""
+
+    type: Literal["FeatureCollection"]
+    features: list[FeatureOut]
+    next_cursor: str | None
