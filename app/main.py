@@ -19,6 +19,7 @@ from app.portal.endpoints import router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import router as report_router
 from app.publication.endpoints import router as publication_router
+from app.publication.service import LiveFeeds
 from app.reports.endpoints import router as reports_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
@@ -46,6 +47,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         try:
             yield
         finally:
+            await app.state.feeds.close()
             await process.close()
 
     app = FastAPI(
@@ -87,3 +89,4 @@ def install(app: FastAPI, process: Process) -> None:
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
     state.passwords = Passwords()
     state.codes = CodeBook(process.db)
+    state.feeds = LiveFeeds(process.db, process.settings.stream_poll_s)
