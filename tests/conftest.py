@@ -6,19 +6,26 @@ Every test that touches data has a real PostgreSQL, migrated and seeded (tests/s
 - `db`              a Database on the worker's own clone, for code that opens its own transactions. Tables that hold
                     cases, reports and messages are emptied after the test; reference data is not reset, so change it
                     in `work` or `committed_db` only.
-- `client`          HTTP against the whole application on `db`; no sockets.
+- `client`          HTTP against the whole application on `db`, in process.
+- `live_url`        the same application over a socket, for streams.
+- `drain`           runs the worker until nothing waits: messages numbered, projections rebuilt.
 - `committed_db`    a Database on a clone of the test's own (about 0.1 s): locks, crashes, changed reference data.
 - `statements`      counts what is sent to PostgreSQL, by SQLAlchemy and by the driver alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +33,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import Database, driver_url
 from app.db.work import Work
 from app.kit.clock import FixedClock
+from app.main import create_app, install
+from app.process import Process
 from app.settings import Settings
+from app.worker import loop as worker_loop
 from tests.server import clone, ensure_template, shared_server
 from tests.statements import Statements
 
@@ -72,17 +82,23 @@ def make_settings(database_url: str, data_dir: Path) -> Settings:
         data_dir=data_dir,
         secret_key=SecretStr("not-a-secret-but-long-enough-for-every-test"),
         port=0,
-        reference_poll_s=0.05,
+        reference_poll_s=3600,  # nobody changes reference data behind a test's back; `process.refresh()` looks at once
         relay_poll_s=0.02,
         sweep_poll_s=0.05,
         stream_poll_s=0.02,
     )
 
 
-@pytest.fixture
-def clock() -> FixedClock:
-    """A clock that stands at `NOW` until the test moves it."""
+@pytest.fixture(scope="session")
+def _shared_clock() -> FixedClock:
     return FixedClock(NOW)
+
+
+@pytest.fixture
+def clock(_shared_clock: FixedClock) -> FixedClock:
+    """A clock that stands at `NOW` until the test moves it; the application under test has the same."""
+    _shared_clock.at = NOW
+    return _shared_clock
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +132,58 @@ async def db(_shared_db: Database, _living_tables: str) -> AsyncIterator[Databas
     yield _shared_db
     if _living_tables:
         await _shared_db.lane.fetch(f"TRUNCATE {_living_tables}")
+
+
+@pytest.fixture(scope="session")
+async def process(settings: Settings, _shared_clock: FixedClock) -> AsyncIterator[Process]:
+    """The process of the application under test, with the reference data of the template."""
+    opened = await Process.open(settings, _shared_clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def application(settings: Settings, process: Process) -> FastAPI:
+    """The whole application. Its process is the tests' own, so that no lifespan has to be run for every test."""
+    app = create_app(settings, process.clock)
+    install(app, process)
+    return app
+
+
+@pytest.fixture
+async def client(application: FastAPI, db: Database, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP against the application, in process. A whole answer at a time: for streams take `live_url`."""
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as session:
+        yield session
+
+
+@pytest.fixture
+async def live_url(application: FastAPI, db: Database, clock: FixedClock) -> AsyncIterator[str]:
+    """Address of the application on a socket of this machine."""
+    config = uvicorn.Config(application, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        serving = asyncio.create_task(server._serve([bound]))
+        while not server.started:
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+def drain(process: Process, clock: FixedClock) -> Callable[[], Awaitable[int]]:
+    """Runs the worker until nothing waits; how many messages it handled."""
+    reacting = worker_loop.consumers(process)
+
+    async def until_nothing_waits() -> int:
+        handled = 0
+        while done := await worker_loop.turn(process, reacting):
+            handled += done
+        return handled
+
+    return until_nothing_waits
 
 
 @pytest.fixture

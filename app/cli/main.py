@@ -15,6 +15,7 @@ import uvloop
 from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import EmbeddedError
 from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
 from app.db.work import read_work, write_work
 from app.directory import service as directory_service
 from app.directory.domain import BoundaryReport
@@ -53,11 +54,14 @@ cli.add_typer(staff_cli, name="staff")
 def run() -> None:
     """Entry point of the program."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # our own parts say that the database is away
     try:
         with ending_in_order():
             cli()
     except (CommandError, EmbeddedError) as error:
         complain(error.sentence)
+    except DatabaseUnavailable as problem:
+        complain(problem.title)
     except Problem as problem:
         complain(problem.detail)
     else:
