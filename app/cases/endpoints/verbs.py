@@ -1,202 +1,53 @@
-"""Staff: the queue, the case, one address per verb. Everything outside the officer's units is 404."""
+"""One address per verb."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from typing import Annotated, Any, assert_never
-from uuid import UUID
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Header, Path, Query
-from pydantic import AwareDatetime
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.catalogue.errors import UnknownCategory
-from app.db.work import Work
-from app.directory.errors import UnknownUnit
-from app.identity.deps import CurrentStaff
-from app.identity.errors import SessionExpired, StaffNeeded
-from app.identity.terms import Actor
-from app.kit.geo import Point
-from app.kit.problems import Forbidden
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
-from app.web.etags import ExpectedVersion, VersionNeeded, is_fresh, version_tag
-from app.web.fields import Code
-from app.web.language import CurrentLang
-from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase
-from app.web.works import WriteWork
-
-from . import service
-from .deps import CurrentBooks, CurrentScope
-from .errors import CaseNotFound, IllegalTransition, StaleCase
-from .models import Case
-from .schemas import (
-    AcceptAll,
+from app.cases import service
+from app.cases.deps import CurrentBooks
+from app.cases.errors import CaseNotFound, IllegalTransition, StaleCase
+from app.cases.models import Case
+from app.cases.schemas import (
     AnswerIn,
-    AssignAll,
     AssignIn,
-    BulkAction,
-    BulkIn,
-    BulkOut,
-    CaseOut,
-    CasePageOut,
-    CloseAll,
     CommentIn,
     EscalateIn,
     MergeIn,
     MoveIn,
-    NoteAll,
     NoteIn,
-    PublishAll,
     PublishIn,
     QuestionIn,
-    ReferAll,
     ReferIn,
-    ResolveAll,
     TriageIn,
     VerbOut,
-    WithholdAll,
-    case_answer,
-    line,
-    outcomes_answer,
     verb_answer,
 )
-from .terms import Books, CaseState, QueueView
+from app.cases.terms import Books
+from app.directory.errors import UnknownUnit
+from app.identity.deps import CurrentStaff
+from app.identity.errors import SessionExpired, StaffNeeded
+from app.kit.geo import Point
+from app.kit.problems import Forbidden
+from app.web.etags import ExpectedVersion, VersionNeeded, version_tag
+from app.web.problems import problem_responses
+from app.web.works import WriteWork
 
-router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
+from .parameters import CaseCode
 
-CaseCode = Annotated[
-    str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$", description="Mã vụ việc. Case code.", examples=["H23-261122-0042"])
-]
-Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
-Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
+router = APIRouter()
 
-_READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
-_LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
+
 _VERB: dict[str, Any] = {
     "response_model": VerbOut,
     "responses": problem_responses(
         StaffNeeded, SessionExpired, Forbidden, CaseNotFound, IllegalTransition, StaleCase, VersionNeeded, UnknownUnit
     ),
 }
-
-
-def _page(rows: list[Any], limit: int, next_cursor: str | None, lines: list[dict[str, Any]]) -> Response:
-    return Response(
-        orjson.dumps({"items": lines[:limit], "next_cursor": next_cursor if len(rows) > limit else None}),
-        media_type="application/json",
-    )
-
-
-@router.get("/queue", response_model=CasePageOut, responses=_LIST)
-async def list_queue(
-    actor: CurrentStaff,
-    scope: CurrentScope,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    view: QueueView = QueueView.INBOX,
-    category: Annotated[Code | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Response:
-    """Việc của đơn vị bạn, hạn gần nhất trước. The open cases of your units, due first."""
-    query = {"view": view.value, "category": category, "actor": actor.id}
-    after = _after(query, cursor)
-    now = clock.now()
-    rows = await service.queue_page(
-        database, actor, scope, books, view, category=category, after=after, limit=limit + 1, now=now
-    )
-    lines = [line(dict(row), books, actor.tenant_id, now) for row in rows]
-    last = rows[min(limit, len(rows)) - 1] if rows else None
-    token = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])]) if last else None
-    return _page(rows, limit, token, lines)
-
-
-def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID]:
-    """Keys the page starts after. Raises: UnreadableCursor, ForeignCursor."""
-    if cursor is None:
-        return service.START
-    due_at, case_id = read_cursor(query, cursor, str, str)
-    try:
-        return datetime.fromisoformat(str(due_at)), UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
-
-
-@router.get("/cases", response_model=CasePageOut, responses=_LIST)
-async def list_cases(
-    actor: CurrentStaff,
-    scope: CurrentScope,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    state: CaseState | None = None,
-    category: Annotated[Code | None, Query()] = None,
-    area: Annotated[Code | None, Query(description="Mã đơn vị hành chính, gồm cấp dưới. With all below it.")] = None,
-    code: Annotated[Code | None, Query()] = None,
-    opened_since: AwareDatetime | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Response:
-    """Mọi vụ việc trong phạm vi của bạn, mới nhất trước. All cases within your units, newest first."""
-    query = {"s": state, "c": category, "a": area, "k": code, "o": opened_since, "actor": actor.id}
-    before = _before(query, cursor)
-    rows = await service.cases_page(
-        database,
-        scope,
-        books,
-        category=category,
-        state=state.value if state else None,
-        area=area,
-        code=code,
-        opened_since=opened_since,
-        before=before,
-        limit=limit + 1,
-    )
-    lines = [line(dict(row), books, actor.tenant_id, clock.now()) for row in rows]
-    last = rows[min(limit, len(rows)) - 1] if rows else None
-    return _page(rows, limit, make_cursor(query, [str(last["id"])]) if last else None, lines)
-
-
-def _before(query: Mapping[str, object], cursor: str | None) -> UUID:
-    """Key the page ends before. Raises: UnreadableCursor, ForeignCursor."""
-    if cursor is None:
-        return service.NEWEST
-    (case_id,) = read_cursor(query, cursor, str)
-    try:
-        return UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
-
-
-@router.get("/cases/{code}", response_model=CaseOut, responses=_READ)
-async def get_case(
-    code: CaseCode,
-    actor: CurrentStaff,
-    scope: CurrentScope,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    lang: CurrentLang,
-    if_none_match: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Một vụ việc với toàn bộ quá trình và những việc bạn làm được lúc này. ETag là phiên bản để gửi lại If-Match.
-
-    One case with its whole history and what you may do now; its ETag is the version to send as `If-Match`.
-    """
-    view = await service.get_case(database, actor, scope, books, code)
-    etag = version_tag(view.row["version"])
-    if is_fresh(if_none_match, etag):
-        return Response(status_code=304, headers={"ETag": etag})
-    content = orjson.dumps(
-        case_answer(view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
-    )
-    return Response(
-        content, media_type="application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"}
-    )
 
 
 def _done(case: Case, books: Books) -> Response:
@@ -395,59 +246,3 @@ async def close_case(
 ) -> Response:
     """Kết thúc. Close a resolved case."""
     return _done(await service.close_case(work, actor, code, seen=seen, books=books), books)
-
-
-@router.post("/cases/bulk", response_model=BulkOut, responses=problem_responses(StaffNeeded, SessionExpired))
-async def change_many(
-    body: BulkIn,
-    actor: CurrentStaff,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    lang: CurrentLang,
-) -> Response:
-    """Một việc trên nhiều vụ việc, kết quả từng vụ. One verb over many cases, with an outcome for each."""
-    targets = [(target.code, target.version) for target in body.cases]
-    verb = _bulk_verb(body.action, actor, books)
-    outcomes = await service.each_case(database, clock, actor.tenant_id, targets, verb)
-    return Response(orjson.dumps(outcomes_answer(outcomes, lang)), media_type="application/json")
-
-
-def _bulk_verb(action: BulkAction, actor: Actor, books: Books) -> Callable[[Work, str, int], Awaitable[Case]]:
-    """The service function that the action names, waiting for its case."""
-
-    async def verb(work: Work, code: str, seen: int) -> Case:  # noqa: PLR0911 - one line per verb
-        match action:
-            case AcceptAll():
-                return await service.accept_case(work, actor, code, seen=seen, books=books)
-            case CloseAll():
-                return await service.close_case(work, actor, code, seen=seen, books=books)
-            case ReferAll():
-                return await service.refer_case(
-                    work,
-                    actor,
-                    code,
-                    seen=seen,
-                    books=books,
-                    to=action.unit,
-                    reason=action.reason,
-                    comment=action.comment,
-                )
-            case AssignAll():
-                return await service.assign_case(work, actor, code, seen=seen, books=books, officer=action.officer)
-            case WithholdAll():
-                return await service.withhold_case(work, actor, code, seen=seen, books=books, comment=action.comment)
-            case PublishAll():
-                return await service.publish_case(work, actor, code, seen=seen, books=books, public_text=None)
-            case NoteAll():
-                return await service.add_note(
-                    work, actor, code, seen=seen, books=books, text=action.text, for_unit_only=action.for_unit_only
-                )
-            case ResolveAll():
-                return await service.resolve_case(
-                    work, actor, code, seen=seen, books=books, answer=action.answer, resolution=action.resolution
-                )
-            case _:
-                assert_never(action)
-
-    return verb

@@ -1,0 +1,42 @@
+"""Decisions about cases: (facts, intent, instant) → fact, or a problem. One transition table; no I/O, no clock."""
+
+from __future__ import annotations
+
+from .following import rate, reply, withdraw
+from .handling import accept, ask, assign, divert, note, triage
+from .moving import REASON_LABELS, escalate, merge, refer, return_case, unmerge
+from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
+from .publishing import publish, withhold
+from .transitions import TRANSITIONS, S, next_state, possible_verbs
+
+__all__ = [
+    "MAX_REPORTER_REOPENINGS",
+    "REASON_LABELS",
+    "TRANSITIONS",
+    "S",
+    "accept",
+    "approve",
+    "ask",
+    "assign",
+    "close",
+    "divert",
+    "draft_answer",
+    "escalate",
+    "merge",
+    "next_state",
+    "note",
+    "overdue",
+    "possible_verbs",
+    "publish",
+    "rate",
+    "refer",
+    "reject_draft",
+    "reopen",
+    "reply",
+    "resolve",
+    "return_case",
+    "triage",
+    "unmerge",
+    "withdraw",
+    "withhold",
+]

@@ -1,0 +1,131 @@
+"""Decisions of the unit that takes a case in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.cases.errors import AlreadyDone
+from app.cases.events import CaseFact, EventType
+from app.cases.terms import CaseFacts, CaseState, Changes, PublicationState, Resolution, Verb
+from app.catalogue.terms import Kind, PublicationPolicy
+from app.kit.ids import StaffId
+from app.kit.text import Text
+from app.timeline.terms import Audience
+
+from .transitions import next_state, possible_verbs
+
+
+def _published_by_handling(facts: CaseFacts) -> Changes:
+    """Publication that follows from an officer having taken the case in hand."""
+    if facts.publication is PublicationState.PENDING and facts.publication_policy is PublicationPolicy.AUTOMATIC:
+        return Changes(publication=PublicationState.PUBLISHED)
+    return Changes()
+
+
+def _answered_first(facts: CaseFacts, at: datetime) -> Changes:
+    return Changes() if facts.first_response_at else Changes(first_response_at=at)
+
+
+def triage(
+    facts: CaseFacts,
+    *,
+    changes: Changes,
+    category_name: Text,
+    moved: Mapping[str, Any] | None,
+    comment: str | None,
+) -> CaseFact:
+    """The case sorted anew. `changes` holds what the officer set and, when it re-routed, the new unit and area.
+
+    `moved` names both units when the responsible unit has changed; the case is then `assigned` there.
+    """
+    state = next_state(facts, Verb.TRIAGE)
+    merged = Changes(**{**changes, **_published_by_handling(facts)})
+    merged["state"] = CaseState.ASSIGNED if moved else state
+    if moved:
+        merged["assignee_id"] = None
+        merged["referred_by_unit_id"] = facts.unit_id
+        merged["referral_count"] = facts.referral_count + 1
+    return CaseFact(
+        EventType.REROUTED if moved else EventType.TRIAGED,
+        Audience.PUBLIC,
+        merged,
+        text=comment,
+        text_audience=Audience.STAFF,
+        data={"category": category_name._asdict(), **(moved or {})},
+    )
+
+
+def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> CaseFact:
+    """The case handed back with guidance because another law governs it; never public."""
+    if Verb.TRIAGE not in possible_verbs(facts):
+        next_state(facts, Verb.TRIAGE)
+    return CaseFact(
+        EventType.DIVERTED,
+        Audience.REPORTER,
+        Changes(
+            state=CaseState.CLOSED,
+            resolution=Resolution.DIVERTED,
+            kind=kind,
+            publication=PublicationState.WITHHELD,
+            publication_policy=PublicationPolicy.NEVER,
+            answer=guidance.vi,
+            resolved_at=at,
+            closed_at=at,
+            **_answered_first(facts, at),
+        ),
+        text=guidance.vi,
+        data={"kind": kind.value},
+    )
+
+
+def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: str) -> CaseFact:
+    """An officer of the responsible unit put in charge."""
+    if facts.assignee_id == officer and facts.state is not CaseState.RECEIVED:
+        raise AlreadyDone
+    return CaseFact(
+        EventType.ASSIGNED,
+        Audience.STAFF,
+        Changes(state=next_state(facts, Verb.ASSIGN), assignee_id=officer),
+        data={"officer": officer_name, "unit": unit_name},
+    )
+
+
+def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: str, at: datetime) -> CaseFact:
+    """The responsible unit takes the case up."""
+    return CaseFact(
+        EventType.ACCEPTED,
+        Audience.PUBLIC,
+        Changes(
+            state=next_state(facts, Verb.ACCEPT),
+            accepted_at=facts.accepted_at or at,
+            assignee_id=facts.assignee_id or by,
+            **_answered_first(facts, at),
+            **_published_by_handling(facts),
+        ),
+        data={"unit": unit_name},
+    )
+
+
+def ask(facts: CaseFacts, *, question: str, unit_name: str, by: StaffId | None, at: datetime) -> CaseFact:
+    """The unit asks the reporters for more."""
+    return CaseFact(
+        EventType.REPORTER_ASKED,
+        Audience.REPORTER,
+        Changes(
+            state=next_state(facts, Verb.ASK),
+            accepted_at=facts.accepted_at or at,
+            assignee_id=facts.assignee_id or by,
+            **_answered_first(facts, at),
+            **_published_by_handling(facts),
+        ),
+        text=question,
+        data={"unit": unit_name},
+    )
+
+
+def note(facts: CaseFacts, *, text: str, for_unit_only: bool) -> CaseFact:
+    """Words for colleagues."""
+    next_state(facts, Verb.NOTE)
+    return CaseFact(EventType.NOTED, Audience.UNIT if for_unit_only else Audience.STAFF, Changes(), text=text)

@@ -1,0 +1,32 @@
+"""Decisions about what the public may see."""
+
+from __future__ import annotations
+
+from app.cases.errors import AlreadyDone, NeverPublished
+from app.cases.events import CaseFact, EventType
+from app.cases.terms import CaseFacts, Changes, PublicationState, Verb
+from app.catalogue.terms import PublicationPolicy
+from app.timeline.terms import Audience
+
+from .transitions import next_state
+
+
+def publish(facts: CaseFacts, *, public_text: str | None) -> CaseFact:
+    """Shown to everyone, in the officer's own wording when given, otherwise masked by rule."""
+    next_state(facts, Verb.PUBLISH)
+    if facts.publication_policy is PublicationPolicy.NEVER or facts.kind.diverted:
+        raise NeverPublished
+    if facts.publication is PublicationState.PUBLISHED and public_text is None:
+        raise AlreadyDone
+    changes = Changes(publication=PublicationState.PUBLISHED)
+    if public_text is not None:
+        changes["public_text"] = public_text
+    return CaseFact(EventType.PUBLISHED, Audience.STAFF, changes)
+
+
+def withhold(facts: CaseFacts, *, comment: str) -> CaseFact:
+    """Taken from the public's sight, with the reason for colleagues."""
+    next_state(facts, Verb.WITHHOLD)
+    if facts.publication is PublicationState.WITHHELD:
+        raise AlreadyDone
+    return CaseFact(EventType.WITHHELD, Audience.STAFF, Changes(publication=PublicationState.WITHHELD), text=comment)

@@ -1,0 +1,79 @@
+"""The whole life cycle of a case as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.cases.errors import IllegalTransition
+from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Verb
+
+S = CaseState
+
+_STAYS_OPEN = {state: state for state in OPEN_STATES}
+
+_STAYS = {state: state for state in CaseState}
+
+
+# The whole life cycle: verb → state before → state after. What is not here does not happen.
+TRANSITIONS: Mapping[Verb, Mapping[CaseState, CaseState]] = MappingProxyType(
+    {
+        Verb.TRIAGE: {S.RECEIVED: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.IN_PROGRESS: S.IN_PROGRESS},
+        Verb.ASSIGN: {**_STAYS_OPEN, S.RECEIVED: S.ASSIGNED},
+        Verb.ACCEPT: {S.RECEIVED: S.IN_PROGRESS, S.ASSIGNED: S.IN_PROGRESS},
+        Verb.RETURN: {S.RECEIVED: S.RECEIVED, S.ASSIGNED: S.RECEIVED, S.IN_PROGRESS: S.RECEIVED},
+        Verb.REFER: {
+            S.RECEIVED: S.ASSIGNED,
+            S.ASSIGNED: S.ASSIGNED,
+            S.IN_PROGRESS: S.ASSIGNED,
+            S.AWAITING_REPORTER: S.ASSIGNED,
+        },
+        Verb.ESCALATE: _STAYS_OPEN,
+        # Asking the reporter is work already, so it takes the case up as `accept` does.
+        Verb.ASK: {
+            S.RECEIVED: S.AWAITING_REPORTER,
+            S.ASSIGNED: S.AWAITING_REPORTER,
+            S.IN_PROGRESS: S.AWAITING_REPORTER,
+        },
+        Verb.REPLY: {**_STAYS_OPEN, S.AWAITING_REPORTER: S.IN_PROGRESS},
+        Verb.DRAFT_ANSWER: {
+            S.IN_PROGRESS: S.AWAITING_APPROVAL,
+            S.AWAITING_REPORTER: S.AWAITING_APPROVAL,
+            S.AWAITING_APPROVAL: S.AWAITING_APPROVAL,
+        },
+        Verb.APPROVE: {S.AWAITING_APPROVAL: S.RESOLVED},
+        Verb.REJECT_DRAFT: {S.AWAITING_APPROVAL: S.IN_PROGRESS},
+        Verb.RESOLVE: dict.fromkeys(OPEN_STATES, S.RESOLVED),
+        Verb.RATE: {S.RESOLVED: S.RESOLVED, S.CLOSED: S.CLOSED},
+        Verb.REOPEN: {S.RESOLVED: S.ASSIGNED, S.CLOSED: S.ASSIGNED},
+        Verb.MERGE: dict.fromkeys(OPEN_STATES, S.RESOLVED),
+        Verb.UNMERGE: {S.RESOLVED: S.ASSIGNED, S.CLOSED: S.ASSIGNED},
+        Verb.NOTE: _STAYS,
+        Verb.PUBLISH: _STAYS,
+        Verb.WITHHOLD: _STAYS,
+        # The reporter's own word ends it; there is no outcome left to confirm.
+        Verb.WITHDRAW: dict.fromkeys(OPEN_STATES, S.CLOSED),
+        Verb.CLOSE: {S.RESOLVED: S.CLOSED},
+    }
+)
+
+
+def possible_verbs(facts: CaseFacts) -> list[Verb]:
+    """Verbs the state of the case allows, in the order of the table; permission is another question."""
+    merged = facts.merged_into_id is not None
+    return [
+        verb
+        for verb, steps in TRANSITIONS.items()
+        if facts.state in steps and not (merged and verb in _NOT_WHEN_MERGED) and (merged or verb is not Verb.UNMERGE)
+    ]
+
+
+# A merged case lives on in another one: only history, sight and the way back remain.
+_NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD})
+
+
+def next_state(facts: CaseFacts, verb: Verb) -> CaseState:
+    """State after `verb`. Raises: IllegalTransition naming what is possible instead."""
+    if verb not in possible_verbs(facts):
+        raise IllegalTransition(verb.value, facts.state.value, [possible.value for possible in possible_verbs(facts)])
+    return TRANSITIONS[verb][facts.state]

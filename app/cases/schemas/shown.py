@@ -1,0 +1,154 @@
+"""What officers are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.cases.terms import Books, CaseState, PublicationState, Resolution, Verb
+from app.catalogue.terms import Kind, Priority
+from app.kit.text import Lang
+from app.timeline.domain import sentence
+from app.timeline.terms import Entry
+from app.web.fields import TextOut
+
+
+class UnitRef(BaseModel):
+    """A unit by code and name."""
+
+    code: str
+    name: str
+    tier: str
+
+
+class CategoryRef(BaseModel):
+    """A category by code and name."""
+
+    code: str
+    name: TextOut
+
+
+class AreaRef(BaseModel):
+    """Where a case lies, in the edition of the map it was filed under."""
+
+    edition: int
+    province: str
+    district: str | None
+    commune: str | None
+    name: str = Field(description="Tên đầy đủ từ nhỏ đến lớn. Full name, smallest first.")
+
+
+class CaseLineOut(BaseModel):
+    """One line of a queue or list."""
+
+    code: str
+    version: int
+    state: CaseState
+    resolution: Resolution | None
+    kind: Kind
+    priority: Priority
+    category: CategoryRef
+    summary: str
+    address: str | None
+    area: AreaRef
+    location: dict[str, float] | None
+    responsible_unit: UnitRef
+    assignee_id: UUID | None
+    opened_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    original_due_at: datetime
+    overdue: bool
+    report_count: int
+    referral_count: int
+    reopen_count: int
+    publication: PublicationState
+
+
+class CasePageOut(BaseModel):
+    """A page of lines; `next_cursor` is null on the last one."""
+
+    items: list[CaseLineOut]
+    next_cursor: str | None
+
+
+class EntryOut(BaseModel):
+    """One line of a case's history."""
+
+    at: datetime
+    type: str
+    audience: str
+    sentence: str
+    text: str | None
+    unit: UnitRef | None
+    actor_kind: str
+    case_version: int
+
+    @classmethod
+    def of(cls, entry: Entry, books: Books, lang: Lang) -> Self:
+        """The entry as it is read in `lang`."""
+        unit = books.directory.unit(entry.tenant_id, entry.unit_id) if entry.unit_id else None
+        return cls(
+            at=entry.at,
+            type=entry.type,
+            audience=entry.audience.value,
+            sentence=sentence(entry.type, entry.data)(lang),
+            text=entry.text,
+            unit=UnitRef(code=unit.code, name=unit.name, tier=unit.tier.value) if unit else None,
+            actor_kind=entry.actor_kind.value,
+            case_version=entry.case_version,
+        )
+
+
+class CaseOut(CaseLineOut):
+    """One case as its officers see it. Who reported it is not here and not in reach."""
+
+    confidence: str
+    routing: dict[str, Any]
+    accepted_at: datetime | None
+    first_response_at: datetime | None
+    escalated_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    draft_answer: str | None
+    draft_resolution: Resolution | None
+    answer: str | None
+    public_text: str | None
+    publication_policy: str
+    merged_into: str | None
+    verbs: list[Verb] = Field(description="Việc bạn có thể làm lúc này. What you may do now.")
+    timeline: list[EntryOut]
+
+
+class VerbOut(BaseModel):
+    """What a verb left behind."""
+
+    code: str
+    version: int
+    state: CaseState
+    resolution: Resolution | None
+    responsible_unit: UnitRef
+    due_at: datetime
+    publication: PublicationState
+
+
+class BulkOutcome(BaseModel):
+    """What became of one case; `problem` is the slug when it failed."""
+
+    code: str
+    done: bool
+    version: int | None = None
+    state: CaseState | None = None
+    problem: str | None = None
+    detail: str | None = None
+
+
+class BulkOut(BaseModel):
+    """Outcomes in the order of the request."""
+
+    items: list[BulkOutcome]
+    done: int
+    failed: int
