@@ -129,6 +129,7 @@ class EventStream(Response):
 
 @router.get(
     "/stream",
+    status_code=200,  # FastAPI would look for a default in the class's constructor
     response_class=EventStream,
     responses={
         **problem_responses(UnreadableLastEventId),
