@@ -25,6 +25,6 @@ class Boundaries:
         for tier in (Tier.COMMUNE, Tier.DISTRICT, Tier.PROVINCE):
             codes = tuple(sorted(code for code in shapes if tier_of(code) is tier))
             if codes:
-                layers.append((codes, Grid([rings_of(shapes[code]) for code in codes])))
+                layers.append((codes, Grid(rings_of(shapes[code]) for code in codes)))
         self.layers = tuple(layers)
         """The deepest tier first; tiers without any boundary are left out."""

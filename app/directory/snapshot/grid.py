@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,42 @@ _CELLS_A_SIDE = 12  # cells along the side of a middling area
 _MOST_CELLS = 1_500_000
 _LEAST_STEP = UNITS // 1000  # 110 m
 _EMPTY = -1
+_CHUNK = 30_000  # edges worked on at a time while building
 Ints = NDArray[np.int64]
+
+
+class _Lines:
+    """The edges of all areas, handed out in chunks of whole areas so that building needs little memory."""
+
+    def __init__(self, xs: NDArray[np.int32], ys: NDArray[np.int32], ring_ends: Ints, area_ends: Ints) -> None:
+        """Point i begins the edge to point i + 1, unless it is the last of its ring."""
+        self.xs, self.ys = xs, ys
+        self._area_ends = area_ends
+        self._area_starts = np.concatenate(([0], area_ends[:-1]))
+        self.sizes = area_ends - self._area_starts
+        self._begins = np.ones(len(xs), dtype=bool)
+        self._begins[ring_ends - 1] = False
+
+    def extent(self, along: NDArray[np.int32]) -> tuple[Ints, Ints]:
+        """Least and greatest coordinate of every area."""
+        low, high = (pick.reduceat(along, self._area_starts) for pick in (np.minimum, np.maximum))
+        return low.astype(np.int64), high.astype(np.int64)
+
+    def span(self, along: NDArray[np.int32], edges: Ints) -> tuple[Ints, Ints]:
+        """Least and greatest coordinate of each of the edges."""
+        a, b = along[edges], along[edges + 1]
+        return np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+
+    def chunks(self) -> Iterator[tuple[Ints, Ints]]:
+        """Edges by the number of their first point, with the area of each; about `_CHUNK` at a time."""
+        area = 0
+        while area < len(self.sizes):
+            start = self._area_starts[area]
+            end = max(area + 1, int(np.searchsorted(self._area_ends, start + _CHUNK, side="right")))
+            points = np.flatnonzero(self._begins[start : self._area_ends[end - 1]]) + start
+            owners = np.repeat(np.arange(area, end), self.sizes[area:end])
+            yield points, owners[points - start]
+            area = end
 
 
 class Grid:
@@ -50,73 +85,98 @@ class Grid:
         "_ys",
     )
 
-    def __init__(self, boundaries: Sequence[Sequence[Ring]]) -> None:
-        """`boundaries` holds the rings of one area after the other; there must be at least one, each with a ring."""
-        rings = [ring for one in boundaries for ring in one]
-        points = np.concatenate(rings).astype(np.int64)
-        lengths = np.array([len(ring) for ring in rings])
-        owners = np.repeat(np.repeat(np.arange(len(boundaries)), [len(one) for one in boundaries]), lengths)
-        starts = np.ones(len(points), dtype=bool)
-        starts[np.cumsum(lengths) - 1] = False  # a ring's last point starts no edge
-        edges = np.flatnonzero(starts)
-        owner = owners[edges]
-        a, b = points[edges], points[edges + 1]
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        self._xs = array("i", points[:, 0].astype(np.int32).tobytes())
-        self._ys = array("i", points[:, 1].astype(np.int32).tobytes())
-        self._set_bands(len(boundaries), edges, owner, low[:, 1], high[:, 1])
-        self._set_cells(len(boundaries), owner, a, b, low, high)
+    def __init__(self, boundaries: Iterable[Sequence[Ring]]) -> None:
+        """`boundaries` gives the rings of one area after the other; there must be at least one, each with a ring."""
+        self._xs, self._ys = array("i"), array("i")
+        ends: list[int] = []  # of each ring
+        area_ends: list[int] = []
+        for rings in boundaries:
+            for ring in rings:
+                self._xs.frombytes(np.ascontiguousarray(ring[:, 0]).tobytes())
+                self._ys.frombytes(np.ascontiguousarray(ring[:, 1]).tobytes())
+                ends.append(len(self._xs))
+            area_ends.append(len(self._xs))
+        lines = _Lines(
+            np.frombuffer(self._xs, np.int32), np.frombuffer(self._ys, np.int32), np.array(ends), np.array(area_ends)
+        )
+        self._set_bands(lines)
+        self._set_cells(lines)
 
-    def _set_bands(self, count: int, edges: Ints, owner: Ints, low: Ints, high: Ints) -> None:
+    def _set_bands(self, lines: _Lines) -> None:
         """Sort every area's edges into latitude bands of about `_EDGES_A_BAND` edges; an edge may be in several."""
-        bottom = np.full(count, np.iinfo(np.int64).max)
-        top = np.full(count, np.iinfo(np.int64).min)
-        np.minimum.at(bottom, owner, low)
-        np.maximum.at(top, owner, high)
-        bands = np.clip(np.bincount(owner, minlength=count) // _EDGES_A_BAND, 1, 4096)
+        bottom, top = lines.extent(lines.ys)
+        bands = np.clip(lines.sizes // _EDGES_A_BAND, 1, 4096)
         height = (top - bottom) // bands + 1
         first = np.concatenate(([0], np.cumsum(bands)))
-        low_band = first[owner] + (low - bottom[owner]) // height[owner]
-        high_band = first[owner] + (high - bottom[owner]) // height[owner]
-        which, band = _spread(low_band, high_band + 1)
-        order = np.argsort(band, kind="stable")
-        offsets = np.searchsorted(band[order], np.arange(first[-1] + 1))
-        self._edges = array("i", edges[which[order]].astype(np.int32).tobytes())
-        self._bands = array("i", offsets.astype(np.int32).tobytes())
+        self._edges, sizes = array("i"), np.zeros(first[-1] + 1, np.int64)
+        for edges, owner in lines.chunks():
+            low, high = lines.span(lines.ys, edges)
+            which, band = _spread(
+                first[owner] + (low - bottom[owner]) // height[owner],
+                first[owner] + (high - bottom[owner]) // height[owner] + 1,
+            )
+            self._edges.frombytes(edges[which[np.argsort(band, kind="stable")]].astype(np.int32).tobytes())
+            counted = np.bincount(band - first[owner[0]])
+            sizes[1 + first[owner[0]] : 1 + first[owner[0]] + len(counted)] = counted
+        self._bands = array("i", np.cumsum(sizes).astype(np.int32).tobytes())
         self._band_at = array("i", first.astype(np.int32).tobytes())
-        self._band_height = array("q", height.tobytes())
-        self._bottom = array("q", bottom.tobytes())
-        self._top = array("q", top.tobytes())
+        self._band_height, self._bottom, self._top = (array("q", one.tobytes()) for one in (height, bottom, top))
 
-    def _set_cells(self, count: int, owner: Ints, a: Ints, b: Ints, low: Ints, high: Ints) -> None:
+    def _set_cells(self, lines: _Lines) -> None:
         """Fill the grid: a cell crossed by an area's boundary names it as a candidate, a cell inside as sure."""
-        origin, end = low.min(axis=0), high.max(axis=0)
-        spans = np.array([[self._top[i] - self._bottom[i]] for i in range(count)], dtype=np.float64)
-        step = max(_LEAST_STEP, int(np.median(spans)) // _CELLS_A_SIDE)
-        while int(np.prod((end - origin) // step + 1)) > _MOST_CELLS:
+        bottom, top = lines.extent(lines.ys)
+        left, right = lines.extent(lines.xs)
+        self._x0, self._y0 = int(left.min()), int(bottom.min())
+        width, height = int(right.max()) - self._x0, int(top.max()) - self._y0
+        step = max(_LEAST_STEP, int(np.median(top - bottom)) // _CELLS_A_SIDE)
+        while (width // step + 1) * (height // step + 1) > _MOST_CELLS:
             step += step // 4
-        cols, rows = (int(n) for n in (end - origin) // step + 1)
-        cells = cols * rows
-        low_cell, high_cell = (low - origin) // step, (high - origin) // step
-        border = _border_cells(owner, low_cell, high_cell, cols, cells)
-        inside = _inside_cells(owner, a - origin, b - origin, step, cols, cells)
-        sure = np.setdiff1d(inside, border, assume_unique=True)
-        entries = np.concatenate((border, sure))
-        flags = np.concatenate((np.zeros(len(border), np.int64), np.ones(len(sure), np.int64)))
-        cell, value = entries % cells, (entries // cells) << 1 | flags
-        order = np.lexsort((value, cell))
-        cell, value = cell[order], value[order]
-        used, first, size = np.unique(cell, return_index=True, return_counts=True)
+        self._step, self._cols, self._rows = step, width // step + 1, height // step + 1
+        entries = array("q")  # cell, area and whether it is sure, packed so that they sort in this order
+        bits = len(lines.sizes).bit_length() + 1
+        for edges, owner in lines.chunks():
+            border = self._border_cells(lines, edges, owner)
+            sure = np.setdiff1d(self._inside_cells(lines, edges, owner), border, assume_unique=True)
+            for keys, flag in ((border, 0), (sure, 1)):
+                whose, cell = np.divmod(keys, self._cols * self._rows)
+                entries.frombytes((cell << bits | whose << 1 | flag).tobytes())
+        found = np.frombuffer(entries, np.int64)
+        found.sort()
+        used, first, size = np.unique(found >> bits, return_index=True, return_counts=True)
+        value = (found & (1 << bits) - 1).astype(np.int32)
         alone = (size == 1) & (value[first] & 1 == 1)
-        grid = np.full(cells, _EMPTY, np.int32)
+        grid = np.full(self._cols * self._rows, _EMPTY, np.int32)
         grid[used[alone]] = value[first[alone]] >> 1
         grid[used[~alone]] = -2 - np.arange(np.count_nonzero(~alone))
-        listed = np.repeat(~alone, size)
         self._lists = array("i", np.concatenate(([0], np.cumsum(size[~alone]))).astype(np.int32).tobytes())
-        self._candidates = array("i", value[listed].astype(np.int32).tobytes())
+        self._candidates = array("i", value[np.repeat(~alone, size)].tobytes())
         self._cells = array("i", grid.tobytes())
-        self._x0, self._y0 = (int(n) for n in origin)
-        self._step, self._cols, self._rows = step, cols, rows
+
+    def _border_cells(self, lines: _Lines, edges: Ints, owner: Ints) -> Ints:
+        """`area * cells + cell` of every cell that the box of one of the edges touches, ascending, once each."""
+        (left, right), (bottom, top) = lines.span(lines.xs, edges), lines.span(lines.ys, edges)
+        which, row = _spread((bottom - self._y0) // self._step, (top - self._y0) // self._step + 1)
+        again, col = _spread((left - self._x0)[which] // self._step, (right - self._x0)[which] // self._step + 1)
+        return np.unique((owner[which[again]] * self._rows + row[again]) * self._cols + col)
+
+    def _inside_cells(self, lines: _Lines, edges: Ints, owner: Ints) -> Ints:
+        """`area * cells + cell` of every cell whose centre is inside the area, ascending.
+
+        Row by row the boundary's crossings with the line through the centres, sorted, open and close by turns.
+        """
+        half = self._step // 2
+        bottom, top = lines.span(lines.ys, edges)
+        first, end = (-((self._y0 + half - level) // self._step) for level in (bottom, top))
+        which, row = _spread(first, end)
+        y = row * self._step + self._y0 + half
+        edge = edges[which]
+        ax, ay = lines.xs[edge].astype(np.int64), lines.ys[edge].astype(np.int64)
+        x = ax + (lines.xs[edge + 1] - ax) * ((y - ay) / (lines.ys[edge + 1] - ay))
+        col = np.floor((x - self._x0 - half) / self._step).astype(np.int64) + 1
+        order = np.lexsort((x, row, owner[which]))
+        col, row, whose = col[order], row[order], owner[which][order]
+        span, inner = _spread(np.clip(col[::2], 0, self._cols), np.clip(col[1::2], 0, self._cols))
+        return np.unique((whose[::2][span] * self._rows + row[::2][span]) * self._cols + inner)
 
     def holding(self, x: int, y: int) -> Sequence[int]:
         """Numbers of the boundaries that hold the point, ascending. On an edge shared by two, exactly one holds it."""
@@ -207,28 +267,3 @@ def _spread(first: Ints, end: Ints) -> tuple[Ints, Ints]:
     which = np.repeat(np.arange(len(first)), size)
     ahead = np.arange(len(which)) - np.repeat(np.cumsum(size) - size, size)
     return which, first[which] + ahead
-
-
-def _border_cells(owner: Ints, low: Ints, high: Ints, cols: int, cells: int) -> Ints:
-    """`area * cells + cell` of every cell that the box of one of the area's edges touches, ascending, once each."""
-    which, row = _spread(low[:, 1], high[:, 1] + 1)
-    again, col = _spread(low[which, 0], high[which, 0] + 1)
-    return np.unique(owner[which[again]] * cells + row[again] * cols + col)
-
-
-def _inside_cells(owner: Ints, a: Ints, b: Ints, step: int, cols: int, cells: int) -> Ints:
-    """`area * cells + cell` of every cell whose centre is inside the area, ascending.
-
-    Row by row the boundary's crossings with the line through the centres, sorted, open and close by turns.
-    """
-    half = step // 2
-    low, high = np.minimum(a[:, 1], b[:, 1]), np.maximum(a[:, 1], b[:, 1])
-    which, row = _spread(-((half - low) // step), -((half - high) // step))
-    y = row * step + half
-    ax, ay, bx, by = a[which, 0], a[which, 1], b[which, 0], b[which, 1]
-    x = ax + (bx - ax) * ((y - ay) / (by - ay))
-    col = np.floor((x - half) / step).astype(np.int64) + 1
-    order = np.lexsort((x, row, owner[which]))
-    col, row, whose = col[order], row[order], owner[which][order]
-    span, inner = _spread(np.clip(col[::2], 0, cols), np.clip(col[1::2], 0, cols))
-    return np.unique(whose[::2][span] * cells + row[::2][span] * cols + inner)
