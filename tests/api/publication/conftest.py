@@ -1,0 +1,60 @@
+"""The doors of publication on an application of their own, over real rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.cases.models import Case
+from app.db.engine import Database
+from app.db.work import Work, write_work
+from app.kit.clock import FixedClock
+from app.publication.endpoints import router
+from app.publication.service import LiveFeeds
+from app.web.problems import install
+from tests.public_cases import HAIDUONG, Fill, Province, load_province
+
+
+@pytest.fixture
+async def province(db: Database, clock: FixedClock) -> Province:
+    async with write_work(db, clock, HAIDUONG) as work:
+        return await load_province(work)
+
+
+@pytest.fixture
+def fill(db: Database, clock: FixedClock, province: Province) -> Fill:
+    """Make cases and publish them, committed."""
+
+    async def make(build: Callable[[Work], Awaitable[list[Case]]]) -> list[Case]:
+        async with write_work(db, clock, HAIDUONG) as work:
+            cases = await build(work)
+            await province.rebuild(work, *[case.id for case in cases])
+        return cases
+
+    return make
+
+
+@pytest.fixture
+async def application(db: Database, clock: FixedClock, province: Province) -> AsyncIterator[FastAPI]:
+    app = FastAPI()
+    install(app)
+    app.include_router(router)
+    app.state.database, app.state.clock = db, clock
+    app.state.directory = SimpleNamespace(current=province.directory)
+    app.state.catalogue = SimpleNamespace(current=province.catalogue)
+    app.state.tenants = lambda: province.directory
+    app.state.feeds = LiveFeeds(db, 0.02)
+    yield app
+    await app.state.feeds.close()
+
+
+@pytest.fixture
+async def web(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(application), base_url="http://anyone.test/api/v1/public"
+    ) as client:
+        yield client
