@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -228,6 +229,9 @@ def _edition(row: MapEdition) -> Edition:
     return Edition(EditionId(row.id), row.code, row.name, row.name_en, row.valid_from, row.valid_to)
 
 
+# Codes and types are kept once each: the same text comes in many rows, and these objects live as long as the process.
+
+
 def _area(
     edition: int,
     code: str,
@@ -246,11 +250,11 @@ def _area(
     boxed = south is not None and west is not None and north is not None and east is not None
     return Area(
         edition=EditionId(edition),
-        code=AreaCode(code),
+        code=AreaCode(intern(code)),
         name=name,
-        type_name=type_name,
+        type_name=intern(type_name),
         tier=Tier(tier),
-        parent=AreaCode(parent) if parent is not None else None,
+        parent=AreaCode(intern(parent)) if parent is not None else None,
         centroid=Point(lat, lon),
         box=Box(south, west, north, east) if boxed else None,  # type: ignore[arg-type]  # boxed: none is None
         search_name=search_name,
@@ -260,9 +264,9 @@ def _area(
 def _succession(from_edition: int, from_code: str, to_edition: int, to_code: str, kind: str, share: str) -> Succession:
     return Succession(
         EditionId(from_edition),
-        AreaCode(from_code),
+        AreaCode(intern(from_code)),
         EditionId(to_edition),
-        AreaCode(to_code),
+        AreaCode(intern(to_code)),
         SuccessionKind(kind),
         Share(share),
     )

@@ -31,6 +31,9 @@ class Candidate(NamedTuple):
     area: Area
 
 
+_Entry = tuple[float, float, float, float, Area]
+
+
 class Centres:
     """Areas that no boundary names, by their boxes."""
 
@@ -38,23 +41,30 @@ class Centres:
 
     def __init__(self, areas: Iterable[Area]) -> None:
         """Areas without a box count as a box at their centre."""
-        cells: dict[tuple[int, int], list[tuple[Box, Area]]] = {}
+        cells: dict[tuple[int, int], list[_Entry]] = {}
         for area in areas:
-            box = area.box or Box(*area.centroid, *area.centroid)
-            reach, near = _wider(box, REACH_M), _wider(box, NEAR_M)
-            for row in range(int(reach.south // _CELL), int(reach.north // _CELL) + 1):
-                for col in range(int(reach.west // _CELL), int(reach.east // _CELL) + 1):
-                    cells.setdefault((row, col), []).append((near, area))
+            south, west, north, east = _wider(area.box or Box(*area.centroid, *area.centroid), NEAR_M)
+            entry = (south, west, north, east, area)
+            for row in range(int(south // _CELL), int(north // _CELL) + 1):
+                for col in range(int(west // _CELL), int(east // _CELL) + 1):
+                    cells.setdefault((row, col), []).append(entry)
         self._cells = {place: tuple(found) for place, found in cells.items()}
 
     def near(self, point: Point) -> list[Candidate]:
         """Areas whose box is within `NEAR_M` of the point, else within `REACH_M`, the likeliest first."""
         lat, lon = point
-        around = self._cells.get((int(lat // _CELL), int(lon // _CELL)), ())
-        near = [area for (s, w, n, e), area in around if s <= lat <= n and w <= lon <= e]
+        row, col = int(lat // _CELL), int(lon // _CELL)
+        near = [area for s, w, n, e, area in self._cells.get((row, col), ()) if s <= lat <= n and w <= lon <= e]
         if near:
             return rank(near, point)
-        return [candidate for candidate in rank((area for _, area in around), point) if candidate.outside_m <= REACH_M]
+        # A cell is longer than the reach, so that the eight around hold everything within it.
+        around = {
+            area.code: area
+            for row_by in (-1, 0, 1)
+            for col_by in (-1, 0, 1)
+            for *_, area in self._cells.get((row + row_by, col + col_by), ())
+        }
+        return [candidate for candidate in rank(around.values(), point) if candidate.outside_m <= REACH_M]
 
 
 def _wider(box: Box, by_m: float) -> Box:
