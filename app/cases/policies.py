@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.identity.policies import Allowed, Denied, Verdict
+from app.identity.policies import STAFF_ONLY, Allowed, Denied, Verdict
 from app.identity.terms import Actor, ActorKind, Role
 from app.kit.ids import UnitId
 from app.kit.text import Text
@@ -54,10 +54,19 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
 # Verbs of reporters; owning the report is checked where reports are.
 REPORTER_VERBS = frozenset({Verb.REPLY, Verb.RATE, Verb.REOPEN, Verb.WITHDRAW})
 
-_NOT_YOURS = Text(
-    "Vai trò của bạn không làm được việc này với vụ việc của đơn vị khác; hãy liên hệ đơn vị đang giữ.",
-    "Your role cannot do this with a case that another unit holds; turn to the unit that holds it.",
-)
+_REPORTERS_OWN = Text("Việc này dành cho người gửi.", "Only the sender of the report may do this.")
+
+
+def _who_may(permit: Permit) -> Text:
+    """Which roles could do it instead, in the holding unit or above it."""
+    own = [role for role in Role if role in permit.own]
+    above = [role for role in Role if role in permit.above]
+    vi = [f"{', '.join(role.label.vi for role in own)} của đơn vị đang giữ"] if own else []
+    en = [f"{', '.join(role.label.en for role in own)} of the unit that holds it"] if own else []
+    if above:
+        vi.append(f"{', '.join(role.label.vi for role in above)} của cấp trên")
+        en.append(f"{', '.join(role.label.en for role in above)} of a unit above")
+    return Text(f"Việc này dành cho: {'; '.join(vi)}.", f"This is for: {'; '.join(en)}.")
 
 
 def may(verb: Verb, actor: Actor, facts: CaseFacts, path: tuple[UnitId, ...]) -> Verdict:
@@ -65,12 +74,12 @@ def may(verb: Verb, actor: Actor, facts: CaseFacts, path: tuple[UnitId, ...]) ->
     if actor.kind is ActorKind.SYSTEM:
         return Allowed()
     if actor.kind is not ActorKind.STAFF:
-        return Allowed() if verb in REPORTER_VERBS else Denied(_NOT_YOURS)
+        return Allowed() if verb in REPORTER_VERBS else Denied(STAFF_ONLY)
     permit = PERMITS.get(verb)
     if permit is None:
-        return Denied(_NOT_YOURS)
-    if actor.units(*permit.own) & {facts.unit_id} if permit.own else False:
+        return Denied(_REPORTERS_OWN)
+    if permit.own and facts.unit_id in actor.units(*permit.own):
         return Allowed()
     if permit.above and actor.units(*permit.above) & set(path):
         return Allowed()
-    return Denied(_NOT_YOURS)
+    return Denied(_who_may(permit))

@@ -40,6 +40,9 @@ async def ensure_demo_accounts(process: Process) -> Path | None:
             tenant = process.directory.current.tenant_by_slug(account["tenant"])
             unit = process.directory.current.unit_by_code(tenant.id, account["unit"].format(agency=tenant.agency_code))
             password = generate_password()
+            seats = [Membership(unit.id, Role(role)) for role in account["roles"]]
+            if unit.parent_id is not None:
+                seats += [Membership(unit.parent_id, Role(role)) for role in account.get("above", ())]
             await identity_service.create_staff(
                 work,
                 passwords,
@@ -47,9 +50,9 @@ async def ensure_demo_accounts(process: Process) -> Path | None:
                 username=account["username"],
                 name=account["name"],
                 password=password,
-                memberships=[Membership(unit.id, Role(role)) for role in account["roles"]],
+                memberships=seats,
             )
-            roles = ", ".join(Role(role).label.vi for role in account["roles"])
+            roles = ", ".join(seat.role.label.vi for seat in seats)
             lines.append(
                 f"{tenant.slug:10} {account['username']:18} {password:22} {unit.code:12} {unit.name} ({roles})"
             )

@@ -80,7 +80,7 @@ def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> Cas
     )
 
 
-def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: str) -> CaseFact:
+def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: Text) -> CaseFact:
     """An officer of the responsible unit put in charge."""
     if facts.assignee_id == officer and facts.state is not CaseState.RECEIVED:
         raise AlreadyDone
@@ -88,11 +88,11 @@ def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: 
         EventType.ASSIGNED,
         Audience.STAFF,
         Changes(state=next_state(facts, Verb.ASSIGN), assignee_id=officer),
-        data={"officer": officer_name, "unit": unit_name},
+        data={"officer": officer_name, "unit": unit_name._asdict()},
     )
 
 
-def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: str, at: datetime) -> CaseFact:
+def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetime) -> CaseFact:
     """The responsible unit takes the case up."""
     return CaseFact(
         EventType.ACCEPTED,
@@ -104,11 +104,11 @@ def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: str, at: datetime
             **_answered_first(facts, at),
             **_published_by_handling(facts),
         ),
-        data={"unit": unit_name},
+        data={"unit": unit_name._asdict()},
     )
 
 
-def ask(facts: CaseFacts, *, question: str, unit_name: str, by: StaffId | None, at: datetime) -> CaseFact:
+def ask(facts: CaseFacts, *, question: str, unit_name: Text, by: StaffId | None, at: datetime) -> CaseFact:
     """The unit asks the reporters for more."""
     return CaseFact(
         EventType.REPORTER_ASKED,
@@ -121,7 +121,7 @@ def ask(facts: CaseFacts, *, question: str, unit_name: str, by: StaffId | None, 
             **_published_by_handling(facts),
         ),
         text=question,
-        data={"unit": unit_name},
+        data={"unit": unit_name._asdict()},
     )
 
 

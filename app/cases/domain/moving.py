@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from app.cases.errors import CannotMerge, NotMerged, SameUnit
 from app.cases.events import CaseFact, EventType
@@ -29,7 +30,7 @@ REASON_LABELS: Mapping[ReferralReason, Text] = MappingProxyType(
 
 
 def return_case(
-    facts: CaseFacts, *, to: UnitId, names: Mapping[str, str], reason: ReferralReason, comment: str | None
+    facts: CaseFacts, *, to: UnitId, names: Mapping[str, Any], reason: ReferralReason, comment: str | None
 ) -> CaseFact:
     """The case goes back to whoever sent it, or to the reception above, to be routed better."""
     state = next_state(facts, Verb.RETURN)
@@ -39,7 +40,7 @@ def return_case(
 
 
 def refer(
-    facts: CaseFacts, *, to: UnitId, names: Mapping[str, str], reason: ReferralReason, comment: str | None
+    facts: CaseFacts, *, to: UnitId, names: Mapping[str, Any], reason: ReferralReason, comment: str | None
 ) -> CaseFact:
     """The case moves to another unit of the same or another tier, with a reason."""
     state = next_state(facts, Verb.REFER)
@@ -69,7 +70,7 @@ def _moved(
     state: CaseState,
     *,
     to: UnitId,
-    names: Mapping[str, str],
+    names: Mapping[str, Any],
     reason: ReferralReason,
     comment: str | None,
 ) -> CaseFact:
@@ -84,7 +85,7 @@ def _moved(
 
 
 def escalate(
-    facts: CaseFacts, *, to: UnitId | None, names: Mapping[str, str], comment: str | None, at: datetime
+    facts: CaseFacts, *, to: UnitId | None, names: Mapping[str, Any], comment: str | None, at: datetime
 ) -> CaseFact:
     """Raised in urgency; with `to` also handed to that unit above, otherwise the holder stays."""
     state = next_state(facts, Verb.ESCALATE)

@@ -8,6 +8,7 @@ from app.cases.errors import IllegalTransition, NothingToApprove, SecondPersonNe
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Changes, Resolution, Verb
 from app.kit.ids import ReportId, StaffId
+from app.kit.text import Text
 from app.timeline.terms import Audience
 
 from .handling import _answered_first, _published_by_handling
@@ -32,7 +33,7 @@ def draft_answer(facts: CaseFacts, *, answer: str, resolution: Resolution, by: S
     )
 
 
-def approve(facts: CaseFacts, *, by: StaffId, unit_name: str, at: datetime) -> CaseFact:
+def approve(facts: CaseFacts, *, by: StaffId, unit_name: Text, at: datetime) -> CaseFact:
     """The drafted answer becomes the answer, by another person than its author."""
     state = next_state(facts, Verb.APPROVE)
     if facts.draft_answer is None or facts.draft_resolution is None:
@@ -51,14 +52,14 @@ def reject_draft(facts: CaseFacts, *, comment: str) -> CaseFact:
     )
 
 
-def resolve(facts: CaseFacts, *, answer: str, resolution: Resolution, unit_name: str, at: datetime) -> CaseFact:
+def resolve(facts: CaseFacts, *, answer: str, resolution: Resolution, unit_name: Text, at: datetime) -> CaseFact:
     """Answered at once by someone who may approve."""
     state = next_state(facts, Verb.RESOLVE)
     return _resolved(facts, state, answer=answer, resolution=resolution, unit_name=unit_name, at=at)
 
 
 def _resolved(
-    facts: CaseFacts, state: CaseState, *, answer: str, resolution: Resolution, unit_name: str, at: datetime
+    facts: CaseFacts, state: CaseState, *, answer: str, resolution: Resolution, unit_name: Text, at: datetime
 ) -> CaseFact:
     return CaseFact(
         EventType.RESOLVED,
@@ -75,7 +76,7 @@ def _resolved(
             **_published_by_handling(facts),
         ),
         text=answer,
-        data={"unit": unit_name, "resolution": resolution.value},
+        data={"unit": unit_name._asdict(), "resolution": resolution.value},
     )
 
 

@@ -66,7 +66,7 @@ async def escalate_case(
         above = books.directory.parent(facts.tenant_id, facts.unit_id) if move else None
         if move and above is None:
             raise NobodyAbove
-        names = both_names(books, facts, above) if above else {"unit": unit_name(books, facts)}
+        names = both_names(books, facts, above) if above else {"unit": unit_name(books, facts)._asdict()}
         return domain.escalate(facts, to=above.id if above else None, names=names, comment=comment, at=work.now)
 
     return await change(work, actor, code, Verb.ESCALATE, seen, books, decide)

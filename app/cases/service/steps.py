@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from app.cases import domain, policies
 from app.cases.errors import CaseNotFound, StaleCase
@@ -16,6 +17,7 @@ from app.deadlines import service as deadlines_service
 from app.directory.snapshot import Directory, Unit
 from app.identity.terms import Actor, ActorKind
 from app.kit.ids import CaseId, ReportId, StaffId, TenantId, UnitId
+from app.kit.text import Text
 from app.outbox import service as outbox
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience
@@ -112,15 +114,21 @@ def permit(actor: Actor, verb: Verb, case: Case, seen: int | None, directory: Di
     policies.may(verb, actor, case.facts(), path).require()
 
 
-def unit_name(books: Books, facts: CaseFacts) -> str:
+def unit_name(books: Books, facts: CaseFacts) -> Text:
     """Name of the unit that holds the case."""
-    return books.directory.unit(facts.tenant_id, facts.unit_id).name
+    unit = books.directory.unit(facts.tenant_id, facts.unit_id)
+    return Text(unit.name, unit.name_en)
 
 
-def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, str]:
+def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, Any]:
     """Names and codes of the holder and of the unit that gets the case."""
     holder = books.directory.unit(facts.tenant_id, facts.unit_id)
-    return {"from_unit": holder.name, "unit": to.name, "from_unit_code": holder.code, "unit_code": to.code}
+    return {
+        "from_unit": Text(holder.name, holder.name_en)._asdict(),
+        "unit": Text(to.name, to.name_en)._asdict(),
+        "from_unit_code": holder.code,
+        "unit_code": to.code,
+    }
 
 
 def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: ReportId | None) -> CaseFact:
