@@ -37,18 +37,22 @@ TAGS = [
 ]
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """The web application; it opens its process when the server starts it and closes it when the server stops."""
+def create_app(settings: Settings, clock: Clock | None = None, shared: Process | None = None) -> FastAPI:
+    """The web application; it opens its process when the server starts it and closes it when the server stops.
+
+    `shared` is a process that somebody else opened and will close, as when web and worker run in one.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        process = await Process.open(settings, clock or SystemClock())
+        process = shared or await Process.open(settings, clock or SystemClock())
         install(app, process)
         try:
             yield
         finally:
             await app.state.feeds.close()
-            await process.close()
+            if shared is None:
+                await process.close()
 
     app = FastAPI(
         title="Liên Thông",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -81,31 +83,38 @@ def up() -> None:
             embedded = None
         try:
             migrate_schema(url_of(settings), say)
-            demo = uvloop.run(_prepare(settings))
             host, port = bound.getsockname()[:2]
             address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-            uvloop.run(
-                serve(settings, bound, worker=True, postgres=embedded, when_ready=lambda: _welcome(address, demo))
-            )
+            uvloop.run(_trial(settings, bound, embedded, address))
             say(Text("Đang dừng …", "Stopping …"))
         finally:
             with not_to_be_cut_short():
                 postgres.stop()
 
 
-async def _prepare(settings: Settings) -> Path | None:
-    """Load the reference data and the trial's accounts."""
-    clock = SystemClock()
-    db = await Database.open(url_of(settings), settings)
+async def _trial(settings: Settings, bound: socket.socket, postgres: EmbeddedPostgres | None, address: str) -> None:
+    """Load the packaged data, make the trial's accounts, then serve and work until told to end."""
+    await _seed(settings)
+    async with _opened(settings) as process:
+        demo = await accounts.ensure_demo_accounts(process)
+        await serve(process, bound, worker=True, postgres=postgres, when_ready=lambda: _welcome(address, demo))
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Process]:
+    """A process on the installation's database, closed at the end."""
+    process = await Process.open(settings, SystemClock())
     try:
-        await load_reference_data(db, clock, say)
-    finally:
-        await db.close()
-    process = await Process.open(settings, clock)
-    try:
-        return await accounts.ensure_demo_accounts(process)
+        yield process
     finally:
         await process.close()
+
+
+async def _serve(
+    settings: Settings, bound: socket.socket | None, *, worker: bool, when_ready: Callable[[], None] = lambda: None
+) -> None:
+    async with _opened(settings) as process:
+        await serve(process, bound, worker=worker, when_ready=when_ready)
 
 
 def _welcome(address: str, demo: Path | None) -> None:
@@ -128,7 +137,7 @@ def serve_web() -> None:
         refuse_old_schema(url_of(ready))
         host, port = bound.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        uvloop.run(serve(ready, bound, worker=False, when_ready=lambda: say(Text(address, address))))
+        uvloop.run(_serve(ready, bound, worker=False, when_ready=lambda: say(Text(address, address))))
 
 
 @cli.command()
@@ -136,7 +145,7 @@ def worker() -> None:
     """Chạy worker: gửi sự kiện, theo dõi hạn. One worker process."""
     with database_of(read_settings()) as settings:
         refuse_old_schema(url_of(settings))
-        uvloop.run(serve(settings, None, worker=True))
+        uvloop.run(_serve(settings, None, worker=True))
 
 
 @cli.command()
@@ -163,11 +172,8 @@ def _with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
     """Result of `verb` in a process on the installation's database."""
 
     async def inside(settings: Settings) -> T:
-        process = await Process.open(settings, SystemClock())
-        try:
+        async with _opened(settings) as process:
             return await verb(process)
-        finally:
-            await process.close()
 
     with database_of(read_settings()) as settings:
         refuse_old_schema(url_of(settings))

@@ -12,11 +12,9 @@ from contextlib import contextmanager
 import uvicorn
 
 from app.db.embedded import EmbeddedPostgres
-from app.kit.clock import SystemClock
 from app.kit.text import Text
 from app.main import create_app
 from app.process import Process
-from app.settings import Settings
 from app.worker import loop as worker_loop
 
 from .terminal import CommandError, say
@@ -43,10 +41,10 @@ class _Server(uvicorn.Server):
             self._when_ready()
 
 
-def _server(settings: Settings, when_ready: Callable[[], None]) -> _Server:
+def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
     return _Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app(process.settings, shared=process),
             loop="none",  # ours runs already
             http="httptools",
             ws="none",
@@ -61,7 +59,7 @@ def _server(settings: Settings, when_ready: Callable[[], None]) -> _Server:
 
 
 async def serve(
-    settings: Settings,
+    process: Process,
     bound: socket.socket | None,
     *,
     worker: bool,
@@ -70,14 +68,15 @@ async def serve(
 ) -> None:
     """Serve on `bound` (None: no web), work if `worker`, until a signal to end; then end what is under way.
 
+    Web and worker share the process that the caller has opened and closes.
     With `postgres`, a server that dies is started again. Raises: CommandError when the web cannot start; whatever a
     part failed with.
     """
-    server = _server(settings, when_ready) if bound else None
+    server = _server(process, when_ready) if bound else None
     ending = _on_signal(server)
     parts: list[asyncio.Task[None]] = []
     if worker:
-        parts.append(asyncio.create_task(_work(settings), name="worker"))
+        parts.append(asyncio.create_task(worker_loop.run(process), name="worker"))
     if postgres:
         parts.append(asyncio.create_task(_watch(postgres), name="postgres"))
     web = asyncio.create_task(server.serve(sockets=[bound]), name="web") if server and bound else None
@@ -113,14 +112,6 @@ def _on_signal(server: _Server | None) -> asyncio.Event:
     for number in _ENDING:
         asyncio.get_running_loop().add_signal_handler(number, end)
     return ending
-
-
-async def _work(settings: Settings) -> None:
-    process = await Process.open(settings, SystemClock())
-    try:
-        await worker_loop.run(process)
-    finally:
-        await process.close()
 
 
 async def _watch(postgres: EmbeddedPostgres) -> None:
