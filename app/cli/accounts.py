@@ -112,8 +112,10 @@ async def described_staff(process: Process, tenant: Tenant) -> list[str]:
     lines = []
     for account in accounts:
         seats = ", ".join(
-            f"{process.directory.current.unit(tenant.id, seat.unit_id).code} {seat.role.value}"
-            for seat in account.memberships
+            sorted(
+                f"{process.directory.current.unit(tenant.id, seat.unit_id).code} {seat.role.value}"
+                for seat in account.memberships
+            )
         )
         lines.append(f"{account.username:20} {'' if account.active else '(khoá) '}{account.name:32} {seats}")
     return lines

@@ -16,7 +16,8 @@ import asyncpg
 import psutil
 import pytest
 
-from app.db.embedded import EmbeddedError, EmbeddedPostgres, FolderInUse
+from app.db.embedded import EmbeddedPostgres
+from app.db.embedded_host import EmbeddedError, FolderInUse
 from app.kit.text import Text
 from tests.server import ROOT
 

@@ -1,0 +1,161 @@
+"""The commands of `lienthong` as an operator types them: what they print, what they change, how they refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+
+from app.cli.accounts import DEMO_FILE, ensure_demo_accounts
+from app.db.engine import driver_url
+from app.identity.domain import generate_password
+from app.kit.clock import SystemClock
+from app.main import create_app, install
+from app.process import Process
+from tests.conftest import make_settings
+from tests.server import ROOT
+
+Command = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest.fixture
+def lienthong(committed_url: str, tmp_path: Path) -> Command:
+    """Runs the program on a database of the test's own; exit code and everything it printed."""
+
+    async def run(*arguments: str, **settings: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from app.cli.main import run; run()", *arguments),
+            cwd=ROOT,
+            env={
+                "LIENTHONG_DATABASE_URL": committed_url,
+                "LIENTHONG_DATA_DIR": str(tmp_path),
+                "LANG": "C.UTF-8",
+                "COLUMNS": "200",
+                **{f"LIENTHONG_{name.upper()}": value for name, value in settings.items()},
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode is not None
+        return process.returncode, printed.decode()
+
+    return run
+
+
+async def test_an_officer_is_added_listed_given_a_new_password_and_can_sign_in(
+    lienthong: Command, committed_url: str, tmp_path: Path
+) -> None:
+    code, first = await lienthong(
+        *("staff", "add", "lan", "--name", "Nguyễn Thị Lan", "--unit", "H23.21.01", "--role", "officer"),
+        *("--role", "approver"),
+    )
+    assert code == 0, first
+    code, listed = await lienthong("staff", "list")
+    assert code == 0
+    assert listed.split() == ["lan", "Nguyễn", "Thị", "Lan", "H23.21.01", "approver,", "H23.21.01", "officer"]
+    code, second = await lienthong("staff", "password", "lan")
+    assert code == 0
+    assert second != first
+    assert await sign_in(committed_url, tmp_path, "lan", first.strip()) == 401
+    assert await sign_in(committed_url, tmp_path, "lan", second.strip()) == 200
+    key = tmp_path / "secret-key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+async def sign_in(url: str, data_dir: Path, username: str, password: str) -> int:
+    settings = make_settings(url, data_dir)
+    process = await Process.open(settings, SystemClock())
+    try:
+        app: FastAPI = create_app(settings)
+        install(app, process)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://haiduong.localhost") as http:
+            body = {"username": username, "password": password}
+            return (await http.post("/api/v1/auth/token", json=body)).status_code
+    finally:
+        await process.close()
+
+
+async def test_a_refusal_is_a_sentence_in_both_languages_and_exit_code_1(lienthong: Command) -> None:
+    code, said = await lienthong(
+        "staff", "add", "lan", "--name", "Lan", "--unit", "H23.99.99", "--role", "officer", secret_key="k" * 32
+    )
+    assert code == 1
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 2
+    code, said = await lienthong("staff", "list", "--tenant", "atlantis")
+    assert (code, "Có: haiduong, khanhhoa" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"database_url": "postgresql://nobody@127.0.0.1:1/none"}, "does not answer"),
+        ({"secret_key": "short"}, "at least 32 characters"),
+        ({"port": "many"}, "LIENTHONG_PORT"),
+    ],
+)
+async def test_what_is_wrong_with_the_settings_is_said_in_words(
+    lienthong: Command, settings: dict[str, str], sentence: str
+) -> None:
+    code, said = await lienthong("tenant", "list", **settings)
+    assert code == 1
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
+    lienthong: Command, committed_url: str, tmp_path: Path
+) -> None:
+    ring = [[106.29, 20.94], [106.33, 20.94], [106.33, 20.97], [106.29, 20.97], [106.29, 20.94]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "10507"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    file = tmp_path / "boundaries.geojson"
+    file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [feature]}))
+    code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63", "--dry-run")
+    assert (code, await count(committed_url, "area_boundaries")) == (0, 0), said
+    code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63")
+    assert (code, await count(committed_url, "area_boundaries")) == (0, 1), said
+    feature["properties"] = {"code": "99999"}
+    file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [feature]}))
+    code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63")
+    assert (code, await count(committed_url, "area_boundaries")) == (1, 1), said
+    assert "Nothing was written" in said
+
+
+async def count(url: str, table: str) -> int:
+    connection = await asyncpg.connect(driver_url(url))
+    try:
+        number: int = await connection.fetchval(f"SELECT count(*) FROM {table}")
+        return number
+    finally:
+        await connection.close()
+
+
+async def test_a_trial_gets_accounts_once_in_a_file_that_only_its_owner_reads(
+    committed_url: str, tmp_path: Path
+) -> None:
+    process = await Process.open(make_settings(committed_url, tmp_path), SystemClock())
+    try:
+        file = await ensure_demo_accounts(process)
+        assert file == tmp_path / DEMO_FILE
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        written = file.read_text(encoding="utf-8")
+        assert await ensure_demo_accounts(process) == file
+        assert file.read_text(encoding="utf-8") == written
+        username, password = next(line.split()[1:3] for line in written.splitlines() if line.startswith("haiduong"))
+        assert len(password) == len(generate_password())
+        assert await sign_in(committed_url, tmp_path, username, password) == 200
+    finally:
+        await process.close()
