@@ -51,9 +51,12 @@ class Work:
         self._bundle.put(table, row)
 
     def catch_up(self, last: datetime) -> None:
-        """Make `now` later than `last`, so that the facts of one subject ascend even when a clock was set back."""
-        if self.now <= last:
-            self.now = last + timedelta(milliseconds=1)
+        """Make `now` later than `last` by a millisecond, the step in which ids ascend.
+
+        The facts of one subject then keep their order even when another process wrote the last one in this very
+        millisecond, or when a clock was set back.
+        """
+        self.now = max(self.now, last + timedelta(milliseconds=1))
 
     async def settle(self) -> None:
         """Send what waits (session changes, then bundled rows) without committing."""

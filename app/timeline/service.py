@@ -55,7 +55,7 @@ def record(
 async def entries_for_reporter(db: Database, tenant_id: TenantId, case_id: CaseId, report_id: ReportId) -> list[Entry]:
     """What the sender of the report may read, oldest first: never another reporter's private entries."""
     entries = await repository.list_entries(db, tenant_id, case_id, _REPORTER_SEES)
-    return [entry for entry in entries if entry.report_id in {None, report_id}]
+    return [entry for entry in entries if entry.audience is Audience.PUBLIC or entry.report_id in {None, report_id}]
 
 
 async def entries_for_staff(

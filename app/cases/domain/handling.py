@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from app.kit.ids import StaffId
 from app.kit.text import Text
 from app.timeline.terms import Audience
 
-from .transitions import next_state, possible_verbs
+from .moving import handed_over
+from .transitions import next_state
 
 
 def _published_by_handling(facts: CaseFacts) -> Changes:
@@ -22,6 +24,19 @@ def _published_by_handling(facts: CaseFacts) -> Changes:
     if facts.publication is PublicationState.PENDING and facts.publication_policy is PublicationPolicy.AUTOMATIC:
         return Changes(publication=PublicationState.PUBLISHED)
     return Changes()
+
+
+def _published_by_sorting(facts: CaseFacts, policy: PublicationPolicy) -> Changes:
+    """Publication under the policy that sorting has found: what may no longer be seen goes out of sight."""
+    if facts.publication is PublicationState.PUBLISHED and policy is not facts.publication_policy:
+        match policy:
+            case PublicationPolicy.NEVER:
+                return Changes(publication=PublicationState.WITHHELD)
+            case PublicationPolicy.CONFIRM:
+                return Changes(publication=PublicationState.PENDING)
+            case PublicationPolicy.AUTOMATIC:
+                return Changes()
+    return _published_by_handling(replace(facts, publication_policy=policy))
 
 
 def _answered_first(facts: CaseFacts, at: datetime) -> Changes:
@@ -41,16 +56,15 @@ def triage(
     `moved` names both units when the responsible unit has changed; the case is then `assigned` there.
     """
     state = next_state(facts, Verb.TRIAGE)
-    merged = Changes(**{**changes, **_published_by_handling(facts)})
-    merged["state"] = CaseState.ASSIGNED if moved else state
+    policy = changes.get("publication_policy", facts.publication_policy)
+    after = Changes(**{**changes, "state": state, **_published_by_sorting(facts, policy)})
     if moved:
-        merged["assignee_id"] = None
-        merged["referred_by_unit_id"] = facts.unit_id
-        merged["referral_count"] = facts.referral_count + 1
+        to = changes["unit_id"]
+        after = Changes(**{**after, **handed_over(facts, CaseState.ASSIGNED, to)})
     return CaseFact(
         EventType.REROUTED if moved else EventType.TRIAGED,
         Audience.PUBLIC,
-        merged,
+        after,
         text=comment,
         text_audience=Audience.STAFF,
         data={"category": category_name._asdict(), **(moved or {})},
@@ -59,8 +73,7 @@ def triage(
 
 def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> CaseFact:
     """The case handed back with guidance because another law governs it; never public."""
-    if Verb.TRIAGE not in possible_verbs(facts):
-        next_state(facts, Verb.TRIAGE)
+    next_state(facts, Verb.TRIAGE)
     return CaseFact(
         EventType.DIVERTED,
         Audience.REPORTER,
@@ -71,6 +84,9 @@ def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> Cas
             publication=PublicationState.WITHHELD,
             publication_policy=PublicationPolicy.NEVER,
             answer=guidance.vi,
+            drafted_by=None,
+            draft_answer=None,
+            draft_resolution=None,
             resolved_at=at,
             closed_at=at,
             **_answered_first(facts, at),
@@ -82,12 +98,13 @@ def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> Cas
 
 def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: Text) -> CaseFact:
     """An officer of the responsible unit put in charge."""
-    if facts.assignee_id == officer and facts.state is not CaseState.RECEIVED:
+    state = next_state(facts, Verb.ASSIGN)
+    if facts.assignee_id == officer and state is facts.state:
         raise AlreadyDone
     return CaseFact(
         EventType.ASSIGNED,
         Audience.STAFF,
-        Changes(state=next_state(facts, Verb.ASSIGN), assignee_id=officer),
+        Changes(state=state, assignee_id=officer),
         data={"officer": officer_name, "unit": unit_name._asdict()},
     )
 

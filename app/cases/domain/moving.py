@@ -32,11 +32,15 @@ REASON_LABELS: Mapping[ReferralReason, Text] = MappingProxyType(
 def return_case(
     facts: CaseFacts, *, to: UnitId, names: Mapping[str, Any], reason: ReferralReason, comment: str | None
 ) -> CaseFact:
-    """The case goes back to whoever sent it, or to the reception above, to be routed better."""
+    """The case goes back to whoever sent it, or to the reception above, to be routed better.
+
+    Nobody has sent it to `to`, so that returning it once more climbs instead of coming back here.
+    """
     state = next_state(facts, Verb.RETURN)
     if to == facts.unit_id:
         raise SameUnit
-    return _moved(facts, EventType.RETURNED, state, to=to, names=names, reason=reason, comment=comment)
+    changes = Changes(**{**handed_over(facts, state, to), "referred_by_unit_id": None})
+    return _moved(EventType.RETURNED, changes, names=names, reason=reason, comment=comment)
 
 
 def refer(
@@ -46,10 +50,11 @@ def refer(
     state = next_state(facts, Verb.REFER)
     if to == facts.unit_id:
         raise SameUnit
-    return _moved(facts, EventType.REFERRED, state, to=to, names=names, reason=reason, comment=comment)
+    changes = handed_over(facts, state, to)
+    return _moved(EventType.REFERRED, changes, names=names, reason=reason, comment=comment)
 
 
-def _handed_over(facts: CaseFacts, state: CaseState, to: UnitId) -> Changes:
+def handed_over(facts: CaseFacts, state: CaseState, to: UnitId) -> Changes:
     """Another unit holds it now: nobody is in charge there yet, and the old holder's draft is gone."""
     return Changes(
         state=state,
@@ -65,11 +70,9 @@ def _handed_over(facts: CaseFacts, state: CaseState, to: UnitId) -> Changes:
 
 
 def _moved(
-    facts: CaseFacts,
     event: EventType,
-    state: CaseState,
+    changes: Changes,
     *,
-    to: UnitId,
     names: Mapping[str, Any],
     reason: ReferralReason,
     comment: str | None,
@@ -77,7 +80,7 @@ def _moved(
     return CaseFact(
         event,
         Audience.PUBLIC,
-        _handed_over(facts, state, to),
+        changes,
         text=comment,
         text_audience=Audience.STAFF,
         data={**names, "reason": reason.value, "reason_label": REASON_LABELS[reason]._asdict()},
@@ -93,7 +96,7 @@ def escalate(
     raised = ladder[min(ladder.index(facts.priority) + 1, len(ladder) - 1)]
     changes = Changes(state=state, priority=raised, escalated_at=at)
     if to is not None:
-        changes = Changes(**{**changes, **_handed_over(facts, CaseState.ASSIGNED, to)})
+        changes = Changes(**{**changes, **handed_over(facts, CaseState.ASSIGNED, to)})
     return CaseFact(
         EventType.ESCALATED,
         Audience.PUBLIC,
@@ -157,10 +160,14 @@ def unmerge(facts: CaseFacts, from_case: CaseFacts) -> tuple[CaseFact, CaseFact]
         ),
         data={"from_case": from_case.code},
     )
-    lost = CaseFact(
+    return back, lose(from_case, facts)
+
+
+def lose(facts: CaseFacts, left: CaseFacts) -> CaseFact:
+    """The reports of `left` no longer count here."""
+    return CaseFact(
         EventType.REPORT_LEFT,
         Audience.STAFF,
-        Changes(report_count=max(1, from_case.report_count - facts.report_count)),
-        data={"left": facts.code},
+        Changes(report_count=max(1, facts.report_count - left.report_count)),
+        data={"left": left.code},
     )
-    return back, lost

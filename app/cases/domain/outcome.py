@@ -86,8 +86,6 @@ def reopen(facts: CaseFacts, *, comment: str, report: ReportId | None, due_at: d
     The original deadline is never touched. A reporter may do this MAX_REPORTER_REOPENINGS times, an officer always.
     """
     state = next_state(facts, Verb.REOPEN)
-    if facts.resolution is Resolution.DIVERTED:
-        raise IllegalTransition(Verb.REOPEN.value, facts.state.value, [])
     if report is not None and facts.reopen_count >= MAX_REPORTER_REOPENINGS:
         raise TooManyReopenings
     return CaseFact(

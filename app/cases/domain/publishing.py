@@ -5,17 +5,16 @@ from __future__ import annotations
 from app.cases.errors import AlreadyDone, NeverPublished
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import CaseFacts, Changes, PublicationState, Verb
-from app.catalogue.terms import PublicationPolicy
 from app.timeline.terms import Audience
 
-from .transitions import next_state
+from .transitions import never_published, next_state
 
 
 def publish(facts: CaseFacts, *, public_text: str | None) -> CaseFact:
     """Shown to everyone, in the officer's own wording when given, otherwise masked by rule."""
-    next_state(facts, Verb.PUBLISH)
-    if facts.publication_policy is PublicationPolicy.NEVER or facts.kind.diverted:
+    if never_published(facts):
         raise NeverPublished
+    next_state(facts, Verb.PUBLISH)
     if facts.publication is PublicationState.PUBLISHED and public_text is None:
         raise AlreadyDone
     changes = Changes(publication=PublicationState.PUBLISHED)

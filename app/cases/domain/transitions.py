@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.cases.errors import IllegalTransition
-from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Verb
+from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Resolution, Verb
+from app.catalogue.terms import PublicationPolicy
 
 S = CaseState
 
@@ -60,12 +61,17 @@ TRANSITIONS: Mapping[Verb, Mapping[CaseState, CaseState]] = MappingProxyType(
 
 def possible_verbs(facts: CaseFacts) -> list[Verb]:
     """Verbs the state of the case allows, in the order of the table; permission is another question."""
-    merged = facts.merged_into_id is not None
-    return [
-        verb
-        for verb, steps in TRANSITIONS.items()
-        if facts.state in steps and not (merged and verb in _NOT_WHEN_MERGED) and (merged or verb is not Verb.UNMERGE)
-    ]
+    impossible = {Verb.UNMERGE} if facts.merged_into_id is None else set(_NOT_WHEN_MERGED)
+    if facts.resolution is Resolution.DIVERTED:  # another law governs it; there is nothing here to take up again
+        impossible.add(Verb.REOPEN)
+    if never_published(facts):
+        impossible.add(Verb.PUBLISH)
+    return [verb for verb, steps in TRANSITIONS.items() if facts.state in steps and verb not in impossible]
+
+
+def never_published(facts: CaseFacts) -> bool:
+    """Whether cases of this category or kind are kept from the public for ever."""
+    return facts.publication_policy is PublicationPolicy.NEVER or facts.kind.diverted
 
 
 # A merged case lives on in another one: only history, sight and the way back remain.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .codes import CodeBook
-from .following import rate_case, reopen_for_reporter, reply_to_case, withdraw_by_reporter
+from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
 from .handling import (
     accept_case,
     add_note,
@@ -61,6 +61,7 @@ __all__ = [
     "sweep_overdue",
     "triage_case",
     "unmerge_case",
+    "verbs_for_reporter",
     "withdraw_by_reporter",
     "withdraw_for_reporter",
     "withhold_case",

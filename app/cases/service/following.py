@@ -7,13 +7,24 @@ from collections.abc import Callable
 from app.cases import domain
 from app.cases.events import CaseFact
 from app.cases.models import Case
+from app.cases.policies import REPORTER_VERBS
 from app.cases.repository import CaseRepository
-from app.cases.terms import Books, CaseFacts
+from app.cases.terms import Books, CaseFacts, Resolution, Verb
 from app.db.work import Work
 from app.identity.terms import Actor
 from app.kit.ids import CaseId, ReportId
 
 from .steps import reopened, settle
+
+
+def verbs_for_reporter(facts: CaseFacts) -> list[Verb]:
+    """What a sender may do with the case now, in the order of the table of transitions."""
+    refused: set[Verb] = set()
+    if facts.report_count > 1:
+        refused.add(Verb.WITHDRAW)
+    if facts.reopen_count >= domain.MAX_REPORTER_REOPENINGS or facts.resolution is Resolution.DIVERTED:
+        refused.add(Verb.REOPEN)
+    return [verb for verb in domain.possible_verbs(facts) if verb in REPORTER_VERBS and verb not in refused]
 
 
 async def reply_to_case(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases import domain
-from app.cases.errors import NobodyAbove
+from app.cases.errors import NobodyAbove, NotMerged
 from app.cases.events import CaseFact
 from app.cases.models import Case
 from app.cases.repository import CaseRepository
@@ -84,16 +84,21 @@ async def merge_case(work: Work, actor: Actor, code: str, *, seen: int, books: B
 
 
 async def unmerge_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books) -> Case:
-    """The case brought back to life out of the one it was merged into."""
+    """The case brought back to life out of the one it was merged into. Raises: NotMerged.
+
+    Whatever that one was merged into later has counted these reports too, and gives them back as well.
+    """
     repository = CaseRepository(work, actor.tenant_id)
-    scope = scope_of(actor, books.directory)
-    first_look = await repository.lock(code, visible_to=scope)
-    if first_look.merged_into_id is None:
-        domain.unmerge(first_look.facts(), first_look.facts())
-    target_id = CaseId(first_look.merged_into_id or first_look.id)
-    target = await repository.lock_by_id(target_id)
-    permit(actor, Verb.UNMERGE, first_look, seen, books.directory)
-    back, lost = domain.unmerge(first_look.facts(), target.facts())
-    settle(work, actor, first_look, back, books.directory)
+    case = await repository.lock(code, visible_to=scope_of(actor, books.directory))
+    permit(actor, Verb.UNMERGE, case, seen, books.directory)
+    if case.merged_into_id is None:
+        raise NotMerged
+    target = await repository.lock_by_id(CaseId(case.merged_into_id))
+    back, lost = domain.unmerge(case.facts(), target.facts())
+    facts = case.facts()
+    settle(work, actor, case, back, books.directory)
     settle(work, actor, target, lost, books.directory)
-    return first_look
+    while target.merged_into_id is not None:
+        target = await repository.lock_by_id(CaseId(target.merged_into_id))
+        settle(work, actor, target, domain.lose(target.facts(), facts), books.directory)
+    return case

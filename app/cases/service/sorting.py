@@ -75,17 +75,19 @@ def _sorted(
     at: datetime,
 ) -> CaseFact:
     """The fact of sorting; with a new place, category or kind it carries a new routing decision."""
-    clock = deadlines_service.start_clock(
-        books.calendars, facts.tenant_id, working_days=anew.target_working_days, at=case.opened_at
-    )
     changes = Changes(
         category_code=anew.category.code,
         kind=anew.kind,
         priority=anew.priority,
-        working_days=anew.target_working_days,
-        due_at=clock.due_at,
         publication_policy=anew.publication,
     )
+    if anew.target_working_days != case.working_days:
+        # A reopened case runs on its second clock; when that one started is not kept, so a new target starts it afresh.
+        start = at if facts.reopen_count else case.opened_at
+        clock = deadlines_service.start_clock(
+            books.calendars, facts.tenant_id, working_days=anew.target_working_days, at=start
+        )
+        changes["working_days"], changes["due_at"] = clock.working_days, clock.due_at
     moved: dict[str, Any] | None = None
     if location or area or anew.category.code != facts.category or anew.kind is not facts.kind:
         chain, confidence = _place(books.directory, case, location, area)
