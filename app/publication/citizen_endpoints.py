@@ -29,7 +29,7 @@ from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 
 from . import service
-from .schemas import PublicCaseOut
+from .schemas import PublicCaseOut, PublicEntryOut
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -67,7 +67,7 @@ async def _public(database: Database, actor: Actor, code: str) -> tuple[bytes, s
     return found
 
 
-@router.get("/{code}/timeline", response_model=list[EntryOut], responses=_READ)
+@router.get("/{code}/timeline", response_model=list[EntryOut] | list[PublicEntryOut], responses=_READ)
 async def get_timeline(
     code: ReportCode,
     actor: CurrentActor,

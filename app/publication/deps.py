@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import binascii
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import Depends, Header, Query
-from pydantic import AwareDatetime
 from starlette.requests import HTTPConnection
 
 from app.cases.terms import CaseState
@@ -18,13 +21,17 @@ from app.directory.terms import Tier
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.kit.text import folded_words
+from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.fields import InstantIn
 from app.web.tenancy import CurrentTenant
 
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .service import LiveFeeds
-from .terms import Filters
+from .terms import Filters, Page
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_US = 253_402_300_799_999_999  # the end of year 9999
 _MOST_DIGITS = 18  # of a position; PostgreSQL's bigint has 19
 
 
@@ -52,7 +59,7 @@ async def asked(
         Query(max_length=100, description="west,south,east,north in degrees", examples=["106.28,20.90,106.36,20.97"]),
     ] = None,
     updated_since: Annotated[
-        AwareDatetime | None,
+        InstantIn | None,
         Query(description="Only what changed since; the order is then oldest change first, so that none is missed"),
     ] = None,
     overdue: Annotated[bool | None, Query(description="Only overdue cases, or only those that are not")] = None,
@@ -114,6 +121,27 @@ def _phrases(q: str) -> tuple[str, ...]:
 
 
 AskedFilters = Annotated[Asked, Depends(asked)]
+
+
+def key_after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Key of the last row of the page before. Raises: UnreadableCursor, ForeignCursor."""
+    if cursor is None:
+        return None
+    at, case_id = read_cursor(query, cursor, int, str)
+    try:
+        if not 0 <= int(at) <= _LATEST_US:
+            raise UnreadableCursor
+        return _EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
+    except (ValueError, binascii.Error) as error:
+        raise UnreadableCursor from error
+
+
+def next_cursor(query: Mapping[str, object], page: Page) -> str | None:
+    """The cursor of the next page, None on the last."""
+    if page.after is None:
+        return None
+    at, case_id = page.after
+    return make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)])
 
 
 async def last_event_id(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Query
@@ -15,53 +11,32 @@ from starlette.types import Receive, Scope, Send
 
 from app.catalogue.errors import UnknownCategory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase
 from app.web.tenancy import CurrentTenant
 
 from . import service
-from .deps import AskedFilters, CurrentFeeds, LastEventId
+from .deps import AskedFilters, CurrentFeeds, LastEventId, key_after, next_cursor
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .schemas import FeatureCollectionOut, PublicPageOut
 from .service import LiveFeed
-from .terms import Page
 
 router = APIRouter(prefix="/api/v1/public", tags=["public"])
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_US = 253_402_300_799_999_999  # the end of year 9999
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
 _REFUSALS = problem_responses(
     UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch, UnreadableCursor, ForeignCursor
 )
+_MAP = {
+    "description": "A GeoJSON FeatureCollection (RFC 7946)",
+    "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/FeatureCollectionOut"}}},
+}
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
 Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=100, description="Most items of a page")]
 MapLimit = Annotated[int, Query(ge=1, le=5000, description="Most features of an answer")]
-Key = tuple[datetime, UUID]
-
-
-def _after(query: Mapping[str, object], cursor: str | None) -> Key | None:
-    """Key of the last row of the page before. Raises: UnreadableCursor, ForeignCursor."""
-    if cursor is None:
-        return None
-    at, case_id = read_cursor(query, cursor, int, str)
-    try:
-        if not 0 <= int(at) <= _LATEST_US:
-            raise UnreadableCursor
-        return _EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
-    except (ValueError, binascii.Error) as error:
-        raise UnreadableCursor from error
-
-
-def _next(query: Mapping[str, object], page: Page) -> bytes:
-    """The cursor of the next page as JSON, null on the last."""
-    if page.after is None:
-        return b"null"
-    at, case_id = page.after
-    return orjson.dumps(make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)]))
 
 
 @router.get("/cases", response_model=PublicPageOut, responses={**_REFUSALS, **_UNCHANGED})
@@ -77,12 +52,14 @@ async def list_public_cases(
 
     A page is complete in itself. To follow changes, ask with `updated_since` and keep `updated_at` of the last item.
     """
-    page = await service.public_cases(database, tenant, asked.filters, after=_after(asked.query, cursor), limit=limit)
-    content = b'{"items":[%b],"next_cursor":%b}' % (page.joined, _next(asked.query, page))
+    page = await service.public_cases(
+        database, tenant, asked.filters, after=key_after(asked.query, cursor), limit=limit
+    )
+    content = b'{"items":[%b],"next_cursor":%b}' % (page.joined, orjson.dumps(next_cursor(asked.query, page)))
     return bytes_or_304(content, content_tag(content), if_none_match)
 
 
-@router.get("/cases.geojson", response_model=FeatureCollectionOut, responses={**_REFUSALS, **_UNCHANGED})
+@router.get("/cases.geojson", response_model=FeatureCollectionOut, responses={200: _MAP, **_REFUSALS, **_UNCHANGED})
 async def list_public_features(
     tenant: CurrentTenant,
     database: CurrentDatabase,
@@ -92,10 +69,10 @@ async def list_public_features(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Các vụ việc công khai trên bản đồ (GeoJSON). Public cases that have a place, as GeoJSON."""
-    page = await service.features(database, tenant, asked.filters, after=_after(asked.query, cursor), limit=limit)
+    page = await service.features(database, tenant, asked.filters, after=key_after(asked.query, cursor), limit=limit)
     content = b'{"type":"FeatureCollection","features":[%b],"next_cursor":%b}' % (
         page.joined,
-        _next(asked.query, page),
+        orjson.dumps(next_cursor(asked.query, page)),
     )
     return bytes_or_304(content, content_tag(content), if_none_match, media_type="application/geo+json")
 

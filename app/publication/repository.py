@@ -36,19 +36,39 @@ async def body_of(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, 
     return (row[0], row[1]) if row is not None else None
 
 
+_FOUND = "updated_at, case_id FROM publications WHERE tenant_id = $1 AND published"
+_JOINED = """
+SELECT string_agg(piece, '\\x2c'::bytea ORDER BY n) FILTER (WHERE n <= $2::int) AS joined,
+ count(*) > $2::int AS more,
+ (array_agg(updated_at) FILTER (WHERE n = $2::int))[1] AS last_at,
+ (array_agg(case_id) FILTER (WHERE n = $2::int))[1] AS last_id
+FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM page) AS numbered
+"""
+
+
 @lru_cache(maxsize=1024)
-def _page_sql(piece: str, conditions: tuple[str, ...], direction: str) -> str:
-    """One page of stored pieces, joined by PostgreSQL. $1 tenant, $2 rows; every name is a constant of this module."""
-    where = " AND ".join(("tenant_id = $1", "published", *conditions))
+def _page_sql(piece: str, conditions: tuple[str, ...], box: tuple[str, ...] | None, direction: str) -> str:
+    """One page of stored pieces, joined by PostgreSQL. $1 tenant, $2 rows; every name is a constant of this module.
+
+    A box is asked for twice. Where the newest cases are dense, walking the feed fills a page at once, while the index
+    of places would give every case there ever was. Where they are sparse, the walk ends without a full page; then the
+    box holds few of all cases, and the index of places is quick.
+    """
+    where = "".join(f" AND {condition}" for condition in conditions)
     order = f"updated_at {direction}, case_id {direction}"
+    joined = _JOINED.format(order=order)
+    if box is None:
+        return f"WITH page AS (SELECT {piece} AS piece, {_FOUND}{where} ORDER BY {order} LIMIT $2::int + 1){joined}"
+    west, south, east, north = box
     return (
-        f"WITH page AS (SELECT {piece} AS piece, updated_at, case_id FROM publications"  # noqa: S608
-        f" WHERE {where} ORDER BY {order} LIMIT $2::int + 1),"
-        f" numbered AS (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM page)"
-        " SELECT string_agg(piece, '\\x2c'::bytea ORDER BY n) FILTER (WHERE n <= $2::int) AS joined,"
-        " count(*) > $2::int AS more,"
-        " (array_agg(updated_at) FILTER (WHERE n = $2::int))[1] AS last_at,"
-        " (array_agg(case_id) FILTER (WHERE n = $2::int))[1] AS last_id FROM numbered"
+        f"WITH near AS MATERIALIZED (SELECT piece, updated_at, case_id"  # noqa: S608
+        f" FROM (SELECT {piece} AS piece, lon, lat, {_FOUND}{where}"
+        f" ORDER BY {order} LIMIT least(50000, greatest(10000, $2::int * 30))) AS walked"
+        f" WHERE lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north} ORDER BY {order} LIMIT $2::int + 1),"
+        f" page AS (SELECT * FROM near WHERE (SELECT count(*) FROM near) > $2::int UNION ALL"
+        f" (SELECT {piece} AS piece, {_FOUND}{where} AND lon IS NOT NULL"
+        f" AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))"
+        f" AND (SELECT count(*) FROM near) <= $2::int ORDER BY {order} LIMIT $2::int + 1)){joined}"
     )
 
 
@@ -56,41 +76,48 @@ _AREA_COLUMNS = frozenset({"area_district", "area_commune", "area_province"})
 _CATEGORY_COLUMNS = frozenset({"category_code", "group_code"})
 
 
-def _conditions(filters: Filters, after: tuple[datetime, UUID] | None) -> tuple[tuple[str, ...], list[object], str]:
-    """Conditions with their parameters from $3 on, and the direction of the order."""
-    conditions: list[str] = []
-    args: list[object] = []
+class _Query:
+    """Conditions of a list and their parameters, which start at $3."""
 
-    def needs(condition: str, *values: object) -> None:
-        holders = [f"${2 + len(args) + place}" for place in range(1, len(values) + 1)]
-        conditions.append(condition.format(*holders))
-        args.extend(values)
+    def __init__(self, filters: Filters, after: tuple[datetime, UUID] | None) -> None:
+        self.conditions: list[str] = []
+        self.args: list[object] = []
+        self.box: tuple[str, ...] | None = None
+        self.direction = "DESC" if filters.updated_since is None else "ASC"
+        self._columns(filters)
+        if filters.phrases is not None:
+            # Folded words are [0-9a-z]+ only, so nothing in them can be an operator.
+            phrases = " & ".join("(" + " <-> ".join(phrase.split()) + ")" for phrase in filters.phrases)
+            self._needs("search @@ to_tsquery('simple'::regconfig, {})", phrases)
+        if filters.updated_since is not None:
+            self._needs("updated_at >= {}", filters.updated_since)
+        if after is not None:
+            self._needs(f"(updated_at, case_id) {'<' if self.direction == 'DESC' else '>'} ({{}}, {{}})", *after)
+        if filters.box is not None:
+            south, west, north, east = filters.box
+            self.box = tuple(f"{holder}::float8" for holder in self._holders(west, south, east, north))
 
-    if filters.area is not None:
-        column, code = filters.area
-        assert column in _AREA_COLUMNS
-        needs(f"{column} = {{}}", code)
-    if filters.category is not None:
-        column, code = filters.category
-        assert column in _CATEGORY_COLUMNS
-        needs(f"{column} = {{}}", code)
-    if filters.states is not None:
-        needs("state = ANY({}::text[])", list(filters.states))
-    if filters.overdue is not None:
-        conditions.append("overdue" if filters.overdue else "NOT overdue")
-    if filters.box is not None:
-        south, west, north, east = filters.box
-        needs("lon IS NOT NULL AND point(lon, lat) <@ box(point({}, {}), point({}, {}))", west, south, east, north)
-    if filters.phrases is not None:
-        # Folded words are [0-9a-z]+ only, so nothing in them can be an operator.
-        phrases = " & ".join("(" + " <-> ".join(phrase.split()) + ")" for phrase in filters.phrases)
-        needs("search @@ to_tsquery('simple'::regconfig, {})", phrases)
-    ascending = filters.updated_since is not None
-    if ascending:
-        needs("updated_at >= {}", filters.updated_since)
-    if after is not None:
-        needs(f"(updated_at, case_id) {'>' if ascending else '<'} ({{}}, {{}})", *after)
-    return tuple(conditions), args, "ASC" if ascending else "DESC"
+    def _columns(self, filters: Filters) -> None:
+        if filters.area is not None:
+            column, code = filters.area
+            assert column in _AREA_COLUMNS
+            self._needs(f"{column} = {{}}", code)
+        if filters.category is not None:
+            column, code = filters.category
+            assert column in _CATEGORY_COLUMNS
+            self._needs(f"{column} = {{}}", code)
+        if filters.states is not None:
+            self._needs("state = ANY({}::text[])", list(filters.states))
+        if filters.overdue is not None:
+            self.conditions.append("overdue" if filters.overdue else "NOT overdue")
+
+    def _holders(self, *values: object) -> list[str]:
+        first = 3 + len(self.args)
+        self.args.extend(values)
+        return [f"${first + place}" for place in range(len(values))]
+
+    def _needs(self, condition: str, *values: object) -> None:
+        self.conditions.append(condition.format(*self._holders(*values)))
 
 
 async def page_of(
@@ -105,10 +132,11 @@ async def page_of(
 
     One statement. Features are only of cases that have a place.
     """
-    conditions, args, direction = _conditions(filters, after)
-    if piece == "feature" and filters.box is None:
-        conditions = (*conditions, "lon IS NOT NULL")
-    row = await db.lane.fetchrow(_page_sql(piece, conditions, direction), tenant_id, limit, *args)
+    query = _Query(filters, after)
+    if piece == "feature":
+        query.conditions.append("lon IS NOT NULL")
+    sql = _page_sql(piece, tuple(query.conditions), query.box, query.direction)
+    row = await db.lane.fetchrow(sql, tenant_id, limit, *query.args)
     assert row is not None
     return Page(joined=row["joined"] or b"", after=(row["last_at"], row["last_id"]) if row["more"] else None)
 
