@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import islice
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from app.kit.clock import local_day
 from app.kit.geo import Point
 from app.web.cursors import make_cursor, read_cursor
 from app.web.etags import bytes_or_304, content_tag
+from app.web.fields import DayIn
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock
@@ -54,7 +54,7 @@ def chosen_map(
     directory: CurrentDirectory,
     tenant: CurrentTenant,
     edition: Annotated[str | None, Query(max_length=16, description="Map edition", examples=["vn-63"])] = None,
-    at: Annotated[date | None, Query(description="Or the edition in force on this day")] = None,
+    at: Annotated[DayIn | None, Query(description="Or the edition in force on this day")] = None,
 ) -> AreaMap:
     """The edition asked for, else the one the tenant works with. Raises: UnknownEdition."""
     if edition is not None:

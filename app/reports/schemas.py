@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.cases.schemas import EntryOut, UnitRef
 from app.cases.terms import Books, CaseState, PublicationState, Resolution
@@ -18,7 +18,7 @@ from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
 from app.timeline.terms import Entry
-from app.web.fields import Code, LongText, PointIn, ShortText, TextOut, WireIn
+from app.web.fields import Code, InstantIn, LongText, PointIn, ShortText, TextOut, WireIn
 
 from .domain import Submitted
 from .terms import Channel, NewReport
@@ -65,7 +65,7 @@ class ReportIn(WireIn):
     address: ShortText | None = None
     answers: dict[str, str | bool | int | float] = Field(default_factory=dict, max_length=30)
     reporter: ReporterIn | None = None
-    captured_at: AwareDatetime | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
+    captured_at: InstantIn | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
     channel: Channel = Channel.APP
 
     def new_report(self) -> NewReport:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.kit.problems import BadRequest, PreconditionNeeded
 from app.kit.text import Text
 
+IF_MATCH = '^(W/)?"v?[0-9]{1,9}"$'
 _VERSION = re.compile(r'^(?:W/)?"v?([0-9]{1,9})"$')
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.kit.text import Text, has_forbidden_characters, nfc
 
@@ -30,6 +32,25 @@ PlainText = Annotated[str, AfterValidator(_plain)]
 LongText = Annotated[PlainText, StringConstraints(min_length=1, max_length=4000)]
 ShortText = Annotated[PlainText, StringConstraints(min_length=1, max_length=300)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+
+
+_RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?$")
+
+
+def _written_out(value: object) -> object:
+    """Refuse bare numbers: pydantic would take them for seconds since 1970. Raises: SaidError."""
+    if isinstance(value, str) and _RFC_3339.match(value.strip()):
+        return value
+    raise SaidError(
+        Text(
+            "Thời điểm cần theo RFC 3339, ví dụ 2026-11-22T08:30:00+07:00.",
+            "Must be an RFC 3339 instant, for example 2026-11-22T08:30:00+07:00.",
+        )
+    )
+
+
+InstantIn = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+DayIn = Annotated[date, BeforeValidator(_written_out)]
 
 
 class TextOut(BaseModel):

@@ -65,7 +65,11 @@ class Answer:
 
 async def idempotency_key(
     idempotency_key: Annotated[
-        str | None, Header(description="One value for each submission; send it again when you repeat the submission")
+        str | None,
+        Header(
+            description="One value for each submission; send it again when you repeat the submission",
+            json_schema_extra={"minLength": 8, "maxLength": 200, "pattern": "^[!-~]+$"},
+        ),
     ] = None,
 ) -> str | None:
     """The request's key, None when it has none. Raises: UnreadableIdempotencyKey."""

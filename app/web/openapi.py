@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from .etags import IF_MATCH
 from .problems import ProblemOut
 
 DESCRIPTION = """
@@ -44,6 +45,12 @@ def install(app: FastAPI) -> None:
             shapes["ProblemOut"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(unused, None)
+            for operation in (each for path in schema["paths"].values() for each in path.values()):
+                for parameter in operation.get("parameters", ()):
+                    if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
+                        # Optional to FastAPI, so that its absence is our own 428 and not a 422.
+                        parameter["required"] = True
+                        parameter["schema"] = {"type": "string", "pattern": IF_MATCH, "examples": ['"3"']}
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from app.cases import service
@@ -27,7 +26,7 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
 from app.web.etags import is_fresh, version_tag
-from app.web.fields import Code
+from app.web.fields import Code, InstantIn
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
@@ -103,7 +102,7 @@ async def list_cases(
     category: Annotated[Code | None, Query()] = None,
     area: Annotated[Code | None, Query(description="Mã đơn vị hành chính, gồm cấp dưới. With all below it.")] = None,
     code: Annotated[Code | None, Query()] = None,
-    opened_since: AwareDatetime | None = None,
+    opened_since: InstantIn | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:

@@ -60,7 +60,7 @@ def _done(case: Case, books: Books) -> Response:
 
 @router.post("/cases/{code}/triage", **_VERB)
 async def triage_case(
-    code: CaseCode, body: TriageIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: TriageIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Phân loại: lĩnh vực, loại, mức ưu tiên, vị trí; đổi một trong số đó thì chuyển tuyến lại. Sort the case anew."""
     location = Point(body.location.lat, body.location.lon) if body.location else None
@@ -83,7 +83,7 @@ async def triage_case(
 
 @router.post("/cases/{code}/assign", **_VERB)
 async def assign_case(
-    code: CaseCode, body: AssignIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: AssignIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Phân công cán bộ trong đơn vị. Put an officer of the unit in charge."""
     case = await service.assign_case(work, actor, code, seen=seen, books=books, officer=body.officer)
@@ -92,7 +92,7 @@ async def assign_case(
 
 @router.post("/cases/{code}/accept", **_VERB)
 async def accept_case(
-    code: CaseCode, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Nhận xử lý. Take the case up for your unit."""
     return _done(await service.accept_case(work, actor, code, seen=seen, books=books), books)
@@ -100,7 +100,7 @@ async def accept_case(
 
 @router.post("/cases/{code}/return", **_VERB)
 async def return_case(
-    code: CaseCode, body: MoveIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: MoveIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Trả lại nơi đã chuyển đến, kèm lý do. Send it back to whoever sent it, with the reason."""
     case = await service.return_case(
@@ -111,7 +111,7 @@ async def return_case(
 
 @router.post("/cases/{code}/refer", **_VERB)
 async def refer_case(
-    code: CaseCode, body: ReferIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: ReferIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Chuyển đến đơn vị khác, cùng cấp hoặc khác cấp. Refer it to another unit of any tier."""
     case = await service.refer_case(
@@ -122,7 +122,7 @@ async def refer_case(
 
 @router.post("/cases/{code}/escalate", **_VERB)
 async def escalate_case(
-    code: CaseCode, body: EscalateIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: EscalateIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Nâng mức ưu tiên, hoặc chuyển lên cấp trên. Raise its urgency, or hand it to the unit above."""
     case = await service.escalate_case(work, actor, code, seen=seen, books=books, move=body.move, comment=body.comment)
@@ -131,7 +131,7 @@ async def escalate_case(
 
 @router.post("/cases/{code}/ask", **_VERB)
 async def ask_reporter(
-    code: CaseCode, body: QuestionIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: QuestionIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Hỏi thêm người gửi. Ask the reporters for more."""
     case = await service.ask_reporter(work, actor, code, seen=seen, books=books, question=body.question)
@@ -140,7 +140,7 @@ async def ask_reporter(
 
 @router.post("/cases/{code}/draft-answer", **_VERB)
 async def draft_answer(
-    code: CaseCode, body: AnswerIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: AnswerIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Soạn dự thảo trả lời, trình người khác duyệt. Draft an answer for a second person to approve."""
     case = await service.draft_answer(
@@ -151,7 +151,7 @@ async def draft_answer(
 
 @router.post("/cases/{code}/approve", **_VERB)
 async def approve_answer(
-    code: CaseCode, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Duyệt dự thảo; người gửi nhận được trả lời. Approve the draft: it becomes the answer."""
     return _done(await service.approve_answer(work, actor, code, seen=seen, books=books), books)
@@ -159,7 +159,7 @@ async def approve_answer(
 
 @router.post("/cases/{code}/reject-draft", **_VERB)
 async def reject_draft(
-    code: CaseCode, body: CommentIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: CommentIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Trả dự thảo để sửa. Send the draft back to its author."""
     case = await service.reject_draft(work, actor, code, seen=seen, books=books, comment=body.comment)
@@ -168,7 +168,7 @@ async def reject_draft(
 
 @router.post("/cases/{code}/resolve", **_VERB)
 async def resolve_case(
-    code: CaseCode, body: AnswerIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: AnswerIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Trả lời ngay, dành cho người có quyền duyệt. Answer at once; for approvers."""
     case = await service.resolve_case(
@@ -179,7 +179,7 @@ async def resolve_case(
 
 @router.post("/cases/{code}/reopen", **_VERB)
 async def reopen_case(
-    code: CaseCode, body: CommentIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: CommentIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Mở lại để xử lý tiếp. Take the outcome back and handle it again."""
     case = await service.reopen_case(work, actor, code, seen=seen, books=books, comment=body.comment)
@@ -188,7 +188,7 @@ async def reopen_case(
 
 @router.post("/cases/{code}/merge", **_VERB)
 async def merge_case(
-    code: CaseCode, body: MergeIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: MergeIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Gộp vụ việc trùng; mỗi người gửi vẫn giữ mã riêng. Merge a duplicate; each reporter keeps an own code."""
     return _done(await service.merge_case(work, actor, code, seen=seen, books=books, into=body.into), books)
@@ -196,7 +196,7 @@ async def merge_case(
 
 @router.post("/cases/{code}/unmerge", **_VERB)
 async def unmerge_case(
-    code: CaseCode, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Tách vụ việc đã gộp nhầm. Separate a case that was merged by mistake."""
     return _done(await service.unmerge_case(work, actor, code, seen=seen, books=books), books)
@@ -204,7 +204,7 @@ async def unmerge_case(
 
 @router.post("/cases/{code}/note", **_VERB)
 async def add_note(
-    code: CaseCode, body: NoteIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: NoteIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Ghi chú nội bộ. A note for colleagues; never public, never for the reporter."""
     case = await service.add_note(
@@ -215,7 +215,7 @@ async def add_note(
 
 @router.post("/cases/{code}/publish", **_VERB)
 async def publish_case(
-    code: CaseCode, body: PublishIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: PublishIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Công khai, với lời văn bạn sửa nếu có. Publish it, in your own wording if you give one."""
     case = await service.publish_case(work, actor, code, seen=seen, books=books, public_text=body.public_text)
@@ -224,7 +224,7 @@ async def publish_case(
 
 @router.post("/cases/{code}/withhold", **_VERB)
 async def withhold_case(
-    code: CaseCode, body: CommentIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: CommentIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Không công khai, kèm lý do. Take it from the public's sight, with the reason."""
     case = await service.withhold_case(work, actor, code, seen=seen, books=books, comment=body.comment)
@@ -233,7 +233,7 @@ async def withhold_case(
 
 @router.post("/cases/{code}/withdraw", **_VERB)
 async def withdraw_case(
-    code: CaseCode, body: CommentIn, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, body: CommentIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Ghi nhận người gửi rút phản ánh. End it because the reporter asked you to."""
     case = await service.withdraw_for_reporter(work, actor, code, seen=seen, books=books, comment=body.comment)
@@ -242,7 +242,7 @@ async def withdraw_case(
 
 @router.post("/cases/{code}/close", **_VERB)
 async def close_case(
-    code: CaseCode, seen: ExpectedVersion, work: WriteWork, actor: CurrentStaff, books: CurrentBooks
+    code: CaseCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
     """Kết thúc. Close a resolved case."""
     return _done(await service.close_case(work, actor, code, seen=seen, books=books), books)
