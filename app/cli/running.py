@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.kit.text import Text
 from app.main import create_app
 from app.process import Process
+from app.publication.service import LiveFeeds
 from app.worker import loop as worker_loop
 
 from .terminal import CommandError, say
@@ -27,8 +29,9 @@ PATIENCE_S = 5  # for requests and streams under way
 class _Server(uvicorn.Server):
     """uvicorn that leaves signals to us (the database must outlive the last request) and says when it serves."""
 
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, feeds: Callable[[], LiveFeeds], when_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._feeds = feeds
         self._when_ready = when_ready
 
     @contextmanager
@@ -40,11 +43,16 @@ class _Server(uvicorn.Server):
         if self.started:
             self._when_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._feeds().close()  # live streams never end of themselves; uvicorn would wait for every one
+        await super().shutdown(sockets)
+
 
 def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
+    app = create_app(process.settings, shared=process)
     return _Server(
         uvicorn.Config(
-            create_app(process.settings, shared=process),
+            app,
             loop="none",  # ours runs already
             http="httptools",
             ws="none",
@@ -54,6 +62,7 @@ def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
             server_header=False,
             timeout_graceful_shutdown=PATIENCE_S,
         ),
+        lambda: cast("LiveFeeds", app.state.feeds),
         when_ready,
     )
 
