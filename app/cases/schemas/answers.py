@@ -53,7 +53,7 @@ def line(row: Mapping[str, Any], books: Books, tenant_id: TenantId, now: datetim
         },
         "location": {"lat": row["lat"], "lon": row["lon"]} if row["lat"] is not None else None,
         "responsible_unit": _unit(books, tenant_id, row["unit_id"]),
-        "assignee_id": row["assignee_id"],
+        "assignee_id": str(row["assignee_id"]) if row["assignee_id"] else None,
         "opened_at": row["opened_at"],
         "updated_at": row["updated_at"],
         "due_at": row["due_at"],
