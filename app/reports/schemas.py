@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.cases.schemas import EntryOut, UnitRef
 from app.cases.terms import Books, CaseState, PublicationState, Resolution
@@ -30,7 +30,7 @@ class ReporterIn(WireIn):
     name: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)
     email: str | None = Field(None, max_length=320)
-    anonymous: bool = False
+    anonymous: StrictBool = False
 
 
 class ReportIn(WireIn):
@@ -196,7 +196,7 @@ class ReplyIn(WireIn):
 class RatingIn(WireIn):
     """How the handling was, 1 to 5."""
 
-    stars: int = Field(ge=1, le=5)
+    stars: int = Field(ge=1, le=5, strict=True)
     comment: LongText | None = None
 
 

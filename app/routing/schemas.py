@@ -15,6 +15,7 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StrictStr,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -37,11 +38,15 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+# RFC 3339's "time" has an offset; a time of day on the wall has none, so it gets a pattern of its own.
+LocalTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"})]
+
+
 class TimeSpan(_Shape):
     """Local time of day: `from` included, `until` not; it may pass midnight."""
 
-    from_: time | None = Field(None, alias="from", examples=["22:00"])
-    until: time | None = Field(None, examples=["06:00"])
+    from_: LocalTime | None = Field(None, alias="from", examples=["22:00"])
+    until: LocalTime | None = Field(None, examples=["06:00"])
 
 
 class DateSpan(_Shape):

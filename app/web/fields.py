@@ -63,8 +63,13 @@ class TextOut(BaseModel):
 class PointIn(WireIn):
     """A place, WGS 84 degrees; whether it can be in Vietnam is said by a problem of its own."""
 
-    lat: float = Field(description="Vĩ độ. Latitude in degrees.", examples=[20.94132])
-    lon: float = Field(description="Kinh độ. Longitude in degrees.", examples=[106.31702])
+    lat: float = Field(strict=True, description="Vĩ độ. Latitude in degrees.", examples=[20.94132])
+    lon: float = Field(strict=True, description="Kinh độ. Longitude in degrees.", examples=[106.31702])
     accuracy_m: float | None = Field(
-        None, ge=0, le=100_000, allow_inf_nan=False, description="Sai số định vị (mét). Radius of uncertainty."
+        None,
+        ge=0,
+        le=100_000,
+        strict=True,
+        allow_inf_nan=False,
+        description="Sai số định vị (mét). Radius of uncertainty.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.cases.terms import ReferralReason, Resolution
 from app.catalogue.terms import Kind, Priority
@@ -45,7 +45,7 @@ class ReferIn(MoveIn):
 class EscalateIn(WireIn):
     """Raised in urgency; with `move` handed to the unit above."""
 
-    move: bool = False
+    move: StrictBool = False
     comment: LongText | None = None
 
 
@@ -82,7 +82,7 @@ class NoteIn(WireIn):
     """Words for colleagues; `for_unit_only` keeps them from units above."""
 
     text: LongText
-    for_unit_only: bool = False
+    for_unit_only: StrictBool = False
 
 
 class MergeIn(WireIn):
@@ -101,7 +101,7 @@ class BulkTarget(WireIn):
     """One case and the version that was seen."""
 
     code: Code
-    version: int = Field(ge=1, le=2_000_000_000)
+    version: int = Field(ge=1, le=2_000_000_000, strict=True)
 
 
 class AcceptAll(WireIn):

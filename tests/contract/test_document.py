@@ -1,0 +1,57 @@
+"""The OpenAPI document held against the running program by schemathesis, with all of its checks on."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.db.engine import Database
+from app.identity.terms import Role
+from app.kit.clock import SystemClock
+from app.kit.ids import TenantId, UnitId
+from tests.crash.program import running
+from tests.officers import PASSWORD, Province, an_officer, cheap_passwords
+
+HERE = Path(__file__).parent
+# The stream never ends; signing out would end the session that the run works with.
+LEFT_OUT = ("/api/v1/public/stream", "/api/v1/auth/logout")
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["as the province's leader", "as anybody"])
+async def test_program_answers_as_its_document_says(committed_db: Database, tmp_path: Path, signed_in: bool) -> None:
+    row = await committed_db.lane.fetchrow("SELECT tenant_id, id FROM units WHERE code = 'H23'")
+    assert row is not None
+    leaders = Province(TenantId(row["tenant_id"]), UnitId(row["id"]))
+    await an_officer(committed_db, SystemClock(), cheap_passwords(), leaders, *Role, username="fuzz")
+    settings = {"LIENTHONG_DATABASE_URL": committed_db.url, "LIENTHONG_DATA_DIR": str(tmp_path)}
+    async with running("serve", settings) as program:
+        headers = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else []
+        code, said = await _schemathesis(program.url, tmp_path, headers)
+    assert code == 0, said
+
+
+async def _token(url: str) -> str:
+    async with httpx.AsyncClient(base_url=url) as client:
+        answer = await client.post("/api/v1/auth/token", json={"username": "fuzz", "password": PASSWORD})
+    token: str = answer.json()["access_token"]
+    return token
+
+
+async def _schemathesis(url: str, folder: Path, headers: list[str]) -> tuple[int, str]:
+    excluded = [part for path in LEFT_OUT for part in ("--exclude-path", path)]
+    process = await asyncio.create_subprocess_exec(
+        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
+        *("run", f"{url}/openapi.json", "--checks", "all", "--max-examples", "10", "--no-color", "--seed", "20261122"),
+        *("--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", *excluded, *headers),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    shutil.rmtree(folder / ".schemathesis", ignore_errors=True)
+    return process.returncode or 0, said.decode()
