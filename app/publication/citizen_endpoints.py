@@ -35,6 +35,8 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 _READ = problem_responses(SessionExpired, ReportNotFound)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
+# One address, two faces: whoever caches must tell the sender from everybody else.
+_CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
 
 
@@ -53,10 +55,10 @@ async def get_report(
     own = await reports_service.find_own(database, actor, code, tracking_secret)
     if own is None:
         content, etag = await _public(database, actor, code)
-        return bytes_or_304(content, etag, if_none_match)
+        return bytes_or_304(content, etag, if_none_match, vary=_CREDENTIALS)
     answer = own_answer(own.row, own.entries, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
     content = orjson.dumps(answer)
-    return bytes_or_304(content, content_tag(content), if_none_match, private=True)
+    return bytes_or_304(content, content_tag(content), if_none_match, private=True, vary=_CREDENTIALS)
 
 
 async def _public(database: Database, actor: Actor, code: str) -> tuple[bytes, str]:

@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,6 +21,7 @@ from pydantic import (
 from app.catalogue.terms import CategoryCode, Kind, Priority
 from app.directory.terms import AreaCode, Tier, UnitKind
 from app.kit.text import Text
+from app.web.fields import InstantIn
 from app.web.problems import SaidError
 
 from .terms import AnswerTest, Conditions, CoveringUnit, NamedUnit, Published, Rule, RuleCode, Target
@@ -154,7 +154,7 @@ class RulebookIn(_Shape):
     based_on: int | None = Field(
         None, ge=0, description="The version this one was made from; 412 when it is not the newest"
     )
-    valid_from: AwareDatetime | None = Field(None, description="In force from this instant on; absent: at once")
+    valid_from: InstantIn | None = Field(None, description="In force from this instant on; absent: at once")
 
 
 class RulebookOut(BaseModel):

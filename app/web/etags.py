@@ -84,10 +84,13 @@ def bytes_or_304(
     media_type: str = "application/json",
     max_age_s: int = 0,
     private: bool = False,
+    vary: str = "",
 ) -> Response:
     """`content` with its ETag, or 304 without a body when the client holds it already."""
     shared = f"public, max-age={max_age_s}" if max_age_s else "no-cache"
     headers = {"ETag": etag, "Cache-Control": "private, no-cache" if private else shared}
+    if vary:
+        headers["Vary"] = vary
     if is_fresh(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
