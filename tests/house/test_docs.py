@@ -11,6 +11,7 @@ import pytest
 
 from app.settings import Settings
 from tests.house.code import ROOT
+from tests.house.test_problems import problems, sections
 
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -70,7 +71,7 @@ def links() -> Iterator[tuple[Path, str]]:
 
 
 def test_the_tree_of_the_architecture_is_the_tree_of_the_program() -> None:
-    assert sorted(tree()) == sorted(modules(ROOT / "app"))
+    assert sorted(tree()) == sorted(modules(ROOT / "app")), "docs/architecture.md has a tree of app/: mend it"
 
 
 def test_the_tree_goes_down_floor_by_floor() -> None:
@@ -84,7 +85,7 @@ def test_every_role_of_a_file_is_explained_and_none_is_invented() -> None:
     rooms = contracts()["inside a room"]["containers"]
     assert isinstance(rooms, list)
     used = set().union(*(modules(ROOT / Path(*room.split("."))) for room in rooms))
-    assert told == used
+    assert told == used, "docs/architecture.md has a table of what files in a room are for: mend it"
 
 
 def test_links_lead_somewhere() -> None:
@@ -126,7 +127,17 @@ def test_the_table_of_settings_tells_every_setting_with_its_default() -> None:
         name.upper(): "–" if field.default is None else f"`{field.default}`"
         for name, field in Settings.model_fields.items()
     }
-    assert {name: default.strip() for name, default in told.items()} == known
+    found = {name: default.strip() for name, default in told.items()}
+    assert found == known, "docs/operations.md has a table of all settings: mend it"
+
+
+def test_every_problem_states_its_status_and_titles_and_helps_in_both_languages() -> None:
+    for slug, kinds in problems().items():
+        head, _, rest = sections()[slug].partition("\n\n")
+        assert head in {f"{kind.status} · {kind.title.vi} · {kind.title.en}" for kind in kinds}, slug
+        assert re.fullmatch(
+            r"\*\*Khi nào\.\*\* .+ \*\*Nên làm gì\.\*\* .+\n\n\*\*When\.\*\* .+ \*\*What to do\.\*\* .+", rest
+        ), slug
 
 
 def test_decisions_are_numbered_without_gaps_and_listed() -> None:
