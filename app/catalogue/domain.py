@@ -10,6 +10,7 @@ from .errors import InvalidAnswers
 from .terms import Answer, Answers, Category, Kind, Priority, PublicationPolicy, Question, QuestionType
 
 TEXT_ANSWER_MAX = 500  # characters
+NUMBER_MAX = 2**53  # larger ones are not the same number in every language that reads JSON; also refuses NaN
 _REQUIRED = Text("Xin trả lời câu hỏi này.", "Please answer this question.")
 _UNKNOWN = Text("Lĩnh vực này không có câu hỏi nào mã như vậy.", "This category asks no such question.")
 _TEXT = Text("Cần là một đoạn chữ không quá {limit} ký tự.", "Must be a text of at most {limit} characters.").fill(
@@ -64,7 +65,7 @@ def _complaint(question: Question, value: Answer) -> Text | None:
         case QuestionType.BOOLEAN:
             return None if isinstance(value, bool) else _BOOLEAN
         case QuestionType.NUMBER:
-            if isinstance(value, bool | str) or not math.isfinite(value):
+            if isinstance(value, bool | str) or not -NUMBER_MAX <= value <= NUMBER_MAX:
                 return _NUMBER
             least = -math.inf if question.minimum is None else question.minimum
             most = math.inf if question.maximum is None else question.maximum

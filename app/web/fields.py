@@ -19,18 +19,24 @@ class WireIn(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def _plain(text: str) -> str:
-    """NFC text without control characters. Raises: SaidError."""
+def _composed(value: object) -> object:
+    """A text in NFC, so that a letter counts as one character however a keyboard wrote it."""
+    return nfc(value) if isinstance(value, str) else value
+
+
+def _readable(text: str) -> str:
+    """The text, without control characters. Raises: SaidError."""
     if has_forbidden_characters(text):
         raise SaidError(
             Text("Nội dung có ký tự điều khiển không đọc được.", "The text holds control characters nobody can read.")
         )
-    return nfc(text)
+    return text
 
 
-PlainText = Annotated[str, AfterValidator(_plain)]
-LongText = Annotated[PlainText, StringConstraints(min_length=1, max_length=4000)]
-ShortText = Annotated[PlainText, StringConstraints(min_length=1, max_length=300)]
+# The limits stand first, where pydantic makes them part of the text's own schema and says "characters", not "items".
+_COMPOSED, _READABLE = BeforeValidator(_composed), AfterValidator(_readable)
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), _COMPOSED, _READABLE]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300), _COMPOSED, _READABLE]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 
 

@@ -56,17 +56,22 @@ class RequestEdge:
         seen = 0
         started = False
 
+        def is_over() -> bool:
+            return seen > self.max_body_bytes
+
         async def counting_receive() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.max_body_bytes:
+            if is_over():
                 raise TooLarge(self._sentence())
             return message
 
         async def watching_send(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if is_over() and not started:
+                return  # FastAPI would call it a body that cannot be read; we know better
+            started = True
             await send(message)
 
         try:
@@ -74,6 +79,7 @@ class RequestEdge:
         except TooLarge:
             if started:
                 raise
+        if is_over() and not started:
             await self._refuse(scope, receive, send)
 
     def _sentence(self) -> Text:
