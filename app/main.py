@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app.cases.endpoints import router as cases_router
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
+from app.condition import readings
 from app.directory.endpoints import router as directory_router
 from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
@@ -23,7 +24,7 @@ from app.publication.service import LiveFeeds
 from app.reports.endpoints import router as reports_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
-from app.web import health, openapi, problems
+from app.web import health, metrics, openapi, problems
 from app.web.middleware import RequestEdge
 
 TAGS = [
@@ -43,9 +44,10 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     `shared` is a process that somebody else opened and will close, as when web and worker run in one.
     """
 
+    counted = shared.metrics if shared else metrics.Metrics()
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        process = shared or await Process.open(settings, clock or SystemClock())
+        process = shared or await Process.open(settings, clock or SystemClock(), counted)
         install(app, process)
         try:
             yield
@@ -63,7 +65,9 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         generate_unique_id_function=openapi.operation_id,
         redoc_url=None,
     )
-    app.add_middleware(RequestEdge, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        RequestEdge, max_body_bytes=settings.max_body_bytes, metrics=counted, access_log=settings.access_log
+    )
     problems.install(app)
     openapi.install(app)
     for router in (
@@ -79,6 +83,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         health.router,
     ):
         app.include_router(router)
+        metrics.router,
     return app
 
 
@@ -88,6 +93,7 @@ def install(app: FastAPI, process: Process) -> None:
     state = app.state
     state.settings, state.clock, state.database = process.settings, process.clock, process.db
     state.directory, state.catalogue = process.directory, process.catalogue
+    state.metrics, state.readings = process.metrics, lambda: readings(process)
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.tenants = lambda: process.directory.current
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())

@@ -22,6 +22,7 @@ from app.kit.ids import TenantId
 from app.routing import repository as routing_repository
 from app.routing.snapshot import Rulebooks
 from app.settings import Settings
+from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.process")
 
@@ -37,11 +38,15 @@ class Process:
     catalogue: Reference[Catalogue]
     rulebooks: Reference[Rulebooks]
     calendars: Reference[Calendars]
+    metrics: Metrics = field(default_factory=Metrics)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock) -> Process:
-        """A process with its reference data loaded. Raises: DatabaseUnavailable; LookupError without a database."""
+    async def open(cls, settings: Settings, clock: Clock, metrics: Metrics | None = None) -> Process:
+        """A process with its reference data loaded; it counts into `metrics` when they are given.
+
+        Raises: DatabaseUnavailable; LookupError without a database.
+        """
         if settings.database_url is None:
             message = "no database is configured"
             raise LookupError(message)
@@ -53,6 +58,7 @@ class Process:
             Reference("catalogue", catalogue_repository.load),
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
+            metrics or Metrics(),
         )
         try:
             await process.refresh()
@@ -68,16 +74,20 @@ class Process:
         return Books(self.directory.current, self.catalogue.current, self.rulebooks.current, self.calendars.current)
 
     @property
+    def references(self) -> tuple[Reference[Any], ...]:
+        """All of the reference data, in the order in which it is loaded: tenants first, the others speak of them."""
+        return self.directory, self.catalogue, self.rulebooks, self.calendars
+
+    @property
     def tenants(self) -> list[TenantId]:
         """Tenants in operation."""
         return [tenant.id for tenant in self.directory.current.tenants if tenant.active]
 
     async def refresh(self) -> None:
-        """Load whatever has a new version. The directory goes first: the others speak of its tenants."""
-        references: tuple[Reference[Any], ...] = (self.directory, self.catalogue, self.rulebooks, self.calendars)
+        """Load whatever has a new version."""
         async with read_work(self.db, self.clock, None) as work:
             versions = await read_versions(work.session)
-            for reference in references:
+            for reference in self.references:
                 if await reference.refresh(work.session, versions):
                     log.info("loaded %s", reference.name)
 

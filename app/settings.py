@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AccessLog(StrEnum):
+    """Which answers a web process writes a line about."""
+
+    ALL = "all"
+    PROBLEMS = "problems"
+    NONE = "none"
 
 
 class Settings(BaseSettings):
@@ -24,6 +33,8 @@ class Settings(BaseSettings):
     statement_cache_size: int = Field(
         512, ge=0, description="Prepared statements kept per connection; 0 behind an old transaction pooler."
     )
+    database_wait_s: float = Field(1.0, gt=0, description="Longest wait for a free connection before a 503.")
+    statement_timeout_s: float = Field(3.0, gt=0, description="Longest time of one statement before a 503.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web process listens on; 0 picks a free one.")
     public_url: str | None = Field(None, description="How people reach this installation; used in links.")
@@ -37,4 +48,10 @@ class Settings(BaseSettings):
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for new messages.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
+    access_log: AccessLog = Field(
+        AccessLog.ALL, description="Which answers get a line in the log: all, problems (status 400 and up) or none."
+    )
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of /metrics of a worker process, on HOST; absent: none."
+    )
     stream_poll_s: float = Field(0.3, gt=0, description="How often a web process looks for new public events.")

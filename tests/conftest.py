@@ -150,7 +150,7 @@ async def process(settings: Settings, _shared_clock: FixedClock) -> AsyncIterato
 @pytest.fixture(scope="session")
 async def application(settings: Settings, process: Process) -> FastAPI:
     """The whole application. Its process is the tests' own, so that no lifespan has to be run for every test."""
-    app = create_app(settings, process.clock)
+    app = create_app(settings, process.clock, shared=process)
     install(app, process)
     return app
 

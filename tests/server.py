@@ -112,7 +112,7 @@ def with_database(url: str, name: str) -> str:
 
 
 async def _seed(url: str, clock: Clock) -> None:
-    db = await Database.open(url, Settings(_env_file=None, database_url=url))
+    db = await Database.open(url, Settings(_env_file=None, database_url=url, statement_timeout_s=600))
     try:
         await load_reference_data(db, clock)
     finally:

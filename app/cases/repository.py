@@ -16,7 +16,7 @@ from app.kit.ids import CaseId, TenantId
 
 from .errors import CaseNotFound
 from .models import Case
-from .terms import QueueView, Scope
+from .terms import QueueView, Scope, Workload
 
 
 class CaseRepository:
@@ -190,3 +190,19 @@ async def take_numbers(db: Database, tenant_id: TenantId, prefix: str, day: date
     """First of `count` numbers of the day that are now the caller's; a short transaction of its own."""
     after: int = await db.lane.fetchval(_TAKE_NUMBERS, tenant_id, prefix, day, count)
     return after - count
+
+
+_WORKLOAD = """
+    SELECT t.tenant_id, o.open, o.overdue,
+        (SELECT count(*) FROM cases c WHERE c.tenant_id = t.tenant_id AND c.due_at < $3 AND c.overdue_at IS NULL
+            AND c.state NOT IN ('resolved', 'closed')) AS unswept
+    FROM unnest($1::int[]) AS t (tenant_id) CROSS JOIN LATERAL (
+        SELECT count(*) AS open, count(*) FILTER (WHERE c.due_at < $2) AS overdue
+        FROM cases c WHERE c.tenant_id = t.tenant_id AND c.state NOT IN ('resolved', 'closed')
+    ) o
+"""
+
+
+async def workload(db: Database, tenants: Sequence[TenantId], at: datetime, swept_before: datetime) -> list[Workload]:
+    """Open and overdue cases of each tenant at `at`; one statement on ix_cases_open and ix_cases_unswept."""
+    return [Workload(*row) for row in await db.lane.fetch(_WORKLOAD, list(tenants), at, swept_before)]

@@ -198,3 +198,12 @@ class Books(NamedTuple):
     catalogue: Catalogue
     rulebooks: Rulebooks
     calendars: Calendars
+
+
+class Workload(NamedTuple):
+    """How much of a tenant's handling is not done yet."""
+
+    tenant_id: int
+    open: int
+    overdue: int
+    unswept: int  # overdue for a while and not marked so: the worker's sweep is behind

@@ -79,6 +79,11 @@ def database_of(settings: Settings) -> Iterator[Settings]:
             postgres.stop()
 
 
+def patient(settings: Settings) -> Settings:
+    """Settings of a command that an operator waits for: its statements may take as long as they need."""
+    return settings.model_copy(update={"statement_timeout_s": 3600.0})
+
+
 def url_of(settings: Settings) -> str:
     """The database's URL, which `database_of` has put there."""
     assert settings.database_url is not None

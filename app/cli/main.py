@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,9 +26,10 @@ from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
 from app.settings import Settings
+from app.web import logs
 
 from . import accounts
-from .installation import database_of, listen, read_settings, url_of
+from .installation import database_of, listen, patient, read_settings, url_of
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
@@ -55,8 +55,7 @@ cli.add_typer(staff_cli, name="staff")
 
 def run() -> None:
     """Entry point of the program."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # our own parts say that the database is away
+    logs.install(sys.stderr)
     try:
         with ending_in_order():
             cli()
@@ -161,7 +160,7 @@ def migrate(
 
 
 async def _seed(settings: Settings) -> None:
-    db = await Database.open(url_of(settings), settings)
+    db = await Database.open(url_of(settings), patient(settings))
     try:
         await load_reference_data(db, SystemClock(), say)
     finally:
@@ -177,7 +176,7 @@ def _with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
 
     with database_of(read_settings()) as settings:
         refuse_old_schema(url_of(settings))
-        return asyncio.run(inside(settings))
+        return asyncio.run(inside(patient(settings)))
 
 
 @tenant_cli.command(name="list")

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import cast
 
 import uvicorn
+from prometheus_client import start_http_server
 
 from app.db.embedded import EmbeddedPostgres
+from app.db.embedded_host import EmbeddedError
 from app.kit.text import Text
 from app.main import create_app
 from app.process import Process
 from app.publication.service import LiveFeeds
+from app.web import logs
 from app.worker import loop as worker_loop
 
 from .terminal import CommandError, say
 
-log = logging.getLogger("lienthong.run")
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_S = 5  # for requests and streams under way
 
@@ -81,6 +82,7 @@ async def serve(
     With `postgres`, a server that dies is started again. Raises: CommandError when the web cannot start; whatever a
     part failed with.
     """
+    logs.tell_more()
     server = _server(process, when_ready) if bound else None
     ending = _on_signal(server)
     parts: list[asyncio.Task[None]] = []
@@ -91,7 +93,8 @@ async def serve(
     web = asyncio.create_task(server.serve(sockets=[bound]), name="web") if server and bound else None
     signalled = asyncio.create_task(ending.wait(), name="signal")
     try:
-        await asyncio.wait({signalled, *parts, *([web] if web else [])}, return_when=asyncio.FIRST_COMPLETED)
+        with nullcontext() if web else _metrics_of_worker(process):
+            await asyncio.wait({signalled, *parts, *([web] if web else [])}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         if server and web:
             server.should_exit = True
@@ -123,10 +126,46 @@ def _on_signal(server: _Server | None) -> asyncio.Event:
     return ending
 
 
+@contextmanager
+def _metrics_of_worker(process: Process) -> Iterator[None]:
+    """Inside, /metrics of a process that serves nothing else, if the settings want it. Raises: CommandError."""
+    port, host = process.settings.worker_metrics_port, process.settings.host
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, host, process.metrics.registry)
+    except OSError as error:
+        raise CommandError(
+            Text(
+                f"Không mở được {host}:{port} cho số liệu của worker ({error.strerror}). Chọn cổng khác: "
+                f"LIENTHONG_WORKER_METRICS_PORT",
+                f"{host}:{port} cannot be opened for the worker's figures ({error.strerror}). Choose another port: "
+                f"LIENTHONG_WORKER_METRICS_PORT",
+            )
+        ) from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 async def _watch(postgres: EmbeddedPostgres) -> None:
-    """Start PostgreSQL again when it has died under us; requests meanwhile are told to come again."""
+    """Start PostgreSQL again when it has died under us; requests meanwhile are told to come again.
+
+    What keeps it from starting (a full disk, most often) is said and waited out: an operator mends it while we run.
+    """
+    pause_s = 0.5
     while True:
-        await asyncio.sleep(0.5)
-        if not postgres.alive():
-            say(Text("PostgreSQL đã dừng đột ngột, đang khởi động lại …", "PostgreSQL died; starting it again …"))
+        await asyncio.sleep(pause_s)
+        if postgres.alive():
+            pause_s = 0.5
+            continue
+        say(Text("PostgreSQL đã dừng đột ngột, đang khởi động lại …", "PostgreSQL died; starting it again …"))
+        try:
             await asyncio.to_thread(postgres.restart, say)
+        except (EmbeddedError, OSError) as error:
+            say(error.sentence if isinstance(error, EmbeddedError) else Text(str(error), str(error)))
+            pause_s = min(30.0, pause_s * 2)

@@ -7,13 +7,15 @@ import re
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from app.kit.problems import Unavailable
+from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 
 _SHARD_SUFFIX = re.compile(r"_\d{5,}$")
 _NAMED = re.compile(r'constraint "([^"]+)"')
 _RETRY = frozenset({"40001", "40P01"})
-_DOWN_CLASSES = ("08", "53", "57P")
+_DOWN_CLASSES = ("08", "53", "57")  # 57014: the statement took longer than it may
+_QUOTING_CLASSES = ("22", "23", "42")  # their messages quote values, or the statement
+_PLAIN = (OSError, AttributeError, NameError, TypeError, ImportError, asyncpg.InterfaceError)
 
 
 class DatabaseUnavailable(Unavailable):
@@ -56,7 +58,7 @@ def may_retry(error: BaseException) -> bool:
 
 
 def is_down(error: BaseException) -> bool:
-    """Whether the database could not be reached, is starting or stopping, is full, or dropped the connection."""
+    """Whether the database could not be reached, starts or stops, is full or slow, or dropped the connection."""
     if isinstance(error, InterfaceError):
         return True
     if isinstance(error, DBAPIError):
@@ -68,3 +70,20 @@ def is_down(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         return sqlstate(error).startswith(_DOWN_CLASSES)
     return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+
+
+def outline(error: BaseException) -> str:
+    """What a log may say of `error`: its type, and its message only where that cannot quote what people wrote."""
+    name = type(error).__name__
+    if isinstance(error, Problem):
+        return f"{name} ({error.slug})"
+    origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if state := sqlstate(origin):
+        named = constraint(origin)
+        if named:
+            return f"{name} {state} on {named}"
+        quoting = state.startswith(_QUOTING_CLASSES)
+        return f"{name} {state}" if quoting else f"{name} {state}: {str(origin).partition(chr(10))[0]}"
+    if isinstance(error, _PLAIN) and not isinstance(error, ValueError) and str(error):
+        return f"{name}: {error}"
+    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
@@ -22,8 +23,14 @@ class Reference(Generic[T]):
         """`load` reads a whole snapshot in the caller's transaction."""
         self.name = name
         self._load = load
-        self._version = -1
+        self.version = -1
         self._current: T | None = None
+        self._seen_s = monotonic()
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was last known to be the newest."""
+        return monotonic() - self._seen_s
 
     @property
     def current(self) -> T:
@@ -36,11 +43,12 @@ class Reference(Generic[T]):
     async def refresh(self, session: AsyncSession, versions: dict[str, int]) -> bool:
         """Load again if `versions` (as `reference_versions` reads them) has moved; whether it did."""
         version = versions.get(self.name, 0)
-        if version == self._version and self._current is not None:
-            return False
-        self._current = await self._load(session)
-        self._version = version
-        return True
+        moved = version != self.version or self._current is None
+        if moved:
+            self._current = await self._load(session)
+            self.version = version
+        self._seen_s = monotonic()
+        return moved
 
 
 async def read_versions(session: AsyncSession) -> dict[str, int]:

@@ -117,8 +117,7 @@ async def write_work(db: Database, clock: Clock, tenant_id: int | None) -> Async
         await session.commit()
     except BaseException as error:
         await _abandon(session)
-        if isinstance(error, PoolTimeoutError) or is_down(error):
-            raise DatabaseUnavailable from error
+        _tell_if_away(db, error)
         raise
     finally:
         await session.close()
@@ -132,8 +131,7 @@ async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncI
         await _begin(session, tenant_id, read_only=True)
         yield ReadWork(Work(session, clock.now()))
     except BaseException as error:
-        if isinstance(error, PoolTimeoutError) or is_down(error):
-            raise DatabaseUnavailable from error
+        _tell_if_away(db, error)
         raise
     finally:
         await _abandon(session)
@@ -151,6 +149,17 @@ async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Calla
                 raise
             await asyncio.sleep(0.02 * 2**attempt)
     raise AssertionError
+
+
+def _tell_if_away(db: Database, error: BaseException) -> None:
+    """Count what was the database's doing. Raises: DatabaseUnavailable in the place of `error`."""
+    if isinstance(error, PoolTimeoutError):
+        db.exhausted += 1
+    elif is_down(error):
+        db.lost += 1
+    else:
+        return
+    raise DatabaseUnavailable from error
 
 
 async def _abandon(session: AsyncSession) -> None:

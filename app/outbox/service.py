@@ -14,13 +14,15 @@ from typing import Protocol
 from uuid import UUID
 
 from app.db.engine import Database
+from app.db.errors import outline
 from app.db.work import Recorder, Work, write_work
 from app.kit.clock import Clock
 from app.kit.ids import TenantId, uuid7
 
+from . import repository
 from .models import OutboxMessage
 from .repository import OutboxRepository
-from .terms import Message
+from .terms import Backlog, Message
 
 log = logging.getLogger("lienthong.outbox")
 RELAY_BATCH_ROWS = 1000
@@ -75,6 +77,11 @@ def append(
     )
 
 
+async def backlog(db: Database, tenants: Sequence[TenantId]) -> list[Backlog]:
+    """What each of the tenants has not done yet. One statement."""
+    return await repository.backlog(db, tenants)
+
+
 async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
     """Number of messages that were given their position now; 0 also when another relay is at work."""
     async with write_work(db, clock, tenant_id) as work:
@@ -124,7 +131,7 @@ async def _count_failure(db: Database, clock: Clock, tenant_id: TenantId, consum
         if cursor is None:
             return
         cursor.failures += 1
-        cursor.last_error = f"{type(error).__name__}: {error}"[:500]
+        cursor.last_error = outline(error)[:500]
         cursor.retry_at = work.now + timedelta(seconds=min(300.0, 0.5 * 2.0**cursor.failures))
         if cursor.failures >= MAX_FAILURES:
             messages = await outbox.after(cursor.position, await outbox.head(), consumer.types, 1)

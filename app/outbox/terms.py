@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,3 +23,17 @@ class Message:
     occurred_at: datetime
     public: bool
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What of a tenant's messages is not done yet; counts end at `COUNTED_ROWS`."""
+
+    tenant_id: int
+    waiting: int  # messages without a position: the relay's
+    waiting_since: datetime | None
+    lag: Mapping[str, int]  # positions that each consumer is behind
+    dead: Mapping[str, int]  # dead letters of each consumer
+
+
+COUNTED_ROWS = 10_000

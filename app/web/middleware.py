@@ -1,55 +1,82 @@
-"""Plain ASGI middleware: a request id for every answer, and a limit on every body."""
+"""Plain ASGI middleware: what every request gets, whoever answers it: an id, a limit, a count and a line in the log."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.problems import TooLarge
 from app.kit.text import Text
+from app.settings import AccessLog
 
 from .language import language
-from .problems import render
+from .logs import CURRENT, log_answer
+from .metrics import Metrics
+from .problems import answer_to_mistake, render
 
-_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class RequestEdge:
-    """Gives each request an id (the caller's own if it is well formed) and refuses bodies over the limit with 413."""
+    """Gives each request an id (the caller's own if it is well formed) and refuses bodies over the limit with 413.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    A mistake of ours is answered here, so that the answer has its id and is counted like any other.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int, metrics: Metrics, access_log: AccessLog) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.metrics = metrics
+        self.access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        began = perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        request_id = given if _ID.match(given) else secrets.token_hex(8)
+        request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+        duration_s = 0.0
 
         async def named_send(message: Message) -> None:
+            nonlocal status, duration_s
             if message["type"] == "http.response.start":
+                status, duration_s = message["status"], perf_counter() - began
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-Id"] = request_id
                 answer["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self.max_body_bytes:
-            await self._refuse(scope, receive, named_send)
-            return
-        if length:  # the server enforces a stated length
-            await self.app(scope, receive, named_send)
-            return
-        await self._counted(scope, receive, named_send)
+        self.metrics.in_flight += 1
+        current = CURRENT.set(scope)
+        try:
+            length = headers.get("content-length", "")
+            if length.isdigit() and int(length) > self.max_body_bytes:
+                await self._refuse(scope, receive, named_send)
+            elif length:  # the server enforces a stated length
+                await self.app(scope, receive, named_send)
+            else:
+                await self._counted(scope, receive, named_send)
+        except Exception as error:
+            if status:  # the answer has begun: only cutting it off tells that it is not whole
+                raise
+            answer = answer_to_mistake(Request(scope), error)
+            await answer(scope, receive, named_send)
+        finally:
+            self.metrics.in_flight -= 1
+            if status:  # nobody waits for an answer that was never begun
+                self.metrics.answered(scope, status, duration_s)
+                log_answer(scope, status, duration_s, self.access_log)
+            CURRENT.reset(current)
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose length is not stated, counting its body as it comes."""

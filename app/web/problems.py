@@ -77,6 +77,7 @@ class ProblemOut(BaseModel):
     instance: str
     errors: list[FieldError] | None = None
 
+    request_id: str | None = Field(None, description="With a mistake of ours: what to quote when you tell us of it")
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """What an endpoint may answer instead, for its OpenAPI description; common refusals are added by themselves."""
@@ -133,20 +134,22 @@ def _field_errors(errors: Sequence[Any]) -> list[dict[str, object]]:
         pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else (place[-1] if place else "")
         if error["type"] == "json_invalid":
             pointer = ""
-        context = {key: value for key, value in (error.get("ctx") or {}).items() if not isinstance(value, Exception)}
-        sentence = _SENTENCES.get(error["type"])
-        raised = (error.get("ctx") or {}).get("error")
-        if isinstance(raised, SaidError):
-            sentence = raised.text
-        elif sentence is None:
-            sentence = Text("Giá trị chưa hợp lệ.", str(error["msg"]))
-        else:
-            sentence = sentence.fill(**context)
-        found.append({"pointer": pointer, "detail": sentence})
+        found.append({"pointer": pointer, "detail": sentence_of(error)})
     return found
 
 
 class SaidError(ValueError):
+def sentence_of(error: Any) -> Text:
+    """What one of pydantic's errors says, in words people understand."""
+    context = error.get("ctx") or {}
+    if isinstance(raised := context.get("error"), SaidError):
+        return raised.text
+    sentence = _SENTENCES.get(error["type"])
+    if sentence is None:
+        return Text("Giá trị chưa hợp lệ.", str(error["msg"]))
+    return sentence.fill(**{key: value for key, value in context.items() if not isinstance(value, Exception)})
+
+
     """A validator's refusal in both languages; pydantic carries it to the answer."""
 
     def __init__(self, text: Text) -> None:
@@ -155,8 +158,14 @@ class SaidError(ValueError):
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
+def _told(request: Request, problem: Problem) -> Response:
+    """The answer to `request`, whose line in the log names the problem."""
+    request.scope["state"]["problem"] = problem.slug
+    return render(problem, language(request), request.url.path)
+
+
     assert isinstance(error, Problem)
-    return render(error, language(request), request.url.path)
+    return _told(request, error)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
@@ -166,7 +175,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
         problem: Problem = UnreadableBody(errors=errors)
     else:
         problem = Invalid(_INVALID, errors=errors)
-    return render(problem, language(request), request.url.path)
+    return _told(request, problem)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -183,7 +192,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
             problem = Forbidden()
         case _:
             problem = UnreadableBody()
-    answer = render(problem, language(request), request.url.path)
+    answer = _told(request, problem)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer
@@ -192,20 +201,20 @@ async def _on_http(request: Request, error: Exception) -> Response:
 async def _on_error(request: Request, error: Exception) -> Response:
     """Anything unforeseen: a lost database is told apart, the rest says nothing of our inside."""
     if is_down(error):
-        return render(DatabaseUnavailable(), language(request), request.url.path)
-    log.error("unhandled error on %s %s", request.method, request.scope.get("route"), exc_info=error)
-    return render(InternalError(), language(request), request.url.path)
+        return _told(request, DatabaseUnavailable())
+    log.error("unhandled error", exc_info=error)
+    return _told(request, InternalError(request_id=request.state.request_id))
 
 
 class InternalError(Problem):
-    """A mistake of ours."""
+    """A mistake of ours; `request_id` finds it in the log."""
 
     @classmethod
     def default_detail(cls) -> Text:
         """Say that it is ours."""
         return Text(
-            "Lỗi thuộc về hệ thống, không phải do bạn. Vui lòng thử lại sau.",
-            "The mistake is ours, not yours. Please try again later.",
+            "Lỗi thuộc về hệ thống, không phải do bạn. Vui lòng thử lại sau; nếu báo lỗi, xin kèm mã request_id.",
+            "The mistake is ours, not yours. Please try again later; when you tell us of it, quote the request_id.",
         )
 
 
@@ -230,8 +239,7 @@ class MethodNotAllowed(BadRequest):
 
 
 def install(app: FastAPI) -> None:
-    """Answer every refusal and every mistake as a problem."""
+    """Answer every refusal as a problem; mistakes are answered at the edge (middleware.py)."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(StarletteHTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_error)

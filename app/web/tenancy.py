@@ -41,10 +41,19 @@ async def host_tenant(connection: HTTPConnection) -> TenantId | None:
 
 
 async def tenant(connection: HTTPConnection) -> TenantId:
-    """Tenant of the request. A token's number is only a hint here: identity checks the token itself."""
-    named = await host_tenant(connection)
-    if named is not None:
-        return named
+    """Tenant of the request, noted for its line in the log.
+
+    A token's number is only a hint here: identity checks the token itself.
+    """
+    found = await host_tenant(connection)
+    if found is None:
+        found = _hinted(connection)
+    connection.scope["state"]["tenant"] = found
+    return found
+
+
+def _hinted(connection: HTTPConnection) -> TenantId:
+    """Tenant of a request whose host is nobody's own."""
     hint = _TOKEN.match(connection.headers.get("authorization", ""))
     if hint:
         return TenantId(int(hint.group(1)))

@@ -14,6 +14,7 @@ from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.process import Process
 from app.publication.handlers import PublicationConsumer
+from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
@@ -69,19 +70,21 @@ async def run(process: Process) -> None:
         return await turn(process, reacting)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(_every(settings.relay_poll_s, "relay", relay_turn))
-        group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process)))
-        group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process)))
+        group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics))
+        group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
+        group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
 
 
-async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]]) -> None:
+async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], metrics: Metrics) -> None:
     """`step` again and again: at once while it finds work, after a pause when it does not or when it failed."""
     failures = 0
     while True:
         try:
             found = await step()
+            metrics.turned(name, found)
             failures = 0
         except Exception as error:  # noqa: BLE001 - the loop must outlive any single turn
+            metrics.failed(name)
             failures += 1
             found = 0
             log.warning("%s failed (%d in a row): %s", name, failures, error)

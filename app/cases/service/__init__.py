@@ -24,7 +24,7 @@ from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_
 from .opening import NewCase, open_case
 from .sorting import triage_case
 from .steps import record, scope_of
-from .sweeping import sweep_overdue
+from .sweeping import sweep_overdue, workload
 
 __all__ = [
     "NEWEST",
@@ -65,4 +65,5 @@ __all__ = [
     "withdraw_by_reporter",
     "withdraw_for_reporter",
     "withhold_case",
+    "workload",
 ]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from app.cases import domain
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.cases import domain, repository
 from app.cases.repository import CaseRepository
-from app.cases.terms import Books
+from app.cases.terms import Books, Workload
+from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import system_actor
 from app.kit.ids import TenantId
@@ -12,6 +16,7 @@ from app.kit.ids import TenantId
 from .steps import settle
 
 SWEEP_BATCH_ROWS = 200
+SWEEP_PATIENCE = timedelta(minutes=10)
 
 
 async def sweep_overdue(work: Work, tenant_id: TenantId, books: Books) -> int:
@@ -22,3 +27,8 @@ async def sweep_overdue(work: Work, tenant_id: TenantId, books: Books) -> int:
         work.catch_up(case.updated_at)
         settle(work, actor, case, domain.overdue(case.facts(), at=work.now), books.directory)
     return len(cases)
+
+
+async def workload(db: Database, tenants: Sequence[TenantId], at: datetime) -> list[Workload]:
+    """How much each tenant has open and overdue, and how much the sweep has left lying. One statement."""
+    return await repository.workload(db, tenants, at, at - SWEEP_PATIENCE)

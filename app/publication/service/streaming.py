@@ -11,6 +11,7 @@ import asyncio
 import logging
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextvars import Context
 from typing import Any
 
 from app.db.engine import Database
@@ -108,7 +109,10 @@ class LiveFeed:
                 self.position = self._floor = await repository.newest_event(self._db, self._tenant_id)
                 self._positions.clear()
                 self._chunks.clear()
-                self._poller = asyncio.create_task(self._poll(), name=f"live-feed-{self._tenant_id}")
+                # Its own context: it outlives the request that started it, and is not to be logged as that one.
+                self._poller = asyncio.create_task(
+                    self._poll(), name=f"live-feed-{self._tenant_id}", context=Context()
+                )
 
     async def join(self, send: Send, after: int | None) -> Listener:
         """A listener that has been told everything after `after` (None: from now on) and from now on hears the rest.

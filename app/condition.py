@@ -1,0 +1,106 @@
+"""How an installation is, as its operator wants to know: read in two cheap statements, shown by doctor and /metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from sqlalchemy.pool import QueuePool
+
+from app.cases import service as cases_service
+from app.cases.terms import Workload
+from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
+from app.directory.snapshot import Tenant
+from app.outbox import service as outbox
+from app.outbox.terms import Backlog
+from app.process import Process
+
+PATIENCE_S = 2.0  # monitoring gives up soon, and wants to know what the process knows even when PostgreSQL hangs
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCondition:
+    """What one tenant has not done yet."""
+
+    tenant: Tenant
+    backlog: Backlog
+    workload: Workload
+
+
+async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
+    """The condition of each of the tenants at `at`, in their order. Raises: DatabaseUnavailable."""
+    ids = [tenant.id for tenant in tenants]
+    backlogs = {one.tenant_id: one for one in await outbox.backlog(db, ids)}
+    workloads = {one.tenant_id: one for one in await cases_service.workload(db, ids, at)}
+    return [TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id]) for tenant in tenants]
+
+
+async def readings(process: Process) -> list[Metric]:
+    """The figures of /metrics that are not counted but asked for; without the database those that need none."""
+    now = process.clock.now()
+    tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
+    condition: list[TenantCondition] | None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            condition = await read_condition(process.db, tenants, now)
+    except (DatabaseUnavailable, TimeoutError):
+        condition = None
+    up = GaugeMetricFamily("lienthong_database_up", "Whether the database answers", value=condition is not None)
+    return [up, *_of_process(process), *_of_tenants(condition or [], now)]
+
+
+def _of_process(process: Process) -> Iterator[Metric]:
+    lane = process.db.lane
+    pool = process.db.rw.pool
+    assert isinstance(pool, QueuePool)
+    doors = {"lane": (lane.size, min(lane.busy, lane.size)), "pool": (pool.size(), pool.checkedout())}
+    size = GaugeMetricFamily("lienthong_database_connections_max", "Most connections of a door", labels=["door"])
+    used = GaugeMetricFamily("lienthong_database_connections_used", "Connections at work", labels=["door"])
+    for door, (most, at_work) in doors.items():
+        size.add_metric([door], most)
+        used.add_metric([door], at_work)
+    yield size
+    yield used
+    waiting = max(0, lane.busy - lane.size)
+    yield GaugeMetricFamily("lienthong_lane_waiting", "Statements that wait for a connection", value=waiting)
+    losses = CounterMetricFamily(
+        "lienthong_database_losses", "Statements and units of work that the database let down", labels=["door", "why"]
+    )
+    for door, counted in (("lane", lane), ("pool", process.db)):
+        losses.add_metric([door, "no-connection"], counted.exhausted)
+        losses.add_metric([door, "lost"], counted.lost)
+    yield losses
+    version = GaugeMetricFamily("lienthong_reference_version", "Version of the reference data held", labels=["name"])
+    age = GaugeMetricFamily("lienthong_reference_age_seconds", "Since it was known to be the newest", labels=["name"])
+    for reference in process.references:
+        version.add_metric([reference.name], reference.version)
+        age.add_metric([reference.name], reference.age_s)
+    yield version
+    yield age
+
+
+def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:
+    per_tenant, per_consumer = ["tenant"], ["tenant", "consumer"]
+    waiting = GaugeMetricFamily("lienthong_outbox_waiting", "Messages the relay has not numbered", labels=per_tenant)
+    oldest = GaugeMetricFamily("lienthong_outbox_oldest_seconds", "Age of the oldest of them", labels=per_tenant)
+    lag = GaugeMetricFamily("lienthong_consumer_lag", "Messages a consumer is behind", labels=per_consumer)
+    dead = GaugeMetricFamily("lienthong_dead_letters", "Messages a consumer could not handle", labels=per_consumer)
+    open_ = GaugeMetricFamily("lienthong_cases_open", "Cases in handling", labels=per_tenant)
+    overdue = GaugeMetricFamily("lienthong_cases_overdue", "Cases in handling past their date", labels=per_tenant)
+    unswept = GaugeMetricFamily("lienthong_cases_unswept", "Overdue and not marked so in time", labels=per_tenant)
+    for one in condition:
+        slug = [one.tenant.slug]
+        waiting.add_metric(slug, one.backlog.waiting)
+        since = one.backlog.waiting_since
+        oldest.add_metric(slug, max(0.0, (now - since).total_seconds()) if since else 0.0)
+        for consumer, behind in one.backlog.lag.items():
+            lag.add_metric([*slug, consumer], behind)
+            dead.add_metric([*slug, consumer], one.backlog.dead.get(consumer, 0))
+        open_.add_metric(slug, one.workload.open)
+        overdue.add_metric(slug, one.workload.overdue)
+        unswept.add_metric(slug, one.workload.unswept)
+    yield from (waiting, oldest, lag, dead, open_, overdue, unswept)
