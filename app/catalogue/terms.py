@@ -62,6 +62,19 @@ class Priority(StrEnum):
     HIGH = "high"
     URGENT = "urgent"
 
+    @property
+    def label(self) -> Text:
+        """What people call the priority."""
+        return _PRIORITY_LABELS[self]
+
+
+_PRIORITY_LABELS = {
+    Priority.LOW: Text("Thấp", "Low"),
+    Priority.NORMAL: Text("Bình thường", "Normal"),
+    Priority.HIGH: Text("Cao", "High"),
+    Priority.URGENT: Text("Khẩn cấp", "Urgent"),
+}
+
 
 class QuestionType(StrEnum):
     """What kind of answer a question takes."""

@@ -1,1 +1,1 @@
-"""Door: pages for citizens. No tables, no rules; what it shows comes from the rooms below."""
+"""The people's door: pages to hand in a report, follow it and see public ones. Has no tables and no rules."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.work import Work
-from app.kit.ids import TenantId
+from app.kit.geo import Point
+from app.kit.ids import CaseId, TenantId
 
 from .errors import ReportNotFound
 from .models import Report
+from .terms import Channel, ReportText
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
 _FIND = """
@@ -43,3 +46,39 @@ async def get_report(work: Work, tenant_id: TenantId, code: str) -> Report:
     if report is None:
         raise ReportNotFound
     return report
+
+
+_OF_CASE = """
+WITH RECURSIVE gathered AS (
+  SELECT $2::uuid AS id
+  UNION
+  SELECT c.id FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.id
+)
+SELECT r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.area_code, r.address, r.answers,
+  r.channel, r.captured_at, r.received_at, r.stars
+FROM reports r JOIN gathered g ON r.case_id = g.id
+WHERE r.tenant_id = $1
+ORDER BY r.id
+"""
+
+
+async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> list[ReportText]:
+    """What was written in the case's reports and in those of cases merged into it, oldest first. One statement."""
+    rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id)
+    return [
+        ReportText(
+            code=row["code"],
+            category=row["category_code"],
+            description=row["description"],
+            point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
+            accuracy_m=row["accuracy_m"],
+            area=row["area_code"],
+            address=row["address"],
+            answers=orjson.loads(row["answers"]),
+            channel=Channel(row["channel"]),
+            captured_at=row["captured_at"],
+            received_at=row["received_at"],
+            stars=row["stars"],
+        )
+        for row in rows
+    ]

@@ -13,8 +13,8 @@ import asyncpg
 
 from app.cases import service as cases_service
 from app.cases.models import Case
-from app.cases.service import CodeBook, NewCase
-from app.cases.terms import Books
+from app.cases.service import CaseView, CodeBook, NewCase
+from app.cases.terms import Books, Verb
 from app.catalogue import service as catalogue_service
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable, constraint
@@ -33,7 +33,7 @@ from app.web.idempotency import Answer, find_answer, keep_answer
 from . import domain, repository
 from .errors import CapturedInFuture, ReportNotFound
 from .models import Report
-from .terms import NewReport
+from .terms import NewReport, ReportText
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
@@ -57,6 +57,14 @@ class Intake:
     codes: CodeBook
     keys: Keyring
     books: Books
+
+
+def locate_report(books: Books, new: NewReport, *, host_tenant: TenantId | None) -> domain.Placed:
+    """Where the report would lie and whose it would be; nothing is written.
+
+    Raises: PlaceNeeded, AreaMismatch, and the directory's problems about points and areas.
+    """
+    return domain.place(books.directory, host_tenant, new)
 
 
 async def submit_report(
@@ -241,6 +249,23 @@ async def find_own(db: Database, actor: Actor, code: str, secret: str | None) ->
         )
         entries = sorted([*before, *entries], key=lambda entry: entry.id)
     return ReportView(row, entries)
+
+
+def verbs_for_sender(view: ReportView) -> list[Verb]:
+    """What the sender may do with the matter now."""
+    columns = Case.__table__.columns.keys()
+    return cases_service.verbs_for_reporter(Case(**{name: view.row[name] for name in columns}).facts())
+
+
+# -- what officers read
+
+
+async def reports_for_staff(db: Database, tenant_id: TenantId, view: CaseView) -> list[ReportText]:
+    """What was written in the case's reports, those merged into it too, oldest first: never who wrote it.
+
+    Whoever holds the view of a case has been let in. One statement.
+    """
+    return await repository.list_for_case(db, tenant_id, CaseId(view.row["id"]))
 
 
 async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
 from app.kit.geo import Point
+from app.kit.text import Text
 
 
 class Channel(StrEnum):
@@ -20,6 +21,21 @@ class Channel(StrEnum):
     DIRECT = "direct"
     POST = "post"
     OPEN311 = "open311"
+
+    @property
+    def label(self) -> Text:
+        """What people call the channel."""
+        return _CHANNEL_LABELS[self]
+
+
+_CHANNEL_LABELS = {
+    Channel.WEB: Text("Trang web", "Web page"),
+    Channel.APP: Text("Ứng dụng", "App"),
+    Channel.HOTLINE: Text("Tổng đài", "Hotline"),
+    Channel.DIRECT: Text("Trực tiếp", "In person"),
+    Channel.POST: Text("Bưu chính", "Post"),
+    Channel.OPEN311: Text("Hệ thống khác", "Another system"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +53,21 @@ class NewReport:
     identity: ReporterIdentity | None = None
     captured_at: datetime | None = None
     channel: Channel = Channel.APP
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """What one person wrote, as officers read it. Who it was is not here and not in reach."""
+
+    code: str
+    category: str
+    description: str
+    point: Point | None
+    accuracy_m: float | None
+    area: str
+    address: str | None
+    answers: dict[str, Answer]
+    channel: Channel
+    captured_at: datetime | None
+    received_at: datetime
+    stars: int | None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId
+from app.kit.text import Text
 
 
 class Audience(StrEnum):
@@ -19,6 +20,19 @@ class Audience(StrEnum):
     REPORTER = "reporter"  # the reporters of the case and all staff in scope
     STAFF = "staff"  # all staff in scope
     UNIT = "unit"  # members of the unit that wrote it, and nobody above or beside it
+
+    @property
+    def label(self) -> Text:
+        """What people call these readers."""
+        return _AUDIENCE_LABELS[self]
+
+
+_AUDIENCE_LABELS = {
+    Audience.PUBLIC: Text("Công khai", "Public"),
+    Audience.REPORTER: Text("Người gửi", "Sender"),
+    Audience.STAFF: Text("Nội bộ", "Internal"),
+    Audience.UNIT: Text("Chỉ đơn vị viết", "Writing unit only"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from .following import rate, reply, withdraw
 from .handling import accept, ask, assign, divert, note, triage
-from .moving import REASON_LABELS, escalate, lose, merge, refer, return_case, unmerge
+from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import publish, withhold
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
 __all__ = [
     "MAX_REPORTER_REOPENINGS",
-    "REASON_LABELS",
     "TRANSITIONS",
     "S",
     "accept",

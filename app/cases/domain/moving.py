@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from app.cases.errors import CannotMerge, NotMerged, SameUnit
@@ -16,17 +15,6 @@ from app.kit.text import Text
 from app.timeline.terms import Audience
 
 from .transitions import next_state
-
-REASON_LABELS: Mapping[ReferralReason, Text] = MappingProxyType(
-    {
-        ReferralReason.NOT_COMPETENT: Text("không thuộc thẩm quyền", "not competent"),
-        ReferralReason.WRONG_PLACE: Text("sai địa bàn", "wrong place"),
-        ReferralReason.WRONG_CATEGORY: Text("sai lĩnh vực", "wrong category"),
-        ReferralReason.NEEDS_HIGHER_TIER: Text("cần cấp trên xử lý", "needs a higher tier"),
-        ReferralReason.LOCAL_MATTER: Text("thuộc cấp dưới", "a local matter"),
-        ReferralReason.OTHER: Text("lý do khác", "other reason"),
-    }
-)
 
 
 def return_case(
@@ -83,7 +71,7 @@ def _moved(
         changes,
         text=comment,
         text_audience=Audience.STAFF,
-        data={**names, "reason": reason.value, "reason_label": REASON_LABELS[reason]._asdict()},
+        data={**names, "reason": reason.value, "reason_label": reason.label._asdict()},
     )
 
 

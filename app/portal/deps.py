@@ -1,0 +1,93 @@
+"""What the people's pages ask FastAPI for: one visit, with all that a page is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, Final, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.cases.deps import CurrentBooks
+from app.cases.service import CodeBook
+from app.cases.terms import Books
+from app.db.engine import Database
+from app.directory.snapshot import Tenant
+from app.identity.deps import CurrentKeyring
+from app.identity.domain import Keyring
+from app.identity.terms import Actor, ActorKind
+from app.kit.clock import Clock
+from app.kit.ids import TenantId
+from app.kit.text import Lang
+from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
+from app.web.state import CurrentClock, CurrentDatabase
+from app.web.tenancy import CurrentTenant, HostTenant
+
+PAGES: Final = Pages("app.portal")
+
+
+class PortalRoute(PageRoute):
+    """A route of this door."""
+
+    pages = PAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person's request to one province. Nobody signs in here: a report is owned by its tracking secret."""
+
+    request: Request
+    tenant: Tenant
+    host_tenant: TenantId | None
+    lang: Lang
+    books: Books
+    database: Database
+    clock: Clock
+    keys: Keyring
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever it is."""
+        return Actor(ActorKind.ANONYMOUS, self.tenant.id)
+
+    @property
+    def codes(self) -> CodeBook:
+        """The process's codes."""
+        return cast("CodeBook", self.request.app.state.codes)
+
+    def at(self, code: str) -> Visit:
+        """The same visit in the province whose code this is, when that is another one."""
+        found = self.books.directory.tenant_of_code(code)
+        if found is None or found == self.tenant.id or self.host_tenant is not None:
+            return self
+        return replace(self, tenant=self.books.directory.tenant(found))
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page of this door."""
+        name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
+        site = Site(name, self.tenant.time_zone)
+        return PAGES.answer(self.request, template, site=site, status=status, **values)
+
+
+async def visit(
+    request: Request,
+    tenant: CurrentTenant,
+    host_tenant: HostTenant,
+    lang: CurrentPageLang,
+    books: CurrentBooks,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    keys: CurrentKeyring,
+) -> Visit:
+    """The visit, in the province of the host, else of the code in the address, else the default one."""
+    return Visit(request, books.directory.tenant(tenant), host_tenant, lang, books, database, clock, keys)
+
+
+CurrentVisit = Annotated[Visit, Depends(visit)]

@@ -1,0 +1,13 @@
+"""The pages of the people's door."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from . import following, home, looking, sending
+
+router = APIRouter(include_in_schema=False)
+for part in (home, sending, following, looking):
+    router.include_router(part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,86 @@
+"""What anyone may see: the list of public cases with its filters, and each of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from app.cases.terms import CaseState
+from app.kit.problems import Problem
+from app.portal import choices, views
+from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.publication import service as publication_service
+from app.publication.deps import Asked, asked, key_after, next_cursor
+from app.publication.terms import Filters, Page
+from app.reports.errors import ReportNotFound
+
+router = APIRouter(prefix="/cases", route_class=PortalRoute)
+_PAGE_LINES = 20
+_FILTERS = ("area", "category", "state", "q", "overdue")
+
+
+@router.get("")
+async def list_cases(visit: CurrentVisit) -> Response:
+    """Public cases, newest change first; filters come from the address, and what cannot be read is said."""
+    chosen = {name: value for name in _FILTERS if (value := visit.request.query_params.get(name, "").strip()[:120])}
+    problem: Problem | None = None
+    page, cursor = Page(b"", None), None
+    try:
+        wanted = await _asked(visit, chosen)
+        page, cursor = await _found(visit, wanted)
+    except Problem as refused:
+        problem = refused
+    return _listed(visit, chosen, page, cursor, problem)
+
+
+async def _asked(visit: Visit, chosen: dict[str, str]) -> Asked:
+    """The filters in publication's own terms. Raises: UnknownArea, AreaOutsideTenant, UnknownCategory, …"""
+    state = chosen.get("state")
+    known = state in set(CaseState)
+    return await asked(
+        visit.tenant.id,
+        visit.books.directory,
+        visit.books.catalogue,
+        area=chosen.get("area"),
+        category=chosen.get("category"),
+        state=[CaseState(state)] if state and known else None,
+        overdue=True if chosen.get("overdue") else None,
+        q=chosen.get("q"),
+    )
+
+
+async def _found(visit: Visit, wanted: Asked) -> tuple[Page, str | None]:
+    after = key_after(wanted.query, visit.request.query_params.get("cursor"))
+    filters: Filters = wanted.filters
+    page = await publication_service.public_cases(
+        visit.database, visit.tenant.id, filters, after=after, limit=_PAGE_LINES
+    )
+    return page, next_cursor(wanted.query, page)
+
+
+def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None, problem: Problem | None) -> Response:
+    more = "?" + urlencode({**chosen, "cursor": cursor}) if cursor else None
+    return visit.page(
+        "cases.html",
+        status=problem.status if problem else 200,
+        chosen=chosen,
+        problem=problem,
+        lines=views.public_lines(page.joined),
+        more=more,
+        later="cursor" in visit.request.query_params,
+        states=[(state.value, state.label) for state in CaseState],
+        categories=choices.every_category(visit.books.catalogue, visit.tenant.id, visit.lang),
+        areas=choices.areas(visit.books.directory, visit.tenant, with_districts=True),
+    )
+
+
+@router.get("/{code}")
+async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]) -> Response:
+    """One public case, personal data masked."""
+    found = await publication_service.public_body(visit.database, visit.tenant.id, code)
+    if found is None:
+        raise ReportNotFound
+    return visit.page("case.html", **views.public_case(visit, found[0]))

@@ -1,0 +1,67 @@
+"""Which reports this browser may follow: codes with their secrets, in a cookie that no script can read."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.web.pages import forget_cookie, put_cookie
+
+_FOLLOWED = "reports"
+_SENT = "sent"
+_PATH = "/follow"
+_SENT_PATH = "/report/sent"
+_HALF_A_YEAR_S = 15_552_000
+_QUARTER_OF_AN_HOUR_S = 900
+_MOST = 20
+_PAIR = re.compile(r"([A-Za-z0-9.-]{1,40}):([A-Z2-7]{8,64})")
+_NOT_SECRET = re.compile(r"[^A-Za-z0-9]")
+
+
+def followed(request: Request) -> dict[str, str]:
+    """Secrets by code, the newest first; what cannot be read is left out."""
+    pairs = request.cookies.get(_FOLLOWED, "").split("|")
+    return {found[1]: found[2] for pair in pairs[:_MOST] if (found := _PAIR.fullmatch(pair))}
+
+
+def follow(request: Request, answer: Response, code: str, secret: str) -> None:
+    """Let this browser follow the report from now on; only the newest are kept. Nothing without a secret."""
+    if not secret:
+        return
+    kept = {code: _plain(secret)} | {other: own for other, own in followed(request).items() if other != code}
+    value = "|".join(f"{other}:{own}" for other, own in list(kept.items())[:_MOST])
+    put_cookie(request, answer, _FOLLOWED, value, path=_PATH, max_age_s=_HALF_A_YEAR_S)
+
+
+def forget(request: Request, answer: Response) -> None:
+    """Nothing of what was followed stays with this browser."""
+    forget_cookie(request, answer, _FOLLOWED, path=_PATH)
+
+
+def just_sent(request: Request) -> tuple[str, str] | None:
+    """Code and secret of the report this browser has just sent, for the page that shows them."""
+    found = _PAIR.fullmatch(request.cookies.get(_SENT, ""))
+    return (found[1], found[2]) if found else None
+
+
+def keep_sent(request: Request, answer: Response, code: str, secret: str) -> None:
+    """Let the next page show the secret, for a quarter of an hour."""
+    value = f"{code}:{_plain(secret)}"
+    put_cookie(request, answer, _SENT, value, path=_SENT_PATH, max_age_s=_QUARTER_OF_AN_HOUR_S)
+
+
+def spoken(secret: str) -> str:
+    """The secret in groups of four, as it is read out and written down."""
+    return "-".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def new_key() -> str:
+    """A key for one form: sent twice, it acts once."""
+    return secrets.token_urlsafe(18)
+
+
+def _plain(secret: str) -> str:
+    return _NOT_SECRET.sub("", secret).upper().translate(str.maketrans("018", "OIB"))

@@ -1,0 +1,97 @@
+"""What the people's pages show, as plain values for templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from app.cases.terms import CaseState, Resolution, Verb
+from app.deadlines import service as deadlines_service
+from app.deadlines.errors import CalendarExhausted
+from app.deadlines.terms import Verdict
+from app.directory.snapshot import AreaChain
+from app.kit.clock import local_day
+from app.kit.text import Text
+from app.reports import service as reports_service
+from app.reports.schemas import own_answer
+from app.reports.service import ReportView
+from app.web.pages import weeks
+
+from .deps import Visit
+
+
+def place_name(chain: AreaChain) -> str:
+    """Commune, district, province: whatever is known."""
+    return ", ".join(area.name for area in (chain.commune, chain.district, chain.province) if area)
+
+
+def deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -> dict[str, Any]:
+    """The weeks from receipt to due date, how many working days are left, and the rule they are counted by."""
+    try:
+        explained = deadlines_service.explanation(
+            visit.books.calendars, visit.tenant.id, received_at=received_at, due_at=due_at
+        )
+    except CalendarExhausted:  # a due date beyond every known holiday is still shown, only not explained
+        return {"weeks": [], "left": None, "rule": None}
+    left = deadlines_service.working_days_left(visit.books.calendars, visit.tenant.id, now=visit.now, due_at=due_at)
+    days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
+    return {"weeks": weeks(days, local_day(visit.now, visit.tenant.time_zone)), "left": left, "rule": explained.rule}
+
+
+def outcome(state: str, resolution: str | None) -> Text:
+    """Where the matter stands, in words."""
+    if resolution is None:
+        return CaseState(state).label
+    label, came = CaseState(state).label, Resolution(resolution).label
+    return Text(f"{label.vi}: {came.vi.lower()}", f"{label.en}: {came.en.lower()}")
+
+
+def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
+    """The sender's own report, with what he may do now."""
+    row = view.row
+    report = own_answer(row, view.entries, visit.books, tenant_id=visit.tenant.id, now=visit.now, lang=visit.lang)
+    routing = orjson.loads(row["routing"])
+    return {
+        "report": report,
+        "category": _category_name(visit, report["category"]),
+        "standing": outcome(report["state"], report["resolution"]),
+        "is_open": report["state"] not in {"resolved", "closed"},
+        "place": ", ".join(area["name"] for area in report["area"].values() if area),
+        "why": Text(routing["reason_vi"], routing["reason_en"]),
+        "verbs": {verb.value for verb in reports_service.verbs_for_sender(view)},
+        "asked": _question(view) if Verb.REPLY in reports_service.verbs_for_sender(view) else None,
+        "deadline": deadline(visit, received_at=row["opened_at"], due_at=row["due_at"]),
+    }
+
+
+def _category_name(visit: Visit, code: str) -> Text:
+    found = visit.books.catalogue.find(visit.tenant.id, code)
+    return found.name if found else Text(code, code)
+
+
+def _question(view: ReportView) -> str | None:
+    """What the unit has asked and waits for."""
+    if view.row["state"] != CaseState.AWAITING_REPORTER:
+        return None
+    asked = (entry.text for entry in reversed(view.entries) if entry.type == "case.reporter_asked")
+    return next(asked, None)
+
+
+def public_case(visit: Visit, body: bytes) -> dict[str, Any]:
+    """A public case from its stored bytes."""
+    case = orjson.loads(body)
+    received_at, due_at = (datetime.fromisoformat(case[name]) for name in ("opened_at", "due_at"))
+    return {
+        "case": case,
+        "standing": outcome(case["state"], case["resolution"]),
+        "is_open": case["state"] not in {"resolved", "closed"},
+        "deadline": deadline(visit, received_at=received_at, due_at=due_at),
+    }
+
+
+def public_lines(joined: bytes) -> list[dict[str, Any]]:
+    """A page of stored lines, each with where it stands in words."""
+    lines = orjson.loads(b"[%b]" % joined)
+    return [{**line, "standing": outcome(line["state"], line["resolution"])} for line in lines]

@@ -1,0 +1,34 @@
+"""Pages for people: server-rendered HTML that works without scripts. Doors bring their templates, this floor the rest.
+
+Knows no room of the field: what a page says comes from its door.
+"""
+
+from __future__ import annotations
+
+from .assets import router as assets_router
+from .calendar import weeks
+from .cookies import forget_cookie, put_cookie
+from .dates import local_moment
+from .forms import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem
+from .languages import CurrentPageLang, page_language
+from .rendering import Pages, Site
+from .route import ForeignForm, PageRoute
+
+__all__ = [
+    "CurrentForm",
+    "CurrentPageLang",
+    "FieldErrors",
+    "ForeignForm",
+    "Form",
+    "PageRoute",
+    "Pages",
+    "Site",
+    "assets_router",
+    "errors_of",
+    "errors_of_problem",
+    "forget_cookie",
+    "local_moment",
+    "page_language",
+    "put_cookie",
+    "weeks",
+]

@@ -1,0 +1,55 @@
+"""The one style sheet, the one script and the icon, at addresses that change with their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from app.kit.problems import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+_TYPES = (
+    ("site.css", "text/css; charset=utf-8"),
+    ("site.js", "text/javascript; charset=utf-8"),
+    ("icon.svg", "image/svg+xml"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file of the pages; `path` names its content, so that it may be kept for ever."""
+
+    path: str
+    content: bytes
+    media_type: str
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """The files by name."""
+    folder = files("app.web.pages") / "data"
+    found: dict[str, Asset] = {}
+    for name, media_type in _TYPES:
+        content = (folder / name).read_bytes()
+        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+        found[name] = Asset(f"/static/{digest}/{name}", content, media_type)
+    return MappingProxyType(found)
+
+
+@router.get("/static/{digest}/{name}")
+async def get_asset(digest: Annotated[str, Path(max_length=32)], name: Annotated[str, Path(max_length=32)]) -> Response:
+    """A file of the pages. An address of an older release gets the present content, which is not to be kept."""
+    asset = assets().get(name)
+    if asset is None:
+        raise NotFound
+    kept = "public, max-age=31536000, immutable" if f"/{digest}/" in asset.path else "no-store"
+    return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": kept})

@@ -1,0 +1,121 @@
+// What a browser with scripts adds: position, a kept draft, a counter, a quick search. Every page works without it.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const fold = (text) =>
+    text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  const store = {
+    get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden */ } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* forbidden */ } },
+  };
+
+  $("[data-focus]")?.focus();
+
+  // A second tap on the way adds nothing; the page may be used again when it comes back from the history.
+  for (const form of all("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  }
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  for (const area of all("textarea[data-count]")) {
+    const told = document.createElement("span");
+    told.className = "hint";
+    const most = area.maxLength;
+    const count = () => { told.textContent = area.dataset.count.replace("%n", most - area.value.length); };
+    area.after(told);
+    area.addEventListener("input", count);
+    count();
+  }
+
+  // Typing narrows a long list of choices: "o ga" finds "Ổ gà".
+  for (const select of all("select[data-search]")) {
+    const box = document.createElement("input");
+    box.type = "search";
+    box.placeholder = select.dataset.search;
+    box.setAttribute("aria-label", select.dataset.search);
+    box.autocomplete = "off";
+    const whole = select.cloneNode(true);
+    box.addEventListener("input", () => {
+      const words = fold(box.value).split(/\s+/).filter(Boolean);
+      const chosen = select.value;
+      const shown = whole.cloneNode(true);
+      const hits = [];
+      for (const option of all("option", shown)) {
+        const group = option.parentNode.label || "";
+        const text = fold(`${option.textContent} ${option.dataset.words || ""} ${group}`);
+        if (!option.value || words.every((word) => text.includes(word))) { if (option.value) hits.push(option.value); }
+        else if (option.value !== chosen) option.remove();
+      }
+      for (const group of all("optgroup", shown)) if (!group.children.length) group.remove();
+      select.replaceChildren(...shown.childNodes);
+      select.value = words.length && hits.length && !hits.includes(chosen) ? hits[0] : chosen;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    select.before(box);
+  }
+
+  // "Use my position" fills the coordinates; whoever refuses can still choose the commune.
+  const locate = $("[data-locate]");
+  if (locate && navigator.geolocation) {
+    const told = $("#located");
+    locate.hidden = false;
+    locate.addEventListener("click", () => {
+      told.textContent = locate.dataset.waiting;
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          $("[name='location.lat']").value = coords.latitude.toFixed(6);
+          $("[name='location.lon']").value = coords.longitude.toFixed(6);
+          $("[name='location.accuracy_m']").value = Math.ceil(coords.accuracy);
+          told.textContent = locate.dataset.found.replace("%m", Math.ceil(coords.accuracy));
+          locate.form.dispatchEvent(new Event("input"));
+        },
+        () => { told.textContent = locate.dataset.failed; },
+        { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+      );
+    });
+  }
+
+  // An unsent report stays on this device with its key, so that a lost answer or a closed tab never makes it twice.
+  // Contact details are never kept here.
+  const DRAFT = "lienthong.draft";
+  if ($("[data-draft-sent]")) store.drop(DRAFT);
+  const form = $("form[data-draft]");
+  if (form) {
+    const kept = store.get(DRAFT);
+    const mine = (field) => field.name && field.type !== "hidden" && field.type !== "submit"
+      && !field.name.startsWith("reporter.");
+    const fields = () => [...form.elements].filter(mine);
+    if (kept && form.dataset.draft === "fresh") {
+      for (const field of fields()) {
+        const value = kept.values[field.name];
+        if (value === undefined) continue;
+        if (field.type === "radio") field.checked = field.value === value;
+        else field.value = value;
+      }
+      form.elements.key.value = kept.key;
+      const notice = $("#draft");
+      notice.hidden = false;
+      $("button", notice).addEventListener("click", () => { store.drop(DRAFT); location.assign(location.pathname); });
+    } else if (form.dataset.draft === "fresh" && crypto.randomUUID) {
+      form.elements.key.value = crypto.randomUUID();
+    }
+    form.addEventListener("input", () => {
+      const values = kept ? { ...kept.values } : {};
+      for (const field of fields()) {
+        if (field.type !== "radio") values[field.name] = field.value;
+        else if (field.checked) values[field.name] = field.value;
+      }
+      store.set(DRAFT, { key: form.elements.key.value, values });
+    });
+  }
+
+  for (const box of all("[data-all]")) {
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", () => all("input[name=case]").forEach((each) => { each.checked = box.checked; }));
+  }
+})();

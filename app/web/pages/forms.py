@@ -1,0 +1,98 @@
+"""Forms as browsers post them, and what is wrong with them, field by field.
+
+A field's name is the path of its value in the wire shape it fills (`reporter.phone`), so that a refusal of the API
+stands beside the right field without any table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from fastapi import Depends
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from app.kit.problems import BadRequest, Problem
+from app.kit.text import Text
+from app.web.problems import sentence_of
+
+FieldErrors: TypeAlias = dict[str, Text]
+_MOST_FIELDS = 500
+_MEDIA_TYPE = "application/x-www-form-urlencoded"
+
+
+class UnreadableForm(BadRequest):
+    """The body is not a form as browsers send it."""
+
+    slug = "unreadable-form"
+    title = Text("Không đọc được biểu mẫu", "The form cannot be read")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Hãy tải lại trang rồi gửi lại.", "Please reload the page and send it again.")
+
+
+class Form:
+    """The fields that were filled in, as typed; line ends are single line feeds."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+
+    def text(self, name: str) -> str:
+        """What was typed into the field, without blanks around it; empty when it was left out."""
+        return self._values.get(name, [""])[0].strip()
+
+    def many(self, name: str) -> list[str]:
+        """Every value of the field, in the order of the page."""
+        return list(self._values.get(name, ()))
+
+    def names(self) -> list[str]:
+        """Every field that came."""
+        return list(self._values)
+
+    def filled(self, *names: str) -> dict[str, Any]:
+        """The fields of these names that are not empty; `a.b` becomes `{"a": {"b": …}}`."""
+        body: dict[str, Any] = {}
+        for name in names:
+            if value := self.text(name):
+                *path, last = name.split(".")
+                inner = body
+                for part in path:
+                    inner = inner.setdefault(part, {})
+                inner[last] = value
+        return body
+
+
+async def posted_form(request: Request) -> Form:
+    """The form in the body. Raises: UnreadableForm."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA_TYPE:
+        raise UnreadableForm
+    try:
+        body = (await request.body()).decode("ascii")
+        return Form(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise UnreadableForm from error
+
+
+CurrentForm = Annotated[Form, Depends(posted_form)]
+
+
+def errors_of(refused: ValidationError) -> FieldErrors:
+    """What a wire shape refuses, by field."""
+    return {".".join(map(str, error["loc"])): sentence_of(error) for error in reversed(refused.errors())}
+
+
+def errors_of_problem(problem: Problem) -> FieldErrors:
+    """What a problem says of single fields (its `errors`), by field; empty when it speaks of the whole."""
+    found: FieldErrors = {}
+    listed = problem.extensions.get("errors")
+    for error in listed if isinstance(listed, list) else ():
+        if isinstance(error, Mapping) and isinstance(detail := error.get("detail"), Text):
+            pointer = str(error.get("pointer", "")).strip("/")
+            found[pointer.replace("/", ".")] = detail
+    return found

@@ -1,0 +1,131 @@
+"""Templates filled in and sent: escaped, in the reader's language, under a policy that lets no foreign script run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from app.kit.text import Lang
+
+from .assets import assets
+from .cookies import put_cookie
+from .dates import local_moment, named_day, named_moment, plain_date
+from .languages import COOKIE, asked_language, page_language
+
+_A_YEAR_S = 31_536_000
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self)",
+    "Vary": "Cookie, Accept-Language",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Whose pages they are: the province's name, and the zone its clocks show."""
+
+    name: str
+    zone_name: str = "Asia/Ho_Chi_Minh"
+
+
+class Pages:
+    """The pages of one door, whose templates lie in its package's `data`; `base.html` and `fields.html` are shared."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    @cached_property
+    def _environment(self) -> Environment:
+        loader = ChoiceLoader([PackageLoader(self._package, "data"), PackageLoader("app.web.pages", "data")])
+        environment = Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.globals["say"] = _say
+        environment.filters.update(moment=_moment, day=_day, date=_date, stamp=_stamp)
+        return environment
+
+    def answer(
+        self,
+        connection: HTTPConnection,
+        template: str,
+        *,
+        site: Site | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """The page. Nothing of it is stored anywhere unless `headers` say so."""
+        site = site or Site("")
+        lang = page_language(connection)
+        other = Lang.EN if lang is Lang.VI else Lang.VI
+        files = assets()
+        content = self._environment.get_template(template).render(
+            values,
+            lang=lang,
+            other_lang=other,
+            other_lang_href="?" + urlencode([*_query(connection), ("lang", other.value)]),
+            site=site,
+            here=connection.url.path,
+            css=files["site.css"].path,
+            js=files["site.js"].path,
+            icon=files["icon.svg"].path,
+        )
+        answer = HTMLResponse(content, status, {**_HEADERS, "Content-Language": lang.value, **(headers or {})})
+        if asked_language(connection) is not None:
+            put_cookie(connection, answer, COOKIE, lang.value, path="/", max_age_s=_A_YEAR_S)
+        return answer
+
+
+def _query(connection: HTTPConnection) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
+
+
+@pass_context
+def _say(context: Context, vi: str, en: str) -> str:
+    """One of the two, by the page's language."""
+    return vi if context["lang"] is Lang.VI else en
+
+
+def _local(context: Context, at: datetime | str) -> datetime:
+    site = context["site"]
+    assert isinstance(site, Site)
+    return local_moment(at, site.zone_name)
+
+
+@pass_context
+def _moment(context: Context, at: datetime | str) -> str:
+    return named_moment(_local(context, at), context["lang"])
+
+
+@pass_context
+def _day(context: Context, at: datetime | str | date) -> str:
+    is_day = isinstance(at, date) and not isinstance(at, datetime)
+    return named_day(at if is_day else _local(context, at), context["lang"])  # type: ignore[arg-type]
+
+
+@pass_context
+def _date(context: Context, at: datetime | str) -> str:
+    return plain_date(_local(context, at), context["lang"])
+
+
+@pass_context
+def _stamp(context: Context, at: datetime | str) -> str:
+    """What a `time` element's `datetime` holds."""
+    return _local(context, at).isoformat(timespec="seconds")
