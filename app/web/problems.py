@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.db.errors import DatabaseUnavailable, is_down
 from app.kit.problems import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unavailable
@@ -76,8 +77,8 @@ class ProblemOut(BaseModel):
     detail: str
     instance: str
     errors: list[FieldError] | None = None
-
     request_id: str | None = Field(None, description="With a mistake of ours: what to quote when you tell us of it")
+
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """What an endpoint may answer instead, for its OpenAPI description; common refusals are added by themselves."""
@@ -138,7 +139,6 @@ def _field_errors(errors: Sequence[Any]) -> list[dict[str, object]]:
     return found
 
 
-class SaidError(ValueError):
 def sentence_of(error: Any) -> Text:
     """What one of pydantic's errors says, in words people understand."""
     context = error.get("ctx") or {}
@@ -150,6 +150,7 @@ def sentence_of(error: Any) -> Text:
     return sentence.fill(**{key: value for key, value in context.items() if not isinstance(value, Exception)})
 
 
+class SaidError(ValueError):
     """A validator's refusal in both languages; pydantic carries it to the answer."""
 
     def __init__(self, text: Text) -> None:
@@ -157,13 +158,13 @@ def sentence_of(error: Any) -> Text:
         super().__init__(text.en)
 
 
-async def _on_problem(request: Request, error: Exception) -> Response:
 def _told(request: Request, problem: Problem) -> Response:
     """The answer to `request`, whose line in the log names the problem."""
     request.scope["state"]["problem"] = problem.slug
     return render(problem, language(request), request.url.path)
 
 
+async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return _told(request, error)
 
@@ -195,11 +196,23 @@ async def _on_http(request: Request, error: Exception) -> Response:
     answer = _told(request, problem)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(_methods_at(request))
     return answer
 
 
-async def _on_error(request: Request, error: Exception) -> Response:
-    """Anything unforeseen: a lost database is told apart, the rest says nothing of our inside."""
+def _methods_at(request: Request) -> list[str]:
+    """Methods of all routes at the request's address; Starlette names those of the first one only."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
+
+
+def answer_to_mistake(request: Request, error: Exception) -> Response:
+    """Anything unforeseen: a lost database is told apart, the rest says nothing of our inside but where to look."""
     if is_down(error):
         return _told(request, DatabaseUnavailable())
     log.error("unhandled error", exc_info=error)
