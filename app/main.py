@@ -43,8 +43,8 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
 
     `shared` is a process that somebody else opened and will close, as when web and worker run in one.
     """
-
     counted = shared.metrics if shared else metrics.Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         process = shared or await Process.open(settings, clock or SystemClock(), counted)
@@ -81,9 +81,9 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         identity_router,
         cases_router,
         health.router,
+        metrics.router,
     ):
         app.include_router(router)
-        metrics.router,
     return app
 
 
@@ -91,9 +91,9 @@ def install(app: FastAPI, process: Process) -> None:
     """Hang what requests share on the application's state, where the rooms' dependencies look for it."""
     assert process.settings.secret_key is not None
     state = app.state
+    state.metrics, state.readings = process.metrics, lambda: readings(process)
     state.settings, state.clock, state.database = process.settings, process.clock, process.db
     state.directory, state.catalogue = process.directory, process.catalogue
-    state.metrics, state.readings = process.metrics, lambda: readings(process)
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.tenants = lambda: process.directory.current
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
