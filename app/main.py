@@ -26,6 +26,7 @@ from app.routing.endpoints import router as routing_router
 from app.settings import Settings
 from app.web import health, metrics, openapi, problems
 from app.web.middleware import RequestEdge
+from app.web.pages import assets_router
 
 TAGS = [
     {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
@@ -72,6 +73,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     openapi.install(app)
     for router in (
         portal_router,
+        assets_router,
         reports_router,
         report_router,
         publication_router,

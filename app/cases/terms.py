@@ -12,6 +12,7 @@ from app.catalogue.terms import Kind, Priority, PublicationPolicy
 from app.deadlines.snapshot import Calendars
 from app.directory.snapshot import Directory
 from app.kit.ids import CaseId, StaffId, TenantId, UnitId
+from app.kit.text import Text
 from app.routing.snapshot import Rulebooks
 
 
@@ -26,6 +27,21 @@ class CaseState(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> Text:
+        """What people call the state."""
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    CaseState.RECEIVED: Text("Đã tiếp nhận", "Received"),
+    CaseState.ASSIGNED: Text("Đã giao đơn vị", "Assigned"),
+    CaseState.IN_PROGRESS: Text("Đang xử lý", "In progress"),
+    CaseState.AWAITING_REPORTER: Text("Chờ người gửi bổ sung", "Waiting for the sender"),
+    CaseState.AWAITING_APPROVAL: Text("Chờ duyệt câu trả lời", "Answer awaits approval"),
+    CaseState.RESOLVED: Text("Đã trả lời", "Answered"),
+    CaseState.CLOSED: Text("Đã kết thúc", "Closed"),
+}
 
 OPEN_STATES = frozenset(set(CaseState) - {CaseState.RESOLVED, CaseState.CLOSED})
 
@@ -43,6 +59,23 @@ class Resolution(StrEnum):
     WITHDRAWN = "withdrawn"
     DIVERTED = "diverted"
 
+    @property
+    def label(self) -> Text:
+        """What people call the outcome."""
+        return _RESOLUTION_LABELS[self]
+
+
+_RESOLUTION_LABELS = {
+    Resolution.FIXED: Text("Đã khắc phục", "Fixed"),
+    Resolution.ANSWERED: Text("Đã giải đáp", "Answered"),
+    Resolution.SCHEDULED: Text("Đã lên lịch thực hiện", "Scheduled"),
+    Resolution.NO_ACTION: Text("Không cần xử lý", "No action needed"),
+    Resolution.DECLINED: Text("Không chấp nhận", "Declined"),
+    Resolution.NOT_COMPETENT: Text("Không thuộc thẩm quyền", "Not within our competence"),
+    Resolution.DUPLICATE: Text("Gộp vào vụ việc khác", "Merged into another case"),
+    Resolution.WITHDRAWN: Text("Người gửi đã rút", "Withdrawn by the sender"),
+    Resolution.DIVERTED: Text("Đã hướng dẫn nơi gửi", "Sender told where to turn"),
+}
 
 # What an officer may choose as the outcome; the others follow from merge, withdraw and triage.
 GIVEN_RESOLUTIONS = frozenset(
@@ -82,6 +115,36 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE = "close"
 
+    @property
+    def label(self) -> Text:
+        """What people call the verb, as on a button."""
+        return _VERB_LABELS[self]
+
+
+_VERB_LABELS = {
+    Verb.TRIAGE: Text("Phân loại", "Sort"),
+    Verb.ASSIGN: Text("Phân công cán bộ", "Put an officer in charge"),
+    Verb.ACCEPT: Text("Nhận xử lý", "Take it up"),
+    Verb.RETURN: Text("Trả lại", "Return"),
+    Verb.REFER: Text("Chuyển đơn vị khác", "Refer to another unit"),
+    Verb.ESCALATE: Text("Nâng mức ưu tiên", "Escalate"),
+    Verb.ASK: Text("Hỏi thêm người gửi", "Ask the sender"),
+    Verb.REPLY: Text("Trả lời, bổ sung", "Reply"),
+    Verb.DRAFT_ANSWER: Text("Trình dự thảo trả lời", "Draft an answer"),
+    Verb.APPROVE: Text("Duyệt câu trả lời", "Approve the answer"),
+    Verb.REJECT_DRAFT: Text("Yêu cầu sửa dự thảo", "Send the draft back"),
+    Verb.RESOLVE: Text("Trả lời ngay", "Answer now"),
+    Verb.RATE: Text("Đánh giá", "Rate"),
+    Verb.REOPEN: Text("Mở lại", "Reopen"),
+    Verb.MERGE: Text("Gộp vào vụ việc khác", "Merge into another case"),
+    Verb.UNMERGE: Text("Tách ra", "Separate"),
+    Verb.NOTE: Text("Ghi chú nội bộ", "Internal note"),
+    Verb.PUBLISH: Text("Công khai", "Publish"),
+    Verb.WITHHOLD: Text("Không công khai", "Withhold"),
+    Verb.WITHDRAW: Text("Rút theo yêu cầu người gửi", "Withdraw for the sender"),
+    Verb.CLOSE: Text("Kết thúc", "Close"),
+}
+
 
 class ReferralReason(StrEnum):
     """Why a case goes to another unit or back."""
@@ -93,6 +156,21 @@ class ReferralReason(StrEnum):
     LOCAL_MATTER = "local_matter"
     OTHER = "other"
 
+    @property
+    def label(self) -> Text:
+        """What people call the reason."""
+        return _REASON_LABELS[self]
+
+
+_REASON_LABELS = {
+    ReferralReason.NOT_COMPETENT: Text("không thuộc thẩm quyền", "not competent"),
+    ReferralReason.WRONG_PLACE: Text("sai địa bàn", "wrong place"),
+    ReferralReason.WRONG_CATEGORY: Text("sai lĩnh vực", "wrong category"),
+    ReferralReason.NEEDS_HIGHER_TIER: Text("cần cấp trên xử lý", "needs a higher tier"),
+    ReferralReason.LOCAL_MATTER: Text("thuộc cấp dưới", "a local matter"),
+    ReferralReason.OTHER: Text("lý do khác", "other reason"),
+}
+
 
 class PublicationState(StrEnum):
     """Whether the public may see the case."""
@@ -100,6 +178,18 @@ class PublicationState(StrEnum):
     PENDING = "pending"
     PUBLISHED = "published"
     WITHHELD = "withheld"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _PUBLICATION_LABELS[self]
+
+
+_PUBLICATION_LABELS = {
+    PublicationState.PENDING: Text("Chưa công khai", "Not public yet"),
+    PublicationState.PUBLISHED: Text("Đang công khai", "Public"),
+    PublicationState.WITHHELD: Text("Không công khai", "Withheld"),
+}
 
 
 class QueueView(StrEnum):
@@ -111,6 +201,21 @@ class QueueView(StrEnum):
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
     APPROVAL = "approval"
+
+    @property
+    def label(self) -> Text:
+        """What people call the view."""
+        return _VIEW_LABELS[self]
+
+
+_VIEW_LABELS = {
+    QueueView.TRIAGE: Text("Chờ phân loại", "To sort"),
+    QueueView.INBOX: Text("Cần xử lý", "To do"),
+    QueueView.MINE: Text("Của tôi", "Mine"),
+    QueueView.OVERDUE: Text("Quá hạn", "Overdue"),
+    QueueView.DUE_SOON: Text("Sắp đến hạn", "Due soon"),
+    QueueView.APPROVAL: Text("Chờ duyệt", "To approve"),
+}
 
 
 @dataclass(frozen=True, slots=True)
