@@ -144,7 +144,7 @@ async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Calla
         try:
             async with write_work(db, clock, tenant_id) as work:
                 return await verb(work)
-        except DBAPIError as error:
+        except (DBAPIError, asyncpg.PostgresError) as error:  # the latter from bundled rows, sent by the driver itself
             if attempt == _ATTEMPTS or not may_retry(error):
                 raise
             await asyncio.sleep(0.02 * 2**attempt)

@@ -101,12 +101,14 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
     After a failure the next tries take a quarter of the batch each, down to one message, with growing pauses; a
     message that still fails at the MAX_FAILURES-th try becomes a dead letter and the cursor goes on.
     """
+    tried: tuple[int, int] | None = None
     try:
         async with write_work(db, clock, tenant_id) as work:
             outbox = OutboxRepository(work, tenant_id)
             cursor = await outbox.lock_cursor(consumer.name)
             if cursor is None or (cursor.retry_at is not None and cursor.retry_at > work.now):
                 return 0
+            tried = cursor.position, cursor.failures
             head = await outbox.head()
             limit = max(1, CONSUMER_BATCH_ROWS >> 2 * cursor.failures)
             messages = await outbox.after(cursor.position, head, consumer.types, limit)
@@ -119,16 +121,23 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
             return len(messages)
     except Exception as error:
         log.exception("consumer %s failed for tenant %s", consumer.name, tenant_id)
-        await _count_failure(db, clock, tenant_id, consumer, error)
+        if tried is not None:
+            await _count_failure(db, clock, tenant_id, consumer, tried, error)
         return 0
 
 
-async def _count_failure(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer, error: Exception) -> None:
-    """Remember the failure; bury the message once it has had all its tries."""
+async def _count_failure(
+    db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer, tried: tuple[int, int], error: Exception
+) -> None:
+    """Remember the failure of the try that found the cursor as `tried`; bury the message that has had all its tries.
+
+    When another worker has tried since, its outcome stands: several workers failing on one batch at once count as one
+    try, so that no message is buried that was never tried alone.
+    """
     async with write_work(db, clock, tenant_id) as work:
         outbox = OutboxRepository(work, tenant_id)
         cursor = await outbox.lock_cursor(consumer.name)
-        if cursor is None:
+        if cursor is None or (cursor.position, cursor.failures) != tried:
             return
         cursor.failures += 1
         cursor.last_error = outline(error)[:500]

@@ -23,6 +23,7 @@ from app.kit.problems import BadRequest, Invalid
 from app.kit.text import Text
 
 from .models import IdempotencyKey
+from .repository import AnswerRepository
 
 
 class UnreadableIdempotencyKey(BadRequest):
@@ -133,18 +134,20 @@ async def answer_once(
 ) -> Response:
     """The verb's answer; when the key was answered before, that answer again without running the verb.
 
-    Two requests with one key at the same moment: one wins, the other fails on the key's primary key with 409 and
-    finds the answer when it repeats.
+    The key is taken before the verb runs: of two requests with one key at the same moment the second waits for the
+    first one's commit and then gives its answer again. Raises: IdempotencyKeyReused.
     """
-    request = request_hash(body)
-    answer: Answer | None = None
-    if key is not None:
-        row = await work.session.get(IdempotencyKey, (tenant, key))
-        answer = _again(row.request_hash, request, row.status, row.answer) if row else None
-    if answer is None:
+    if key is None:
         answer = await verb()
-        if key is not None:
-            keep_answer(work, tenant, key, request, answer)
+    else:
+        request = request_hash(body)
+        repository = AnswerRepository(work, tenant)
+        if await repository.take(key, request):
+            answer = await verb()
+            await repository.keep(key, answer.status, answer.body)
+        else:
+            kept = await repository.get(key)
+            answer = _again(kept.request_hash, request, kept.status, kept.answer)
     return Response(orjson.dumps(answer.body), status_code=answer.status, media_type="application/json")
 
 

@@ -7,16 +7,39 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.db.errors import may_retry
 from app.db.work import ReadWork as ReadWorkType, Work, read_work, write_work
+from app.kit.problems import Unavailable
+from app.kit.text import Text
 
 from .state import CurrentClock, CurrentDatabase
 from .tenancy import CurrentTenant
 
 
+class Crowded(Unavailable):
+    """Several changes of the same things met; the database let another one go first."""
+
+    slug = "crowded"
+    title = Text("Nhiều người cùng cập nhật một lúc", "Several changes met at once")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that nothing was written."""
+        return Text(
+            "Có thay đổi khác đến cùng lúc và được làm trước. Chưa có gì được ghi; vui lòng gửi lại.",
+            "Another change came at the same moment and went first. Nothing was written; please send it again.",
+        )
+
+
 async def open_write_work(database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant) -> AsyncIterator[Work]:
-    """One transaction in the request's tenant, committed when the endpoint has answered."""
-    async with write_work(database, clock, tenant) as work:
-        yield work
+    """One transaction in the request's tenant, committed when the endpoint has answered. Raises: Crowded."""
+    try:
+        async with write_work(database, clock, tenant) as work:
+            yield work
+    except Exception as error:
+        if may_retry(error):
+            raise Crowded from error
+        raise
 
 
 async def open_read_work(

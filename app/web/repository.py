@@ -1,0 +1,48 @@
+"""The statements on answers already given, in the transaction of their effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.work import Work
+from app.kit.ids import TenantId
+
+from .models import IdempotencyKey
+
+_TAKEN = 0  # status of a key whose answer is being made in this very transaction; nobody else ever sees it
+
+
+class AnswerRepository:
+    """Statements on the kept answers of one tenant."""
+
+    def __init__(self, work: Work, tenant: TenantId) -> None:
+        self._work = work
+        self._tenant = tenant
+
+    async def take(self, key: bytes, request: bytes) -> bool:
+        """Whether the key is now this transaction's; waits while another transaction holds it. One statement."""
+        values = {
+            "tenant_id": self._tenant,
+            "key_hash": key,
+            "request_hash": request,
+            "created_at": self._work.now,
+            "status": _TAKEN,
+            "answer": {},
+        }
+        taken = insert(IdempotencyKey).values(values).on_conflict_do_nothing().returning(IdempotencyKey.status)
+        return await self._work.session.scalar(taken) is not None
+
+    async def keep(self, key: bytes, status: int, answer: dict[str, Any]) -> None:
+        """Write the answer to a key that was taken. One statement."""
+        await self._work.session.execute(
+            update(IdempotencyKey)
+            .where(IdempotencyKey.tenant_id == self._tenant, IdempotencyKey.key_hash == key)
+            .values(status=status, answer=answer)
+        )
+
+    async def get(self, key: bytes) -> IdempotencyKey:
+        """The answer kept under a key that was answered before. One statement."""
+        return await self._work.session.get_one(IdempotencyKey, (self._tenant, key))
