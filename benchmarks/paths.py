@@ -20,7 +20,9 @@ from app.identity import service as identity_service
 from app.identity.service import Passwords
 from app.identity.terms import Membership, Role
 from app.kit.clock import SystemClock
+from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
+from app.kit.problems import Problem
 from app.settings import Settings
 
 from .drive import requests_file
@@ -108,19 +110,24 @@ def _reports(directory: Directory, rng: random.Random, count: int) -> Iterator[s
     area_map = directory.map(tenant.edition)
     codes = sorted(area_map.subtree(tenant.province))
     communes = [area for code in codes if (area := area_map.area(code)).tier is Tier.COMMUNE]
-    for number in range(count):
+    number = 0
+    while number < count:
         lat, lon = rng.choice(communes).centroid
+        point = Point(round(lat + rng.gauss(0, 0.002), 6), round(lon + rng.gauss(0, 0.002), 6))
+        try:
+            directory.locate_in(TENANT, point, 15)
+        except Problem:  # across the province's border
+            continue
+        number += 1
         text = (
             f"{rng.choice(OPENINGS)} ở số {number} {rng.choice(STREETS)}. {rng.choice(EFFECTS)}. {rng.choice(PLEAS)}."
         )
-        place = {
-            "lat": round(lat + rng.gauss(0, 0.002), 6),
-            "lon": round(lon + rng.gauss(0, 0.002), 6),
-            "accuracy_m": 15,
+        report = {
+            "category": rng.choice(_CATEGORIES),
+            "description": text,
+            "location": {"lat": point.lat, "lon": point.lon, "accuracy_m": 15},
         }
-        yield json.dumps(
-            {"category": rng.choice(_CATEGORIES), "description": text, "location": place}, ensure_ascii=False
-        )
+        yield json.dumps(report, ensure_ascii=False)
 
 
 def _committee(directory: Directory, area: str) -> UnitId:
