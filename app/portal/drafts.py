@@ -19,7 +19,7 @@ from app.reports.domain import Placed
 from app.reports.errors import AreaMismatch, PlaceNeeded
 from app.reports.schemas import ReportIn
 from app.reports.terms import Channel
-from app.web.pages import FieldErrors, Form, errors_of
+from app.web.pages import FieldErrors, Form, errors_of, number
 
 from .deps import Visit
 
@@ -90,11 +90,11 @@ def report_of(form: Form, category: Category) -> ReportIn:
 
 
 def _body(form: Form, *names: str) -> dict[str, Any]:
-    """The filled fields, with coordinates as people in Vietnam write them: 20,9413."""
+    """The filled fields, numbers as numbers."""
     body = form.filled(*names)
     place = body.get("location")
     if isinstance(place, dict):
-        body["location"] = {name: str(value).replace(",", ".") for name, value in place.items()}
+        body["location"] = {name: number(value) for name, value in place.items()}
         if not {"lat", "lon"} & place.keys():
             del body["location"]
     return body
@@ -105,10 +105,7 @@ def _answer(question: Question, text: str) -> str | bool | float:
         case QuestionType.BOOLEAN:
             return {"yes": True, "no": False}.get(text, text)
         case QuestionType.NUMBER:
-            try:
-                return float(text.replace(",", "."))
-            except ValueError:
-                return text  # the catalogue says in its own words that a number is needed
+            return number(text)
         case QuestionType.TEXT | QuestionType.CHOICE:
             return text
 

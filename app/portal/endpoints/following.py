@@ -22,7 +22,7 @@ from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn
 from app.reports.service import ReportView
 from app.web.fields import WireIn
 from app.web.idempotency import Answer, answer_once, key_hash
-from app.web.pages import CurrentForm, FieldErrors, Form, errors_of
+from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, whole_number
 
 router = APIRouter(prefix="/follow", route_class=PortalRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
@@ -105,7 +105,10 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
     path = f"/follow/{code}/{verb}"
     shape, call = _VERBS[verb]
     try:
-        body = shape.model_validate(form.filled(*shape.model_fields))
+        given: dict[str, object] = form.filled(*shape.model_fields)
+        if "stars" in given:
+            given["stars"] = whole_number(form.text("stars"))
+        body = shape.model_validate(given)
         key = key_hash(form.text("key") or "none", secret or "", path)
 
         async def once(work: Work) -> Response:

@@ -9,7 +9,7 @@ from .assets import router as assets_router
 from .calendar import weeks
 from .cookies import forget_cookie, put_cookie
 from .dates import local_moment
-from .forms import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem
+from .forms import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem, number, whole_number
 from .languages import CurrentPageLang, page_language
 from .rendering import Pages, Site
 from .route import ForeignForm, PageRoute
@@ -28,7 +28,9 @@ __all__ = [
     "errors_of_problem",
     "forget_cookie",
     "local_moment",
+    "number",
     "page_language",
     "put_cookie",
     "weeks",
+    "whole_number",
 ]

@@ -68,6 +68,19 @@ class Form:
         return body
 
 
+def number(typed: str) -> float | str:
+    """The number as people here or elsewhere write it (20,9413); what is none comes back for a shape to refuse."""
+    try:
+        return float(typed.replace(",", "."))
+    except ValueError:
+        return typed
+
+
+def whole_number(typed: str) -> int | str:
+    """The same for a whole number."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else typed
+
+
 async def posted_form(request: Request) -> Form:
     """The form in the body. Raises: UnreadableForm."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA_TYPE:

@@ -70,7 +70,7 @@
         ({ coords }) => {
           $("[name='location.lat']").value = coords.latitude.toFixed(6);
           $("[name='location.lon']").value = coords.longitude.toFixed(6);
-          $("[name='location.accuracy_m']").value = Math.ceil(coords.accuracy);
+          $("[name='location.accuracy_m']").value = Math.min(100000, Math.ceil(coords.accuracy));
           told.textContent = locate.dataset.found.replace("%m", Math.ceil(coords.accuracy));
           locate.form.dispatchEvent(new Event("input"));
         },
