@@ -44,3 +44,8 @@ def zone(name: str) -> ZoneInfo:
 def local_day(at: datetime, zone_name: str) -> date:
     """Calendar day of the instant `at` in the zone `zone_name`."""
     return at.astimezone(zone(zone_name)).date()
+
+
+def rfc3339(at: datetime) -> str:
+    """`at` in UTC as RFC 3339 text ending in `Z`."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -23,6 +23,7 @@ from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
 from app.reports.schemas import OwnReportOut, RoutingDecisionOut, own_answer, routing_answer
+from app.web.answers import as_json, json_answer
 from app.web.etags import bytes_or_304, content_tag
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
@@ -57,7 +58,7 @@ async def get_report(
         content, etag = await _public(database, actor, code)
         return bytes_or_304(content, etag, if_none_match, vary=_CREDENTIALS)
     answer = own_answer(own.row, own.entries, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
-    content = orjson.dumps(answer)
+    content = as_json(answer)
     return bytes_or_304(content, content_tag(content), if_none_match, private=True, vary=_CREDENTIALS)
 
 
@@ -82,9 +83,9 @@ async def get_timeline(
     own = await reports_service.find_own(database, actor, code, tracking_secret)
     if own is None:
         public = orjson.loads((await _public(database, actor, code))[0])
-        return Response(orjson.dumps(public["timeline"]), media_type="application/json")
+        return json_answer(public["timeline"])
     entries = [EntryOut.of(entry, books, lang).model_dump() for entry in own.entries]
-    return Response(orjson.dumps(entries), media_type="application/json")
+    return json_answer(entries)
 
 
 async def _visible(database: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any]:
@@ -131,4 +132,4 @@ async def get_routing(
 ) -> Response:
     """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
     row = await _visible(database, actor, code, tracking_secret)
-    return Response(orjson.dumps(routing_answer(orjson.loads(row["routing"]))), media_type="application/json")
+    return json_answer(routing_answer(orjson.loads(row["routing"])))

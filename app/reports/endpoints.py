@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-import orjson
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
@@ -16,6 +15,8 @@ from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import PointOutsideVietnam
 from app.identity.deps import CurrentActor, CurrentKeyring
 from app.identity.errors import InvalidContact, SessionExpired
+from app.kit.clock import rfc3339
+from app.web.answers import json_answer
 from app.web.idempotency import (
     Answer,
     GivenKey,
@@ -101,11 +102,11 @@ async def submit_report(
         intake, actor, body.new_report(), host_tenant=host_tenant, repeat=repeat, shape=submitted_answer
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
-    return Response(orjson.dumps(answer.body), answer.status, headers, "application/json")
+    return json_answer(answer.body, status=answer.status, headers=headers)
 
 
 def _state(case: Case) -> Answer:
-    due_at = case.due_at.isoformat()
+    due_at = rfc3339(case.due_at)
     return Answer(200, {"code": case.code, "state": case.state, "resolution": case.resolution, "due_at": due_at})
 
 

@@ -14,6 +14,7 @@ from app.cases.terms import Books, CaseState, PublicationState, Resolution
 from app.catalogue.terms import Kind
 from app.directory.snapshot import AreaChain
 from app.identity.domain import checked_identity
+from app.kit.clock import rfc3339
 from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
@@ -244,8 +245,8 @@ def submitted_answer(submitted: Submitted) -> dict[str, Any]:
             "tier": decision.tier.value,
         },
         "area": area_answer(submitted.placed.chain),
-        "received_at": submitted.received_at.isoformat(),
-        "due_at": submitted.deadline.due_at.isoformat(),
+        "received_at": rfc3339(submitted.received_at),
+        "due_at": rfc3339(submitted.deadline.due_at),
         "routing": {
             "rule": decision.rule,
             "rulebook_version": decision.rulebook_version,

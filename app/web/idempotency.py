@@ -22,6 +22,7 @@ from app.kit.ids import TenantId
 from app.kit.problems import BadRequest, Invalid
 from app.kit.text import Text
 
+from .answers import json_answer
 from .models import IdempotencyKey
 from .repository import AnswerRepository
 
@@ -148,7 +149,7 @@ async def answer_once(
         else:
             kept = await repository.get(key)
             answer = _again(kept.request_hash, request, kept.status, kept.answer)
-    return Response(orjson.dumps(answer.body), status_code=answer.status, media_type="application/json")
+    return json_answer(answer.body, status=answer.status)
 
 
 def owner_of(request: Request) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
-import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -31,6 +30,7 @@ from app.db.work import Work
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.identity.terms import Actor
+from app.web.answers import json_answer
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
@@ -51,7 +51,7 @@ async def change_many(
     targets = [(target.code, target.version) for target in body.cases]
     verb = _bulk_verb(body.action, actor, books)
     outcomes = await service.each_case(database, clock, actor.tenant_id, targets, verb)
-    return Response(orjson.dumps(outcomes_answer(outcomes, lang)), media_type="application/json")
+    return json_answer(outcomes_answer(outcomes, lang))
 
 
 def _bulk_verb(action: BulkAction, actor: Actor, books: Books) -> Callable[[Work, str, int], Awaitable[Case]]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
@@ -24,6 +23,7 @@ from app.cases.terms import CaseState, QueueView
 from app.catalogue.errors import UnknownCategory
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
+from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
 from app.web.etags import is_fresh, version_tag
 from app.web.fields import Code, InstantIn
@@ -34,25 +34,14 @@ from app.web.state import CurrentClock, CurrentDatabase
 from .parameters import CaseCode
 
 router = APIRouter()
-
-
 Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
-
-
 Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
-
-
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
-
-
 _LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
 
 
 def _page(rows: list[Any], limit: int, next_cursor: str | None, lines: list[dict[str, Any]]) -> Response:
-    return Response(
-        orjson.dumps({"items": lines[:limit], "next_cursor": next_cursor if len(rows) > limit else None}),
-        media_type="application/json",
-    )
+    return json_answer({"items": lines[:limit], "next_cursor": next_cursor if len(rows) > limit else None})
 
 
 @router.get("/queue", response_model=CasePageOut, responses=_LIST)
@@ -156,9 +145,7 @@ async def get_case(
     etag = version_tag(view.row["version"])
     if is_fresh(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
-    content = orjson.dumps(
-        case_answer(view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
+    answer = case_answer(
+        view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang
     )
-    return Response(
-        content, media_type="application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"}
-    )
+    return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-cache"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -33,6 +32,7 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.geo import Point
 from app.kit.problems import Forbidden
+from app.web.answers import json_answer
 from app.web.etags import ExpectedVersion, VersionNeeded, version_tag
 from app.web.problems import problem_responses
 from app.web.works import WriteWork
@@ -51,11 +51,8 @@ _VERB: dict[str, Any] = {
 
 
 def _done(case: Case, books: Books) -> Response:
-    return Response(
-        orjson.dumps(verb_answer(case, books)),
-        media_type="application/json",
-        headers={"ETag": version_tag(case.version), "Cache-Control": "no-store"},
-    )
+    headers = {"ETag": version_tag(case.version), "Cache-Control": "no-store"}
+    return json_answer(verb_answer(case, books), headers=headers)
 
 
 @router.post("/cases/{code}/triage", **_VERB)
