@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app.cases.endpoints import router as cases_router
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
+from app.console.endpoints import router as console_router
 from app.condition import readings
 from app.directory.endpoints import router as directory_router
 from app.identity.domain import Keyring
@@ -73,6 +74,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     openapi.install(app)
     for router in (
         portal_router,
+        console_router,
         assets_router,
         reports_router,
         report_router,

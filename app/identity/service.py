@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.db.engine import Database
 from app.db.work import Recorder, Work
-from app.kit.ids import CitizenId, ReportId, StaffId, TenantId, uuid7
+from app.kit.ids import CitizenId, ReportId, StaffId, TenantId, UnitId, uuid7
 from app.kit.text import nfc
 
 from . import domain, repository
@@ -46,6 +46,7 @@ __all__ = [
     "keep_identity",
     "list_staff",
     "matches",
+    "members_of",
     "open_identity",
     "prune",
     "register_device",
@@ -263,6 +264,12 @@ async def end_membership(work: Work, tenant_id: TenantId, *, username: str, memb
 async def list_staff(work: Work, tenant_id: TenantId) -> list[StaffAccountView]:
     """Accounts of the tenant by user name, inactive ones too."""
     return await repository.list_staff(work, tenant_id)
+
+
+async def members_of(db: Database, tenant_id: TenantId, unit_id: UnitId, *, now: datetime) -> list[tuple[str, str]]:
+    """User name and name of those who hold any role in the unit itself, by name. One statement."""
+    rows = await repository.list_members(db, tenant_id, unit_id, now)
+    return [(row["username"], row["name"]) for row in rows]
 
 
 async def find_staff(work: Work, tenant_id: TenantId, *, username: str) -> StaffAccountView | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reading import features, public_body, public_cases
+from .reading import as_public, features, public_body, public_cases
 from .rebuilding import rebuild, rebuild_all
 from .streaming import Listener, LiveFeed, LiveFeeds
 
@@ -10,6 +10,7 @@ __all__ = [
     "Listener",
     "LiveFeed",
     "LiveFeeds",
+    "as_public",
     "features",
     "public_body",
     "public_cases",

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.db.engine import Database
 from app.kit.ids import TenantId
 from app.publication import repository
+from app.publication.domain import redact
 from app.publication.terms import Filters, Page
 
 
@@ -28,3 +29,8 @@ async def features(
 ) -> Page:
     """A page of GeoJSON features joined by commas, of the cases that have a place. One statement."""
     return await repository.page_of(db, tenant_id, "feature", filters, after, limit)
+
+
+def as_public(text: str) -> str:
+    """The text as the public would read it: personal data masked."""
+    return redact(text).text

@@ -15,6 +15,7 @@ from contextvars import Context
 from typing import Any
 
 from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
 from app.kit.ids import TenantId
 from app.publication import repository
 
@@ -110,9 +111,7 @@ class LiveFeed:
                 self._positions.clear()
                 self._chunks.clear()
                 # Its own context: it outlives the request that started it, and is not to be logged as that one.
-                self._poller = asyncio.create_task(
-                    self._poll(), name=f"live-feed-{self._tenant_id}", context=Context()
-                )
+                self._poller = asyncio.create_task(self._poll(), name=f"live-feed-{self._tenant_id}", context=Context())
 
     async def join(self, send: Send, after: int | None) -> Listener:
         """A listener that has been told everything after `after` (None: from now on) and from now on hears the rest.
@@ -169,8 +168,9 @@ class LiveFeed:
         while True:
             try:
                 rows = await repository.events_after(self._db, self._tenant_id, self.position, PAGE_ROWS)
-            except Exception:  # the feed outlives any outage: the next turn reads on from the same position
-                log.warning("live feed of tenant %s could not read on", self._tenant_id, exc_info=True)
+            except Exception as error:  # the feed outlives any outage: the next turn reads on from the same position
+                unforeseen = not isinstance(error, DatabaseUnavailable)
+                log.warning("live feed of tenant %s cannot read on: %s", self._tenant_id, error, exc_info=unforeseen)
                 rows = []
             if rows:
                 self._keep([(row["position"], encoded(row["position"], row["type"], row["payload"])) for row in rows])

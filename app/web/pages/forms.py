@@ -47,6 +47,10 @@ class Form:
         """What was typed into the field, without blanks around it; empty when it was left out."""
         return self._values.get(name, [""])[0].strip()
 
+    def raw(self, name: str) -> str:
+        """The same with its blanks, which belong to a password."""
+        return self._values.get(name, [""])[0]
+
     def many(self, name: str) -> list[str]:
         """Every value of the field, in the order of the page."""
         return list(self._values.get(name, ()))

@@ -1,0 +1,134 @@
+"""What the officers' pages ask FastAPI for: the desk of whoever is signed in, and forms that came from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.cases.deps import CurrentBooks
+from app.cases.service import scope_of
+from app.cases.terms import Books, Scope
+from app.db.engine import Database
+from app.directory.snapshot import Tenant
+from app.identity import service as identity_service
+from app.identity.domain import parse_token
+from app.identity.errors import SessionExpired, SignInNeeded
+from app.identity.terms import Actor, SignedIn, StaffToken
+from app.kit import signing
+from app.kit.clock import Clock
+from app.kit.problems import Problem, Unauthenticated
+from app.kit.text import Lang
+from app.web.pages import CurrentForm, CurrentPageLang, ForeignForm, Form, PageRoute, Pages, Site
+from app.web.state import CurrentClock, CurrentDatabase
+from app.web.tenancy import HostTenant
+
+PAGES: Final = Pages("app.console")
+COOKIE: Final = "staff"
+PATH: Final = "/console"
+
+
+class ConsoleRoute(PageRoute):
+    """A route of this door. Whoever has to sign in is asked to, and then led to where he wanted to go."""
+
+    pages = PAGES
+
+    def refusal(self, request: Request, problem: Problem) -> Response:
+        """The page that tells of `problem`; a form sent after the session's end is answered with one, not led away."""
+        if isinstance(problem, Unauthenticated) and request.method == "GET":
+            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
+        return super().refusal(request, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One officer's request."""
+
+    request: Request
+    signed_in: SignedIn
+    csrf: str
+    tenant: Tenant
+    lang: Lang
+    books: Books
+    database: Database
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    @property
+    def actor(self) -> Actor:
+        """The officer."""
+        return self.signed_in.actor
+
+    @property
+    def scope(self) -> Scope:
+        """The cases the officer may see."""
+        return scope_of(self.actor, self.books.directory)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page of this door."""
+        name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
+        site = Site(name, self.tenant.time_zone)
+        return PAGES.answer(
+            self.request,
+            template,
+            site=site,
+            status=status,
+            officer=self.actor.name,
+            csrf=self.csrf,
+            units=self._seats(),
+            **values,
+        )
+
+    def _seats(self) -> str:
+        """Names of the units the officer belongs to."""
+        held = sorted(self.actor.units())
+        return ", ".join(self.books.directory.unit(self.tenant.id, unit_id).name for unit_id in held)
+
+
+async def desk(
+    request: Request,
+    host_tenant: HostTenant,
+    lang: CurrentPageLang,
+    books: CurrentBooks,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+) -> Desk:
+    """The desk of the officer whose session the cookie names. Raises: SignInNeeded, SessionExpired."""
+    text = request.cookies.get(COOKIE, "")
+    token = parse_token(text)
+    if not isinstance(token, StaffToken):
+        raise SignInNeeded
+    if host_tenant not in {None, token.tenant_id}:
+        raise SessionExpired
+    signed_in = await identity_service.authenticate(database, token.tenant_id, token, now=clock.now())
+    request.scope["state"]["tenant"] = token.tenant_id
+    tenant = books.directory.tenant(token.tenant_id)
+    return Desk(request, signed_in, csrf_token(text), tenant, lang, books, database, clock)
+
+
+CurrentDesk = Annotated[Desk, Depends(desk)]
+
+
+def csrf_token(session: str) -> str:
+    """What a form of this session carries: only its own pages know it."""
+    return signing.derive(session.encode(), "console.csrf").hex()
+
+
+async def own_form(desk: CurrentDesk, form: CurrentForm) -> Form:
+    """A form of one of this session's own pages. Raises: ForeignForm."""
+    if not signing.same(form.text("csrf").encode(), desk.csrf.encode()):
+        raise ForeignForm
+    return form
+
+
+OwnForm = Annotated[Form, Depends(own_form)]

@@ -1,0 +1,13 @@
+"""The pages of the officers' door."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from . import case, queue, session
+
+router = APIRouter(include_in_schema=False)
+for part in (session, queue, case):
+    router.include_router(part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,95 @@
+"""One case with everything an officer needs, and its verbs as forms that carry the version he saw."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.cases import service as cases_service
+from app.cases.errors import CaseNotFound, StaleCase
+from app.cases.models import Case
+from app.cases.terms import Verb
+from app.console import verbs, views
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.kit.problems import Problem
+from app.kit.text import Text
+from app.web.pages import FieldErrors, Form, errors_of, whole_number
+
+router = APIRouter(prefix=f"{PATH}/cases", route_class=ConsoleRoute)
+CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
+_STALE = Text(
+    "Vụ việc đã thay đổi từ khi bạn mở trang. Những gì mới được đánh dấu bên dưới; điều bạn đã nhập vẫn còn nguyên. "
+    "Hãy xem lại rồi làm tiếp.",
+    "The case has changed since you opened the page. What is new is marked below; what you typed is still here. "
+    "Please look again, then go on.",
+)
+
+
+@router.get("/{code}")
+async def show_case(desk: CurrentDesk, code: CodePath) -> Response:
+    """The case. Raises: CaseNotFound outside the officer's units."""
+    done = desk.request.query_params.get("done", "")
+    return await _shown(desk, code, done=Verb(done) if done in set(Verb) else None)
+
+
+@router.post("/{code}/{verb}")
+async def act(desk: CurrentDesk, code: CodePath, verb: Verb, form: OwnForm) -> Response:
+    """The verb done, or the case again with what is wrong and everything that was typed."""
+    seen = whole_number(form.text("version"))
+    if not verbs.is_form(verb) or not isinstance(seen, int):
+        raise CaseNotFound
+    try:
+        case = await verbs.act(desk, code, verb, seen, form)
+    except (ValidationError, Problem) as refused:
+        return await _refused(desk, code, verb, seen, form, refused)
+    return _done(desk, case, verb)
+
+
+def _done(desk: Desk, case: Case, verb: Verb) -> Response:
+    """On to the case, or to the queue when the case now lies with a unit the officer does not see."""
+    scope = desk.scope
+    seen_still = scope.whole or case.unit_id in scope.units
+    place = f"{PATH}/cases/{case.code}?done={verb.value}" if seen_still else f"{PATH}?done={verb}&code={case.code}"
+    return RedirectResponse(place, status_code=303)
+
+
+async def _refused(
+    desk: Desk, code: str, verb: Verb, seen: int, form: Form, refused: ValidationError | Problem
+) -> Response:
+    if isinstance(refused, ValidationError):
+        return await _shown(desk, code, verb=verb, form=form, errors=errors_of(refused), status=422)
+    stale = isinstance(refused, StaleCase)
+    message = _STALE if stale else refused.detail
+    return await _shown(
+        desk, code, verb=verb, form=form, message=message, status=refused.status, seen=seen if stale else None
+    )
+
+
+async def _shown(
+    desk: Desk,
+    code: str,
+    *,
+    verb: Verb | None = None,
+    form: Form | None = None,
+    errors: FieldErrors | None = None,
+    message: Text | None = None,
+    done: Verb | None = None,
+    seen: int | None = None,
+    status: int = 200,
+) -> Response:
+    """The case; `verb` is the form that was refused, `seen` the version the officer had before him."""
+    view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
+    return desk.page(
+        "case.html",
+        status=status,
+        tried=verb.value if verb else "",
+        form=form or Form(),
+        errors=errors or {},
+        message=message,
+        done=done,
+        seen=view.row["version"] if seen is None else seen,
+        **await views.case_page(desk, view),
+    )

@@ -1,0 +1,130 @@
+"""The queue in its views, due first, and one verb over many of its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.cases import service as cases_service
+from app.cases.terms import QueueView, ReferralReason, Verb
+from app.console import verbs, views
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.kit.text import Text
+from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.pages import FieldErrors, Form, errors_of
+
+router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
+_PAGE_LINES = 30
+_MOST_AT_ONCE = 100
+_AT_ONCE = (Verb.ACCEPT, Verb.REFER, Verb.CLOSE)
+_NOTHING_CHOSEN = Text("Chưa chọn vụ việc nào.", "No case is ticked.")
+
+
+@router.get("")
+async def show_queue(desk: CurrentDesk) -> Response:
+    """One view of the officer's work, due first."""
+    asked = desk.request.query_params
+    done, code = asked.get("done", ""), asked.get("code", "")[:40]
+    verb = Verb(done) if done in set(Verb) else None
+    return await _queue(desk, Form(), asked.get("view", ""), cursor=asked.get("cursor"), done=verb, code=code)
+
+
+@router.get("/find")
+async def find_case(desk: CurrentDesk) -> Response:
+    """The case of a code that somebody reads out."""
+    code = desk.request.query_params.get("code", "").strip().upper()
+    known = 0 < len(code) <= 40 and code.isascii() and code.replace("-", "").replace(".", "").isalnum()
+    return RedirectResponse(f"{PATH}/cases/{code}" if known else PATH, status_code=303)
+
+
+@router.post("/bulk")
+async def change_many(desk: CurrentDesk, form: OwnForm) -> Response:
+    """One verb over the ticked cases, each on its own: the page tells what became of every one."""
+    done = form.text("do")
+    targets = [target for each in form.many("case")[:_MOST_AT_ONCE] if (target := _target(each)) is not None]
+    if not targets or done not in {verb.value for verb in _AT_ONCE}:
+        return await _queue(desk, form, form.text("view"), errors={"": _NOTHING_CHOSEN}, status=422)
+    try:
+        outcomes = await _each(desk, Verb(done), targets, form)
+    except ValidationError as refused:
+        return await _queue(desk, form, form.text("view"), errors=errors_of(refused), status=422)
+    return await _queue(desk, Form(), form.text("view"), done=Verb(done), outcomes=outcomes)
+
+
+async def _each(desk: Desk, verb: Verb, targets: list[tuple[str, int]], form: Form) -> list[cases_service.Outcome]:
+    act = verbs.prepared(desk, verb, form)
+    return await cases_service.each_case(desk.database, desk.clock, desk.tenant.id, targets, act)
+
+
+def _target(ticked: str) -> tuple[str, int] | None:
+    """Code and version of a ticked case, as its box says them."""
+    code, _, version = ticked.partition("@")
+    return (code, int(version)) if version.isascii() and version.isdigit() and len(version) < 10 else None
+
+
+async def _queue(
+    desk: Desk,
+    form: Form,
+    view_name: str,
+    *,
+    cursor: str | None = None,
+    errors: FieldErrors | None = None,
+    outcomes: list[cases_service.Outcome] | None = None,
+    done: Verb | None = None,
+    code: str = "",
+    status: int = 200,
+) -> Response:
+    view = QueueView(view_name) if view_name in set(QueueView) else QueueView.INBOX
+    query: dict[str, object] = {"view": view.value, "actor": desk.actor.id}
+    rows = await cases_service.queue_page(
+        desk.database,
+        desk.actor,
+        desk.scope,
+        desk.books,
+        view,
+        category=None,
+        after=_after(query, cursor),
+        limit=_PAGE_LINES + 1,
+        now=desk.now,
+    )
+    more = _more(query, rows[_PAGE_LINES - 1]) if len(rows) > _PAGE_LINES else None
+    return desk.page(
+        "queue.html",
+        status=status,
+        view=view,
+        all_views=list(QueueView),
+        lines=[views.queue_line(desk, row) for row in rows[:_PAGE_LINES]],
+        more=more,
+        later=cursor is not None,
+        form=form,
+        errors=errors or {},
+        outcomes=views.bulk_outcomes(desk, outcomes or []),
+        ticked=set(form.many("case")),
+        done=done,
+        done_code=code,
+        reasons=[(reason.value, reason.label(desk.lang)) for reason in ReferralReason],
+        units_to_refer=views.units_to_refer(desk),
+    )
+
+
+def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID]:
+    """Keys the page starts after. Raises: UnreadableCursor, ForeignCursor."""
+    if cursor is None:
+        return cases_service.START
+    due_at, case_id = read_cursor(query, cursor, str, str)
+    try:
+        return datetime.fromisoformat(str(due_at)), UUID(str(case_id))
+    except ValueError as error:
+        raise UnreadableCursor from error
+
+
+def _more(query: Mapping[str, object], last: Any) -> str:
+    cursor = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])])
+    return "?" + urlencode({"view": query["view"], "cursor": cursor})

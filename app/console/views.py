@@ -1,0 +1,191 @@
+"""What the officers' pages show, as plain values for templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.cases import service as cases_service
+from app.cases.schemas import case_answer, line
+from app.cases.service import CaseView
+from app.cases.terms import (
+    GIVEN_RESOLUTIONS,
+    CaseState,
+    PublicationState,
+    ReferralReason,
+    Resolution,
+    Verb,
+)
+from app.catalogue.terms import Answer, Category, Kind, Priority, QuestionType
+from app.deadlines import service as deadlines_service
+from app.deadlines.errors import CalendarExhausted
+from app.deadlines.terms import Verdict
+from app.directory.terms import Tier
+from app.identity import service as identity_service
+from app.kit.clock import local_day
+from app.kit.ids import UnitId
+from app.kit.text import Text
+from app.publication import service as publication_service
+from app.reports import service as reports_service
+from app.reports.terms import ReportText
+from app.timeline.terms import Audience
+from app.web.pages import weeks
+
+from .deps import Desk
+
+_YES, _NO = Text("có", "yes"), Text("không", "no")
+_CONFIDENCE = {
+    "exact": Text("trong ranh giới", "inside the boundary"),
+    "border": Text("sát ranh giới, có thể là nơi bên cạnh", "near a border, the neighbour may be meant"),
+    "approximate": Text("gần đúng, theo tâm xã gần nhất", "approximate, by the nearest centre"),
+    "stated": Text("người gửi chọn", "stated by the sender"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Choices under one heading."""
+
+    label: str
+    options: tuple[tuple[str, str], ...]
+
+
+def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
+    """One line of the queue."""
+    shown = line(dict(row), desk.books, desk.tenant.id, desk.now)
+    return {**shown, "standing": CaseState(row["state"]).label, "urgency": Priority(row["priority"]).label}
+
+
+async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
+    """Everything about one case that an officer needs, and what may be chosen in its forms."""
+    row, books, tenant = view.row, desk.books, desk.tenant
+    case = case_answer(row, view.entries, view.verbs, books, tenant_id=tenant.id, now=desk.now, lang=desk.lang)
+    reports = await reports_service.reports_for_staff(desk.database, tenant.id, view)
+    unit_id = UnitId(row["unit_id"])
+    members = await identity_service.members_of(desk.database, tenant.id, unit_id, now=desk.now)
+    resolution = case["resolution"]
+    return {
+        "case": case,
+        "standing": CaseState(case["state"]).label,
+        "outcome": Resolution(resolution).label if resolution else None,
+        "is_open": case["state"] not in {"resolved", "closed"},
+        "urgency": Priority(case["priority"]).label,
+        "publication": PublicationState(case["publication"]).label,
+        "kind": Kind(case["kind"]).label,
+        "sureness": _CONFIDENCE.get(case["confidence"]),
+        "why": Text(case["routing"]["reason_vi"], case["routing"]["reason_en"]),
+        "reports": [_report(desk, report) for report in reports],
+        "entries": [
+            {**entry, "audience_label": Audience(entry["audience"]).label} for entry in reversed(case["timeline"])
+        ],
+        "public_preview": publication_service.as_public(reports[0].description) if reports else "",
+        "deadline": _deadline(desk, view),
+        "verbs": [verb for verb in view.verbs if verb is not Verb.REPLY],
+        "members": members,
+        **_choices(desk),
+    }
+
+
+def _report(desk: Desk, report: ReportText) -> dict[str, Any]:
+    category = desk.books.catalogue.find(desk.tenant.id, report.category)
+    return {
+        "code": report.code,
+        "category": category.name if category else Text(report.category, report.category),
+        "description": report.description,
+        "channel": report.channel.label,
+        "received_at": report.received_at,
+        "address": report.address,
+        "stars": report.stars,
+        "answers": [
+            (question, _answer(category, code, value))
+            for code, value in report.answers.items()
+            if (question := _question(category, code)) is not None
+        ],
+    }
+
+
+def _question(category: Category | None, code: str) -> Text | None:
+    questions = category.questions if category else ()
+    return next((question.text for question in questions if question.code == code), Text(code, code))
+
+
+def _answer(category: Category | None, code: str, value: Answer) -> Text:
+    """An answer in words: the label of a choice, yes or no, else as typed."""
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    for question in category.questions if category else ():
+        if question.code == code and question.type is QuestionType.CHOICE:
+            return next((choice.label for choice in question.choices if choice.code == value), Text(*[str(value)] * 2))
+    plain = f"{value:g}" if isinstance(value, float) else str(value)
+    return Text(plain, plain)
+
+
+def _deadline(desk: Desk, view: CaseView) -> dict[str, Any]:
+    row = view.row
+    try:
+        explained = deadlines_service.explanation(
+            desk.books.calendars, desk.tenant.id, received_at=row["opened_at"], due_at=row["due_at"]
+        )
+    except CalendarExhausted:  # beyond every known holiday: shown without being explained
+        return {"weeks": [], "left": None}
+    days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
+    left = deadlines_service.working_days_left(desk.books.calendars, desk.tenant.id, now=desk.now, due_at=row["due_at"])
+    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone)), "left": left}
+
+
+def _choices(desk: Desk) -> dict[str, Any]:
+    """What the forms let one choose from."""
+    lang = desk.lang
+    return {
+        "categories": _categories(desk),
+        "areas": _areas(desk),
+        "units_to_refer": units_to_refer(desk),
+        "reasons": [(reason.value, reason.label(lang)) for reason in ReferralReason],
+        "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
+        "priorities": [(priority.value, priority.label(lang)) for priority in Priority],
+        "kinds": [(kind.value, kind.label(lang)) for kind in Kind],
+    }
+
+
+def _categories(desk: Desk) -> list[Group]:
+    lang = desk.lang
+    return [
+        Group(
+            branch.group.name(lang),
+            tuple((each.code, each.name(lang)) for each in branch.leaves or (branch.group,) if each.active),
+        )
+        for branch in desk.books.catalogue.tree(desk.tenant.id)
+    ]
+
+
+def _areas(desk: Desk) -> list[Group]:
+    directory, edition = desk.books.directory, desk.tenant.edition
+    groups: list[Group] = []
+    alone: list[tuple[str, str]] = []
+    for area in directory.children(edition, desk.tenant.province):
+        below = directory.children(edition, area.code)
+        if below:
+            groups.append(Group(area.name, tuple((commune.code, commune.name) for commune in below)))
+        else:
+            alone.append((area.code, area.name))
+    return [*groups, Group(desk.tenant.name, tuple(alone))] if alone else groups
+
+
+def units_to_refer(desk: Desk) -> list[Group]:
+    """Units that may get a case today: the province's own, then those of each district with its communes."""
+    directory, tenant = desk.books.directory, desk.tenant
+    today = local_day(desk.now, tenant.time_zone)
+    names: dict[str, list[tuple[str, str]]] = {}
+    for unit in directory.search_units(tenant.id, on=today):
+        chain = directory.chain(tenant.edition, unit.area_code)
+        heading = tenant.name if unit.tier is Tier.PROVINCE or chain.district is None else chain.district.name
+        names.setdefault(heading, []).append((unit.code, unit.name))
+    return [Group(label, tuple(units)) for label, units in names.items()]
+
+
+def bulk_outcomes(desk: Desk, outcomes: list[cases_service.Outcome]) -> list[dict[str, Any]]:
+    """What became of each case of many."""
+    return [
+        {"code": outcome.code, "problem": outcome.problem.detail(desk.lang) if outcome.problem else None}
+        for outcome in outcomes
+    ]
