@@ -18,6 +18,7 @@ from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
+LONGEST_PAUSE_S = 30.0  # after failures
 
 
 def consumers(process: Process) -> tuple[Consumer, ...]:
@@ -88,5 +89,7 @@ async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], 
             failures += 1
             found = 0
             log.warning("%s failed (%d in a row): %s", name, failures, error)
-        if not found:
-            await asyncio.sleep(min(30.0, pause_s * 2 ** min(failures, 8)))
+        if failures:
+            await asyncio.sleep(min(LONGEST_PAUSE_S, pause_s * 2 ** min(failures, 8)))
+        elif not found:
+            await asyncio.sleep(pause_s)
