@@ -16,7 +16,7 @@ from app.cases.terms import (
     Resolution,
     Verb,
 )
-from app.catalogue.terms import Answer, Category, Kind, Priority, QuestionType
+from app.catalogue.terms import Answer, Category, Kind, Priority, PublicationPolicy, QuestionType
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Verdict
@@ -40,6 +40,29 @@ _CONFIDENCE = {
     "approximate": Text("gần đúng, theo tâm xã gần nhất", "approximate, by the nearest centre"),
     "stated": Text("người gửi chọn", "stated by the sender"),
 }
+
+
+_IN_ORDER = (
+    Verb.ACCEPT,
+    Verb.APPROVE,
+    Verb.REJECT_DRAFT,
+    Verb.CLOSE,
+    Verb.DRAFT_ANSWER,
+    Verb.RESOLVE,
+    Verb.ASK,
+    Verb.REFER,
+    Verb.RETURN,
+    Verb.TRIAGE,
+    Verb.ASSIGN,
+    Verb.ESCALATE,
+    Verb.NOTE,
+    Verb.PUBLISH,
+    Verb.WITHHOLD,
+    Verb.MERGE,
+    Verb.UNMERGE,
+    Verb.REOPEN,
+    Verb.WITHDRAW,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +103,18 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         ],
         "public_preview": publication_service.as_public(reports[0].description) if reports else "",
         "deadline": _deadline(desk, view),
-        "verbs": [verb for verb in view.verbs if verb is not Verb.REPLY],
+        "verbs": _verbs(view),
         "members": members,
         **_choices(desk),
     }
+
+
+def _verbs(view: CaseView) -> list[Verb]:
+    """What the officer may do and what makes sense, the next step first."""
+    senseless = {Verb.WITHHOLD} if view.row["publication"] == PublicationState.WITHHELD else set()
+    if view.row["publication_policy"] == PublicationPolicy.NEVER:
+        senseless = {Verb.PUBLISH, Verb.WITHHOLD}
+    return [verb for verb in _IN_ORDER if verb in view.verbs and verb not in senseless]
 
 
 def _report(desk: Desk, report: ReportText) -> dict[str, Any]:
