@@ -48,7 +48,7 @@ async def tenant(connection: HTTPConnection) -> TenantId:
     found = await host_tenant(connection)
     if found is None:
         found = _hinted(connection)
-    connection.scope["state"]["tenant"] = found
+    connection.scope.setdefault("state", {})["tenant"] = found
     return found
 
 
