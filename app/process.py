@@ -11,6 +11,7 @@ from app.cases.terms import Books
 from app.catalogue import repository as catalogue_repository
 from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
 from app.db.reference import Reference, read_versions
 from app.db.work import read_work
 from app.deadlines import repository as deadlines_repository
@@ -96,8 +97,9 @@ class Process:
             await asyncio.sleep(self.settings.reference_poll_s)
             try:
                 await self.refresh()
-            except Exception:  # an outage must not end the loop: the next turn tries again
-                log.warning("reference data could not be refreshed", exc_info=True)
+            except Exception as error:  # an outage must not end the loop: the next turn tries again
+                unforeseen = not isinstance(error, DatabaseUnavailable)
+                log.warning("reference data could not be refreshed: %s", error, exc_info=unforeseen)
 
     async def close(self) -> None:
         """Stop what runs beside requests, then close the database."""

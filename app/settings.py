@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     statement_cache_size: int = Field(
         512, ge=0, description="Prepared statements kept per connection; 0 behind an old transaction pooler."
     )
-    database_wait_s: float = Field(1.0, gt=0, description="Longest wait for a free connection before a 503.")
+    database_wait_s: float = Field(1.0, gt=0, description="Longest wait for a connection or a lock before a 503.")
     statement_timeout_s: float = Field(3.0, gt=0, description="Longest time of one statement before a 503.")
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web process listens on; 0 picks a free one.")

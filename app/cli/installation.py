@@ -81,7 +81,7 @@ def database_of(settings: Settings) -> Iterator[Settings]:
 
 def patient(settings: Settings) -> Settings:
     """Settings of a command that an operator waits for: its statements may take as long as they need."""
-    return settings.model_copy(update={"statement_timeout_s": 3600.0})
+    return settings.model_copy(update={"statement_timeout_s": 3600.0, "database_wait_s": 60.0})
 
 
 def url_of(settings: Settings) -> str:

@@ -28,9 +28,13 @@ def engine_url(url: str) -> str:
 
 
 def session_settings(name: str, settings: Settings) -> dict[str, str]:
-    """What a session of `name` asks of PostgreSQL: it ends by itself what takes too long, and says who connects."""
-    timeout_ms = int(settings.statement_timeout_s * 1000)
-    return {"application_name": name, "jit": "off", "statement_timeout": str(timeout_ms)}
+    """What a session of `name` asks of PostgreSQL: to end what takes, or waits for a lock, too long."""
+    return {
+        "application_name": name,
+        "jit": "off",
+        "statement_timeout": str(int(settings.statement_timeout_s * 1000)),
+        "lock_timeout": str(int(settings.database_wait_s * 1000)),
+    }
 
 
 def lane_to(url: str, settings: Settings) -> Connect:

@@ -13,7 +13,7 @@ from app.kit.text import Text
 _SHARD_SUFFIX = re.compile(r"_\d{5,}$")
 _NAMED = re.compile(r'constraint "([^"]+)"')
 _RETRY = frozenset({"40001", "40P01"})
-_DOWN_CLASSES = ("08", "53", "57")  # 57014: the statement took longer than it may
+_DOWN_CLASSES = ("08", "53", "55P03", "57")  # 55P03, 57014: it waited for a lock, or took, longer than it may
 _QUOTING_CLASSES = ("22", "23", "42")  # their messages quote values, or the statement
 _PLAIN = (OSError, AttributeError, NameError, TypeError, ImportError, asyncpg.InterfaceError)
 

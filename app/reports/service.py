@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from .terms import NewReport, ReportText
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
+_WRITE_PATIENCE_S = 1.0  # after a slow failure the sender repeats, not we: the key makes that safe
 CLOCK_SKEW = timedelta(days=1)
 
 
@@ -194,6 +196,7 @@ async def _written(
     A lost connection leaves the outcome unknown. The same rows are sent again: their ids make a second success
     impossible, and a duplicate then proves that the first try was committed.
     """
+    give_up_at = monotonic() + _WRITE_PATIENCE_S
     for attempt in range(1, _WRITE_ATTEMPTS + 1):
         try:
             await work.commit_to(db)
@@ -207,7 +210,7 @@ async def _written(
                 return None
             raise
         except DatabaseUnavailable:
-            if attempt == _WRITE_ATTEMPTS:
+            if attempt == _WRITE_ATTEMPTS or monotonic() > give_up_at:
                 raise
             await asyncio.sleep(0.1 * attempt)
         else:

@@ -98,7 +98,7 @@ async def test_a_refusal_is_a_sentence_in_both_languages_and_exit_code_1(lientho
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"database_url": "postgresql://nobody@127.0.0.1:1/none"}, "does not answer"),
+        ({"database_url": "postgresql://nobody@127.0.0.1:1/none"}, "cannot be reached"),
         ({"secret_key": "short"}, "at least 32 characters"),
         ({"port": "many"}, "LIENTHONG_PORT"),
     ],
