@@ -107,7 +107,7 @@ def _row(new: NewCase, facts: CaseFacts, answer: str | None) -> dict[str, object
         "lon": new.point.lon if new.point else None,
         "address": new.address,
         "confidence": new.decision.confidence.value,
-        "routing": new.decision.record(),
+        "routing": {**new.decision.record(), "answers": new.classified.answers},
         "unit_id": facts.unit_id,
         "opened_at": new.received_at,
         "updated_at": new.received_at,

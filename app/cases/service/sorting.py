@@ -58,15 +58,26 @@ async def triage_case(
     if anew.guidance is not None:
         fact = domain.divert(facts, kind=anew.kind, guidance=anew.guidance, at=work.now)
     else:
-        fact = _sorted(case, facts, anew, books, location=location, area=area, comment=comment, at=work.now)
+        known = anew.answers if answers is not None else _answers_kept(case, anew)
+        fact = _sorted(case, facts, anew, known, books, location=location, area=area, comment=comment, at=work.now)
     settle(work, actor, case, fact, books.directory)
     return case
+
+
+def _answers_kept(case: Case, anew: catalogue_service.Classified) -> Answers:
+    """What the sender answered, kept with the last routing decision; nothing when the questions are others now.
+
+    It steers the route only: an officer who says how urgent a case is has the last word.
+    """
+    kept: Answers = case.routing.get("answers", {})
+    return kept if anew.category.code == case.category_code else {}
 
 
 def _sorted(
     case: Case,
     facts: CaseFacts,
     anew: catalogue_service.Classified,
+    answers: Answers,
     books: Books,
     *,
     location: Point | None,
@@ -101,10 +112,10 @@ def _sorted(
             category=anew.category.code,
             kind=anew.kind,
             priority=anew.priority,
-            answers=anew.answers,
+            answers=answers,
             at=at,
         )
-        changes = Changes(**{**changes, **_placed(chain, confidence, decision, location)})
+        changes = Changes(**{**changes, **_placed(chain, confidence, decision, answers, location)})
         if decision.unit_id != facts.unit_id:
             changes["unit_id"] = decision.unit_id
             unit = books.directory.unit(facts.tenant_id, decision.unit_id)
@@ -127,13 +138,15 @@ def _place(directory: Directory, case: Case, location: Point | None, area: str |
     return directory.chain(EditionId(case.edition_id), code), Confidence(case.confidence)
 
 
-def _placed(chain: AreaChain, confidence: Confidence, decision: Decision, location: Point | None) -> Changes:
+def _placed(
+    chain: AreaChain, confidence: Confidence, decision: Decision, answers: Answers, location: Point | None
+) -> Changes:
     changes = Changes(
         area_commune=chain.commune.code if chain.commune else None,
         area_district=chain.district.code if chain.district else None,
         area_province=chain.province.code,
         confidence=confidence.value,
-        routing=decision.record(),
+        routing={**decision.record(), "answers": dict(answers)},
     )
     if location is not None:
         changes["lat"], changes["lon"] = location
