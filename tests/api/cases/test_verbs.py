@@ -336,3 +336,19 @@ async def test_merging_and_parting_keep_the_number_of_reports_along_a_whole_chai
     assert await counts() == [1, 1, 2]
     await step(two, "unmerge")
     assert await counts() == [1, 1, 1]
+
+
+async def test_a_moved_pin_is_routed_by_what_the_sender_answered(client: httpx.AsyncClient, process: Process) -> None:
+    answers = {"road_class": "provincial", "danger": True}
+    filed = await a_case(process, category="roads.pothole", answers=answers)
+    assert filed.unit == "H23.02"  # the province's department keeps provincial roads
+    officer = await an_officer(process, Role.DISPATCHER, unit=PROVINCE)
+    body = {"area_code": "11245", "priority": "normal"}
+    url = f"/api/v1/staff/cases/{filed.code}"
+    moved = await client.post(f"{url}/triage", json=body, headers={**officer.headers, **filed.seen})
+    assert moved.json()["responsible_unit"]["code"] == "H23.02"
+    view = (await client.get(url, headers=officer.headers)).json()
+    assert (view["priority"], view["area"]["commune"]) == ("normal", "11245")
+    headers = {**officer.headers, "If-Match": moved.headers["etag"]}
+    sorted_anew = await client.post(f"{url}/triage", json={"category": "roads.sidewalk"}, headers=headers)
+    assert sorted_anew.json()["responsible_unit"]["code"] != "H23.02"
