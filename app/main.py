@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from app.cases.endpoints import router as cases_router
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
-from app.console.endpoints import router as console_router
 from app.condition import readings
+from app.console.endpoints import router as console_router
 from app.directory.endpoints import router as directory_router
 from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
@@ -23,6 +23,7 @@ from app.publication.citizen_endpoints import router as report_router
 from app.publication.endpoints import router as publication_router
 from app.publication.service import LiveFeeds
 from app.reports.endpoints import router as reports_router
+from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
 from app.web import health, metrics, openapi, problems
@@ -84,6 +85,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         routing_router,
         identity_router,
         cases_router,
+        report_texts_router,
         health.router,
         metrics.router,
     ):

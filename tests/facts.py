@@ -90,7 +90,7 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     Verb.APPROVE: lambda case: domain.approve(case, by=BINH, unit_name=UNIT, at=AT),
     Verb.REJECT_DRAFT: lambda case: domain.reject_draft(case, comment="Chưa rõ."),
     Verb.RESOLVE: lambda case: domain.resolve(
-        case, answer="Đã thay.", resolution=Resolution.FIXED, unit_name=UNIT, at=AT
+        case, answer="Đã thay.", resolution=Resolution.FIXED, by=BINH, unit_name=UNIT, at=AT
     ),
     Verb.RATE: lambda case: domain.rate(case, stars=5, comment=None, report=REPORT),
     Verb.REOPEN: lambda case: domain.reopen(

@@ -42,6 +42,7 @@ class Case(TenantRow, Base):
         Index("ix_cases_open_unit", "tenant_id", "unit_id", "due_at", "id", postgresql_where=text(_OPEN)),
         Index("ix_cases_open", "tenant_id", "due_at", "id", postgresql_where=text(_OPEN)),
         Index("ix_cases_unit", "tenant_id", "unit_id", "id"),
+        Index("ix_cases_area", "tenant_id", text("COALESCE(area_commune, area_district, area_province)"), "id"),
         Index(
             "ix_cases_assignee",
             "tenant_id",

@@ -8,15 +8,26 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.ids import CaseId, TenantId
 
-from .errors import CaseNotFound
+from .errors import CaseNotFound, StaleCase
 from .models import Case
-from .terms import QueueView, Scope, Workload
+from .terms import OPEN_STATES, CaseState, QueueView, Scope, Workload
+
+_CHAIN = text("""
+    WITH RECURSIVE chain AS (
+        SELECT id, merged_into_id, 0 AS steps FROM cases WHERE tenant_id = :tenant_id AND code = :code
+        UNION ALL
+        SELECT above.id, above.merged_into_id, chain.steps + 1
+        FROM chain JOIN cases above ON above.tenant_id = :tenant_id AND above.id = chain.merged_into_id
+        WHERE chain.steps < 50
+    )
+    SELECT id FROM chain ORDER BY steps
+""")
 
 
 class CaseRepository:
@@ -24,6 +35,7 @@ class CaseRepository:
 
     def __init__(self, work: Work, tenant_id: TenantId) -> None:
         self._work = work
+        self._session = work.session
         self._tenant_id = tenant_id
 
     async def lock(self, code: str, *, visible_to: Scope | None) -> Case:
@@ -31,21 +43,21 @@ class CaseRepository:
 
         Lock order of the house: the case first. Raises: CaseNotFound, also when it lies outside the scope.
         """
-        case = await self._work.session.scalar(
+        case = await self._session.scalar(
             select(Case).where(Case.tenant_id == self._tenant_id, Case.code == code).with_for_update()
         )
         return self._seen(case, visible_to)
 
     async def lock_by_id(self, case_id: CaseId) -> Case:
         """The same by id, without a scope: for reporters and the program itself."""
-        case = await self._work.session.scalar(
+        case = await self._session.scalar(
             select(Case).where(Case.tenant_id == self._tenant_id, Case.id == case_id).with_for_update()
         )
         return self._seen(case, None)
 
     async def lock_pair(self, one: str, other: str, *, visible_to: Scope) -> tuple[Case, Case]:
         """Both cases, locked in the order of their ids, so that two officers merging crosswise cannot deadlock."""
-        found = await self._work.session.scalars(
+        found = await self._session.scalars(
             select(Case)
             .where(Case.tenant_id == self._tenant_id, Case.code.in_([one, other]))
             .order_by(Case.id)
@@ -53,6 +65,28 @@ class CaseRepository:
         )
         by_code = {case.code: case for case in found}
         return self._seen(by_code.get(one), visible_to), self._seen(by_code.get(other), visible_to)
+
+    async def lock_chain(self, code: str, *, visible_to: Scope) -> list[Case]:
+        """The case and those it was merged into, one into the next, all locked in the order of their ids.
+
+        Raises: CaseNotFound when the first lies outside the scope; StaleCase when the chain changed meanwhile.
+        """
+        ids = [row.id for row in await self._session.execute(_CHAIN, {"tenant_id": self._tenant_id, "code": code})]
+        found = await self._session.scalars(
+            select(Case)
+            .where(Case.tenant_id == self._tenant_id, Case.id.in_(ids))
+            .order_by(Case.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        by_id = {case.id: case for case in found}
+        chain = [by_id[case_id] for case_id in ids]
+        self._seen(chain[0] if chain else None, visible_to)
+        for below, above in zip(chain, [*chain[1:], None], strict=True):
+            self._work.catch_up(below.updated_at)
+            if below.merged_into_id != (above.id if above else None):
+                raise StaleCase(chain[0].version)
+        return chain
 
     def _seen(self, case: Case | None, scope: Scope | None) -> Case:
         if case is None or (scope is not None and not scope.whole and case.unit_id not in scope.units):
@@ -62,7 +96,7 @@ class CaseRepository:
 
     async def overdue_unswept(self, limit: int) -> Sequence[Case]:
         """Open cases whose deadline has passed unnoticed, locked; those another worker holds are left out."""
-        found = await self._work.session.scalars(
+        found = await self._session.scalars(
             select(Case)
             .where(
                 Case.tenant_id == self._tenant_id,
@@ -132,17 +166,50 @@ async def list_queue(
     return await db.lane.fetch(_QUEUES[view, scope.whole], scope.tenant_id, *after, limit, units, categories, *extra)
 
 
-_FILTERS = """ AND ($6::text[] IS NULL OR category_code = ANY($6)) AND ($7::text IS NULL OR state = $7)
- AND ($8::text IS NULL OR $8 IN (area_commune, area_district, area_province)) AND id < $2
- AND ($3::timestamptz IS NULL OR opened_at >= $3) AND ($9::text IS NULL OR code = $9)"""
-_LIST_WHOLE = (
-    f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL{_FILTERS} ORDER BY id DESC LIMIT $4"  # noqa: S608
-)
-_LIST_UNITS = (
-    f"SELECT {_COLUMNS} FROM unnest($5::uuid[]) AS held (by_unit) CROSS JOIN LATERAL ("  # noqa: S608
-    f"SELECT * FROM cases WHERE tenant_id = $1 AND unit_id = held.by_unit{_FILTERS}"
-    " ORDER BY id DESC LIMIT $4) AS page ORDER BY id DESC LIMIT $4"
-)
+_FILTERS = """ AND ($6::text[] IS NULL OR category_code = ANY($6)) AND ($7::text IS NULL OR state = $7) AND id < $2
+ AND ($3::timestamptz IS NULL OR opened_at >= $3)"""
+# The smallest area a case lies in; the index ix_cases_area is on this very expression.
+_AREA = "COALESCE(area_commune, area_district, area_province)"
+
+
+def _list_sql(by: str, *, only_open: bool) -> str:
+    """One page of cases, newest first: a page from each unit's (or area's) own index range, merged.
+
+    The cost depends on the page and on how many ranges are asked. Asked for an open state, the planner may use the
+    index of what is open. $8 areas; $5 units, null for all of them.
+    """
+    held = "($5::uuid[] IS NULL OR unit_id = ANY($5))"
+    where = {
+        "all": f"$5::uuid[] IS NULL AND $8::text[] IS NULL{_FILTERS}",
+        "units": f"unit_id = held.one AND $8::text[] IS NULL{_FILTERS}",
+        "areas": f"{_AREA} = held.one AND {held}{_FILTERS}",
+    }[by]
+    of_open = f" AND {_OPEN}" if only_open else ""
+    page = f"SELECT * FROM cases WHERE tenant_id = $1 AND {where}{of_open} ORDER BY id DESC LIMIT $4"  # noqa: S608
+    if by == "all":
+        return page.replace("*", _COLUMNS, 1)
+    ranges = "unnest($5::uuid[])" if by == "units" else "unnest($8::text[])"
+    return (
+        f"SELECT {_COLUMNS} FROM {ranges} AS held (one) CROSS JOIN LATERAL ({page}) AS page"  # noqa: S608
+        " ORDER BY id DESC LIMIT $4"
+    )
+
+
+_LISTS = {
+    (by, only_open): _list_sql(by, only_open=only_open)
+    for by in ("all", "units", "areas")
+    for only_open in (False, True)
+}
+_BY_CODE = f"""
+SELECT {_COLUMNS} FROM cases
+WHERE tenant_id = $1 AND code = $5 AND id < $2 AND ($3::uuid[] IS NULL OR unit_id = ANY($3)) LIMIT $4
+"""  # noqa: S608
+
+
+async def find_by_code(db: Database, scope: Scope, code: str, *, before: UUID, limit: int) -> list[asyncpg.Record]:
+    """The case with this code when it lies within the scope, as a list of none or one. One statement."""
+    units = None if scope.whole else sorted(scope.units)
+    return await db.lane.fetch(_BY_CODE, scope.tenant_id, before, units, limit, code)
 
 
 async def list_cases(
@@ -150,17 +217,20 @@ async def list_cases(
     scope: Scope,
     *,
     categories: list[str] | None,
-    state: str | None,
-    area: str | None,
-    code: str | None,
+    state: CaseState | None,
+    areas: list[str] | None,
     opened_since: datetime | None,
     before: UUID,
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Up to `limit` cases of the scope in any state, newest first, older than `before`. One statement."""
-    sql = _LIST_WHOLE if scope.whole else _LIST_UNITS
+    """Up to `limit` cases of the scope in any state, newest first, older than `before`. One statement.
+
+    `areas` are all areas a case may lie in, each with its own index range; None for the whole province.
+    """
     units = None if scope.whole else sorted(scope.units)
-    return await db.lane.fetch(sql, scope.tenant_id, before, opened_since, limit, units, categories, state, area, code)
+    by = "areas" if areas is not None else "all" if scope.whole else "units"
+    sql = _LISTS[by, state in OPEN_STATES]
+    return await db.lane.fetch(sql, scope.tenant_id, before, opened_since, limit, units, categories, state, areas)
 
 
 async def get_case(db: Database, scope: Scope, code: str) -> dict[str, Any]:

@@ -144,6 +144,6 @@ def _areas_below(directory: Directory, tenant: Tenant) -> Iterator[Area]:
 
 def _names_of(area: Area) -> frozenset[str]:
     """The name with its type, and without it where that is not a mere number: `phuong 5` is never just `5`."""
-    full = fold(area.name)
+    full = area.search_name
     bare = full.removeprefix(fold(area.type_name)).strip()
     return frozenset({full} if bare.isdigit() or not bare else {full, bare})

@@ -22,7 +22,7 @@ from app.timeline.terms import Entry
 from app.web.fields import Code, InstantIn, LongText, PointIn, ShortText, TextOut, WireIn
 
 from .domain import Submitted
-from .terms import Channel, NewReport
+from .terms import Channel, NewReport, ReportText
 
 
 class ReporterIn(WireIn):
@@ -188,6 +188,22 @@ class StateOut(BaseModel):
     due_at: datetime
 
 
+class ReportTextOut(BaseModel):
+    """What one person wrote, as officers read it."""
+
+    code: str
+    category: str
+    description: str
+    location: dict[str, float | None] | None
+    area_code: str
+    address: str | None
+    answers: dict[str, Any]
+    channel: Channel
+    captured_at: datetime | None
+    received_at: datetime
+    stars: int | None
+
+
 class ReplyIn(WireIn):
     """Words to the unit that handles it."""
 
@@ -310,4 +326,22 @@ def routing_answer(stored: Mapping[str, Any]) -> dict[str, Any]:
         },
         **{name: stored[name] for name in same},
         "reason": {"vi": stored["reason_vi"], "en": stored["reason_en"]},
+    }
+
+
+def report_text_answer(report: ReportText) -> dict[str, Any]:
+    """A report as a ReportTextOut."""
+    point = report.point
+    return {
+        "code": report.code,
+        "category": report.category,
+        "description": report.description,
+        "location": {"lat": point.lat, "lon": point.lon, "accuracy_m": report.accuracy_m} if point else None,
+        "area_code": report.area,
+        "address": report.address,
+        "answers": report.answers,
+        "channel": report.channel.value,
+        "captured_at": report.captured_at,
+        "received_at": report.received_at,
+        "stars": report.stars,
     }

@@ -87,6 +87,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_cases_tenant_id_code")),
     )
     op.create_index(
+        "ix_cases_area",
+        "cases",
+        ["tenant_id", sa.text("COALESCE(area_commune, area_district, area_province)"), "id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_cases_assignee",
         "cases",
         ["tenant_id", "assignee_id", "due_at", "id"],
@@ -835,4 +841,5 @@ def downgrade() -> None:
         table_name="cases",
         postgresql_where=sa.text("assignee_id IS NOT NULL AND state NOT IN ('resolved', 'closed')"),
     )
+    op.drop_index("ix_cases_area", table_name="cases")
     op.drop_table("cases")

@@ -19,7 +19,7 @@ from .moving import handed_over
 from .transitions import next_state
 
 
-def _published_by_handling(facts: CaseFacts) -> Changes:
+def published_by_handling(facts: CaseFacts) -> Changes:
     """Publication that follows from an officer having taken the case in hand."""
     if facts.publication is PublicationState.PENDING and facts.publication_policy is PublicationPolicy.AUTOMATIC:
         return Changes(publication=PublicationState.PUBLISHED)
@@ -36,10 +36,11 @@ def _published_by_sorting(facts: CaseFacts, policy: PublicationPolicy) -> Change
                 return Changes(publication=PublicationState.PENDING)
             case PublicationPolicy.AUTOMATIC:
                 return Changes()
-    return _published_by_handling(replace(facts, publication_policy=policy))
+    return published_by_handling(replace(facts, publication_policy=policy))
 
 
-def _answered_first(facts: CaseFacts, at: datetime) -> Changes:
+def answered_first(facts: CaseFacts, at: datetime) -> Changes:
+    """The first sign of life from a unit; a later one changes nothing."""
     return Changes() if facts.first_response_at else Changes(first_response_at=at)
 
 
@@ -89,7 +90,7 @@ def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> Cas
             draft_resolution=None,
             resolved_at=at,
             closed_at=at,
-            **_answered_first(facts, at),
+            **answered_first(facts, at),
         ),
         text=guidance.vi,
         data={"kind": kind.value},
@@ -118,8 +119,8 @@ def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetim
             state=next_state(facts, Verb.ACCEPT),
             accepted_at=facts.accepted_at or at,
             assignee_id=facts.assignee_id or by,
-            **_answered_first(facts, at),
-            **_published_by_handling(facts),
+            **answered_first(facts, at),
+            **published_by_handling(facts),
         ),
         data={"unit": unit_name._asdict()},
     )
@@ -134,8 +135,8 @@ def ask(facts: CaseFacts, *, question: str, unit_name: Text, by: StaffId | None,
             state=next_state(facts, Verb.ASK),
             accepted_at=facts.accepted_at or at,
             assignee_id=facts.assignee_id or by,
-            **_answered_first(facts, at),
-            **_published_by_handling(facts),
+            **answered_first(facts, at),
+            **published_by_handling(facts),
         ),
         text=question,
         data={"unit": unit_name._asdict()},

@@ -11,7 +11,7 @@ from app.kit.ids import ReportId, StaffId
 from app.kit.text import Text
 from app.timeline.terms import Audience
 
-from .handling import _answered_first, _published_by_handling
+from .handling import answered_first, published_by_handling
 from .transitions import next_state
 
 MAX_REPORTER_REOPENINGS = 3
@@ -52,9 +52,13 @@ def reject_draft(facts: CaseFacts, *, comment: str) -> CaseFact:
     )
 
 
-def resolve(facts: CaseFacts, *, answer: str, resolution: Resolution, unit_name: Text, at: datetime) -> CaseFact:
-    """Answered at once by someone who may approve."""
+def resolve(
+    facts: CaseFacts, *, answer: str, resolution: Resolution, by: StaffId, unit_name: Text, at: datetime
+) -> CaseFact:
+    """Answered at once by someone who may approve, unless a draft of his own waits for a second person."""
     state = next_state(facts, Verb.RESOLVE)
+    if facts.drafted_by == by:
+        raise SecondPersonNeeded
     return _resolved(facts, state, answer=answer, resolution=resolution, unit_name=unit_name, at=at)
 
 
@@ -72,8 +76,8 @@ def _resolved(
             draft_resolution=None,
             drafted_by=None,
             resolved_at=at,
-            **_answered_first(facts, at),
-            **_published_by_handling(facts),
+            **answered_first(facts, at),
+            **published_by_handling(facts),
         ),
         text=answer,
         data={"unit": unit_name._asdict(), "resolution": resolution.value},

@@ -36,6 +36,7 @@ from .parameters import CaseCode
 router = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
 Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
+_VARY = "Authorization, Accept-Language"
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
 _LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
 
@@ -103,7 +104,7 @@ async def list_cases(
         scope,
         books,
         category=category,
-        state=state.value if state else None,
+        state=state,
         area=area,
         code=code,
         opened_since=opened_since,
@@ -144,8 +145,8 @@ async def get_case(
     view = await service.get_case(database, actor, scope, books, code)
     etag = version_tag(view.row["version"])
     if is_fresh(if_none_match, etag):
-        return Response(status_code=304, headers={"ETag": etag})
+        return Response(status_code=304, headers={"ETag": etag, "Vary": _VARY})
     answer = case_answer(
         view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang
     )
-    return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-cache", "Vary": _VARY})

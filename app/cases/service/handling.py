@@ -96,6 +96,7 @@ async def resolve_case(
     work: Work, actor: Actor, code: str, *, seen: int, books: Books, answer: str, resolution: Resolution
 ) -> Case:
     """Answered at once by someone who may approve."""
+    approver = officer_of(actor)
     return await change(
         work,
         actor,
@@ -104,7 +105,7 @@ async def resolve_case(
         seen,
         books,
         lambda facts: domain.resolve(
-            facts, answer=answer, resolution=resolution, unit_name=unit_name(books, facts), at=work.now
+            facts, answer=answer, resolution=resolution, by=approver, unit_name=unit_name(books, facts), at=work.now
         ),
     )
 

@@ -12,9 +12,10 @@ import asyncpg
 
 from app.cases import domain, policies, repository
 from app.cases.models import Case
-from app.cases.terms import Books, QueueView, Scope, Verb
+from app.cases.terms import Books, CaseState, QueueView, Scope, Verb
 from app.db.engine import Database
 from app.db.work import Work, in_work
+from app.directory.terms import Tier
 from app.identity.terms import Actor
 from app.kit.clock import Clock
 from app.kit.ids import CaseId, TenantId, UnitId
@@ -62,27 +63,39 @@ async def cases_page(
     books: Books,
     *,
     category: str | None,
-    state: str | None,
+    state: CaseState | None,
     area: str | None,
     code: str | None,
     opened_since: datetime | None,
     before: UUID,
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Up to `limit` cases of the scope in any state, newest first."""
-    if area is not None:
-        books.directory.chain_in(scope.tenant_id, area)
+    """Up to `limit` cases of the scope in any state, newest first. A code finds its one case, whatever else is asked.
+
+    Raises: UnknownCategory, UnknownArea, AreaOutsideTenant.
+    """
+    if code is not None:
+        return await repository.find_by_code(db, scope, code, before=before, limit=limit)
     return await repository.list_cases(
         db,
         scope,
         categories=_categories(books, scope.tenant_id, category),
         state=state,
-        area=area,
-        code=code,
+        areas=_areas(books, scope.tenant_id, area),
         opened_since=opened_since,
         before=before,
         limit=limit,
     )
+
+
+def _areas(books: Books, tenant_id: TenantId, code: str | None) -> list[str] | None:
+    """The area with all below it; None for none named and for the province, which is all. Raises: UnknownArea."""
+    if code is None:
+        return None
+    chain = books.directory.chain_in(tenant_id, code)
+    if chain.area.tier is Tier.PROVINCE:
+        return None
+    return sorted(books.directory.map(chain.edition).subtree(code))
 
 
 @dataclass(frozen=True, slots=True)

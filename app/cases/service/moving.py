@@ -11,7 +11,6 @@ from app.cases.terms import Books, CaseFacts, ReferralReason, Verb
 from app.db.work import Work
 from app.directory.snapshot import Directory, Unit
 from app.identity.terms import Actor
-from app.kit.ids import CaseId
 
 from .steps import both_names, change, permit, scope_of, settle, unit_name
 
@@ -88,17 +87,15 @@ async def unmerge_case(work: Work, actor: Actor, code: str, *, seen: int, books:
 
     Whatever that one was merged into later has counted these reports too, and gives them back as well.
     """
-    repository = CaseRepository(work, actor.tenant_id)
-    case = await repository.lock(code, visible_to=scope_of(actor, books.directory))
+    scope = scope_of(actor, books.directory)
+    case, *above = await CaseRepository(work, actor.tenant_id).lock_chain(code, visible_to=scope)
     permit(actor, Verb.UNMERGE, case, seen, books.directory)
-    if case.merged_into_id is None:
+    if not above:
         raise NotMerged
-    target = await repository.lock_by_id(CaseId(case.merged_into_id))
-    back, lost = domain.unmerge(case.facts(), target.facts())
     facts = case.facts()
+    back, lost = domain.unmerge(facts, above[0].facts())
     settle(work, actor, case, back, books.directory)
-    settle(work, actor, target, lost, books.directory)
-    while target.merged_into_id is not None:
-        target = await repository.lock_by_id(CaseId(target.merged_into_id))
+    settle(work, actor, above[0], lost, books.directory)
+    for target in above[1:]:
         settle(work, actor, target, domain.lose(target.facts(), facts), books.directory)
     return case

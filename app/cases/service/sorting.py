@@ -99,6 +99,8 @@ def _sorted(
             books.calendars, facts.tenant_id, working_days=anew.target_working_days, at=start
         )
         changes["working_days"], changes["due_at"] = clock.working_days, clock.due_at
+        if clock.due_at > at:
+            changes["overdue_at"] = None  # the new deadline may be missed again, and is announced again
     moved: dict[str, Any] | None = None
     if location or area or anew.category.code != facts.category or anew.kind is not facts.kind:
         chain, confidence = _place(books.directory, case, location, area)

@@ -161,13 +161,17 @@ class Lives(RuleBasedStateMachine):
     def reject(self, case: CaseId) -> None:
         self.do(case, Verb.REJECT_DRAFT, lambda seen: domain.reject_draft(seen, comment="Chưa rõ."))
 
-    @rule(case=cases, outcome=outcomes)
-    def resolve(self, case: CaseId, outcome: Resolution) -> None:
-        self.do(
+    @rule(case=cases, outcome=outcomes, officer=staff)
+    def resolve(self, case: CaseId, outcome: Resolution, officer: StaffId) -> None:
+        author = self.cases[case].drafted_by
+        fact = self.do(
             case,
             Verb.RESOLVE,
-            lambda seen: domain.resolve(seen, answer="Xong.", resolution=outcome, unit_name=UNIT, at=self.now),
+            lambda seen: domain.resolve(
+                seen, answer="Xong.", resolution=outcome, by=officer, unit_name=UNIT, at=self.now
+            ),
         )
+        assert fact is None or author != officer, "an author went past the second person"
 
     @rule(case=cases, stars=st.integers(1, 5))
     def rate(self, case: CaseId, stars: int) -> None:

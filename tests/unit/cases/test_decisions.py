@@ -65,10 +65,16 @@ def test_every_event_has_a_sentence() -> None:
 # -- answers
 
 
+def test_an_own_draft_cannot_be_skipped_by_answering_at_once() -> None:
+    case = facts(state=CaseState.AWAITING_APPROVAL)
+    with pytest.raises(SecondPersonNeeded):
+        domain.resolve(case, answer="Xong.", resolution=Resolution.FIXED, by=HOA, unit_name=UNIT, at=AT)
+
+
 @pytest.mark.parametrize("resolution", sorted(GIVEN_RESOLUTIONS))
 def test_an_answer_gives_the_outcome_the_officer_chose(resolution: Resolution) -> None:
     case = facts(state=CaseState.IN_PROGRESS)
-    fact = domain.resolve(case, answer="Xong.", resolution=resolution, unit_name=UNIT, at=AT)
+    fact = domain.resolve(case, answer="Xong.", resolution=resolution, by=BINH, unit_name=UNIT, at=AT)
     assert (fact.changes["resolution"], fact.changes["answer"], fact.text) == (resolution, "Xong.", "Xong.")
     assert fact.audience is Audience.PUBLIC
     assert fact.changes["resolved_at"] == AT
@@ -107,7 +113,7 @@ def test_the_first_response_is_kept() -> None:
     accepted = after(facts(), domain.accept(facts(), by=HOA, unit_name=UNIT, at=AT))
     assert accepted.first_response_at == accepted.accepted_at == AT
     answered = domain.resolve(
-        accepted, answer="Xong.", resolution=Resolution.FIXED, unit_name=UNIT, at=AT + timedelta(hours=2)
+        accepted, answer="Xong.", resolution=Resolution.FIXED, by=BINH, unit_name=UNIT, at=AT + timedelta(hours=2)
     )
     assert after(accepted, answered).first_response_at == AT
 
