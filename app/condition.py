@@ -70,7 +70,7 @@ def _of_process(process: Process) -> Iterator[Metric]:
     losses = CounterMetricFamily(
         "lienthong_database_losses", "Statements and units of work that the database let down", labels=["door", "why"]
     )
-    for door, counted in (("lane", lane), ("pool", process.db)):
+    for door, counted in (("lane", lane.losses), ("pool", process.db.losses)):
         losses.add_metric([door, "no-connection"], counted.exhausted)
         losses.add_metric([door, "lost"], counted.lost)
     yield losses

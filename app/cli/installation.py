@@ -18,29 +18,35 @@ from app.settings import Settings
 
 from .terminal import CommandError, not_to_be_cut_short, say
 
-_KEY_FILE = "secret-key"
+KEY_FILE = "secret-key"
+KEY_CHARACTERS = 32
 
 
 def read_settings() -> Settings:
     """Settings from the environment, with the installation's key. Raises: CommandError."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = "; ".join(f"LIENTHONG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise CommandError(Text(f"Cấu hình chưa đúng: {wrong}", f"The settings are not right: {wrong}")) from None
+    settings = parsed_settings()
     key = settings.secret_key
     if key is None:
         return settings.model_copy(update={"secret_key": _kept_key(settings.data_dir)})
-    if len(key.get_secret_value()) < 32:
+    if len(key.get_secret_value()) < KEY_CHARACTERS:
         raise CommandError(
             Text("LIENTHONG_SECRET_KEY cần ít nhất 32 ký tự.", "LIENTHONG_SECRET_KEY needs at least 32 characters.")
         )
     return settings
 
 
+def parsed_settings() -> Settings:
+    """Settings as the environment has them; nothing is made. Raises: CommandError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"LIENTHONG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise CommandError(Text(f"Cấu hình chưa đúng: {wrong}", f"The settings are not right: {wrong}")) from None
+
+
 def _kept_key(data_dir: Path) -> SecretStr:
     """The key in the data folder, made when there is none; only its owner may read it."""
-    file = data_dir / _KEY_FILE
+    file = data_dir / KEY_FILE
     if not file.exists():
         make_folder(data_dir)
         write_private(file, secrets.token_urlsafe(48) + "\n")
@@ -98,7 +104,11 @@ def listen(settings: Settings) -> socket.socket:
         )[0]
         bound = socket.socket(family, kind, protocol)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        try:
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
     except OSError as error:
         raise CommandError(
             Text(

@@ -8,6 +8,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from app.db.lane import Connect, Connection, Lane
+from app.db.losses import Losses
 from app.settings import Settings
 
 CONNECT_TIMEOUT_S = 2.0
@@ -61,8 +62,7 @@ class Database:
         self.ro = ro
         self.lane = lane
         self.url = url
-        self.exhausted = 0  # units of work that got no connection in time
-        self.lost = 0  # units of work whose connection was refused or lost, or whose statement took too long
+        self.losses = Losses()
         self.sessions = async_sessionmaker(rw, expire_on_commit=False, autoflush=False)
         self.read_sessions = async_sessionmaker(ro, expire_on_commit=False, autoflush=False)
 

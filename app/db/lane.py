@@ -15,6 +15,7 @@ import asyncpg
 
 from app.db.bundle import Bundle
 from app.db.errors import DatabaseUnavailable, is_down
+from app.db.losses import Losses
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Connect: TypeAlias = Callable[[], Awaitable[Connection]]
@@ -38,8 +39,7 @@ class Lane:
         self._closed = False
         self.size = size
         self.busy = 0  # statements under way or waiting for a connection
-        self.exhausted = 0  # statements that got no connection in time
-        self.lost = 0  # statements whose connection was refused or lost, or that took too long
+        self.losses = Losses()
 
     @classmethod
     async def open(cls, connect: Connect, size: int, wait_s: float) -> Lane:
@@ -99,7 +99,7 @@ class Lane:
         except Exception as error:
             if not is_down(error):
                 raise
-            self.lost += 1
+            self.losses.count(error, exhausted=False)
             raise DatabaseUnavailable from error
         finally:
             self.busy -= 1
@@ -125,7 +125,7 @@ class Lane:
                 if turn.done() and not turn.cancelled():
                     self._decline(turn.result())
                 if isinstance(error, TimeoutError):
-                    self.exhausted += 1
+                    self.losses.count(error, exhausted=True)
                     raise DatabaseUnavailable from error
                 raise
             if given is not None:

@@ -153,12 +153,10 @@ async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Calla
 
 def _tell_if_away(db: Database, error: BaseException) -> None:
     """Count what was the database's doing. Raises: DatabaseUnavailable in the place of `error`."""
-    if isinstance(error, PoolTimeoutError):
-        db.exhausted += 1
-    elif is_down(error):
-        db.lost += 1
-    else:
+    exhausted = isinstance(error, PoolTimeoutError)
+    if not exhausted and not is_down(error):
         return
+    db.losses.count(error, exhausted=exhausted)
     raise DatabaseUnavailable from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -28,6 +28,7 @@ log = logging.getLogger("lienthong.outbox")
 RELAY_BATCH_ROWS = 1000
 CONSUMER_BATCH_ROWS = 200
 MAX_FAILURES = 8
+LONGEST_PAUSE = timedelta(minutes=5)
 _TABLE = OutboxMessage.__table__
 
 
@@ -106,7 +107,7 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
         async with write_work(db, clock, tenant_id) as work:
             outbox = OutboxRepository(work, tenant_id)
             cursor = await outbox.lock_cursor(consumer.name)
-            if cursor is None or (cursor.retry_at is not None and cursor.retry_at > work.now):
+            if cursor is None or _must_wait(cursor.retry_at, work.now):
                 return 0
             tried = cursor.position, cursor.failures
             head = await outbox.head()
@@ -126,6 +127,11 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
         return 0
 
 
+def _must_wait(retry_at: datetime | None, now: datetime) -> bool:
+    """Whether the pause after a failure goes on. One longer than any we make means that the clock was set back."""
+    return retry_at is not None and now < retry_at <= now + LONGEST_PAUSE
+
+
 async def _count_failure(
     db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer, tried: tuple[int, int], error: Exception
 ) -> None:
@@ -141,7 +147,7 @@ async def _count_failure(
             return
         cursor.failures += 1
         cursor.last_error = outline(error)[:500]
-        cursor.retry_at = work.now + timedelta(seconds=min(300.0, 0.5 * 2.0**cursor.failures))
+        cursor.retry_at = work.now + min(LONGEST_PAUSE, timedelta(seconds=0.5 * 2.0**cursor.failures))
         if cursor.failures >= MAX_FAILURES:
             messages = await outbox.after(cursor.position, await outbox.head(), consumer.types, 1)
             if messages:

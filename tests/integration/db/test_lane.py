@@ -30,7 +30,7 @@ async def test_many_statements_share_a_few_connections_and_all_are_answered(lane
     answers = await asyncio.gather(*(lane.fetchval("SELECT $1::int", number) for number in range(50)))
     assert answers == list(range(50))
     assert len(await _backends(lane)) <= 2
-    assert lane.busy == lane.exhausted == lane.lost == 0
+    assert lane.busy == lane.losses.exhausted == lane.losses.lost == 0
 
 
 async def test_who_gets_no_connection_in_time_is_told_that_the_database_is_away(lane: Lane) -> None:
@@ -38,7 +38,7 @@ async def test_who_gets_no_connection_in_time_is_told_that_the_database_is_away(
     await asyncio.sleep(0.05)
     with pytest.raises(DatabaseUnavailable):
         await lane.fetchval("SELECT 1")
-    assert lane.exhausted == 1
+    assert lane.losses.exhausted == 1
     assert await asyncio.gather(*slow) == [1, 1]
     assert await lane.fetchval("SELECT 2") == 2
 
@@ -54,7 +54,7 @@ async def test_a_connection_that_the_server_ended_costs_one_statement_and_is_rep
     before = await lane.fetchval("SELECT pg_backend_pid()")
     with pytest.raises(DatabaseUnavailable):
         await lane.fetchval("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert lane.lost == 1
+    assert lane.losses.lost == 1
     assert await lane.fetchval("SELECT pg_backend_pid()") != before
 
 

@@ -1,0 +1,119 @@
+"""Checks that need no database: key, data folder, port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from app.cli.installation import KEY_CHARACTERS, KEY_FILE, listen
+from app.cli.terminal import CommandError
+from app.settings import Settings
+
+from .findings import Finding, broken, ok, warning
+
+FREE_LITTLE, FREE_TOO_LITTLE = 2_000_000_000, 300_000_000  # bytes
+_KEY_VARIETY = 10  # different characters
+
+
+def examine_machine(settings: Settings) -> Iterator[Finding]:
+    """Findings about this machine, one by one."""
+    yield _key(settings)
+    yield from _folder(settings)
+    yield _port(settings)
+
+
+def _key(settings: Settings) -> Finding:
+    file = settings.data_dir / KEY_FILE
+    if settings.secret_key is not None:
+        key = settings.secret_key.get_secret_value()
+    elif file.exists():
+        if others := _readable_by_others(file):
+            return broken(
+                f"Người khác trên máy đọc được khoá {file} ({others}). Chạy: chmod 600 {file}",
+                f"Others on this machine can read the key {file} ({others}). Run: chmod 600 {file}",
+            )
+        try:
+            key = file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return broken(
+                f"Không đọc được khoá {file}. Khôi phục từ bản sao lưu, hoặc chạy bằng đúng tài khoản.",
+                f"The key {file} cannot be read. Restore it from the backup, or run as its owner.",
+            )
+    else:
+        return warning(
+            f"Chưa có khoá; lần chạy đầu sẽ sinh ra {file}. Nhiều máy thì đặt chung LIENTHONG_SECRET_KEY.",
+            f"There is no key yet; the first start makes {file}. Several machines share LIENTHONG_SECRET_KEY.",
+        )
+    if len(key) < KEY_CHARACTERS or len(set(key)) < _KEY_VARIETY:
+        return broken(
+            "Khoá quá yếu: cần ít nhất 32 ký tự ngẫu nhiên. Trước khi có dữ liệu thật: openssl rand -base64 48",
+            "The key is too weak: at least 32 random characters. Before there is real data: openssl rand -base64 48",
+        )
+    return ok(
+        "Khoá đủ mạnh. Cất một bản sao ở nơi khác.", "The key is strong enough. Keep a copy of it somewhere else."
+    )
+
+
+def _readable_by_others(file: Path) -> str:
+    """The file's mode when anyone but its owner may read or write it, else nothing."""
+    mode = stat.S_IMODE(file.stat().st_mode)
+    return f"{mode:o}" if mode & 0o077 else ""
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.resolve()
+    if not folder.exists():
+        yield warning(
+            f"Chưa có thư mục dữ liệu {folder}; lần chạy đầu sẽ tạo.",
+            f"There is no data folder {folder} yet; the first start makes it.",
+        )
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield broken(
+            f"Không ghi được vào thư mục dữ liệu {folder}. Đổi chủ thư mục, hoặc LIENTHONG_DATA_DIR.",
+            f"The data folder {folder} cannot be written. Change its owner, or LIENTHONG_DATA_DIR.",
+        )
+    for name in ("postgres", ""):
+        place = (folder / name).resolve()
+        if place.exists():
+            yield _space(place)
+            return
+
+
+def _space(place: Path) -> Finding:
+    free = shutil.disk_usage(place).free
+    if free < FREE_LITTLE:
+        found = broken if free < FREE_TOO_LITTLE else warning
+        return found(
+            f"Chỉ còn trống {free // 1_000_000} MB ở {place}. Dọn đĩa hoặc chuyển thư mục dữ liệu.",
+            f"Only {free // 1_000_000} MB are free at {place}. Make room, or move the data folder.",
+        )
+    return ok(
+        f"Còn trống {free / 1e9:.0f} GB ở {place}.",
+        f"{free / 1e9:.0f} GB are free at {place}.",
+    )
+
+
+def _port(settings: Settings) -> Finding:
+    address = f"{settings.host}:{settings.port}"
+    try:
+        listen(settings).close()
+    except CommandError as refused:
+        if _is_ours(address):
+            return ok(f"Liên Thông đang phục vụ tại {address}.", f"Liên Thông serves at {address}.")
+        return broken(refused.sentence.vi, refused.sentence.en)
+    return ok(f"{address} còn trống.", f"{address} is free.")
+
+
+def _is_ours(address: str) -> bool:
+    """Whether what listens there answers as we do."""
+    try:
+        answer = httpx.get(f"http://{address}/health/live", timeout=3)
+        return bool(answer.json() == {"status": "ok"})
+    except (httpx.HTTPError, ValueError):
+        return False

@@ -1,0 +1,134 @@
+"""Doctor finds what is wrong, says how to mend it, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from app.cli.doctor import Finding, Health, examine_database, examine_machine
+from app.db.engine import driver_url
+from app.kit.clock import Clock, FixedClock, SystemClock
+from app.settings import Settings
+from tests.conftest import make_settings
+
+Change = Callable[[str], Awaitable[None]]
+
+
+async def all_of(findings: AsyncIterator[Finding]) -> list[Finding]:
+    return [finding async for finding in findings]
+
+
+def told(findings: list[Finding], health: Health) -> str:
+    return "\n".join(finding.sentence.en for finding in findings if finding.health is health)
+
+
+@pytest.fixture
+def installation(committed_url: str, tmp_path: Path) -> Settings:
+    return make_settings(committed_url, tmp_path)
+
+
+@pytest.fixture
+def change(committed_url: str) -> Change:
+    async def run(statement: str) -> None:
+        connection = await asyncpg.connect(driver_url(committed_url))
+        await connection.execute(statement)
+        await connection.close()
+
+    return run
+
+
+async def test_a_fresh_installation_is_well(installation: Settings) -> None:
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert told(findings, Health.BROKEN) == ""
+    # What the packaged data leaves to reception is for the province to fill.
+    assert all("go to reception" in line for line in told(findings, Health.WARNING).splitlines())
+    assert "khanhhoa: the worker keeps up; 0 cases in handling" in told(findings, Health.OK)
+
+
+async def test_a_database_that_is_down_is_one_finding(installation: Settings) -> None:
+    away = installation.model_copy(update={"database_url": "postgresql://ann:secret@127.0.0.1:1/none"})
+    (finding,) = await all_of(examine_database(away, SystemClock()))
+    assert finding.health is Health.BROKEN
+    assert "127.0.0.1:1 cannot be reached" in finding.sentence.en
+    assert "secret" not in str(finding.sentence)
+
+
+async def test_an_old_schema_ends_the_look(installation: Settings, change: Change) -> None:
+    await change("UPDATE alembic_version SET version_num = 'of_last_year'")
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert findings[-1].health is Health.BROKEN
+    assert "of_last_year" in findings[-1].sentence.en
+    assert "lienthong migrate" in findings[-1].sentence.vi
+
+
+async def test_what_is_missing_or_running_out_is_named(installation: Settings, change: Change) -> None:
+    await change("DELETE FROM jurisdictions j USING units u WHERE u.id = j.unit_id AND u.code LIKE 'H23.22%'")
+    await change("DELETE FROM calendar_days WHERE tenant_id = 1 AND extract(year FROM day) > extract(year FROM now())")
+    nowhere = installation.model_copy(update={"default_tenant": "atlantis"})
+    findings = await all_of(examine_database(nowhere, SystemClock()))
+    assert "'atlantis' is no tenant in use" in told(findings, Health.BROKEN)
+    warnings = told(findings, Health.WARNING)
+    assert "haiduong: the working calendar ends on" in warnings
+    assert "haiduong: 378 pairs of category and area have no unit" in warnings
+
+
+async def test_a_clock_that_is_off_is_found(installation: Settings) -> None:
+    def off_by(**lag: float) -> Clock:
+        return FixedClock(SystemClock().now() + timedelta(**lag))
+
+    slightly = await all_of(examine_database(installation, off_by(seconds=20)))
+    badly = await all_of(examine_database(installation, off_by(hours=-1)))
+    assert "differ by" in told(slightly, Health.WARNING)
+    assert "differ by 36" in told(badly, Health.BROKEN)
+
+
+async def test_a_missing_worker_and_dead_letters_are_found(
+    installation: Settings, change: Change, committed_url: str
+) -> None:
+    await change(
+        "INSERT INTO outbox_messages (tenant_id, id, type, type_version, subject_id, subject_version, occurred_at,"
+        " public, payload) SELECT 1, gen_random_uuid(), 'case.opened', 1, gen_random_uuid(), 1,"
+        " now() - interval '10 minutes', true, '{}'"
+    )
+    await change(
+        "INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)"
+        " VALUES (1, 'publication', 7, gen_random_uuid(), now(), 'KeyError')"
+    )
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert "haiduong: 1 messages have waited 10 minutes" in told(findings, Health.BROKEN)
+    assert "haiduong: 1 messages that publication could not handle" in told(findings, Health.WARNING)
+
+
+def test_the_machine_is_looked_at(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, port=0)
+    assert "There is no key yet" in told(list(examine_machine(settings)), Health.WARNING)
+    key = tmp_path / "secret-key"
+    key.write_text("a" * 40)
+    key.chmod(0o600)
+    assert "too weak" in told(list(examine_machine(settings)), Health.BROKEN)
+    key.write_text("kN8qv3-Zx7Lw2_Rt5Yp9Hd1Sg6Fj4Bm0Qc")
+    assert told(list(examine_machine(settings)), Health.BROKEN) == ""
+    key.chmod(0o644)
+    assert "chmod 600" in told(list(examine_machine(settings)), Health.BROKEN)
+    assert list(tmp_path.iterdir()) == [key]
+    short = settings.model_copy(update={"secret_key": SecretStr("short")})
+    assert "too weak" in told(list(examine_machine(short)), Health.BROKEN)
+
+
+async def test_a_port_is_ours_or_somebody_elses(live_url: str, tmp_path: Path) -> None:
+    port = httpx.URL(live_url).port
+    settings = Settings(_env_file=None, data_dir=tmp_path, port=port or 0)
+    findings = await asyncio.to_thread(lambda: list(examine_machine(settings)))
+    assert f"Liên Thông serves at 127.0.0.1:{port}" in told(findings, Health.OK)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = settings.model_copy(update={"port": other.getsockname()[1]})
+        findings = await asyncio.to_thread(lambda: list(examine_machine(taken)))
+    assert "cannot be opened" in told(findings, Health.BROKEN)
