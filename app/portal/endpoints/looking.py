@@ -41,9 +41,7 @@ async def _asked(visit: Visit, chosen: dict[str, str]) -> Asked:
     state = chosen.get("state")
     known = state in set(CaseState)
     return await asked(
-        visit.tenant.id,
-        visit.books.directory,
-        visit.books.catalogue,
+        visit.request,
         area=chosen.get("area"),
         category=chosen.get("category"),
         state=[CaseState(state)] if state and known else None,

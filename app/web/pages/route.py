@@ -78,8 +78,8 @@ def refuse_foreign(request: Request) -> None:
         return
     origin = request.headers.get("origin")
     settings = cast("Settings", request.app.state.settings)
-    ours = {request.headers.get("host"), urlsplit(settings.public_url or "").netloc}
-    if origin is not None and urlsplit(origin).netloc not in ours:
+    ours = {request.headers.get("host", ""), urlsplit(settings.public_url or "").netloc} - {""}
+    if origin is not None and urlsplit(origin).netloc not in ours:  # also for "null", a frame without an origin
         raise ForeignForm
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise ForeignForm

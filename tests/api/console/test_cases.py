@@ -1,0 +1,214 @@
+"""The case and its verbs as forms: what is shown, what is asked, what a stale page keeps."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from app.cases import service as cases
+from app.cases.terms import CaseState
+from app.db.engine import Database
+from app.identity.terms import ReporterIdentity, Role
+from app.process import Process
+from tests.api.console.conftest import Desks
+from tests.builders import CAM_THUONG, CITY, EVERY_HAND, THANH_MIEN, a_case, acting, someone
+from tests.pages import Page, post
+
+S = CaseState
+
+# One start and what is typed for each verb that has a form.
+TYPED: dict[str, tuple[CaseState, dict[str, str], str]] = {
+    "triage": (S.RECEIVED, {"priority": "high", "comment": "Gần trường học."}, "assigned"),
+    "assign": (S.RECEIVED, {}, "assigned"),
+    "accept": (S.RECEIVED, {}, "in_progress"),
+    "return": (S.IN_PROGRESS, {"reason": "not_competent"}, "received"),
+    "refer": (S.RECEIVED, {"unit": CITY, "reason": "needs_higher_tier"}, "assigned"),
+    "escalate": (S.IN_PROGRESS, {"comment": "Sắp mưa bão."}, "in_progress"),
+    "ask": (S.RECEIVED, {"question": "Cột đèn số mấy?"}, "awaiting_reporter"),
+    "draft-answer": (S.IN_PROGRESS, {"answer": "Đã thay bóng.", "resolution": "fixed"}, "awaiting_approval"),
+    "approve": (S.AWAITING_APPROVAL, {}, "resolved"),
+    "reject-draft": (S.AWAITING_APPROVAL, {"comment": "Ghi rõ ngày thay."}, "in_progress"),
+    "resolve": (S.IN_PROGRESS, {"answer": "Đã thay bóng.", "resolution": "fixed"}, "resolved"),
+    "reopen": (S.CLOSED, {"comment": "Đèn lại tối."}, "assigned"),
+    "note": (S.IN_PROGRESS, {"text": "Đã gọi đội điện.", "for_unit_only": "1"}, "in_progress"),
+    "publish": (S.RECEIVED, {"public_text": "Đèn đường không sáng."}, "received"),
+    "withhold": (S.IN_PROGRESS, {"comment": "Có tên người."}, "in_progress"),
+    "withdraw": (S.IN_PROGRESS, {"comment": "Người gửi gọi điện rút."}, "closed"),
+    "close": (S.RESOLVED, {}, "closed"),
+}
+
+
+async def state(db: Database, code: str) -> str:
+    found: str = await db.lane.fetchval("SELECT state FROM cases WHERE code = $1", code)
+    return found
+
+
+async def test_an_officer_reads_everything_but_who_it_was(desk_of: Desks, process: Process) -> None:
+    who = ReporterIdentity("Nguyễn Văn An", "+84912345678", "an@example.vn")
+    filed = await a_case(process, S.AWAITING_REPORTER, reporter=who, answers={"lamps_out": 3, "pole_number": "A12"})
+    page = Page(await (await desk_of(*EVERY_HAND)).get(f"/console/cases/{filed.code}"))
+    for shown in (
+        "Đèn đường trước số 12",
+        "Bao nhiêu bóng không sáng?",
+        "A12",
+        "Ứng dụng",
+        "Cột đèn số mấy?",
+        "Người gửi",
+    ):
+        assert shown in page.text, shown
+    for hidden in ("Nguyễn Văn An", "912345678", "an@example.vn", filed.secret):
+        assert hidden not in page.text
+    assert any("openstreetmap.org" in link for link in page.links)
+
+
+async def test_reports_merged_into_the_case_are_read_there_too(desk_of: Desks, process: Process) -> None:
+    kept = await a_case(process, S.IN_PROGRESS)
+    double = await a_case(process, description="Đèn số 12 phố Cẩm Thượng vẫn tối.")
+    await acting(process, cases.merge_case, someone(process), code=double.code, seen=double.version, into=kept.code)
+    desk = await desk_of()
+    page = Page(await desk.get(f"/console/cases/{kept.code}"))
+    assert "vẫn tối" in page.text
+    assert double.code in page.text
+    assert f"/console/cases/{kept.code}" in Page(await desk.get(f"/console/cases/{double.code}")).links
+
+
+@pytest.mark.parametrize("verb", TYPED)
+async def test_every_verb_is_a_form_that_works_without_scripts(
+    desk_of: Desks, process: Process, db: Database, verb: str
+) -> None:
+    start, typed, ends = TYPED[verb]
+    filed = await a_case(process, start)
+    desk = await desk_of(*EVERY_HAND)
+    page = Page(await desk.get(f"/console/cases/{filed.code}"))
+    if verb == "assign":
+        typed = {"officer": page.options["officer"][1]}
+    answer = await post(desk, page.form(f"/console/cases/{filed.code}/{verb}"), **typed)
+    assert answer.status_code == 303, Page(answer).text
+    assert await state(db, filed.code) == ends
+    after = await desk.get(answer.headers["location"])
+    assert after.status_code == 200
+    assert "Đã xong" in after.text or "đơn vị khác giữ" in after.text
+
+
+async def test_two_cases_are_joined_and_parted_by_forms(desk_of: Desks, process: Process, db: Database) -> None:
+    kept, double = await a_case(process, S.IN_PROGRESS), await a_case(process)
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{double.code}"
+    joined = await post(desk, Page(await desk.get(address)).form(f"{address}/merge"), into=kept.code)
+    assert joined.status_code == 303
+    parted = await post(desk, Page(await desk.get(address)).form(f"{address}/unmerge"))
+    assert parted.status_code == 303
+    assert await state(db, double.code) == "assigned"
+
+
+async def test_a_stale_page_shows_what_is_new_and_keeps_what_was_typed(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{filed.code}"
+    form = Page(await desk.get(address)).form(f"{address}/draft-answer")
+    await acting(
+        process, cases.add_note, someone(process), code=filed.code, seen=filed.version,
+        text="Bóng mới chiều mai mới có.", for_unit_only=False,
+    )  # fmt: skip
+    answer = await post(desk, form, answer="Đã thay bóng sáng nay.", resolution="scheduled")
+    page = Page(answer)
+    assert answer.status_code == 412
+    assert "Vụ việc đã thay đổi từ khi bạn mở trang" in page.text
+    assert answer.text.count('class="new"') == 1
+    assert "Bóng mới chiều mai mới có." in answer.text.split('class="new"')[1].split("</li>")[0]
+    again = page.form(f"{address}/draft-answer")
+    assert (again.values["answer"], again.values["resolution"]) == ("Đã thay bóng sáng nay.", "scheduled")
+    assert page.open_details == ["do-draft-answer"]
+    assert await state(db, filed.code) == "in_progress"
+    assert (await post(desk, again)).status_code == 303
+    assert await state(db, filed.code) == "awaiting_approval"
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed", "field"),
+    [
+        ("ask", {"question": "   "}, "question"),
+        ("draft-answer", {"answer": "", "resolution": "fixed"}, "answer"),
+        ("draft-answer", {"answer": "Xong", "resolution": "duplicate"}, "resolution"),
+        ("refer", {"unit": "", "reason": "other"}, "unit"),
+        ("return", {"reason": "because"}, "reason"),
+        ("assign", {"officer": ""}, "officer"),
+        ("note", {"text": "x" * 4001}, "text"),
+        ("triage", {"priority": "now"}, "priority"),
+    ],
+)
+async def test_what_is_wrong_in_a_form_is_said_beside_its_field(
+    desk_of: Desks, process: Process, db: Database, verb: str, typed: dict[str, str], field: str
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    form = Page(await desk.get(f"/console/cases/{filed.code}")).form(f"/console/cases/{filed.code}/{verb}")
+    answer = await post(desk, form, **typed)
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert f"#{field}" in page.links
+    assert {field, f"{field}-error"} <= page.ids
+    assert page.open_details == [f"do-{verb}"]
+    assert await state(db, filed.code) == "in_progress"
+
+
+async def test_a_refusal_of_the_whole_verb_is_said_above_and_keeps_the_form(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    form = Page(await desk.get(f"/console/cases/{filed.code}")).form(f"/console/cases/{filed.code}/refer")
+    answer = await post(desk, form, unit=CAM_THUONG, reason="other", comment="Nhầm")
+    assert answer.status_code == 422
+    assert "Vụ việc đang ở chính đơn vị này" in answer.text
+    assert Page(answer).form(form.action).values["comment"] == "Nhầm"
+
+
+async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{filed.code}"
+    form = Page(await desk.get(address)).form(f"{address}/draft-answer")
+    await post(desk, form, answer="Đã thay bóng.", resolution="fixed")
+    refused = await post(desk, Page(await desk.get(address)).form(f"{address}/approve"))
+    assert refused.status_code == 403
+    assert "người khác có vai trò phê duyệt" in refused.text
+    assert await state(db, filed.code) == "awaiting_approval"
+
+
+async def test_another_units_case_is_not_there(desk_of: Desks, process: Process, db: Database) -> None:
+    filed = await a_case(process)
+    own = await desk_of(*EVERY_HAND)
+    far = await desk_of(*EVERY_HAND, unit=THANH_MIEN)
+    assert (await far.get(f"/console/cases/{filed.code}")).status_code == 404
+    csrf = Page(await far.get("/console")).form("/console/sign-out").values["csrf"]
+    answer = await far.post(f"/console/cases/{filed.code}/accept", data={"csrf": csrf, "version": "1"})
+    assert answer.status_code == 404
+    assert await state(db, filed.code) == "received"
+    referred = await post(
+        own,
+        Page(await own.get(f"/console/cases/{filed.code}")).form(f"/console/cases/{filed.code}/refer"),
+        unit=THANH_MIEN,
+        reason="wrong_place",
+    )
+    assert referred.headers["location"] == f"/console?done=refer&code={filed.code}"
+    assert "Vụ việc nay do đơn vị khác giữ" in (await own.get(referred.headers["location"])).text
+
+
+async def test_an_auditor_may_only_look(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    page = Page(await (await desk_of(Role.AUDITOR)).get(f"/console/cases/{filed.code}"))
+    assert "Bạn chỉ xem được vụ việc này" in page.text
+    assert not [form for form in page.forms if filed.code in form.action]
+
+
+async def test_unknown_verbs_and_versions_are_no_address(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of(*EVERY_HAND)
+    csrf = Page(await desk.get("/console")).form("/console/sign-out").values["csrf"]
+    tries: list[tuple[str, str]] = [("reply", "1"), ("rate", "1"), ("nothing", "1"), ("accept", ""), ("accept", "x")]
+    for verb, version in tries:
+        answer: httpx.Response = await desk.post(
+            f"/console/cases/{filed.code}/{verb}", data={"csrf": csrf, "version": version}
+        )
+        assert answer.status_code == 404, verb

@@ -1,0 +1,118 @@
+"""The queue in its views, and one verb over many cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.cases.terms import CaseState
+from app.db.engine import Database
+from app.kit.clock import FixedClock
+from app.process import Process
+from tests.api.console.conftest import Desks
+from tests.builders import CITY, EVERY_HAND, THANH_MIEN, a_case
+from tests.pages import Page
+
+S = CaseState
+
+
+def listed(page: Page) -> list[str]:
+    """Codes of the lines, in their order."""
+    return [link.removeprefix("/console/cases/") for link in page.links if link.startswith("/console/cases/")]
+
+
+@pytest.mark.parametrize(
+    ("view", "states"),
+    [
+        ("triage", {S.RECEIVED}),
+        ("inbox", {S.RECEIVED, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_REPORTER}),
+        ("approval", {S.AWAITING_APPROVAL}),
+        ("overdue", set()),
+    ],
+)
+async def test_a_view_lists_its_part_of_the_work(
+    desk_of: Desks, process: Process, view: str, states: set[CaseState]
+) -> None:
+    filed = {state: (await a_case(process, state)).code for state in S}
+    page = Page(await (await desk_of()).get(f"/console?view={view}"))
+    assert set(listed(page)) == {filed[state] for state in states}
+
+
+async def test_overdue_is_marked_in_words_and_comes_first(desk_of: Desks, process: Process, clock: FixedClock) -> None:
+    old = await a_case(process)
+    clock.at += timedelta(days=20)
+    new = await a_case(process)
+    page = await (await desk_of()).get("/console?view=inbox")
+    assert listed(Page(page)) == [old.code, new.code]
+    assert page.text.count("Quá hạn</span>") == 1
+    assert listed(Page(await (await desk_of()).get("/console?view=overdue"))) == [old.code]
+
+
+async def test_a_district_sees_its_communes_and_nobody_elses(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    assert listed(Page(await (await desk_of(unit=CITY)).get("/console"))) == [filed.code]
+    assert listed(Page(await (await desk_of(unit=THANH_MIEN)).get("/console"))) == []
+
+
+async def test_the_queue_goes_on_by_its_link(desk_of: Desks, process: Process) -> None:
+    filed = [(await a_case(process)).code for _ in range(33)]
+    desk = await desk_of()
+    first = Page(await desk.get("/console"))
+    following = next(link for link in first.links if "cursor=" in link and "lang=" not in link)
+    second = Page(await desk.get(following))
+    assert listed(first) + listed(second) == sorted(filed)
+    assert (await desk.get("/console?cursor=xx")).status_code == 400
+    assert (await desk.get("/console?view=odd")).status_code == 200
+
+
+async def test_a_code_read_out_opens_its_case(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of()
+    found = await desk.get("/console/find", params={"code": f" {filed.code.lower()} "})
+    assert found.headers["location"] == f"/console/cases/{filed.code}"
+    assert (await desk.get("/console/find", params={"code": "//evil"})).headers["location"] == "/console"
+
+
+async def test_many_are_taken_up_at_once_and_each_outcome_is_told(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    ready = [await a_case(process) for _ in range(2)]
+    done = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of()
+    form = Page(await desk.get("/console")).form("/console/bulk")
+    ticked = [f"{filed.code}@{filed.version}" for filed in (*ready, done)]
+    answer = await desk.post("/console/bulk", data={**form.values, "case": ticked, "do": "accept"})
+    assert answer.status_code == 200
+    assert "Nhận xử lý: 2/3" in Page(answer).text
+    assert answer.text.count("chưa làm được") == 1
+    states = await db.lane.fetch("SELECT DISTINCT state FROM cases")
+    assert [row["state"] for row in states] == ["in_progress"]
+
+
+async def test_many_are_referred_with_one_reason(desk_of: Desks, process: Process, db: Database) -> None:
+    filed = [await a_case(process) for _ in range(2)]
+    desk = await desk_of(*EVERY_HAND)
+    form = Page(await desk.get("/console")).form("/console/bulk")
+    ticked = [f"{one.code}@{one.version}" for one in filed]
+    sent = {**form.values, "case": ticked, "do": "refer", "reason": "needs_higher_tier"}
+    refused = await desk.post("/console/bulk", data=sent)
+    page = Page(refused)
+    assert refused.status_code == 422
+    assert "unit-error" in page.ids
+    assert {value for name, value in page.form("/console/bulk").boxes if name == "case"} == set(ticked)
+    assert refused.text.count(" checked>") == 2
+    answer = await desk.post("/console/bulk", data={**sent, "unit": CITY})
+    assert "Chuyển đơn vị khác: 2/2" in Page(answer).text
+    assert await db.lane.fetchval("SELECT count(*) FROM cases WHERE referral_count = 1") == 2
+
+
+@pytest.mark.parametrize(
+    "sent", [{"do": "accept"}, {"do": "accept", "case": "H23"}, {"do": "withdraw", "case": "H23-1@1"}, {}]
+)
+async def test_nothing_ticked_or_no_such_verb_does_nothing(desk_of: Desks, sent: dict[str, str]) -> None:
+    desk = await desk_of()
+    csrf = Page(await desk.get("/console")).form("/console/sign-out").values["csrf"]
+    answer = await desk.post("/console/bulk", data={"csrf": csrf, **sent})
+    assert answer.status_code == 422
+    assert "Chưa chọn vụ việc nào." in answer.text

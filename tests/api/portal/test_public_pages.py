@@ -1,0 +1,115 @@
+"""What anyone sees: home, the list with its filters, a public case, problems; headers and languages of all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from app.cases.terms import CaseState
+from app.process import Process
+from tests.builders import a_case
+from tests.pages import Page
+
+Drain = Callable[[], Awaitable[int]]
+PAGES = ["/", "/report", "/follow", "/cases", "/problems", "/problems/stale-version", "/cases/H23-260101-0001"]
+
+
+async def test_a_case_taken_up_is_found_in_public_and_its_personal_data_is_masked(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    words = "Ổ gà sâu trước cổng trường, gọi anh Nguyễn Văn Nam 0912345678."
+    filed = await a_case(process, CaseState.RESOLVED, category="roads.pothole", description=words)
+    hidden = await a_case(process, CaseState.RECEIVED)
+    await drain()
+    for address in ("/", "/cases", "/cases?q=o+ga", "/cases?area=288&category=roads&state=resolved", "/cases?q="):
+        page = Page(await client.get(address))
+        assert f"/cases/{filed.code}" in page.links, address
+        assert f"/cases/{hidden.code}" not in page.links
+        assert "0912345678" not in page.text
+    assert f"/cases/{filed.code}" not in Page(await client.get("/cases?overdue=1")).links
+    case = Page(await client.get(f"/cases/{filed.code}"))
+    assert "Đã trả lời: đã khắc phục" in case.text
+    assert "Đã thay bóng đèn mới." in case.text
+    assert "Nguyễn Văn Nam" not in case.text
+    assert (await client.get(f"/cases/{hidden.code}")).status_code == 404
+
+
+async def test_the_list_goes_on_by_its_link_until_its_end(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    filed = {(await a_case(process, CaseState.IN_PROGRESS)).code for _ in range(23)}
+    await drain()
+    found: list[str] = []
+    address = "/cases?category=lighting"
+    while True:
+        page = Page(await client.get(address))
+        found += [link.removeprefix("/cases/") for link in page.links if link.startswith("/cases/H23")]
+        following = [link for link in page.links if "cursor=" in link and "lang=" not in link]
+        if not following:
+            break
+        address = "/cases" + following[0]
+    assert len(found) == 23
+    assert set(found) == filed
+
+
+@pytest.mark.parametrize("query", ["area=99", "area=00001", "category=nope", "q=%2C%2C", "cursor=xx", "state=odd"])
+async def test_a_filter_that_cannot_be_is_said_on_the_page(client: httpx.AsyncClient, query: str) -> None:
+    answer = await client.get(f"/cases?{query}")
+    assert answer.status_code == (200 if query == "state=odd" else answer.status_code)
+    assert answer.status_code < 500
+    assert answer.headers["content-type"].startswith("text/html")
+    assert Page(answer).forms
+
+
+@pytest.mark.parametrize("address", PAGES)
+async def test_every_page_is_locked_down_and_names_its_language(client: httpx.AsyncClient, address: str) -> None:
+    answer = await client.get(address)
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert '<html lang="vi">' in answer.text
+    assert " style=" not in answer.text
+    assert "<style" not in answer.text
+    assert " onclick" not in answer.text
+    page = Page(answer)
+    assert "main" in page.ids
+    assert "#main" in page.links
+
+
+async def test_the_language_is_asked_for_once_and_kept(client: httpx.AsyncClient) -> None:
+    assert '<html lang="en">' in (await client.get("/", headers={"Accept-Language": "en-GB,en;q=0.9"})).text
+    asked = await client.get("/?lang=en")
+    assert "Something needs mending" in asked.text
+    assert '<html lang="en">' in (await client.get("/follow")).text
+    assert '<html lang="vi">' in (await client.get("/follow?lang=vi")).text
+    assert '<html lang="vi">' in (await client.get("/", headers={"Accept-Language": "en"})).text
+
+
+async def test_files_of_the_pages_may_be_kept_for_ever(client: httpx.AsyncClient) -> None:
+    home = (await client.get("/")).text
+    names = [part.split('"')[0] for part in home.split('"/static/')[1:]]
+    assert {name.rpartition("/")[2] for name in names} == {"site.css", "site.js", "icon.svg"}
+    for name in names:
+        answer = await client.get(f"/static/{name}")
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert len(answer.content) < 12_000
+    old = await client.get("/static/0000000000000000/site.css")
+    assert (old.status_code, old.headers["cache-control"]) == (200, "no-store")
+    assert (await client.get("/static/0/other.css")).status_code == 404
+
+
+async def test_what_people_wrote_is_never_markup(client: httpx.AsyncClient, process: Process, drain: Drain) -> None:
+    words = '<script>alert(1)</script> đèn "tối" & hỏng <img src=x onerror=alert(2)>'
+    filed = await a_case(process, CaseState.IN_PROGRESS, description=words, address="<b>12</b> Cẩm Thượng")
+    await drain()
+    for address in ("/", "/cases", f"/cases/{filed.code}"):
+        text = (await client.get(address)).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "<b>12</b>" not in text

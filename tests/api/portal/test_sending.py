@@ -1,0 +1,220 @@
+"""Handing a report in without scripts: what is asked, what is refused beside its field, what is never made twice."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from app.db.engine import Database
+from app.kit.geo import Point
+from app.process import Process
+from tests.builders import HAIDUONG
+from tests.pages import Page, post
+
+WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
+CAM_THUONG = "10507"
+
+
+async def first_page(client: httpx.AsyncClient) -> Page:
+    answer = await client.get("/report")
+    assert answer.status_code == 200
+    return Page(answer)
+
+
+async def second_page(client: httpx.AsyncClient, **typed: str) -> Page:
+    """The page to check everything on, reached with a pothole in Phường Cẩm Thượng."""
+    given = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "check", **typed}
+    answer = await post(client, (await first_page(client)).form("/report"), **given)
+    assert answer.status_code == 200, Page(answer).text
+    return Page(answer)
+
+
+async def count(db: Database) -> int:
+    found: int = await db.lane.fetchval("SELECT count(*) FROM reports")
+    return found
+
+
+async def test_a_report_goes_from_empty_form_to_code_without_scripts(client: httpx.AsyncClient, db: Database) -> None:
+    checking = await second_page(client)
+    assert WORDS in checking.text
+    assert "Phường Cẩm Thượng, Thành phố Hải Dương" in checking.text
+    assert "Đây là loại đường nào?" in checking.text
+
+    sent = await post(
+        client, checking.form("/report"), step="send", answers__road_class="district", answers__danger="no"
+    )
+    assert (sent.status_code, sent.headers["location"]) == (303, "/report/sent")
+
+    shown = await client.get("/report/sent")
+    page = Page(shown)
+    row = await db.lane.fetchrow("SELECT code, channel, answers, description FROM reports")
+    assert row is not None
+    assert (row["channel"], row["description"]) == ("web", WORDS)
+    assert row["answers"] == '{"danger": false, "road_class": "district"}'
+    assert row["code"] in page.text
+    assert "Hạn trả lời" in page.text
+    assert "Vì sao" in page.text
+    secret = shown.text.split('<code class="secret">')[1].split("<")[0]
+    assert len(secret.replace("-", "")) == 32
+    assert secret not in str(shown.url)
+
+
+async def test_the_secret_leaves_the_page_with_its_cookie_but_the_report_stays_followed(
+    client: httpx.AsyncClient,
+) -> None:
+    sent = await post(client, (await second_page(client)).form("/report"), step="send")
+    for cookie in sent.headers.get_list("set-cookie"):
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+    await client.get("/report/sent")
+    client.cookies.delete("sent")
+    gone = await client.get("/report/sent")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/follow")
+    known = Page(await client.get("/follow"))
+    assert any(link.startswith("/follow/H23-") for link in known.links)
+
+
+async def test_an_empty_form_comes_back_with_a_summary_that_leads_to_each_field(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    answer = await post(client, (await first_page(client)).form("/report"), step="check")
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert {"#description", "#category", "#area_code"} <= set(page.links)
+    assert {"description", "category", "area_code", "description-error", "category-error"} <= page.ids
+    assert "Hãy chọn lĩnh vực." in page.text
+    assert await count(db) == 0
+
+
+async def test_words_suggest_a_category_that_was_not_chosen(client: httpx.AsyncClient) -> None:
+    answer = await post(
+        client, (await first_page(client)).form("/report"), description=WORDS, area_code=CAM_THUONG, step="check"
+    )
+    assert answer.status_code == 422
+    assert "chúng tôi đã chọn sẵn" in Page(answer).text
+    assert Page(answer).form("/report").values["category"] == "roads.pothole"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"location__lat": "0", "location__lon": "0"}, "location.lat", "thiết bị chưa định vị được"),
+        ({"location__lat": "106,31", "location__lon": "20,94"}, "location.lat", "vĩ độ 20.94, kinh độ 106.31"),
+        ({"location__lat": "xx", "location__lon": "106.3"}, "location.lat", "Cần là một số."),
+        ({"location__lat": "20.94", "location__lon": ""}, "location.lon", "Thiếu thông tin bắt buộc này."),
+        ({"location__lat": "20.9467", "location__lon": "106.3134", "area_code": "10867"}, "area_code", "Vị trí đã lấy"),
+        ({"area_code": "00001"}, "area_code", "không thuộc tỉnh này"),
+        ({"area_code": "", "address": ""}, "area_code", "Hãy cho biết nơi xảy ra"),
+        ({"category": "no.such"}, "category", "Không có lĩnh vực này"),
+        ({"description": "x" * 4001}, "description", "dài quá 4000 ký tự"),
+        ({"description": "a\u202eb"}, "description", "ký tự điều khiển"),
+    ],
+)
+async def test_what_is_wrong_on_the_first_page_is_said_beside_its_field(
+    client: httpx.AsyncClient, db: Database, typed: dict[str, str], field: str, said: str
+) -> None:
+    given = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "send", **typed}
+    if "location__lat" in typed:
+        given["area_code"] = typed.get("area_code", "")
+    answer = await post(client, (await first_page(client)).form("/report"), **given)
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert said in page.text
+    assert f"{field}-error" in page.ids
+    assert page.form("/report").values["address"] == typed.get("address", "")
+    assert await count(db) == 0
+
+
+async def test_what_is_wrong_on_the_second_page_loses_nothing_that_was_typed(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    form = (await second_page(client)).form("/report")
+    answer = await post(client, form, step="send", answers__width_cm="rất rộng", reporter__phone="123")
+    again = Page(answer)
+    assert answer.status_code == 422
+    assert {"#answers.width_cm"} <= set(again.links) or {"#reporter.phone"} <= set(again.links)
+    assert again.form("/report").values["answers.width_cm"] == "rất rộng"
+    assert again.form("/report").values["reporter.phone"] == "123"
+    assert again.form("/report").values["description"] == WORDS
+    assert await count(db) == 0
+
+
+async def test_going_back_keeps_every_field(client: httpx.AsyncClient) -> None:
+    form = (await second_page(client, address="12 phố Cẩm Thượng")).form("/report")
+    answer = await post(client, form, step="edit", answers__width_cm="40", reporter__name="Nguyễn Văn An")
+    back = Page(answer).form("/report").values
+    assert answer.status_code == 200
+    assert back["description"] == WORDS
+    assert (back["category"], back["area_code"], back["address"]) == ("roads.pothole", CAM_THUONG, "12 phố Cẩm Thượng")
+    assert (back["answers.width_cm"], back["reporter.name"]) == ("40", "Nguyễn Văn An")
+    assert back["key"] == form.values["key"]
+
+
+async def test_a_form_sent_twice_makes_one_report(client: httpx.AsyncClient, db: Database) -> None:
+    form = (await second_page(client)).form("/report")
+    first = await post(client, form, step="send")
+    second = await post(client, form, step="send")
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.cookies["sent"] == second.cookies["sent"]
+    assert await count(db) == 1
+
+
+async def test_other_words_under_a_used_key_are_sent_only_when_sent_again(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    form = (await second_page(client)).form("/report")
+    await post(client, form, step="send")
+    refused = await post(client, form, step="send", description="Một ổ gà khác, cách đó 20 mét.")
+    page = Page(refused)
+    assert refused.status_code == 422
+    assert "Một bản trước của phản ánh này đã được nhận" in page.text
+    assert await count(db) == 1
+    assert (await post(client, page.form("/report"), step="send")).status_code == 303
+    assert await count(db) == 2
+
+
+async def test_a_pin_near_a_border_offers_the_neighbours(
+    client: httpx.AsyncClient, db: Database, process: Process
+) -> None:
+    directory = process.books.directory
+    line = (Point(20.90 + step * 0.0005, 106.30 + step * 0.0003) for step in range(400))
+    point, unsure = next(
+        (point, located) for point in line if (located := directory.locate_in(HAIDUONG, point)).neighbours
+    )
+    page = await second_page(client, area_code="", location__lat=str(point.lat), location__lon=str(point.lon))
+    offered = [value for name, value in page.form("/report").boxes if name == "area_code"]
+    assert offered[0] == unsure.chain.area.code
+    assert (await post(client, page.form("/report"), step="send", area_code=offered[-1])).status_code == 303
+    assert await db.lane.fetchval("SELECT area_code FROM reports") == offered[-1]
+
+
+async def test_a_matter_of_another_law_is_answered_with_guidance(client: httpx.AsyncClient, process: Process) -> None:
+    branch = next(one for one in process.books.catalogue.tree(HAIDUONG) if one.group.kind.diverted)
+    checking = await second_page(client, category=(branch.leaves or (branch.group,))[0].code)
+    assert "theo trình tự riêng của pháp luật" in checking.text
+    assert (await post(client, checking.form("/report"), step="send")).status_code == 303
+    assert "theo trình tự riêng của pháp luật" in Page(await client.get("/report/sent")).text
+
+
+async def test_forms_of_other_sites_are_refused(client: httpx.AsyncClient, db: Database) -> None:
+    form = (await second_page(client)).form("/report")
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = await client.post("/report", data={**form.values, "step": "send"}, headers=headers)
+        assert answer.status_code == 403
+        assert answer.headers["content-type"].startswith("text/html")
+    assert await count(db) == 0
+
+
+async def test_a_body_that_is_no_form_is_a_page_too(client: httpx.AsyncClient) -> None:
+    for content, kind in ((b"{}", "application/json"), ("é".encode(), "application/x-www-form-urlencoded")):
+        answer = await client.post("/report", content=content, headers={"Content-Type": kind})
+        assert answer.status_code == 400
+        assert "Không đọc được biểu mẫu" in answer.text
+
+
+async def test_contact_details_are_sealed_and_never_shown_again(client: httpx.AsyncClient, db: Database) -> None:
+    form = (await second_page(client)).form("/report")
+    await post(client, form, step="send", reporter__name="Nguyễn Văn An", reporter__phone="0912345678")
+    sent = (await client.get("/report/sent")).text
+    assert "0912345678" not in sent
+    assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities") == 1
