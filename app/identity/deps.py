@@ -1,6 +1,7 @@
 """Who sends the request, as FastAPI dependencies. No Authorization header: anonymous, and no statement.
 
-All are coroutines: FastAPI would send plain functions through its thread pool.
+All are coroutines: FastAPI would send plain functions through its thread pool. They call one another where they can:
+FastAPI solves a shared dependency again for each that names it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
-from app.web.state import CurrentClock, CurrentDatabase
-from app.web.tenancy import CurrentTenant
+from app.web.state import clock, database
+from app.web.tenancy import tenant
 
 from . import service
 from .domain import Keyring, bearer_token
@@ -37,9 +38,7 @@ async def passwords(connection: HTTPConnection) -> Passwords:
     return cast("Passwords", connection.app.state.passwords)
 
 
-async def signed_in_or_none(
-    connection: HTTPConnection, database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant
-) -> SignedIn | None:
+async def signed_in_or_none(connection: HTTPConnection) -> SignedIn | None:
     """Whoever the token names, None without one; one statement. Raises: UnreadableToken, SessionExpired."""
     authorization = connection.headers.get("authorization")
     if authorization is None:
@@ -47,7 +46,8 @@ async def signed_in_or_none(
     token = bearer_token(authorization)
     if token is None:
         raise UnreadableToken
-    return await service.authenticate(database, tenant, token, now=clock.now())
+    now = (await clock(connection)).now()
+    return await service.authenticate(await database(connection), await tenant(connection), token, now=now)
 
 
 async def signed_in(
@@ -59,9 +59,11 @@ async def signed_in(
     return found
 
 
-async def current_actor(found: Annotated[SignedIn | None, Depends(signed_in_or_none)], tenant: CurrentTenant) -> Actor:
+async def current_actor(
+    connection: HTTPConnection, found: Annotated[SignedIn | None, Depends(signed_in_or_none)]
+) -> Actor:
     """Who acts, perhaps anonymous. Raises: UnreadableToken, SessionExpired."""
-    return found.actor if found is not None else Actor(ActorKind.ANONYMOUS, tenant)
+    return found.actor if found is not None else Actor(ActorKind.ANONYMOUS, await tenant(connection))
 
 
 async def current_citizen(

@@ -14,16 +14,16 @@ from fastapi import Depends, Header, Query
 from starlette.requests import HTTPConnection
 
 from app.cases.terms import CaseState
-from app.catalogue.deps import CurrentCatalogue
+from app.catalogue.deps import catalogue
 from app.catalogue.snapshot import Catalogue
-from app.directory.deps import CurrentDirectory
+from app.directory.deps import directory
 from app.directory.terms import Tier
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.kit.text import folded_words
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.fields import InstantIn
-from app.web.tenancy import CurrentTenant
+from app.web.tenancy import tenant
 
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .service import LiveFeeds
@@ -44,9 +44,7 @@ class Asked:
 
 
 async def asked(
-    tenant: CurrentTenant,
-    directory: CurrentDirectory,
-    catalogue: CurrentCatalogue,
+    connection: HTTPConnection,
     area: Annotated[
         str | None, Query(max_length=8, description="Area code; with everything below it", examples=["288"])
     ] = None,
@@ -72,9 +70,10 @@ async def asked(
 
     Raises: UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch.
     """
+    for_tenant = await tenant(connection)
     filters = Filters(
-        area=_area(directory.chain_in(tenant, area).area.tier, area) if area else None,
-        category=_category(catalogue, tenant, category) if category else None,
+        area=_area((await directory(connection)).chain_in(for_tenant, area).area.tier, area) if area else None,
+        category=_category(await catalogue(connection), for_tenant, category) if category else None,
         states=tuple(sorted({one.value for one in state})) if state else None,
         box=_box(bbox) if bbox else None,
         updated_since=updated_since,
@@ -98,8 +97,8 @@ def _area(tier: Tier, code: str) -> tuple[str, str] | None:
     return None if tier is Tier.PROVINCE else (_COLUMNS[tier], code)
 
 
-def _category(catalogue: Catalogue, tenant: TenantId, code: str) -> tuple[str, str]:
-    return ("category_code" if catalogue.category(tenant, code).parent else "group_code"), code
+def _category(known: Catalogue, of: TenantId, code: str) -> tuple[str, str]:
+    return ("category_code" if known.category(of, code).parent else "group_code"), code
 
 
 def _box(bbox: str) -> Box:

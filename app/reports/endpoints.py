@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
@@ -10,10 +10,9 @@ from starlette.responses import Response
 from app.cases.deps import CurrentBooks
 from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
 from app.cases.models import Case
-from app.cases.service import CodeBook
 from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import PointOutsideVietnam
-from app.identity.deps import CurrentActor, CurrentKeyring
+from app.identity.deps import CurrentActor
 from app.identity.errors import InvalidContact, SessionExpired
 from app.kit.clock import rfc3339
 from app.web.answers import json_answer
@@ -28,11 +27,11 @@ from app.web.idempotency import (
     request_hash,
 )
 from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import HostTenant
 from app.web.works import WriteWork
 
 from . import service
+from .deps import CurrentIntake
 from .errors import AreaMismatch, CapturedInFuture, PlaceNeeded, ReportNotFound
 from .schemas import (
     RatingIn,
@@ -83,10 +82,7 @@ async def submit_report(
     body: ReportIn,
     actor: CurrentActor,
     host_tenant: HostTenant,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    keys: CurrentKeyring,
+    intake: CurrentIntake,
     given_key: GivenKey,
 ) -> Response:
     """Gửi phản ánh. Nhận ngay mã, đơn vị chịu trách nhiệm, lý do và hạn trả lời.
@@ -94,9 +90,7 @@ async def submit_report(
     Hand a report in; the answer names the one responsible unit, why, and by when. Send an `Idempotency-Key` and repeat
     freely on a weak network: the same key and body never make two reports.
     """
-    codes = cast("CodeBook", request.app.state.codes)
-    intake = service.Intake(database, clock, codes, keys, books)
-    name = key_hash(given_key, owner_of(request), request.url.path) if given_key else None
+    name = _name(request, given_key)
     repeat = service.Repeat(name, request_hash(body) if name else b"")
     answer = await service.submit_report(
         intake, actor, body.new_report(), host_tenant=host_tenant, repeat=repeat, shape=submitted_answer
@@ -111,7 +105,7 @@ def _state(case: Case) -> Answer:
 
 
 def _name(request: Request, key: str | None) -> bytes | None:
-    return key_hash(key, owner_of(request), request.url.path) if key else None
+    return key_hash(key, owner_of(request), request.scope["path"]) if key else None
 
 
 @router.post("/{code}/replies", **_OWN)

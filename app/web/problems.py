@@ -160,7 +160,7 @@ class SaidError(ValueError):
 
 def _told(request: Request, problem: Problem) -> Response:
     """The answer to `request`, whose line in the log names the problem."""
-    request.scope["state"]["problem"] = problem.slug
+    request.scope.setdefault("state", {})["problem"] = problem.slug
     return render(problem, language(request), request.url.path)
 
 

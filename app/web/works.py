@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from app.db.errors import may_retry
 from app.db.work import ReadWork as ReadWorkType, Work, read_work, write_work
 from app.kit.problems import Unavailable
 from app.kit.text import Text
 
-from .state import CurrentClock, CurrentDatabase
-from .tenancy import CurrentTenant
+from .state import clock, database
+from .tenancy import tenant
 
 
 class Crowded(Unavailable):
@@ -31,10 +32,10 @@ class Crowded(Unavailable):
         )
 
 
-async def open_write_work(database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant) -> AsyncIterator[Work]:
+async def open_write_work(connection: HTTPConnection) -> AsyncIterator[Work]:
     """One transaction in the request's tenant, committed when the endpoint has answered. Raises: Crowded."""
     try:
-        async with write_work(database, clock, tenant) as work:
+        async with write_work(await database(connection), await clock(connection), await tenant(connection)) as work:
             yield work
     except Exception as error:
         if may_retry(error):
@@ -42,11 +43,9 @@ async def open_write_work(database: CurrentDatabase, clock: CurrentClock, tenant
         raise
 
 
-async def open_read_work(
-    database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant
-) -> AsyncIterator[ReadWorkType]:
+async def open_read_work(connection: HTTPConnection) -> AsyncIterator[ReadWorkType]:
     """One READ ONLY transaction in the request's tenant."""
-    async with read_work(database, clock, tenant) as work:
+    async with read_work(await database(connection), await clock(connection), await tenant(connection)) as work:
         yield work
 
 

@@ -1,0 +1,29 @@
+"""What endpoints about reports ask FastAPI for."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.cases.deps import books
+from app.cases.service import CodeBook
+from app.identity.deps import keyring
+from app.web.state import clock, database
+
+from .service import Intake
+
+
+async def intake(connection: HTTPConnection) -> Intake:
+    """What taking a report in needs of the process; one dependency, since nothing is asked for more often."""
+    return Intake(
+        db=await database(connection),
+        clock=await clock(connection),
+        codes=cast("CodeBook", connection.app.state.codes),
+        keys=await keyring(connection),
+        books=await books(connection),
+    )
+
+
+CurrentIntake = Annotated[Intake, Depends(intake)]
