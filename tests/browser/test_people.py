@@ -1,0 +1,122 @@
+"""People before a real browser: by keyboard alone, on a small phone without scripts, on a weak network."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+from app.db.engine import Database
+from tests.browser.conftest import Open
+
+WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
+
+
+async def reports(db: Database) -> int:
+    found: int = await db.lane.fetchval("SELECT count(*) FROM reports")
+    return found
+
+
+async def tab_to(page: Page, target: str) -> None:
+    """Press Tab until the element `target` has the focus, and see that it shows."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        found = await page.evaluate("t => document.activeElement.matches(t)", target)
+        if found:
+            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", target
+            return
+    message = f"Tab never reaches {target}"
+    raise AssertionError(message)
+
+
+async def fits(page: Page) -> None:
+    """Nothing sticks out to the right."""
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+async def test_a_report_is_sent_by_keyboard_alone(open_page: Open, db: Database) -> None:
+    page = await open_page("/report")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
+    await tab_to(page, "#description")
+    await page.keyboard.type(WORDS)
+    await tab_to(page, "input[type=search]")
+    await page.keyboard.type("o ga")
+    await tab_to(page, "#area_code")
+    await page.keyboard.type("Phường Cẩm Th")
+    await tab_to(page, "[name=step]")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    await expect(page.get_by_text("Phường Cẩm Thượng").first).to_be_visible()
+    await tab_to(page, "[name='answers.road_class']")
+    await page.keyboard.press("ArrowDown")
+    await tab_to(page, "[name='reporter.phone']")
+    await page.keyboard.press("Enter")  # in a field: sends, never goes back
+    await expect(page.get_by_role("heading", name="Đã nhận phản ánh của bạn")).to_be_visible()
+    row = await db.lane.fetchrow("SELECT category_code, area_code, answers FROM reports")
+    assert row is not None
+    assert (row["category_code"], row["area_code"]) == ("roads.pothole", "10507")
+    assert "road_class" in row["answers"]
+
+
+async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(open_page: Open, db: Database) -> None:
+    page = await open_page("/", phone=True, scripts=False)
+    await page.get_by_role("main").get_by_role("link", name="Gửi phản ánh").click()
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Hãy mô tả sự việc.")
+    await page.get_by_label("Mô tả sự việc").fill(WORDS)
+    await page.get_by_label("Lĩnh vực").select_option("roads.pothole")
+    await page.get_by_label("Xã, phường, thị trấn").select_option("10507")
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await fits(page)
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.locator("code.secret")).to_be_visible()
+    await fits(page)
+    code, secret = await page.locator(".big").inner_text(), await page.locator("code.secret").inner_text()
+    await page.get_by_role("link", name="Theo dõi phản ánh này").click()
+    await expect(page.get_by_text("giữ việc này đến hết")).to_be_visible()
+    await fits(page)
+
+    elsewhere = await open_page("/follow", phone=True, scripts=False)
+    await elsewhere.get_by_label("Mã phản ánh").fill(code)
+    await elsewhere.get_by_label("Mã theo dõi").fill(secret.lower().replace("-", " "))
+    await elsewhere.get_by_role("button", name="Xem phản ánh").click()
+    await elsewhere.get_by_text("Rút phản ánh").first.click()
+    await elsewhere.get_by_role("button", name="Rút phản ánh").click()
+    await expect(elsewhere.get_by_role("status")).to_have_text("Đã rút phản ánh.")
+    assert await db.lane.fetchval("SELECT state FROM cases WHERE code = $1", code) == "closed"
+
+
+async def test_an_unsent_report_survives_the_tab_and_an_impatient_finger(open_page: Open, db: Database) -> None:
+    page = await open_page("/report", phone=True)
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.select_option("#area_code", "10507")
+    key = await page.input_value("[name=key]")
+    again = await page.context.new_page()
+    await page.close()
+    await again.goto("/report")
+    await expect(again.locator("#draft")).to_be_visible()
+    assert await again.input_value("#description") == WORDS
+    assert await again.input_value("[name=key]") == key
+    await again.get_by_role("button", name="Tiếp tục").click()
+    await again.get_by_role("button", name="Gửi phản ánh").dblclick()
+    await expect(again.locator("code.secret")).to_be_visible()
+    assert await reports(db) == 1
+    await again.goto("/report")
+    assert await again.input_value("#description") == ""
+    assert await again.input_value("[name=key]") != key
+
+
+async def test_the_devices_position_places_the_report(open_page: Open, db: Database) -> None:
+    here = {"latitude": 20.9467, "longitude": 106.3134, "accuracy": 12.3}
+    page = await open_page("/report", phone=True, geolocation=here, permissions=["geolocation"])
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.get_by_role("button", name="Dùng vị trí của tôi").click()
+    await expect(page.locator("#located")).to_contain_text("13 mét")
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.locator("code.secret")).to_be_visible()
+    row = await db.lane.fetchrow("SELECT lat, lon, accuracy_m FROM reports")
+    assert row is not None
+    assert tuple(row) == (20.9467, 106.3134, 13)
