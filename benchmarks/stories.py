@@ -263,7 +263,9 @@ class _Telling:
             return domain.approve(facts, by=self._officer(1), unit_name=self._name(), at=at)
 
         def resolve(facts: CaseFacts, at: datetime) -> CaseFact:
-            return domain.resolve(facts, answer=answer, resolution=result, unit_name=self._name(), at=at)
+            return domain.resolve(
+                facts, answer=answer, resolution=result, by=self._officer(1), unit_name=self._name(), at=at
+            )
 
         if rng.random() < 0.7:
             self._do(start + 0.2, draft)
