@@ -33,6 +33,21 @@ class DatabaseUnavailable(Unavailable):
         )
 
 
+class Crowded(Unavailable):
+    """Several changes of the same things met; the database let another one go first."""
+
+    slug = "crowded"
+    title = Text("Nhiều người cùng cập nhật một lúc", "Several changes met at once")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that nothing was written."""
+        return Text(
+            "Có thay đổi khác đến cùng lúc và được làm trước. Chưa có gì được ghi; vui lòng gửi lại.",
+            "Another change came at the same moment and went first. Nothing was written; please send it again.",
+        )
+
+
 def sqlstate(error: BaseException) -> str:
     """SQLSTATE of a driver's or SQLAlchemy's error, empty when there is none."""
     origin = error.orig if isinstance(error, DBAPIError) else error

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bundle import Bundle
 from app.db.engine import Database
-from app.db.errors import DatabaseUnavailable, is_down, may_retry
+from app.db.errors import Crowded, DatabaseUnavailable, is_down, may_retry
 from app.kit.clock import Clock
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class HotWork:
 
 
 async def _begin(session: AsyncSession, tenant_id: int | None, *, read_only: bool) -> None:
-    """Open the transaction and name its tenant, which row-level security and sharding rely on."""
+    """Open the transaction and name its tenant, so that a policy on the server can hold it to that tenant."""
     settings = ["SET TRANSACTION READ ONLY"] if read_only else []
     settings.append(f"SET LOCAL app.tenant = '{int(tenant_id)}'" if tenant_id is not None else "SELECT 1")
     for statement in settings:
@@ -139,14 +139,19 @@ async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncI
 
 
 async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Callable[[Work], Awaitable[T]]) -> T:
-    """Result of `verb` in a transaction of its own; run again whole on deadlock or serialization failure."""
+    """Result of `verb` in a transaction of its own; run again whole on deadlock or serialization failure.
+
+    Raises: Crowded when it failed so every time.
+    """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             async with write_work(db, clock, tenant_id) as work:
                 return await verb(work)
         except (DBAPIError, asyncpg.PostgresError) as error:  # the latter from bundled rows, sent by the driver itself
-            if attempt == _ATTEMPTS or not may_retry(error):
+            if not may_retry(error):
                 raise
+            if attempt == _ATTEMPTS:
+                raise Crowded from error
             await asyncio.sleep(0.02 * 2**attempt)
     raise AssertionError
 

@@ -50,7 +50,7 @@ AreaCodePath = Annotated[str, Path(max_length=8, description="Code of an area", 
 UnitCodeQuery = Annotated[str | None, Query(max_length=32, description="Code of the unit above", examples=["H23.21"])]
 
 
-def chosen_map(
+async def chosen_map(
     directory: CurrentDirectory,
     tenant: CurrentTenant,
     edition: Annotated[str | None, Query(max_length=16, description="Map edition", examples=["vn-63"])] = None,

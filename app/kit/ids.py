@@ -16,24 +16,24 @@ StaffId = NewType("StaffId", UUID)
 CitizenId = NewType("CitizenId", UUID)
 
 _lock = threading.Lock()
-_last = [0, 0]  # milliseconds and counter of the newest id of this process
+_counters: dict[int, int] = {}  # milliseconds → counter of the newest id made for them
+_KEPT = 512
 
 
 def uuid7(at: datetime) -> UUID:
     """A version 7 UUID (RFC 9562 section 5.7) whose first 48 bits are the milliseconds of `at`.
 
-    Ids made by one process in the same millisecond ascend (the 12 bits `rand_a` count up, method 1 of section 6.2),
-    so sorting by id keeps the order in which facts of one transaction were written.
+    Ids made by one process for the same millisecond ascend, whatever it makes in between (the 12 bits `rand_a` count
+    up, method 1 of section 6.2), so sorting by id keeps the order in which facts of one transaction were written.
     """
     millis = int(at.timestamp() * 1000)
     with _lock:
-        if millis == _last[0]:
-            _last[1] += 1
-            if _last[1] > 0xFFF:  # more than 4096 ids in a millisecond: borrow the next one
-                millis += 1
-                _last[0], _last[1] = millis, 0
-        else:
-            _last[0], _last[1] = millis, secrets.randbits(8)
-        counter = _last[1]
+        while (counter := _counters.get(millis)) == 0xFFF:  # 4096 ids for one millisecond: borrow the next one
+            millis += 1
+        counter = secrets.randbits(8) if counter is None else counter + 1
+        _counters[millis] = counter
+        if len(_counters) > _KEPT:
+            for old in sorted(_counters)[: _KEPT // 2]:
+                del _counters[old]
     value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)

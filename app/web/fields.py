@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -33,9 +33,17 @@ def _readable(text: str) -> str:
     return text
 
 
+def _says_something(text: str) -> str:
+    """Refuse text without any letter or digit: dots, spaces of no width. Raises: SaidError."""
+    if text and not any(character.isalnum() for character in text):
+        raise SaidError(Text("Nội dung còn trống.", "There is nothing written here."))
+    return text
+
+
 # The limits stand first, where pydantic makes them part of the text's own schema and says "characters", not "items".
 _COMPOSED, _READABLE = BeforeValidator(_composed), AfterValidator(_readable)
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), _COMPOSED, _READABLE]
+_SAID = AfterValidator(_says_something)
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), _COMPOSED, _READABLE, _SAID]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300), _COMPOSED, _READABLE]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 
@@ -55,7 +63,14 @@ def _written_out(value: object) -> object:
     )
 
 
-InstantIn = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+def _storable(at: datetime) -> datetime:
+    """Refuse years nobody means and PostgreSQL cannot hold in every zone. Raises: SaidError."""
+    if not 1900 < at.year < 2200:
+        raise SaidError(Text("Năm cần trong khoảng 1901 đến 2199.", "The year must lie between 1901 and 2199."))
+    return at
+
+
+InstantIn = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_storable)]
 DayIn = Annotated[date, BeforeValidator(_written_out)]
 
 

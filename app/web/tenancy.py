@@ -28,6 +28,10 @@ class TenantFinder(Protocol):
         """Tenant of requests that name none."""
         ...
 
+    def serves(self, tenant_id: TenantId) -> bool:
+        """Whether the tenant exists and is active."""
+        ...
+
 
 def finder(connection: HTTPConnection) -> TenantFinder:
     """The process's tenants."""
@@ -55,7 +59,7 @@ async def tenant(connection: HTTPConnection) -> TenantId:
 def _hinted(connection: HTTPConnection) -> TenantId:
     """Tenant of a request whose host is nobody's own."""
     hint = _TOKEN.match(connection.headers.get("authorization", ""))
-    if hint:
+    if hint and finder(connection).serves(TenantId(int(hint.group(1)))):
         return TenantId(int(hint.group(1)))
     code = connection.path_params.get("code")
     of_code = finder(connection).tenant_of_code(code) if code else None

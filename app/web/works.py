@@ -8,28 +8,11 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from app.db.errors import may_retry
+from app.db.errors import Crowded, may_retry
 from app.db.work import ReadWork as ReadWorkType, Work, read_work, write_work
-from app.kit.problems import Unavailable
-from app.kit.text import Text
 
 from .state import clock, database
 from .tenancy import tenant
-
-
-class Crowded(Unavailable):
-    """Several changes of the same things met; the database let another one go first."""
-
-    slug = "crowded"
-    title = Text("Nhiều người cùng cập nhật một lúc", "Several changes met at once")
-
-    @classmethod
-    def default_detail(cls) -> Text:
-        """Say that nothing was written."""
-        return Text(
-            "Có thay đổi khác đến cùng lúc và được làm trước. Chưa có gì được ghi; vui lòng gửi lại.",
-            "Another change came at the same moment and went first. Nothing was written; please send it again.",
-        )
 
 
 async def open_write_work(connection: HTTPConnection) -> AsyncIterator[Work]:

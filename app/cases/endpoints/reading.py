@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.cases import service
@@ -25,7 +25,7 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
-from app.web.etags import is_fresh, version_tag
+from app.web.etags import version_tag
 from app.web.fields import Code, InstantIn
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
@@ -36,7 +36,6 @@ from .parameters import CaseCode
 router = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
 Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
-_VARY = "Authorization, Accept-Language"
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
 _LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
 
@@ -64,7 +63,7 @@ async def list_queue(
     rows = await service.queue_page(
         database, actor, scope, books, view, category=category, after=after, limit=limit + 1, now=now
     )
-    lines = [line(dict(row), books, actor.tenant_id, now) for row in rows]
+    lines = [line(row, books, actor.tenant_id, now) for row in rows]
     last = rows[min(limit, len(rows)) - 1] if rows else None
     token = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])]) if last else None
     return _page(rows, limit, token, lines)
@@ -76,7 +75,10 @@ def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, U
         return service.START
     due_at, case_id = read_cursor(query, cursor, str, str)
     try:
-        return datetime.fromisoformat(str(due_at)), UUID(str(case_id))
+        instant = datetime.fromisoformat(str(due_at))
+        if instant.tzinfo is None or not 1900 < instant.year < 2200:
+            raise UnreadableCursor
+        return instant, UUID(str(case_id))
     except ValueError as error:
         raise UnreadableCursor from error
 
@@ -111,7 +113,7 @@ async def list_cases(
         before=before,
         limit=limit + 1,
     )
-    lines = [line(dict(row), books, actor.tenant_id, clock.now()) for row in rows]
+    lines = [line(row, books, actor.tenant_id, clock.now()) for row in rows]
     last = rows[min(limit, len(rows)) - 1] if rows else None
     return _page(rows, limit, make_cursor(query, [str(last["id"])]) if last else None, lines)
 
@@ -136,7 +138,6 @@ async def get_case(
     clock: CurrentClock,
     books: CurrentBooks,
     lang: CurrentLang,
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Một vụ việc với toàn bộ quá trình và những việc bạn làm được lúc này. ETag là phiên bản để gửi lại If-Match.
 
@@ -144,9 +145,7 @@ async def get_case(
     """
     view = await service.get_case(database, actor, scope, books, code)
     etag = version_tag(view.row["version"])
-    if is_fresh(if_none_match, etag):
-        return Response(status_code=304, headers={"ETag": etag, "Vary": _VARY})
     answer = case_answer(
         view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang
     )
-    return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-cache", "Vary": _VARY})
+    return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-store"})

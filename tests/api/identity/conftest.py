@@ -33,6 +33,9 @@ class Hosts:
         """`first.test` and `second.test`."""
         return {"first.test": self.first, "second.test": self.second}.get(host)
 
+    def serves(self, tenant_id: TenantId) -> bool:  # noqa: ARG002 - the protocol asks for it
+        return True
+
     def tenant_of_code(self, code: str) -> TenantId | None:  # noqa: ARG002 - the protocol asks for it
         """None: no codes here."""
         return None
