@@ -39,6 +39,7 @@
     box.placeholder = select.dataset.search;
     box.setAttribute("aria-label", select.dataset.search);
     box.autocomplete = "off";
+    box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
     const whole = select.cloneNode(true);
     box.addEventListener("input", () => {
       const words = fold(box.value).split(/\s+/).filter(Boolean);
