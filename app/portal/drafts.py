@@ -131,7 +131,7 @@ def _category(visit: Visit, form: Form, errors: FieldErrors) -> tuple[Category |
 
 def _written(form: Form, errors: FieldErrors) -> ReportIn | None:
     """The first page's fields in the API's shape, None when they do not fit; what is missing counts as said already."""
-    stand_ins = {"category": "other", "description": "-"}
+    stand_ins = {"category": "other", "description": "other"}
     try:
         return ReportIn.model_validate({**stand_ins, **_body(form, *WRITTEN)})
     except ValidationError as refused:

@@ -109,9 +109,14 @@ async def test_a_stale_page_shows_what_is_new_and_keeps_what_was_typed(
     address = f"/console/cases/{filed.code}"
     form = Page(await desk.get(address)).form(f"{address}/draft-answer")
     await acting(
-        process, cases.add_note, someone(process), code=filed.code, seen=filed.version,
-        text="Bóng mới chiều mai mới có.", for_unit_only=False,
-    )  # fmt: skip
+        process,
+        cases.add_note,
+        someone(process),
+        code=filed.code,
+        seen=filed.version,
+        text="Bóng mới chiều mai mới có.",
+        for_unit_only=False,
+    )
     answer = await post(desk, form, answer="Đã thay bóng sáng nay.", resolution="scheduled")
     page = Page(answer)
     assert answer.status_code == 412
