@@ -77,13 +77,25 @@ class OutboxRepository:
         )
         found = await self._session.scalar(where.with_for_update(skip_locked=True))
         if found is None and await self._session.scalar(where.with_only_columns(func.count())) == 0:
-            await self._session.execute(
-                insert(ConsumerCursor)
-                .values(tenant_id=self._tenant_id, consumer=consumer, position=0, failures=0)
-                .on_conflict_do_nothing()
-            )
+            await self._make_cursor(consumer)
             found = await self._session.scalar(where.with_for_update(skip_locked=True))
         return found
+
+    async def wait_for_cursor(self, consumer: str) -> None:
+        """Lock the consumer's cursor as soon as whoever holds it lets go. Makes the row the first time."""
+        await self._make_cursor(consumer)
+        await self._session.execute(
+            select(ConsumerCursor.position)
+            .where(ConsumerCursor.tenant_id == self._tenant_id, ConsumerCursor.consumer == consumer)
+            .with_for_update()
+        )
+
+    async def _make_cursor(self, consumer: str) -> None:
+        await self._session.execute(
+            insert(ConsumerCursor)
+            .values(tenant_id=self._tenant_id, consumer=consumer, position=0, failures=0)
+            .on_conflict_do_nothing()
+        )
 
     async def after(self, position: int, head: int, types: Collection[str], limit: int) -> list[Message]:
         """Messages of `types` after `position` up to `head`, in order (index uq_outbox_messages_position)."""

@@ -127,6 +127,11 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
         return 0
 
 
+async def hold_cursor(work: Work, tenant_id: TenantId, consumer: str) -> None:
+    """Wait until nobody is at the consumer's cursor, and keep everybody from it until `work` ends."""
+    await OutboxRepository(work, tenant_id).wait_for_cursor(consumer)
+
+
 def _must_wait(retry_at: datetime | None, now: datetime) -> bool:
     """Whether the pause after a failure goes on. One longer than any we make means that the clock was set back."""
     return retry_at is not None and now < retry_at <= now + LONGEST_PAUSE

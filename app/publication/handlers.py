@@ -11,6 +11,7 @@ from app.kit.ids import TenantId
 from app.outbox.terms import Message
 
 from . import service
+from .terms import CONSUMER
 
 # Notes and ratings are never public; everything else may change a state, a unit, a date or a number.
 _UNSEEN = frozenset({EventType.NOTED, EventType.RATED})
@@ -19,7 +20,7 @@ _UNSEEN = frozenset({EventType.NOTED, EventType.RATED})
 class PublicationConsumer:
     """Rebuilds the publications of the cases a batch of messages tells of, each once however often it is named."""
 
-    name = "publication"
+    name = CONSUMER
     types = frozenset(event.value for event in EventType if event not in _UNSEEN)
 
     def __init__(self, books: Callable[[], Books]) -> None:

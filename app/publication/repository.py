@@ -251,10 +251,14 @@ class PublicationRepository:
         )
         return found
 
-    async def store(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert or replace publications in one statement; an older version never replaces a newer one."""
+    async def store(self, rows: Sequence[Mapping[str, object]]) -> set[UUID]:
+        """Insert or replace publications in one statement; an older version never replaces a newer one.
+
+        Returns the cases whose publication was written.
+        """
         values = {f"v_{name}": [row[name] for row in rows] for name in _TYPES}
-        await self._session.execute(_STORE, {"tenant_id": self._tenant_id, **values})
+        written = await self._session.scalars(_STORE, {"tenant_id": self._tenant_id, **values})
+        return set(written)
 
     async def case_ids_after(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Ids of the tenant's cases greater than `after`, ascending: for rebuilding all of them, batch by batch."""
@@ -297,7 +301,7 @@ def _store_sql() -> str:
         f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module
         f" SELECT :tenant_id, given.* FROM unnest({arrays}) AS given ({names})"
         f" ON CONFLICT (tenant_id, case_id) DO UPDATE SET {changes}"
-        " WHERE publications.case_version <= EXCLUDED.case_version"
+        " WHERE publications.case_version <= EXCLUDED.case_version RETURNING case_id"
     )
 
 

@@ -14,6 +14,8 @@ from app.kit.geo import Box
 from app.kit.ids import UnitId
 from app.timeline.terms import Entry
 
+CONSUMER = "publication"  # whose cursor every rebuild holds
+
 
 class Personal(StrEnum):
     """A kind of personal data."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from app.catalogue.snapshot import Catalogue
@@ -15,13 +16,20 @@ from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
 from app.publication.domain import is_shown, project, render
 from app.publication.repository import PublicationRepository
-from app.publication.terms import CaseView, Change, Kept, PublicCase, Rendered, Source
+from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source
 from app.timeline.terms import Entry
 
 BATCH_ROWS = 200
 _NEVER = Kept(published=False, case_version=0, revision=0, digest="")
 _NOTHING = PublicCase({}, {}, None, None, "", "")
-_EMPTY = Rendered(b"", b"", None, "", {})
+
+
+class _Changed(NamedTuple):
+    """A publication that is to change; without `after` the case is no longer shown."""
+
+    source: Source
+    before: Kept
+    after: PublicCase | None
 
 
 async def rebuild(
@@ -40,7 +48,7 @@ async def rebuild(
     kept = await repository.kept(ids)
     shown = {source.id for source in sources if is_shown(source)}
     entries = await repository.public_entries(sorted(shown)) if shown else {}
-    changes: list[tuple[Source, Kept, PublicCase | None]] = []
+    changes: list[_Changed] = []
     for source in sources:
         before = kept.get(source.id, _NEVER)
         if source.version < before.case_version:
@@ -48,24 +56,37 @@ async def rebuild(
         if source.id in shown:
             after = project(_view(tenant_id, source, entries.get(source.id, []), directory, catalogue))
             if not before.published or after.digest != before.digest:
-                changes.append((source, before, after))
+                changes.append(_Changed(source, before, after))
         elif before.published:
-            changes.append((source, before, None))
-    if changes:
-        last = await repository.last_change()
-        if last is not None:
-            work.catch_up(last)  # followers ask for what changed since; a change may never be older than an earlier one
-        await repository.store([_write(work, tenant_id, catalogue, *change) for change in changes])
-    return len(changes)
+            changes.append(_Changed(source, before, None))
+    return await _publish(work, tenant_id, catalogue, changes) if changes else 0
+
+
+async def _publish(work: Work, tenant_id: TenantId, catalogue: Catalogue, changes: list[_Changed]) -> int:
+    """Number of the changes that were stored and told of, all of one instant."""
+    repository = PublicationRepository(work, tenant_id)
+    last = await repository.last_change()
+    if last is not None:
+        work.catch_up(last)  # followers ask for what changed since; a change may never be older than an earlier one
+    rendered = [(change, _rendered(work, change)) for change in changes]
+    stored = await repository.store([_row(work, tenant_id, catalogue, *one) for one in rendered])
+    for change, anew in rendered:
+        if change.source.id in stored:  # else another rebuild has stored a later version, and tells of that
+            _tell(work, tenant_id, change, anew)
+    return len(stored)
 
 
 async def rebuild_all(
     db: Database, clock: Clock, tenant_id: TenantId, *, directory: Directory, catalogue: Catalogue
 ) -> int:
-    """Number of publications that changed when all of the tenant's cases were projected anew, batch by batch."""
+    """Number of publications that changed when all of the tenant's cases were projected anew, batch by batch.
+
+    Takes turns with the consumer: two rebuilds at once could tell of one case in the wrong order.
+    """
     changed, after = 0, UUID(int=0)
     while True:
         async with write_work(db, clock, tenant_id) as work:
+            await outbox.hold_cursor(work, tenant_id, CONSUMER)
             ids = await PublicationRepository(work, tenant_id).case_ids_after(after, BATCH_ROWS)
             changed += await rebuild(work, tenant_id, ids, directory=directory, catalogue=catalogue)
         if len(ids) < BATCH_ROWS:
@@ -91,32 +112,40 @@ def _view(
     )
 
 
-def _write(
-    work: Work, tenant_id: TenantId, catalogue: Catalogue, source: Source, before: Kept, after: PublicCase | None
-) -> dict[str, object]:
-    """The row to store; its message waits in `work`. Without `after` both say only that the case is gone."""
-    revision = before.revision + 1
-    shown = after or _NOTHING
-    rendered = render(after, updated_at=work.now, revision=revision) if after else _EMPTY
-    change, payload = (Change.UPDATED if before.published else Change.PUBLISHED), rendered.event
-    if after is None:
-        change, payload = Change.WITHDRAWN, {"code": source.code}
+def _rendered(work: Work, change: _Changed) -> Rendered:
+    """The publication's new bytes; of a case taken back nothing is kept, and only its code is told."""
+    if change.after is None:
+        return Rendered(b"", b"", None, "", {"code": change.source.code})
+    return render(change.after, updated_at=work.now, revision=change.before.revision + 1)
+
+
+def _tell(work: Work, tenant_id: TenantId, change: _Changed, rendered: Rendered) -> None:
+    """Put the public message of a change into `work`."""
+    kind = Change.UPDATED if change.before.published else Change.PUBLISHED
     outbox.append(
         work,
         tenant_id=tenant_id,
-        type=change.value,
-        subject_id=source.id,
-        subject_version=revision,
-        payload=payload,
+        type=(Change.WITHDRAWN if change.after is None else kind).value,
+        subject_id=change.source.id,
+        subject_version=change.before.revision + 1,
+        payload=rendered.event,
         public=True,
     )
+
+
+def _row(
+    work: Work, tenant_id: TenantId, catalogue: Catalogue, change: _Changed, rendered: Rendered
+) -> dict[str, object]:
+    """The row to store."""
+    source, before, after = change
+    shown = after or _NOTHING
     category = catalogue.category(tenant_id, source.category_code)
     return {
         "case_id": source.id,
         "code": source.code,
         "published": after is not None,
         "case_version": source.version,
-        "revision": revision,
+        "revision": before.revision + 1,
         "digest": shown.digest,
         "etag": rendered.etag,
         "state": source.state,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
+
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
@@ -13,7 +17,9 @@ from app.outbox import service as outbox
 from app.outbox.models import OutboxMessage
 from app.publication.handlers import PublicationConsumer
 from app.publication.models import Publication
+from app.publication.repository import PublicationRepository
 from app.publication.service import public_body, rebuild_all
+from app.publication.terms import CONSUMER
 from app.timeline.terms import Audience
 from tests.public_cases import HAIDUONG, Province, load_province
 from tests.statements import Statements
@@ -158,6 +164,45 @@ async def test_all_publications_can_be_made_again(db: Database, clock: FixedCloc
     books = {"directory": province.directory, "catalogue": province.catalogue}
     assert await rebuild_all(db, clock, HAIDUONG, **books) == 5  # type: ignore[arg-type]
     assert await rebuild_all(db, clock, HAIDUONG, **books) == 0  # type: ignore[arg-type]
+
+
+async def test_a_rebuild_that_was_overtaken_tells_nothing(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with write_work(db, clock, HAIDUONG) as work:
+        province = await load_province(work)
+        case = await province.a_case(work)
+        await province.rebuild(work, case.id)
+    last_change = PublicationRepository.last_change
+
+    async def overtaken(self: PublicationRepository) -> datetime | None:
+        monkeypatch.setattr(PublicationRepository, "last_change", last_change)
+        async with write_work(db, clock, HAIDUONG) as later:
+            found = await later.session.get_one(Case, (HAIDUONG, case.id))
+            await province.change(later, found, publication="withheld")
+            await province.rebuild(later, case.id)
+        return await last_change(self)
+
+    monkeypatch.setattr(PublicationRepository, "last_change", overtaken)
+    async with write_work(db, clock, HAIDUONG) as slow:
+        await slow.session.execute(update(Publication).values(digest="of another projection"))
+        await slow.session.commit()  # the row may not stay locked
+        assert await province.rebuild(slow, case.id) == 0
+        assert await told(slow) == ["publication.published", "publication.withdrawn"]
+    assert await public_body(db, HAIDUONG, case.code) is None
+
+
+async def test_making_all_again_takes_turns_with_the_consumer(db: Database, clock: FixedClock) -> None:
+    async with write_work(db, clock, HAIDUONG) as work:
+        province = await load_province(work)
+        await province.a_case(work)
+    books = {"directory": province.directory, "catalogue": province.catalogue}
+    async with write_work(db, clock, HAIDUONG) as consuming:
+        await outbox.hold_cursor(consuming, HAIDUONG, CONSUMER)
+        again = asyncio.create_task(rebuild_all(db, clock, HAIDUONG, **books))  # type: ignore[arg-type]
+        await asyncio.sleep(0.1)
+        assert not again.done()
+    assert await again == 1
 
 
 async def test_a_public_case_by_code_is_one_statement(db: Database, clock: FixedClock, statements: Statements) -> None:
