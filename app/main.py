@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.cases.endpoints import router as cases_router
+from app.cases.endpoints import routers as cases_routers
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
 from app.condition import readings
@@ -73,19 +73,20 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     )
     problems.install(app)
     openapi.install(app)
+    # Routes are tried in their order: what is asked for most comes first.
     for router in (
-        portal_router,
-        console_router,
-        assets_router,
         reports_router,
         report_router,
         publication_router,
+        *cases_routers,
         directory_router,
         catalogue_router,
-        routing_router,
         identity_router,
-        cases_router,
+        routing_router,
         report_texts_router,
+        portal_router,
+        console_router,
+        assets_router,
         health.router,
         metrics.router,
     ):

@@ -33,7 +33,7 @@ from app.web.state import CurrentClock, CurrentDatabase
 
 from .parameters import CaseCode
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
 Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)

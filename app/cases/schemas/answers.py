@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from app.cases.models import Case
-from app.cases.terms import Books, Verb
+from app.cases.terms import Books, CaseState, Verb
 from app.kit.ids import TenantId, UnitId
 from app.kit.problems import Problem
 from app.kit.text import Lang
@@ -18,47 +18,59 @@ from app.timeline.terms import Entry
 from .shown import EntryOut
 
 
+class Row(Protocol):
+    """A row as the driver or a dictionary gives it."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """The column's value."""
+        ...
+
+
+_ENDED = frozenset({CaseState.RESOLVED.value, CaseState.CLOSED.value})
+
+
 def _unit(books: Books, tenant_id: TenantId, unit_id: UnitId) -> dict[str, str]:
     unit = books.directory.unit(tenant_id, unit_id)
     return {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
 
 
-def line(row: Mapping[str, Any], books: Books, tenant_id: TenantId, now: datetime) -> dict[str, Any]:
+def line(row: Row, books: Books, tenant_id: TenantId, now: datetime) -> dict[str, Any]:
     """A row of `cases` as a CaseLineOut, ready for JSON without a second validation."""
-    directory, catalogue = books.directory, books.catalogue
-    category = catalogue.find(tenant_id, row["category_code"])
-    smallest = row["area_commune"] or row["area_district"] or row["area_province"]
-    chain = directory.chain(row["edition_id"], smallest)
+    code, state, due_at, lat = row["category_code"], row["state"], row["due_at"], row["lat"]
+    edition, province, district, commune = (
+        row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
+    )  # fmt: skip
+    category = books.catalogue.find(tenant_id, code)
+    chain = books.directory.chain(edition, commune or district or province)
     names = [area.name for area in (chain.commune, chain.district, chain.province) if area]
-    is_open = row["state"] not in {"resolved", "closed"}
     return {
         "code": row["code"],
         "version": row["version"],
-        "state": row["state"],
+        "state": state,
         "resolution": row["resolution"],
         "kind": row["kind"],
         "priority": row["priority"],
         "category": {
-            "code": row["category_code"],
-            "name": category.name._asdict() if category else {"vi": row["category_code"], "en": row["category_code"]},
+            "code": code,
+            "name": category.name._asdict() if category else {"vi": code, "en": code},
         },
         "summary": row["summary"],
         "address": row["address"],
         "area": {
-            "edition": row["edition_id"],
-            "province": row["area_province"],
-            "district": row["area_district"],
-            "commune": row["area_commune"],
+            "edition": edition,
+            "province": province,
+            "district": district,
+            "commune": commune,
             "name": ", ".join(names),
         },
-        "location": {"lat": row["lat"], "lon": row["lon"]} if row["lat"] is not None else None,
+        "location": {"lat": lat, "lon": row["lon"]} if lat is not None else None,
         "responsible_unit": _unit(books, tenant_id, row["unit_id"]),
         "assignee_id": str(row["assignee_id"]) if row["assignee_id"] else None,
         "opened_at": row["opened_at"],
         "updated_at": row["updated_at"],
-        "due_at": row["due_at"],
+        "due_at": due_at,
         "original_due_at": row["original_due_at"],
-        "overdue": is_open and row["due_at"] < now,
+        "overdue": due_at < now and state not in _ENDED,
         "report_count": row["report_count"],
         "referral_count": row["referral_count"],
         "reopen_count": row["reopen_count"],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from app.directory.errors import (
+    AreaMismatch,
     AreaOutsideTenant,
     PointInNoArea,
     PointOutsideTenant,
@@ -15,13 +16,15 @@ from app.directory.errors import (
     UnknownUnit,
 )
 from app.directory.terms import AreaCode, Confidence, EditionId, Tier, UnitKind
-from app.kit.geo import Point
+from app.kit.geo import Point, distance_m
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import fold
 
 from .maps import AreaMap
 from .records import Area, AreaChain, Edition, Jurisdiction, Located, Neighbour, Tenant, Unit, in_force
 
+MOST_STATED_M = 40_000.0  # no commune on land reaches farther from its centre
+MOST_STATED_AT_SEA_M = 700_000.0  # Trường Sa and Hoàng Sa spread over hundreds of kilometres of sea
 _AGENCY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _Held = tuple[Unit, date | None, date | None]
 _Key = tuple[TenantId, UnitKind, Tier, AreaCode, str | None]
@@ -58,6 +61,12 @@ class Directory:
             if unit.parent_id is not None:
                 below.setdefault((unit.tenant_id, unit.parent_id), []).append(unit.id)
         self._below = {key: tuple(ids) for key, ids in below.items()}
+        # An officer's scope is asked for with every request of his.
+        self._subtrees = {
+            (tenant_id, unit_id): self._reach(tenant_id, unit_id)
+            for tenant_id, held in self._units.items()
+            for unit_id in held
+        }
         self._held = self._index(jurisdictions)
 
     def _index(self, jurisdictions: Iterable[Jurisdiction]) -> dict[_Key, tuple[_Held, ...]]:
@@ -147,6 +156,29 @@ class Directory:
                     )
         raise PointOutsideTenant(area=located.chain.area.name, province=located.chain.province.name, tenant=tenant.name)
 
+    def locate_stated(self, tenant_id: TenantId, point: Point, area: str, accuracy_m: float | None = None) -> Located:
+        """The area that somebody names for a point of the tenant's province, when it can be true.
+
+        Inside a boundary it is the area there or a neighbour of it. Where there is no boundary to ask, the person knows
+        better than the nearest centre: any area of the province whose own centre is not farther than MOST_STATED_M.
+        Raises: AreaMismatch with what it may be; UnknownArea, AreaOutsideTenant; BadPoint for points that are none.
+        """
+        chain = self.chain_in(tenant_id, area)
+        try:
+            located: Located | None = self.map(self.tenant(tenant_id).edition).locator.locate(point, accuracy_m)
+        except PointInNoArea:
+            located = None
+        if located is not None and located.chain.area.code == area:
+            return located
+        near = located.neighbours if located is not None else ()
+        unsure = located is None or located.confidence is Confidence.APPROXIMATE
+        reach = MOST_STATED_AT_SEA_M if located is None else MOST_STATED_M
+        believed = unsure and distance_m(point, chain.area.centroid) <= reach
+        if not believed and area not in {neighbour.area.code for neighbour in near}:
+            possible = [*([located.chain.area] if located else []), *(neighbour.area for neighbour in near)]
+            raise AreaMismatch(chain.area.name, area, [{"code": one.code, "name": one.name} for one in possible])
+        return Located(chain, Confidence.STATED, 0.0, near)
+
     def locate_tenant(self, point: Point, accuracy_m: float | None = None) -> tuple[Tenant, Located] | None:
         """The active tenant whose province holds the point on its own map, and where; None when none does.
 
@@ -188,6 +220,11 @@ class Directory:
     def tenant_of_host(self, host: str) -> TenantId | None:
         """The active tenant that names `host` (no port) as its own, None for a host of nobody."""
         return self._hosts.get(host.lower())
+
+    def serves(self, tenant_id: TenantId) -> bool:
+        """Whether the tenant exists and is active."""
+        tenant = self._tenants.get(tenant_id)
+        return tenant is not None and tenant.active
 
     def tenant_of_code(self, code: str) -> TenantId | None:
         """The active tenant whose agency code starts a case's or a unit's code: `H23-261122-0042`, `H23.15.03`."""
@@ -272,9 +309,14 @@ class Directory:
 
     def subtree(self, tenant_id: TenantId, unit_ids: Iterable[UnitId]) -> frozenset[UnitId]:
         """The units named and all below them; ids of another tenant or of nobody are left out."""
-        known = self._units.get(tenant_id, {})
-        found = {unit_id for unit_id in unit_ids if unit_id in known}
-        waiting = list(found)
+        known = (self._subtrees.get((tenant_id, unit_id)) for unit_id in unit_ids)
+        found = [below for below in known if below is not None]
+        return found[0] if len(found) == 1 else frozenset().union(*found)
+
+    def _reach(self, tenant_id: TenantId, unit_id: UnitId) -> frozenset[UnitId]:
+        """The unit and all below it."""
+        found = {unit_id}
+        waiting = [unit_id]
         while waiting:
             fresh = set(self._below.get((tenant_id, waiting.pop()), ())) - found
             found |= fresh
