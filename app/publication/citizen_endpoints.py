@@ -9,8 +9,8 @@ import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
+from app.cases import service as cases_service
 from app.cases.deps import CurrentBooks
-from app.cases.schemas import EntryOut
 from app.cases.terms import Books
 from app.db.engine import Database
 from app.deadlines import service as deadlines_service
@@ -22,7 +22,15 @@ from app.identity.terms import Actor
 from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
-from app.reports.schemas import OwnReportOut, RoutingDecisionOut, own_answer, routing_answer
+from app.reports.schemas import (
+    OwnReportOut,
+    RoutingDecisionOut,
+    TimelineOut,
+    own_answer,
+    public_timeline_answer,
+    routing_answer,
+    timeline_answer,
+)
 from app.web.answers import as_json, json_answer
 from app.web.etags import bytes_or_304, content_tag
 from app.web.language import CurrentLang
@@ -30,7 +38,7 @@ from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 
 from . import service
-from .schemas import PublicCaseOut, PublicEntryOut
+from .schemas import PublicCaseOut
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -70,7 +78,7 @@ async def _public(database: Database, actor: Actor, code: str) -> tuple[bytes, s
     return found
 
 
-@router.get("/{code}/timeline", response_model=list[EntryOut] | list[PublicEntryOut], responses=_READ)
+@router.get("/{code}/timeline", response_model=TimelineOut, responses=_READ)
 async def get_timeline(
     code: ReportCode,
     actor: CurrentActor,
@@ -83,16 +91,19 @@ async def get_timeline(
     own = await reports_service.find_own(database, actor, code, tracking_secret)
     if own is None:
         public = orjson.loads((await _public(database, actor, code))[0])
-        return json_answer(public["timeline"])
-    entries = [EntryOut.of(entry, books, lang).model_dump() for entry in own.entries]
-    return json_answer(entries)
+        return json_answer(public_timeline_answer(public["timeline"], lang))
+    return json_answer(timeline_answer(own.entries, books, lang))
 
 
-async def _visible(database: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any]:
-    """The report with its case, when it is the actor's own or public. Raises: ReportNotFound."""
+async def _visible(database: Database, actor: Actor, code: str, secret: str | None, books: Books) -> dict[str, Any]:
+    """The report with its case, when it is the actor's own, in an officer's scope, or public.
+
+    Raises: ReportNotFound.
+    """
     row = await reports_service.find_facts(database, actor.tenant_id, code)
     own = reports_service.owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"])
-    if not own:
+    in_scope = row["unit_id"] in cases_service.scope_of(actor, books.directory).units
+    if not own and not in_scope:
         await _public(database, actor, code)
     return row
 
@@ -107,7 +118,7 @@ async def get_deadline(
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
-    row = await _visible(database, actor, code, tracking_secret)
+    row = await _visible(database, actor, code, tracking_secret, books)
     explained = _explained(row, actor, books, clock.now())
     return Response(explained.model_dump_json(), media_type="application/json")
 
@@ -128,8 +139,9 @@ async def get_routing(
     code: ReportCode,
     actor: CurrentActor,
     database: CurrentDatabase,
+    books: CurrentBooks,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
-    row = await _visible(database, actor, code, tracking_secret)
+    row = await _visible(database, actor, code, tracking_secret, books)
     return json_answer(routing_answer(orjson.loads(row["routing"])))

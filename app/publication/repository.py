@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
@@ -171,6 +171,7 @@ _CASE_COLUMNS = (
     Case.reopen_count,
     Case.publication,
     Case.publication_policy,
+    Case.merged_into_id,
 )
 
 
@@ -183,12 +184,14 @@ class PublicationRepository:
 
     async def sources(self, case_ids: Sequence[UUID]) -> list[Source]:
         """The cases, by id. What was written is the report that opened the case: it has the case's code."""
-        into = aliased(Case)
+        into, joined = aliased(Case), aliased(Case)
+        gathers = exists().where(joined.tenant_id == Case.tenant_id, joined.merged_into_id == Case.id)
         rows = await self._session.execute(
             select(
                 *_CASE_COLUMNS,
                 func.coalesce(Report.description, Case.summary).label("written"),
                 into.code.label("merged_into"),
+                gathers.label("gathers"),
             )
             .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
             .outerjoin(into, (into.tenant_id == Case.tenant_id) & (into.id == Case.merged_into_id))
@@ -228,6 +231,13 @@ class PublicationRepository:
                 )
             )
         return found
+
+    async def merged_into(self, case_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Ids of the cases merged into these (index ix_cases_merged)."""
+        found = await self._session.scalars(
+            select(Case.id).where(Case.tenant_id == self._tenant_id, Case.merged_into_id.in_(case_ids))
+        )
+        return found.all()
 
     async def kept(self, case_ids: Sequence[UUID]) -> dict[UUID, Kept]:
         """What is stored of these cases."""

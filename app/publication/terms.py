@@ -79,7 +79,9 @@ class Source:
     reopen_count: int
     publication: str
     publication_policy: str
-    merged_into: str | None
+    merged_into_id: UUID | None
+    merged_into: str | None  # its code, whether or not anyone may see it
+    gathers: bool  # whether other cases are merged into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class CaseView:
     group: Category
     chain: AreaChain
     unit: Unit
+    merged_into: str | None = None  # the code of the case it lives on in, when anyone may see that one
     entries: tuple[Entry, ...] = ()
     units: Mapping[UnitId, Unit] = field(default_factory=dict)
 

@@ -5,21 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.kit.text import fold
+
+from .places import PLACES_NAMED_LIKE_PEOPLE
 from .words import (
+    COMMON_SURNAMES,
     COMPOUNDS,
     COUNTRY_WORDS,
     FIGURES,
+    GIVEN_TOO,
     HONORIFICS,
     INSIDE_NAMES,
     LABELS,
     MIDDLES,
     NOT_NAMES,
+    OF_PLACES,
     PLACE_NAMES,
     PLACE_NAMES_ALONE,
     PLACE_PAIRS,
     PLACE_WORDS,
+    PLAIN_MIDDLES,
+    PLAIN_NOT_GIVEN,
+    PLAIN_PLACE_WORDS,
+    PLAIN_SURNAMES,
     ROLES,
+    SIDES,
+    SMALL_COMPOUNDS,
+    STREET_JOINTS,
     STRONG_PLACE_WORDS,
+    SURE_SURNAMES,
     SURNAMES,
     TITLES,
 )
@@ -29,6 +43,14 @@ _BETWEEN_NAMES = re.compile(r"[ \t\u00a0]{1,3}|\.[ \t]?")
 _BEFORE_NAME = re.compile(r"[\s\u00a0]{1,3}|\s{0,2}[:(/\-]\s{0,2}|\)\s{1,2}|\.\s?")
 _CLOSE = re.compile(r"[ \t\u00a0/.\-]{1,2}")
 _SIGNED = re.compile(r"(?:\n|[.!?]\s)\s*$")
+# The street after a house's number: `số 12 Trần Hưng Đạo`, `15/3 Lê Lợi`.
+_NUMBERED = re.compile(r"(?<![\d.])\d{1,4}[A-Ga-g]?(?:[/-]\d{1,4}[A-Ga-g]?){0,4},?[ \t\u00a0]{1,2}$")
+_DASH = re.compile(r"\s{0,2}[-\u2013/]\s{0,2}")
+_PHONE_NEXT = re.compile(
+    r"[\s,.:;(\-]{0,4}(?:(?:sđt|sdt|đt|dt|tel|zalo|so|số)[\s.:]{0,3})?(?:\+?84|0\d|\[số)", re.IGNORECASE
+)
+_SENTENCE_OVER = re.compile(r"(?:^|[\n.!?:;,(\-\u2013\"\u201c])\s{0,3}$")
+_FAR = 24  # characters that are looked back at
 _MOST_WORDS = 5
 _LONGEST_PHRASE = 4
 
@@ -90,11 +112,24 @@ def find_names(text: str) -> list[tuple[int, int]]:
 
 def _candidates(words: _Words) -> Iterator[tuple[int, int]]:
     """(first word, word after the last) of every name, in no order; they may overlap."""
+    place_end = -1  # word after the last place that bears a person's name
     for at, word in enumerate(words.lower):
         if word in HONORIFICS:
             yield from _after_honorific(words, at)
-        elif word in SURNAMES and words.starts_high(at):
-            yield from _full_name(words, at)
+        elif words.starts_high(at) and (word in SURNAMES or word in COMMON_SURNAMES):
+            end = _name_end(words, at, loud=True)
+            if end - at < 2:
+                continue
+            if _is_titled(words, at) or _is_signature(words, at, end):
+                yield at, end
+            elif _is_place(words, at, end, place_end):
+                place_end = end
+            elif _is_full_name(words, at, end):
+                yield at, _shouted_end(words, at, end)
+        elif word in PLAIN_SURNAMES or word in SURNAMES:
+            end = _small_name_end(words, at)
+            if end > at:
+                yield at, end
         if at and words.phrase_before(at, LABELS) and _BEFORE_NAME.fullmatch(words.gap(at)):
             end = _name_end(words, at, loud=False)
             if end > at:
@@ -115,19 +150,80 @@ def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int]]:
         yield first, end
 
 
-def _full_name(words: _Words, at: int) -> Iterator[tuple[int, int]]:
-    """A surname with at least one more name, after a title or as the signature under the text."""
-    end = _name_end(words, at, loud=False)
-    if end - at < 2:
-        return
-    titled = words.phrase_before(at, TITLES) and _BEFORE_NAME.fullmatch(words.gap(at))
-    signed = (
-        end - at > 2
+def _is_titled(words: _Words, at: int) -> bool:
+    return words.phrase_before(at, TITLES) and bool(_BEFORE_NAME.fullmatch(words.gap(at)))
+
+
+def _is_signature(words: _Words, at: int, end: int) -> bool:
+    """Whether the name stands alone under the text."""
+    alone = end - at > 2 and not words.text[words.spans[end - 1][1] :][:9].strip(" .!,\n")
+    return (
+        alone
         and not words.text[words.spans[end - 1][1] :].strip(" .!,\n")
-        and _SIGNED.search(words.text[: words.spans[at][0]])
+        and bool(_SIGNED.search(words.text[max(0, words.spans[at][0] - _FAR) : words.spans[at][0]]))
     )
-    if titled or signed:
-        yield at, end
+
+
+def _is_place(words: _Words, at: int, end: int, place_end: int) -> bool:
+    """Whether the words from `at` to `end` name a street, an area, a school or a firm, by themselves or by what
+    stands before them."""
+    name = fold(" ".join(words.words[at:end]))
+    if name in PLACES_NAMED_LIKE_PEOPLE:
+        return True
+    if not at:
+        return False
+    if place_end == at and _DASH.fullmatch(words.gap(at)):
+        return True
+    if place_end == at - 1 and words.lower[at - 1] in STREET_JOINTS:
+        return True
+    full = _has_middle(words, at)
+    before = words.text[max(0, words.spans[at][0] - _FAR) : words.spans[at][0]]
+    if _NUMBERED.search(before) and (not full or words.lower[at - 1] in PLACE_WORDS | SIDES):
+        return True
+    if not _CLOSE.fullmatch(words.gap(at)):
+        return False
+    if words.lower[at - 1] in SIDES and not full:
+        return True
+    return _after_place(words, at, plain=name == " ".join(words.lower[at:end]))
+
+
+def _after_place(words: _Words, at: int, *, plain: bool) -> bool:
+    """Whether a word for a place or a firm stands right before word `at`, or before capitals and kinds that do."""
+    for back in range(at, max(0, at - _LONGEST_PHRASE), -1):
+        if not _CLOSE.fullmatch(words.gap(back)):
+            return False
+        before = words.lower[back - 1]
+        if before in PLACE_WORDS or words.phrase_before(back, PLACE_PAIRS) or (plain and before in PLAIN_PLACE_WORDS):
+            return True
+        if before not in OF_PLACES and not words.starts_high(back - 1):
+            return False
+    return False
+
+
+def _has_middle(words: _Words, at: int) -> bool:
+    return words.lower[at + 1 : at + 2] != [] and words.lower[at + 1] in MIDDLES
+
+
+def _is_full_name(words: _Words, at: int, end: int) -> bool:
+    """Whether the capitals from `at` to `end`, which name no place, name a person."""
+    surname = words.lower[at]
+    if surname not in COMMON_SURNAMES:
+        return False
+    if _has_middle(words, at):
+        return end - at > 2
+    if words.shouts(at):
+        return not any(words.shouts(near) for near in (at - 1, end) if 0 <= near < len(words))
+    inside = at > 0 and words.starts_high(at - 1) and bool(_CLOSE.fullmatch(words.gap(at)))
+    if not inside:
+        return True
+    sure = surname in SURE_SURNAMES
+    begun = words.text[max(0, words.spans[at - 1][0] - 4) : words.spans[at - 1][0]]
+    return (sure or end - at > 2) if _SENTENCE_OVER.search(begun) else (sure and end - at > 2)
+
+
+def _shouted_end(words: _Words, at: int, end: int) -> int:
+    """Where a name ends in a text all in capitals: its third word, since every next one begins high too."""
+    return at + 3 if words.shouts(at) and end < len(words) and words.shouts(end) and end - at > 3 else end
 
 
 def _name_end(words: _Words, first: int, *, loud: bool) -> int:
@@ -143,7 +239,9 @@ def _name_end(words: _Words, first: int, *, loud: bool) -> int:
     while at < len(words) and at - first < _MOST_WORDS and _BETWEEN_NAMES.fullmatch(words.gap(at)):
         if "." in words.gap(at) and len(words.words[at - 1]) > 1:
             break  # a full stop ends a name, but not an initial
-        belongs = words.starts_high(at) and words.lower[at] not in NOT_NAMES and not words.phrase_at(at, COMPOUNDS)
+        known = words.lower[at] in GIVEN_TOO and words.lower[first] in SURNAMES and not shouted
+        named = known or words.lower[at] not in NOT_NAMES
+        belongs = words.starts_high(at) and named and not words.phrase_at(at, COMPOUNDS)
         if not belongs or (words.shouts(at) and not shouted):
             break
         at += 1
@@ -151,12 +249,33 @@ def _name_end(words: _Words, first: int, *, loud: bool) -> int:
 
 
 def _small_name_end(words: _Words, first: int) -> int:
-    """The same for a name typed in small letters: only surname, văn or thị, and one more word are sure enough."""
-    if words.lower[first] in SURNAMES and words.lower[first + 1 : first + 2] and words.lower[first + 1] in MIDDLES:
-        end = first + 3
-        if end <= len(words) and all(_BETWEEN_NAMES.fullmatch(words.gap(at)) for at in range(first + 1, end)):
-            return end
-    return first
+    """The same for a name typed in small letters: only surname, văn or thị, and one more word are sure enough.
+
+    Without diacritics it must not read as a sentence too (`duong van ngap`), unless a telephone number follows.
+    """
+    surname, end = words.lower[first], first + 3
+    middle = words.lower[first + 1 : first + 2]
+    if end > len(words) or not all(_BETWEEN_NAMES.fullmatch(words.gap(at)) for at in range(first + 1, end)):
+        return first
+    if words.phrase_at(first + 1, SMALL_COMPOUNDS):
+        return first
+    plain = middle[0] in PLAIN_MIDDLES
+    called = _called_end(words, end)
+    if middle[0] not in MIDDLES or not (surname in SURNAMES or (plain and surname in PLAIN_SURNAMES)):
+        return first
+    if not plain or surname != fold(surname):
+        return called or end
+    sure = surname in PLAIN_SURNAMES and words.lower[end - 1] not in PLAIN_NOT_GIVEN
+    return called or (end if sure else first)
+
+
+def _called_end(words: _Words, end: int) -> int:
+    """Word after the last of a name that a telephone number follows, at `end` or one word on; 0 when none does."""
+    for at in (end, end + 1):
+        one_name = at == end or (at <= len(words) and _BETWEEN_NAMES.fullmatch(words.gap(end)))
+        if one_name and _PHONE_NEXT.match(words.text, words.spans[at - 1][1]):
+            return at
+    return 0
 
 
 def _belongs_to_place(words: _Words, at: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
@@ -11,8 +10,7 @@ import orjson
 from app.cases.terms import OPEN_STATES, CaseState, PublicationState
 from app.catalogue.terms import Category, Kind, PublicationPolicy
 from app.directory.snapshot import AreaChain, Unit
-from app.kit.ids import UnitId
-from app.kit.text import folded_words
+from app.kit.text import Text, folded_words
 from app.publication.terms import CaseView, PublicCase, Rendered, Source
 from app.timeline.domain import sentence
 from app.timeline.terms import Audience, Entry
@@ -24,6 +22,9 @@ _JSON = orjson.OPT_UTC_Z
 # Digits of a degree that are shown: about a metre, and about a hundred where an officer must confirm publication
 # because the category touches people's homes.
 _EXACT, _COARSE = 5, 3
+# What of an entry's data names another case. Only the one it lives on in may be named, while that one is shown itself.
+_OTHER_CASES = frozenset({"into", "from_case", "joined", "left"})
+_HIDDEN = Text("[không công khai]", "[not public]")._asdict()
 
 
 def masked(text: str | None) -> str | None:
@@ -80,13 +81,13 @@ def project(view: CaseView) -> PublicCase:
         "resolved_at": source.resolved_at,
         "report_count": source.report_count,
         "reopen_count": source.reopen_count,
-        "merged_into": source.merged_into,
+        "merged_into": view.merged_into,
     }
     content = {
         **summary,
         "text": text,
         "answer": answer,
-        "timeline": [_entry(entry, view.units) for entry in view.entries if entry.audience is Audience.PUBLIC],
+        "timeline": [_entry(entry, view) for entry in view.entries if entry.audience is Audience.PUBLIC],
         "links": {
             "self": f"/api/v1/reports/{source.code}",
             "deadline": f"/api/v1/reports/{source.code}/deadline",
@@ -156,12 +157,15 @@ def _unit(unit: Unit) -> dict[str, str]:
     return {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
 
 
-def _entry(entry: Entry, units: Mapping[UnitId, Unit]) -> dict[str, object]:
-    unit = units.get(entry.unit_id) if entry.unit_id else None
+def _entry(entry: Entry, view: CaseView) -> dict[str, object]:
+    unit = view.units.get(entry.unit_id) if entry.unit_id else None
+    data = {
+        key: _HIDDEN if key in _OTHER_CASES and code != view.merged_into else code for key, code in entry.data.items()
+    }
     return {
         "at": entry.at,
         "type": entry.type,
-        "sentence": sentence(entry.type, entry.data)._asdict(),
+        "sentence": sentence(entry.type, data)._asdict(),
         "text": masked(entry.text),
         "unit": _unit(unit) if unit else None,
     }

@@ -45,7 +45,19 @@ PLACE_WORDS = _words(
 )
 # … and after these one in small letters as well (chợ bà Hoa); "ngõ bà Hoa" is where she lives.
 STRONG_PLACE_WORDS = _words("đường phố cầu chợ đền chùa miếu")
-PLACE_PAIRS = _phrases("ngã ba, ngã tư, ngã năm, ngã sáu, công viên, tượng đài, nhà thờ, thị trấn, thị xã, chung cư")
+PLACE_PAIRS = _phrases(
+    "ngã ba, ngã tư, ngã năm, ngã sáu, công viên, tượng đài, nhà thờ, thị trấn, thị xã, chung cư, thành phố, đặc khu, "
+    "quảng trường, đại lộ, vòng xoay, vòng xuyến, bùng binh, nút giao, bệnh viện, học viện, thư viện, bảo tàng, "
+    "nhà hát, nhà văn hóa, nhà văn hoá, khách sạn, nhà hàng, siêu thị, nhà máy, công ty, doanh nghiệp, hợp tác xã, "
+    "nghĩa trang, sân vận động, bến xe, nhà ga, sân bay, hầm chui, bờ kè, toà nhà, tòa nhà, tiểu học, mầm non, "
+    "đại học, cao đẳng, vỉa hè, nhà tưởng niệm, khu dân cư, khu đô thị, tuyến phố, giải thưởng, quỹ học bổng"
+)
+# What may stand between the word for a place and the name it bears (trường tiểu học số hai Lê Lợi).
+OF_PLACES = _words("dân cư đô thị tiểu học mầm non đầu mối số một hai ba mới cũ mang tên là tư thục chuyên và cấp")
+# After these a street is meant without its word, unless the name has văn or thị in it …
+SIDES = _words("trên dọc đoạn góc đầu cuối quanh giáp số ngõ ngách hẻm kiệt lô")
+# … and these join two streets.
+STREET_JOINTS = _words("và với giao cắt nối đến sang")
 
 # Places and figures that begin with a word of address, as proper nouns.
 PLACE_NAMES = _phrases(
@@ -65,6 +77,33 @@ SURNAMES = _words(
     " lục nguyen tran pham hoang huynh vo dang bui ngo duong dinh truong doan trinh dao luong luu phung"
 )
 MIDDLES = _words("văn thị van thi")
+PLAIN_MIDDLES = _words("van thi")
+
+# Surnames of most of the people; with one to three capitalised words after them a person is named.
+COMMON_SURNAMES = _words(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương đoàn lâm trịnh mai đào"
+    " cao hà lương lưu tạ tô phùng triệu vương nguyen tran pham huynh le hoang phan trinh dang bui"
+)
+# Those that hardly ever stand inside the name of a place.
+SURE_SURNAMES = _words("nguyễn trần lê phạm huỳnh võ đặng bùi đỗ ngô trịnh nguyen tran pham huynh")
+# Those that, typed in small letters without diacritics, are seldom another word (duong: đường, do: đô, ngo: ngõ).
+PLAIN_SURNAMES = _words("nguyen tran pham huynh le hoang trinh")
+# Words that show `tran van …` to be a sentence (tràn vẫn chưa …).
+PLAIN_NOT_GIVEN = _words(
+    "chua con bi khong chay ngap hong do tiep dang co la de cong cu se hay thuong duoc nhu truong tran xa hanh dua"
+    " thay rat qua ra vao len xuong o tai di den bao lam mo dien het nguyen moi nhieu it thi van cung phai day dam"
+)
+# Words that end a place's name when the text has no diacritics; what they stand for is in PLACE_WORDS.
+PLAIN_PLACE_WORDS = _words(
+    "duong pho ngo ngach hem kiet cau cho truong khu den chua phuong xa thon xom ap huyen quan tinh ho song thpt thcs"
+)
+# In small letters văn and thị begin other words too (mai văn phòng đóng cửa).
+SMALL_COMPOUNDS = _phrases(
+    "thị trấn, thị xã, thị trường, thị tứ, thị ủy, thị uỷ, thị đội, văn phòng, văn bản, văn hóa, văn hoá, văn nghệ, "
+    "văn thư, van phong, van ban, van hoa, van nghe"
+)
+# Words of NOT_NAMES that are given names when they follow a surname (Nguyễn Minh Anh, Trần Quốc Bảo).
+GIVEN_TOO = _words("anh quốc sinh viện hiện")
 
 # A capitalised word that does not belong to a name and ends it.
 NOT_NAMES = _words(
@@ -81,5 +120,8 @@ COMPOUNDS = _phrases(
     "thanh niên, quản lý, môi trường, trường học, trường tiểu, trường mầm, trường thcs, trường thpt, trường đại, "
     "trường cao, trường trung, cảnh sát, giao thông, xuân này, xuân về, hàng xóm, thủ tướng, chủ tịch, bí thư, "
     "giám đốc, cán bộ, dân phòng, nhân dân, kiểm tra, kiến nghị, việt nam, bình luận, xây dựng, đô thị, "
-    "văn phòng, thương mại, thường trực"
+    "văn phòng, thương mại, thường trực, quốc lộ, cao tốc, cao ốc, cao su, cao điểm, cao học, cao cấp, cao áp, "
+    "đoàn viên, đoàn thể, đoàn trường, đoàn phường, đoàn xã, lương hưu, lương thực, mai táng, hoàng gia, "
+    "hoàng hôn, dương lịch, hà mã, lý do, lưu ý, lưu thông, hồ sơ, hồ điều, hồ bơi, hồ nước, hồ chứa, hồ cá, "
+    "vương quốc, tô vẽ, vũ trường, trưởng phòng, tổ trưởng"
 )

@@ -38,15 +38,14 @@ async def rebuild(
     """Number of publications that changed for the public, each with its outbox message in the same transaction.
 
     What would read the same as before is left alone, so that an internal step never shows, not even as a new time.
-    Six statements at most for any number of cases.
+    Nine statements at most for any number of cases, six when none of them gathers others.
     """
     if not case_ids:
         return 0
     repository = PublicationRepository(work, tenant_id)
-    ids = sorted(set(case_ids))
-    sources = await repository.sources(ids)
-    kept = await repository.kept(ids)
+    sources, kept = await _read(repository, case_ids)
     shown = {source.id for source in sources if is_shown(source)}
+    visible = shown | {case_id for case_id, one in kept.items() if one.published} - {source.id for source in sources}
     entries = await repository.public_entries(sorted(shown)) if shown else {}
     changes: list[_Changed] = []
     for source in sources:
@@ -54,12 +53,29 @@ async def rebuild(
         if source.version < before.case_version:
             continue  # another rebuild has seen a later version
         if source.id in shown:
-            after = project(_view(tenant_id, source, entries.get(source.id, []), directory, catalogue))
+            after = project(_view(tenant_id, source, visible, entries.get(source.id, []), directory, catalogue))
             if not before.published or after.digest != before.digest:
                 changes.append(_Changed(source, before, after))
         elif before.published:
             changes.append(_Changed(source, before, None))
     return await _publish(work, tenant_id, catalogue, changes) if changes else 0
+
+
+async def _read(repository: PublicationRepository, case_ids: Collection[UUID]) -> tuple[list[Source], dict[UUID, Kept]]:
+    """The cases, those merged into one that appears or disappears now, and what is kept of all they may name."""
+    ids = sorted(set(case_ids))
+    sources = await repository.sources(ids)
+    kept = await repository.kept(_named(sources))
+    turned = [one.id for one in sources if one.gathers and is_shown(one) is not kept.get(one.id, _NEVER).published]
+    if turned and (more := sorted(set(await repository.merged_into(turned)).difference(ids))):
+        sources += await repository.sources(more)
+        kept |= await repository.kept(more)
+    return sources, kept
+
+
+def _named(sources: list[Source]) -> list[UUID]:
+    """Ids of the cases and of those they were merged into."""
+    return sorted({one.id for one in sources} | {one.merged_into_id for one in sources if one.merged_into_id})
 
 
 async def _publish(work: Work, tenant_id: TenantId, catalogue: Catalogue, changes: list[_Changed]) -> int:
@@ -95,9 +111,14 @@ async def rebuild_all(
 
 
 def _view(
-    tenant_id: TenantId, source: Source, entries: list[Entry], directory: Directory, catalogue: Catalogue
+    tenant_id: TenantId,
+    source: Source,
+    visible: set[UUID],
+    entries: list[Entry],
+    directory: Directory,
+    catalogue: Catalogue,
 ) -> CaseView:
-    """The case with the names behind its codes."""
+    """The case with the names behind its codes. `visible` are the cases that may be named to anyone."""
     category = catalogue.category(tenant_id, source.category_code)
     smallest = source.area_commune or source.area_district or source.area_province
     unit_ids = {entry.unit_id for entry in entries if entry.unit_id is not None}
@@ -107,6 +128,7 @@ def _view(
         group=catalogue.category(tenant_id, category.parent or category.code),
         chain=directory.chain(EditionId(source.edition_id), smallest),
         unit=directory.unit(tenant_id, UnitId(source.unit_id)),
+        merged_into=source.merged_into if source.merged_into_id in visible else None,
         entries=tuple(entries),
         units={unit_id: directory.unit(tenant_id, unit_id) for unit_id in unit_ids},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -42,6 +43,14 @@ async def kept(work: Work) -> Publication:
     row = await work.session.scalar(select(Publication).execution_options(populate_existing=True))
     assert row is not None
     return row
+
+
+async def shown(work: Work, case: Case) -> dict[str, Any]:
+    """What anyone reads of the case."""
+    body = await work.session.scalar(select(Publication.body).where(Publication.case_id == case.id))
+    assert body is not None
+    found: dict[str, Any] = orjson.loads(body)
+    return found
 
 
 async def test_a_published_case_appears_with_its_public_history(work: Work, province: Province) -> None:
@@ -120,8 +129,24 @@ async def test_a_later_change_is_never_dated_before_an_earlier_one(work: Work, p
 async def test_a_merged_case_says_where_it_lives_on(work: Work, province: Province) -> None:
     into = await province.a_case(work)
     case = await province.a_case(work, state="resolved", resolution="duplicate", merged_into_id=into.id)
+    await province.rebuild(work, into.id, case.id)
+    assert (await shown(work, case))["merged_into"] == into.code
+
+
+async def test_a_merged_case_names_the_other_only_while_that_is_shown(work: Work, province: Province) -> None:
+    into = await province.a_case(work, publication="pending")
+    case = await province.a_case(work, state="resolved", resolution="duplicate", merged_into_id=into.id)
     await province.rebuild(work, case.id)
-    assert orjson.loads((await kept(work)).body)["merged_into"] == into.code
+    assert (await shown(work, case))["merged_into"] is None
+    await province.change(work, into, publication="published")
+    await province.rebuild(work, into.id)
+    assert (await shown(work, case))["merged_into"] == into.code
+    await province.rebuild(work, case.id)
+    assert (await shown(work, case))["merged_into"] == into.code
+    await province.change(work, into, publication="withheld")
+    await province.rebuild(work, into.id)
+    assert (await shown(work, case))["merged_into"] is None
+    assert set((await told(work))[-2:]) == {"publication.withdrawn", "publication.updated"}
 
 
 async def test_any_number_of_cases_costs_the_same_statements(

@@ -51,7 +51,9 @@ def a_source(**given: Any) -> Source:
         "reopen_count": 0,
         "publication": "published",
         "publication_policy": "automatic",
+        "merged_into_id": None,
         "merged_into": None,
+        "gathers": False,
     }
     return Source(**{**values, **given})
 
@@ -107,6 +109,24 @@ def test_everything_people_wrote_is_masked() -> None:
     assert shown["answer"] == "Kính gửi ông [tên], xe [biển số] đã được nhắc nhở"
     assert shown["address"] == "nhà ông [tên]"
     assert shown["timeline"][0]["text"] == "Đã hẹn bà [tên], [số điện thoại]"
+
+
+@pytest.mark.parametrize(
+    ("type", "key", "hidden"),
+    [
+        ("case.merged", "into", "Gộp vào vụ việc [không công khai]."),
+        ("case.unmerged", "from_case", "Tách khỏi vụ việc [không công khai]."),
+    ],
+)
+def test_another_case_is_named_only_when_it_is_shown_itself(type: str, key: str, hidden: str) -> None:  # noqa: A002
+    code = "H23-261120-0002"
+    entry = replace(an_entry(Audience.PUBLIC, None), type=type, data={key: code})
+    view = a_view(entry, merged_into_id=UUID(int=8), merged_into=code)
+    unseen, seen = body(view), body(replace(view, merged_into=code))
+    assert (unseen["merged_into"], seen["merged_into"]) == (None, code)
+    assert unseen["timeline"][0]["sentence"]["vi"] == hidden
+    assert code in seen["timeline"][0]["sentence"]["vi"]
+    assert code not in orjson.dumps(unseen).decode()
 
 
 def test_an_officers_own_wording_replaces_the_reporters() -> None:
