@@ -14,10 +14,11 @@ from typing import Protocol
 from uuid import UUID
 
 from app.db.engine import Database
-from app.db.errors import outline
+from app.db.errors import is_down, may_retry, outline
 from app.db.work import Recorder, Work, write_work
 from app.kit.clock import Clock
 from app.kit.ids import TenantId, uuid7
+from app.kit.problems import Unavailable
 
 from . import repository
 from .models import OutboxMessage
@@ -29,6 +30,7 @@ RELAY_BATCH_ROWS = 1000
 CONSUMER_BATCH_ROWS = 200
 MAX_FAILURES = 8
 LONGEST_PAUSE = timedelta(minutes=5)
+OUTAGE_PAUSE = timedelta(seconds=2)
 _TABLE = OutboxMessage.__table__
 
 
@@ -100,7 +102,8 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
     """Number of messages handled now, in one transaction with their effects.
 
     After a failure the next tries take a quarter of the batch each, down to one message, with growing pauses; a
-    message that still fails at the MAX_FAILURES-th try becomes a dead letter and the cursor goes on.
+    message that still fails at the MAX_FAILURES-th try becomes a dead letter and the cursor goes on. An outage is no
+    try: it says nothing of the message.
     """
     tried: tuple[int, int] | None = None
     try:
@@ -123,7 +126,7 @@ async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Con
     except Exception as error:
         log.exception("consumer %s failed for tenant %s", consumer.name, tenant_id)
         if tried is not None:
-            await _count_failure(db, clock, tenant_id, consumer, tried, error)
+            await _note_failure(db, clock, tenant_id, consumer, tried, error)
         return 0
 
 
@@ -137,7 +140,12 @@ def _must_wait(retry_at: datetime | None, now: datetime) -> bool:
     return retry_at is not None and now < retry_at <= now + LONGEST_PAUSE
 
 
-async def _count_failure(
+def _is_outage(error: Exception) -> bool:
+    """Whether the message had no part in it: something was away, or two transactions met."""
+    return isinstance(error, Unavailable) or is_down(error) or may_retry(error)
+
+
+async def _note_failure(
     db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer, tried: tuple[int, int], error: Exception
 ) -> None:
     """Remember the failure of the try that found the cursor as `tried`; bury the message that has had all its tries.
@@ -150,8 +158,11 @@ async def _count_failure(
         cursor = await outbox.lock_cursor(consumer.name)
         if cursor is None or (cursor.position, cursor.failures) != tried:
             return
-        cursor.failures += 1
         cursor.last_error = outline(error)[:500]
+        if _is_outage(error):
+            cursor.retry_at = work.now + OUTAGE_PAUSE
+            return
+        cursor.failures += 1
         cursor.retry_at = work.now + min(LONGEST_PAUSE, timedelta(seconds=0.5 * 2.0**cursor.failures))
         if cursor.failures >= MAX_FAILURES:
             messages = await outbox.after(cursor.position, await outbox.head(), consumer.types, 1)

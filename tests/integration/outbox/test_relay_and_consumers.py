@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
 from app.db.work import Work, in_work, write_work
 from app.kit.clock import FixedClock
 from app.kit.ids import TenantId, uuid7
@@ -28,9 +30,12 @@ class Keeper:
     name: str = "keeper"
     types: frozenset[str] = frozenset({"case.opened"})
     poison: str | None = None
+    away: Exception | None = None  # what it raises whatever it is given
     alone: list[str] = field(default_factory=list)  # subjects it was ever given in a batch of one
 
     async def handle(self, work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> None:
+        if self.away:
+            raise self.away
         if len(messages) == 1:
             self.alone.append(str(messages[0].payload["name"]))
         for message in messages:
@@ -178,6 +183,23 @@ async def test_a_failure_is_waited_out_and_forgotten_when_the_next_try_succeeds(
     row = await db.lane.fetchrow("SELECT failures, retry_at, last_error FROM consumer_cursors")
     assert row is not None
     assert tuple(row) == (0, None, None)
+
+
+@pytest.mark.parametrize("away", [DatabaseUnavailable(), asyncpg.DeadlockDetectedError("met"), ConnectionResetError()])
+async def test_an_outage_buries_nothing(db: Database, clock: FixedClock, away: Exception) -> None:
+    await told(db, clock, "innocent")
+    await outbox.relay(db, clock, HAIDUONG)
+    keeper = Keeper(away=away)
+    for _ in range(outbox.MAX_FAILURES + 1):
+        assert await outbox.consume(db, clock, HAIDUONG, keeper) == 0
+        clock.at += outbox.LONGEST_PAUSE
+    row = await db.lane.fetchrow("SELECT position, failures, last_error FROM consumer_cursors")
+    assert row is not None
+    assert (row["position"], row["failures"]) == (0, 0)
+    assert row["last_error"]
+    assert await db.lane.fetchval("SELECT count(*) FROM dead_letters") == 0
+    keeper.away = None
+    assert await outbox.consume(db, clock, HAIDUONG, keeper) == 1
 
 
 async def test_workers_failing_together_count_as_one_try(db: Database, clock: FixedClock) -> None:
