@@ -145,7 +145,8 @@ def _placed(visit: Visit, written: ReportIn, errors: FieldErrors) -> Placed | No
     except PlaceNeeded:
         errors["area_code"] = _PLACE
     except AreaMismatch as problem:
-        errors["area_code"] = _MISMATCH.fill(places=", ".join(_names(problem)))
+        places = ", ".join(_names(problem))
+        errors["area_code"] = _MISMATCH.fill(places=places) if places else problem.detail
     except (AreaOutsideTenant, UnknownArea) as problem:
         errors["area_code"] = problem.title
     except Problem as problem:  # whatever else the directory says concerns the pin

@@ -102,7 +102,7 @@ async def test_words_suggest_a_category_that_was_not_chosen(client: httpx.AsyncC
         ({"location__lat": "106,31", "location__lon": "20,94"}, "location.lat", "vĩ độ 20.94, kinh độ 106.31"),
         ({"location__lat": "xx", "location__lon": "106.3"}, "location.lat", "Cần là một số."),
         ({"location__lat": "20.94", "location__lon": ""}, "location.lon", "Thiếu thông tin bắt buộc này."),
-        ({"location__lat": "20.9467", "location__lon": "106.3134", "area_code": "10867"}, "area_code", "Vị trí đã lấy"),
+        ({"location__lat": "21.2128", "location__lon": "106.4759", "area_code": "11293"}, "area_code", "Vị trí đã lấy"),
         ({"area_code": "00001"}, "area_code", "không thuộc tỉnh này"),
         ({"area_code": "", "address": ""}, "area_code", "Hãy cho biết nơi xảy ra"),
         ({"category": "no.such"}, "category", "Không có lĩnh vực này"),
