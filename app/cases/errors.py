@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.kit.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from app.kit.text import Text
 
+from .terms import CaseState, Verb
+
 
 class CaseNotFound(NotFound):
     """There is no such case, or it lies outside the officer's units."""
@@ -40,15 +42,16 @@ class IllegalTransition(Conflict):
     slug = "illegal-transition"
     title = Text("Không làm được việc này ở trạng thái hiện tại", "Not possible in the present state")
 
-    def __init__(self, verb: str, state: str, possible: list[str]) -> None:
+    def __init__(self, verb: Verb, state: CaseState, possible: list[Verb]) -> None:
+        """`possible` is for programs; the sentence names only what the person tried."""
         super().__init__(
             Text(
-                "Vụ việc đang ở trạng thái {state}; lúc này có thể: {possible}.",
-                "The case is {state}; possible now: {possible}.",
-            ).fill(state=state, possible=", ".join(possible) or "–"),
-            verb=verb,
-            state=state,
-            possible=possible,
+                f"Vụ việc đang ở trạng thái “{state.label.vi}” nên không thể: {verb.label.vi}.",
+                f"The case is “{state.label.en}”, so this is not possible: {verb.label.en}.",
+            ),
+            verb=verb.value,
+            state=state.value,
+            possible=[each.value for each in possible],
         )
 
 

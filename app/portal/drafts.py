@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from app.catalogue.errors import RetiredCategory, UnknownCategory
 from app.catalogue.terms import Category, Question, QuestionType
-from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.directory.errors import AreaMismatch, AreaOutsideTenant, UnknownArea
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.reports import service as reports_service
 from app.reports.domain import Placed
-from app.reports.errors import AreaMismatch, PlaceNeeded
+from app.reports.errors import PlaceNeeded
 from app.reports.schemas import ReportIn
 from app.reports.terms import Channel
 from app.web.pages import FieldErrors, Form, errors_of, number

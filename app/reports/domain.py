@@ -11,13 +11,13 @@ from typing import Final
 from app.cases.terms import CaseFacts
 from app.deadlines.terms import Deadline
 from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.directory.snapshot import Area, AreaChain, Directory, Located, Tenant
+from app.directory.snapshot import Area, AreaChain, Directory, Tenant
 from app.directory.terms import Confidence, Tier
 from app.kit.ids import ReportId, TenantId
 from app.kit.text import Text, fold
 from app.routing.terms import Decision
 
-from .errors import AreaMismatch, PlaceNeeded
+from .errors import PlaceNeeded
 from .terms import NewReport
 
 
@@ -64,7 +64,10 @@ def place(directory: Directory, host_tenant: TenantId | None, new: NewReport) ->
 
 def _pinned(directory: Directory, host_tenant: TenantId | None, new: NewReport) -> Placed:
     assert new.point is not None
-    if host_tenant is not None:
+    if new.area is not None:
+        tenant = _tenant_of_area(directory, host_tenant, new.area)
+        located = directory.locate_stated(tenant.id, new.point, new.area, new.accuracy_m)
+    elif host_tenant is not None:
         tenant = directory.tenant(host_tenant)
         located = directory.locate_in(host_tenant, new.point, new.accuracy_m)
     else:
@@ -74,16 +77,7 @@ def _pinned(directory: Directory, host_tenant: TenantId | None, new: NewReport) 
             found = directory.tenant(default), directory.locate_in(default, new.point, new.accuracy_m)
         tenant, located = found
     neighbours = tuple(near.area.code for near in located.neighbours)
-    if new.area is None or new.area == located.chain.area.code:
-        return Placed(tenant, located.chain, located.confidence, neighbours)
-    if new.area not in neighbours:
-        raise AreaMismatch(new.area, _possible(located))
-    return Placed(tenant, directory.chain_in(tenant.id, new.area), Confidence.STATED, neighbours)
-
-
-def _possible(located: Located) -> list[dict[str, str]]:
-    areas = [located.chain.area, *(near.area for near in located.neighbours)]
-    return [{"code": area.code, "name": area.name} for area in areas]
+    return Placed(tenant, located.chain, located.confidence, neighbours)
 
 
 def _tenant_of_area(directory: Directory, host_tenant: TenantId | None, area: str) -> Tenant:

@@ -11,11 +11,12 @@ from app.cases.deps import CurrentBooks
 from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
 from app.cases.models import Case
 from app.catalogue.errors import InvalidAnswers, UnknownCategory
-from app.directory.errors import PointOutsideVietnam
+from app.directory.errors import AreaMismatch, PointOutsideVietnam
 from app.identity.deps import CurrentActor
 from app.identity.errors import InvalidContact, SessionExpired
 from app.kit.clock import rfc3339
 from app.web.answers import json_answer
+from app.web.fields import CaseCodeText
 from app.web.idempotency import (
     Answer,
     GivenKey,
@@ -32,7 +33,7 @@ from app.web.works import WriteWork
 
 from . import service
 from .deps import CurrentIntake
-from .errors import AreaMismatch, CapturedInFuture, PlaceNeeded, ReportNotFound
+from .errors import CapturedInFuture, PlaceNeeded, ReportNotFound
 from .schemas import (
     RatingIn,
     ReopeningIn,
@@ -46,9 +47,7 @@ from .schemas import (
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
-ReportCode = Annotated[
-    str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$", description="Mã phản ánh. Report code.", examples=["H23-261122-0042"])
-]
+ReportCode = Annotated[CaseCodeText, Path(description="Mã phản ánh. Report code.", examples=["H23-261122-0042"])]
 TrackingSecret = Annotated[
     str | None, Header(description="Mã theo dõi nhận được khi gửi. The secret given at submission.", max_length=200)
 ]

@@ -36,22 +36,6 @@ class PlaceNeeded(Invalid):
         )
 
 
-class AreaMismatch(Invalid):
-    """The area named is neither the one at the point nor a neighbour of it."""
-
-    slug = "area-mismatch"
-    title = Text("Vị trí và xã/phường không khớp", "The point and the area do not match")
-
-    def __init__(self, named: str, possible: list[dict[str, str]]) -> None:
-        super().__init__(
-            Text(
-                "Vị trí đã chấm không nằm trong {named}. Hãy chọn một trong các nơi ở possible, hoặc chấm lại.",
-                "The pin does not lie in {named}. Choose one of possible, or move the pin.",
-            ).fill(named=named),
-            possible=possible,
-        )
-
-
 class CapturedInFuture(Invalid):
     """The client's clock says the report was written in the future."""
 

@@ -188,6 +188,24 @@ class StateOut(BaseModel):
     due_at: datetime
 
 
+class TimelineLineOut(BaseModel):
+    """One line of a report's history."""
+
+    at: datetime
+    type: str
+    audience: str
+    sentence: str
+    text: str | None
+    unit: UnitRef | None
+
+
+class TimelineOut(BaseModel):
+    """A report's history, oldest first; it is short and comes whole, so `next_cursor` is null."""
+
+    items: list[TimelineLineOut]
+    next_cursor: str | None = None
+
+
 class ReportTextOut(BaseModel):
     """What one person wrote, as officers read it."""
 
@@ -345,3 +363,18 @@ def report_text_answer(report: ReportText) -> dict[str, Any]:
         "received_at": report.received_at,
         "stars": report.stars,
     }
+
+
+def timeline_answer(entries: list[Entry], books: Books, lang: Lang) -> dict[str, Any]:
+    """What the sender may read, as a TimelineOut."""
+    kept = set(TimelineLineOut.model_fields)
+    return {
+        "items": [EntryOut.of(entry, books, lang).model_dump(include=kept) for entry in entries],
+        "next_cursor": None,
+    }
+
+
+def public_timeline_answer(entries: list[dict[str, Any]], lang: Lang) -> dict[str, Any]:
+    """The published history as a TimelineOut."""
+    items = [{**entry, "audience": "public", "sentence": entry["sentence"][lang.value]} for entry in entries]
+    return {"items": items, "next_cursor": None}

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from app.cases import service as cases_service
+from app.cases.events import EventType
 from app.cases.models import Case
 from app.cases.service import CaseView, CodeBook, NewCase
 from app.cases.terms import Books, Verb
@@ -28,7 +29,7 @@ from app.kit.clock import Clock, local_day
 from app.kit.ids import CaseId, ReportId, TenantId, uuid7
 from app.routing import service as routing_service
 from app.timeline import service as timeline_service
-from app.timeline.terms import Entry
+from app.timeline.terms import Audience, Entry
 from app.web.idempotency import Answer, find_answer, keep_answer
 
 from . import domain, repository
@@ -250,8 +251,22 @@ async def find_own(db: Database, actor: Actor, code: str, secret: str | None) ->
         before = await timeline_service.entries_for_reporter(
             db, actor.tenant_id, CaseId(row["opened_case_id"]), report_id
         )
-        entries = sorted([*before, *entries], key=lambda entry: entry.id)
+        entries = sorted([*before, *_since_joined(before, entries)], key=lambda entry: entry.id)
     return ReportView(row, entries)
+
+
+def _since_joined(before: list[Entry], entries: list[Entry]) -> list[Entry]:
+    """Of the other case's history what this sender may read: the public part, and the rest since the matters met.
+
+    What that unit asked and told its own reporters before is between them.
+    """
+    joined = max((entry.at for entry in before if entry.type == EventType.MERGED), default=None)
+    return [
+        entry
+        for entry in entries
+        if entry.type != EventType.OPENED
+        and (entry.audience is Audience.PUBLIC or (joined is not None and entry.at >= joined))
+    ]
 
 
 def verbs_for_sender(view: ReportView) -> list[Verb]:
@@ -279,6 +294,11 @@ async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, 
     return row
 
 
+def _as_sender(actor: Actor) -> Actor:
+    """Who acts: the citizen's account, else nobody known: holding the secret says nothing about being an officer."""
+    return actor if actor.kind is ActorKind.CITIZEN else Actor(ActorKind.ANONYMOUS, actor.tenant_id)
+
+
 async def _own_report(work: Work, actor: Actor, code: str, secret: str | None) -> Report:
     """The actor's own report. Raises: ReportNotFound, also for somebody else's."""
     report = await repository.get_report(work, actor.tenant_id, code)
@@ -291,7 +311,7 @@ async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, book
     """The sender answers a question or adds something."""
     report = await _own_report(work, actor, code, secret)
     return await cases_service.reply_to_case(
-        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
+        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
     )
 
 
@@ -301,7 +321,13 @@ async def rate(
     """The sender says how the handling was; a later rating replaces an earlier one."""
     report = await _own_report(work, actor, code, secret)
     case = await cases_service.rate_case(
-        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), stars=stars, comment=comment
+        work,
+        _as_sender(actor),
+        CaseId(report.case_id),
+        books=books,
+        report=ReportId(report.id),
+        stars=stars,
+        comment=comment,
     )
     report.stars, report.rated_at = stars, work.now
     return case
@@ -311,7 +337,7 @@ async def reopen(work: Work, actor: Actor, code: str, secret: str | None, *, boo
     """The sender says that it is not done."""
     report = await _own_report(work, actor, code, secret)
     return await cases_service.reopen_for_reporter(
-        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
+        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
     )
 
 
@@ -321,5 +347,5 @@ async def withdraw(
     """The only sender of the matter wants it no longer handled. Raises: SharedCase."""
     report = await _own_report(work, actor, code, secret)
     return await cases_service.withdraw_by_reporter(
-        work, actor, CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
+        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
     )

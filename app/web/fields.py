@@ -12,6 +12,10 @@ from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .problems import SaidError
 
+CaseCodeText = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$", to_upper=True)
+]  # read aloud and typed by hand: capitals do not matter
+
 
 class WireIn(BaseModel):
     """A body somebody sends: unknown members are refused, so that a typing mistake never passes in silence."""

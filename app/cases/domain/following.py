@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.cases.errors import SharedCase
 from app.cases.events import CaseFact, EventType
-from app.cases.terms import CaseFacts, Changes, Resolution, Verb
+from app.cases.terms import CaseFacts, Changes, PublicationState, Resolution, Verb
 from app.kit.ids import ReportId
 from app.timeline.terms import Audience
 
@@ -47,6 +47,7 @@ def withdraw(facts: CaseFacts, *, comment: str | None, report: ReportId | None, 
         Changes(
             state=state,
             resolution=Resolution.WITHDRAWN,
+            publication=PublicationState.WITHHELD,  # what is taken back is not left on show
             draft_answer=None,
             draft_resolution=None,
             drafted_by=None,

@@ -11,7 +11,7 @@ from app.cases.errors import AlreadyDone
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import CaseFacts, CaseState, Changes, PublicationState, Resolution, Verb
 from app.catalogue.terms import Kind, PublicationPolicy
-from app.kit.ids import StaffId
+from app.kit.ids import StaffId, UnitId
 from app.kit.text import Text
 from app.timeline.terms import Audience
 
@@ -72,8 +72,20 @@ def triage(
     )
 
 
-def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> CaseFact:
-    """The case handed back with guidance because another law governs it; never public."""
+def divert(
+    facts: CaseFacts,
+    *,
+    kind: Kind,
+    category: str,
+    to: UnitId,
+    routing: dict[str, object],
+    guidance: Text,
+    at: datetime,
+) -> CaseFact:
+    """The case handed back with guidance because another law governs it; never public.
+
+    It moves to the unit that guides such senders, so that whoever it may be about no longer sees it.
+    """
     next_state(facts, Verb.TRIAGE)
     return CaseFact(
         EventType.DIVERTED,
@@ -82,6 +94,10 @@ def divert(facts: CaseFacts, *, kind: Kind, guidance: Text, at: datetime) -> Cas
             state=CaseState.CLOSED,
             resolution=Resolution.DIVERTED,
             kind=kind,
+            category_code=category,
+            unit_id=to,
+            assignee_id=None,
+            routing=routing,
             publication=PublicationState.WITHHELD,
             publication_policy=PublicationPolicy.NEVER,
             answer=guidance.vi,
@@ -110,8 +126,8 @@ def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: 
     )
 
 
-def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetime) -> CaseFact:
-    """The responsible unit takes the case up."""
+def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetime, unread: bool = False) -> CaseFact:
+    """The responsible unit takes the case up; taken up `unread`, with many others at once, it is not published yet."""
     return CaseFact(
         EventType.ACCEPTED,
         Audience.PUBLIC,
@@ -120,7 +136,7 @@ def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetim
             accepted_at=facts.accepted_at or at,
             assignee_id=facts.assignee_id or by,
             **answered_first(facts, at),
-            **published_by_handling(facts),
+            **(Changes() if unread else published_by_handling(facts)),
         ),
         data={"unit": unit_name._asdict()},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cases.errors import IllegalTransition, NothingToApprove, SecondPersonNeeded, TooManyReopenings
+from app.cases.errors import AlreadyDone, NothingToApprove, SecondPersonNeeded, TooManyReopenings
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Changes, Resolution, Verb
 from app.kit.ids import ReportId, StaffId
@@ -122,5 +122,5 @@ def close(facts: CaseFacts, *, at: datetime) -> CaseFact:
 def overdue(facts: CaseFacts, *, at: datetime) -> CaseFact:
     """The deadline has passed while the case was open."""
     if facts.state not in OPEN_STATES:
-        raise IllegalTransition("overdue", facts.state.value, [])
+        raise AlreadyDone
     return CaseFact(EventType.OVERDUE, Audience.PUBLIC, Changes(overdue_at=at))

@@ -70,8 +70,9 @@ def possible_verbs(facts: CaseFacts) -> list[Verb]:
 
 
 def never_published(facts: CaseFacts) -> bool:
-    """Whether cases of this category or kind are kept from the public for ever."""
-    return facts.publication_policy is PublicationPolicy.NEVER or facts.kind.diverted
+    """Whether the public never sees it: by its category's policy, by its kind, or because its sender took it back."""
+    taken_back = facts.resolution is Resolution.WITHDRAWN
+    return facts.publication_policy is PublicationPolicy.NEVER or facts.kind.diverted or taken_back
 
 
 # A merged case lives on in another one: only history, sight and the way back remain.
@@ -81,5 +82,5 @@ _NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD
 def next_state(facts: CaseFacts, verb: Verb) -> CaseState:
     """State after `verb`. Raises: IllegalTransition naming what is possible instead."""
     if verb not in possible_verbs(facts):
-        raise IllegalTransition(verb.value, facts.state.value, [possible.value for possible in possible_verbs(facts)])
+        raise IllegalTransition(verb, facts.state, possible_verbs(facts))
     return TRANSITIONS[verb][facts.state]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from . import many, reading, verbs
 
-router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 # `many` goes first: /cases/bulk must not be taken for a case.
-for part in (many, reading, verbs):
-    router.include_router(part.router)
+routers = (many.router, reading.router, verbs.router)
 
-__all__ = ["router"]
+__all__ = ["routers"]

@@ -35,7 +35,7 @@ from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 @router.post("/cases/bulk", response_model=BulkOut, responses=problem_responses(StaffNeeded, SessionExpired))
@@ -60,7 +60,7 @@ def _bulk_verb(action: BulkAction, actor: Actor, books: Books) -> Callable[[Work
     async def verb(work: Work, code: str, seen: int) -> Case:  # noqa: PLR0911 - one line per verb
         match action:
             case AcceptAll():
-                return await service.accept_case(work, actor, code, seen=seen, books=books)
+                return await service.accept_case(work, actor, code, seen=seen, books=books, unread=True)
             case CloseAll():
                 return await service.close_case(work, actor, code, seen=seen, books=books)
             case ReferAll():

@@ -39,7 +39,7 @@ from app.web.works import WriteWork
 
 from .parameters import CaseCode
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 _VERB: dict[str, Any] = {

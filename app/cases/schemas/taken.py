@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool
 
 from app.cases.terms import ReferralReason, Resolution
 from app.catalogue.terms import Kind, Priority
-from app.web.fields import Code, LongText, PointIn, ShortText, WireIn
+from app.web.fields import CaseCodeText, Code, LongText, PointIn, ShortText, WireIn
 
 
 class TriageIn(WireIn):
@@ -88,7 +88,7 @@ class NoteIn(WireIn):
 class MergeIn(WireIn):
     """Code of the case that goes on."""
 
-    into: Code
+    into: CaseCodeText
 
 
 class PublishIn(WireIn):
@@ -100,7 +100,7 @@ class PublishIn(WireIn):
 class BulkTarget(WireIn):
     """One case and the version that was seen."""
 
-    code: Code
+    code: CaseCodeText
     version: int = Field(ge=1, le=2_000_000_000, strict=True)
 
 

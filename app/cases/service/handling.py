@@ -14,8 +14,8 @@ from app.identity.terms import Actor
 from .steps import change, officer_of, permit, reopened, scope_of, settle, unit_name
 
 
-async def accept_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books) -> Case:
-    """The responsible unit takes the case up."""
+async def accept_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books, unread: bool = False) -> Case:
+    """The responsible unit takes the case up; `unread` when it is one of many taken up at once."""
     return await change(
         work,
         actor,
@@ -23,7 +23,9 @@ async def accept_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
         Verb.ACCEPT,
         seen,
         books,
-        lambda facts: domain.accept(facts, by=actor.staff_id, unit_name=unit_name(books, facts), at=work.now),
+        lambda facts: domain.accept(
+            facts, by=actor.staff_id, unit_name=unit_name(books, facts), at=work.now, unread=unread
+        ),
     )
 
 

@@ -76,6 +76,7 @@ async def merge_case(work: Work, actor: Actor, code: str, *, seen: int, books: B
     scope = scope_of(actor, books.directory)
     case, target = await CaseRepository(work, actor.tenant_id).lock_pair(code, into, visible_to=scope)
     permit(actor, Verb.MERGE, case, seen, books.directory)
+    permit(actor, Verb.MERGE, target, None, books.directory)  # the other unit's work grows: both must be his to change
     gone, gained = domain.merge(case.facts(), target.facts(), at=work.now)
     settle(work, actor, case, gone, books.directory)
     settle(work, actor, target, gained, books.directory)

@@ -19,6 +19,7 @@ from app.directory.terms import Confidence, EditionId
 from app.identity.terms import Actor
 from app.kit.geo import Point
 from app.kit.ids import TenantId
+from app.kit.text import Text
 from app.routing import service as routing_service
 from app.routing.terms import Decision
 
@@ -56,12 +57,41 @@ async def triage_case(
         answers=answers,
     )
     if anew.guidance is not None:
-        fact = domain.divert(facts, kind=anew.kind, guidance=anew.guidance, at=work.now)
+        fact = _diverted(case, facts, anew, anew.guidance, books, at=work.now)
     else:
         known = anew.answers if answers is not None else _answers_kept(case, anew)
         fact = _sorted(case, facts, anew, known, books, location=location, area=area, comment=comment, at=work.now)
     settle(work, actor, case, fact, books.directory)
     return case
+
+
+def _diverted(
+    case: Case, facts: CaseFacts, anew: catalogue_service.Classified, guidance: Text, books: Books, *, at: datetime
+) -> CaseFact:
+    """The fact of diversion: the matter leaves the unit it may be about, for the one that guides such senders."""
+    chain, confidence = _place(books.directory, case, None, None)
+    decision = routing_service.decide(
+        books.rulebooks,
+        books.directory,
+        books.catalogue,
+        tenant=facts.tenant_id,
+        chain=chain,
+        confidence=confidence,
+        category=anew.category.code,
+        kind=anew.kind,
+        priority=anew.priority,
+        answers={},
+        at=at,
+    )
+    return domain.divert(
+        facts,
+        kind=anew.kind,
+        category=anew.category.code,
+        to=decision.unit_id,
+        routing=decision.record(),
+        guidance=guidance,
+        at=at,
+    )
 
 
 def _answers_kept(case: Case, anew: catalogue_service.Classified) -> Answers:
@@ -130,12 +160,20 @@ def _sorted(
 
 
 def _place(directory: Directory, case: Case, location: Point | None, area: str | None) -> tuple[AreaChain, Confidence]:
-    """Where the case lies now: by a new pin, by a named area, or where it was filed."""
-    if location is not None:
-        located = directory.locate_in(TenantId(case.tenant_id), location)
+    """Where the case lies now: by a new pin, by a named area (which the pin, if there is one, must allow), or as filed.
+
+    Raises: AreaMismatch when pin and area contradict each other: they may only move together.
+    """
+    tenant_id = TenantId(case.tenant_id)
+    point = location or (Point(case.lat, case.lon) if case.lat is not None and case.lon is not None else None)
+    if area is not None and point is not None:
+        located = directory.locate_stated(tenant_id, point, area)
         return located.chain, located.confidence
     if area is not None:
-        return directory.chain_in(TenantId(case.tenant_id), area), Confidence.STATED
+        return directory.chain_in(tenant_id, area), Confidence.STATED
+    if location is not None:
+        located = directory.locate_in(tenant_id, location)
+        return located.chain, located.confidence
     code = case.area_commune or case.area_district or case.area_province
     return directory.chain(EditionId(case.edition_id), code), Confidence(case.confidence)
 

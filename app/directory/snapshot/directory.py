@@ -23,8 +23,8 @@ from app.kit.text import fold
 from .maps import AreaMap
 from .records import Area, AreaChain, Edition, Jurisdiction, Located, Neighbour, Tenant, Unit, in_force
 
-MOST_STATED_M = 40_000.0  # no commune on land reaches farther from its centre
-MOST_STATED_AT_SEA_M = 700_000.0  # Trường Sa and Hoàng Sa spread over hundreds of kilometres of sea
+ROOM_M = 5_000.0  # how much larger an area may be than the box that a geocoder gave it
+AT_SEA_M = 700_000.0  # Trường Sa and Hoàng Sa spread over hundreds of kilometres of sea
 _AGENCY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _Held = tuple[Unit, date | None, date | None]
 _Key = tuple[TenantId, UnitKind, Tier, AreaCode, str | None]
@@ -160,7 +160,7 @@ class Directory:
         """The area that somebody names for a point of the tenant's province, when it can be true.
 
         Inside a boundary it is the area there or a neighbour of it. Where there is no boundary to ask, the person knows
-        better than the nearest centre: any area of the province whose own centre is not farther than MOST_STATED_M.
+        better than the nearest centre: any area of the province whose box, with some room around it, reaches the point.
         Raises: AreaMismatch with what it may be; UnknownArea, AreaOutsideTenant; BadPoint for points that are none.
         """
         chain = self.chain_in(tenant_id, area)
@@ -172,7 +172,7 @@ class Directory:
             return located
         near = located.neighbours if located is not None else ()
         unsure = located is None or located.confidence is Confidence.APPROXIMATE
-        reach = MOST_STATED_AT_SEA_M if located is None else MOST_STATED_M
+        reach = AT_SEA_M if located is None else _reach_m(chain.area)
         believed = unsure and distance_m(point, chain.area.centroid) <= reach
         if not believed and area not in {neighbour.area.code for neighbour in near}:
             possible = [*([located.chain.area] if located else []), *(neighbour.area for neighbour in near)]
@@ -361,3 +361,11 @@ class Directory:
             if found:
                 return found[0]
         return None
+
+
+def _reach_m(area: Area) -> float:
+    """How far from its centre the area may reach, in metres."""
+    if area.box is None:
+        return 3 * ROOM_M
+    corners = (Point(area.box.south, area.box.west), Point(area.box.north, area.box.east))
+    return ROOM_M + max(distance_m(area.centroid, corner) for corner in corners)

@@ -40,6 +40,10 @@ _BY_DEPTH: Final = (Tier.PROVINCE, Tier.DISTRICT, Tier.COMMUNE)
 _DEFAULT_REASON: Final = Text(
     "Lĩnh vực “{category}” do {unit} phụ trách", "“{category}” is the responsibility of {unit}"
 )
+_PLACE_UNKNOWN_REASON: Final = Text(
+    "Chưa rõ việc xảy ra ở xã, phường nào nên {unit} tiếp nhận, xác minh rồi chuyển đúng nơi xử lý",
+    "It is not yet known in which commune this is, so {unit} takes it in, finds out and passes it on",
+)
 _RECEPTION_REASON: Final = Text(
     "Chưa có cơ quan nào được giao riêng lĩnh vực “{category}” tại đây nên {unit} tiếp nhận và chuyển đúng nơi xử lý",
     "No unit is named for “{category}” here, so {unit} takes it in and passes it on",
@@ -225,6 +229,11 @@ def _unit_of(target: Target, directory: Directory, matter: Matter, on: date) -> 
 
 def _fallback(directory: Directory, matter: Matter, on: date) -> tuple[Unit, Fallback, Text]:
     category, chain, tenant = matter.category, matter.chain, matter.tenant
+    if chain.area.tier is Tier.PROVINCE and category.default_tier is not Tier.PROVINCE:
+        # Nobody could say where in the province it is: whoever takes everything in finds that out.
+        received = directory.reception(tenant, chain, Tier.PROVINCE, on)
+        if received is not None:
+            return received, Fallback.RECEPTION, _PLACE_UNKNOWN_REASON
     for tier in tiers_to_try(category.default_tier, chain):
         found = directory.units_covering(tenant, category.default_unit_kind, tier, chain, matter.lineage, on)
         if found:

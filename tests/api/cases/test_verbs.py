@@ -289,12 +289,13 @@ async def test_a_complaint_found_in_triage_is_diverted_hidden_and_over(
     answer = await client.post(f"{url}/triage", json={"kind": "complaint"}, headers={**officer.headers, **filed.seen})
     body = answer.json()
     assert (body["state"], body["resolution"], body["publication"]) == ("closed", "diverted", "withheld")
-    view = (await client.get(url, headers=officer.headers)).json()
+    assert body["responsible_unit"]["code"] == "H23.12"  # the inspectorate guides, whoever it may be about is out
+    assert (await client.get(url, headers=officer.headers)).status_code == 404
+    guide = await an_officer(process, *EVERY_HAND, unit="H23.12")
+    view = (await client.get(url, headers=guide.headers)).json()
     assert view["answer"]
     assert not {"reopen", "publish"} & set(view["verbs"])
-    shown = await client.post(
-        f"{url}/publish", json={}, headers={**officer.headers, "If-Match": answer.headers["etag"]}
-    )
+    shown = await client.post(f"{url}/publish", json={}, headers={**guide.headers, "If-Match": answer.headers["etag"]})
     assert (shown.status_code, shown.json()["type"]) == (409, "/problems/never-published")
 
 
@@ -343,12 +344,12 @@ async def test_a_moved_pin_is_routed_by_what_the_sender_answered(client: httpx.A
     filed = await a_case(process, category="roads.pothole", answers=answers)
     assert filed.unit == "H23.02"  # the province's department keeps provincial roads
     officer = await an_officer(process, Role.DISPATCHER, unit=PROVINCE)
-    body = {"area_code": "11245", "priority": "normal"}
+    body = {"location": {"lat": 20.7889, "lon": 106.2310}, "priority": "normal"}
     url = f"/api/v1/staff/cases/{filed.code}"
     moved = await client.post(f"{url}/triage", json=body, headers={**officer.headers, **filed.seen})
     assert moved.json()["responsible_unit"]["code"] == "H23.02"
     view = (await client.get(url, headers=officer.headers)).json()
-    assert (view["priority"], view["area"]["commune"]) == ("normal", "11245")
+    assert (view["priority"], view["area"]["commune"]) == ("normal", "11239")
     headers = {**officer.headers, "If-Match": moved.headers["etag"]}
     sorted_anew = await client.post(f"{url}/triage", json={"category": "roads.sidewalk"}, headers=headers)
     assert sorted_anew.json()["responsible_unit"]["code"] != "H23.02"

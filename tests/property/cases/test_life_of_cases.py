@@ -32,7 +32,7 @@ from app.kit.ids import CaseId, ReportId, StaffId, UnitId
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.timeline.terms import Audience
-from tests.facts import AT, UNIT, after, facts
+from tests.facts import AT, THERE, UNIT, after, facts
 
 CASES = [CaseId(UUID(int=number)) for number in (1, 2, 3)]
 UNITS = [UnitId(UUID(int=number)) for number in (11, 12, 13)]
@@ -106,7 +106,13 @@ class Lives(RuleBasedStateMachine):
 
     @rule(case=cases, kind=st.sampled_from([Kind.COMPLAINT, Kind.DENUNCIATION]))
     def divert(self, case: CaseId, kind: Kind) -> None:
-        self.do(case, Verb.TRIAGE, lambda seen: domain.divert(seen, kind=kind, guidance=GUIDANCE, at=self.now))
+        self.do(
+            case,
+            Verb.TRIAGE,
+            lambda seen: domain.divert(
+                seen, kind=kind, category=kind.value, to=THERE, routing={}, guidance=GUIDANCE, at=self.now
+            ),
+        )
 
     @rule(case=cases, officer=staff)
     def assign(self, case: CaseId, officer: StaffId) -> None:

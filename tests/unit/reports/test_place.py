@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.directory.errors import AreaOutsideTenant, BadPoint
+from app.directory.errors import AreaMismatch, AreaOutsideTenant, BadPoint
 from app.directory.terms import Confidence
 from app.kit.geo import Point
 from app.kit.ids import TenantId
 from app.reports.domain import find_in_address, place
-from app.reports.errors import AreaMismatch, PlaceNeeded
+from app.reports.errors import PlaceNeeded
 from app.reports.terms import NewReport
 from tests.provinces import HAIDUONG, KHANHHOA, packaged_provinces
 
