@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 
 from app.kit.text import fold
 
@@ -17,6 +18,7 @@ from .words import (
     HONORIFICS,
     INSIDE_NAMES,
     LABELS,
+    LOUD_SURNAMES,
     MIDDLES,
     NOT_NAMES,
     OF_PLACES,
@@ -72,6 +74,10 @@ class _Words:
         """What stands between word `at` and the one before it."""
         return self.text[self.spans[at - 1][1] : self.spans[at][0]] if at else self.text[: self.spans[0][0]]
 
+    def before(self, at: int) -> str:
+        """The last characters before word `at`."""
+        return self.text[max(0, self.spans[at][0] - _FAR) : self.spans[at][0]]
+
     def phrase_at(self, at: int, phrases: frozenset[tuple[str, ...]]) -> int:
         """Number of words of the longest of `phrases` that begins with word `at`; 0 when none does."""
         for length in range(min(_LONGEST_PHRASE, len(self) - at), 0, -1):
@@ -104,36 +110,29 @@ def find_names(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     reached = 0
     for first, end in sorted(_candidates(words)):
-        if first >= reached:
+        if reached <= first < end:
             spans.append((words.spans[first][0], words.spans[end - 1][1]))
             reached = end
     return spans
 
 
 def _candidates(words: _Words) -> Iterator[tuple[int, int]]:
-    """(first word, word after the last) of every name, in no order; they may overlap."""
+    """(first word, word after the last) of every name, in no order; they may overlap, and be empty."""
     place_end = -1  # word after the last place that bears a person's name
     for at, word in enumerate(words.lower):
         if word in HONORIFICS:
             yield from _after_honorific(words, at)
         elif words.starts_high(at) and (word in SURNAMES or word in COMMON_SURNAMES):
             end = _name_end(words, at, loud=True)
-            if end - at < 2:
-                continue
-            if _is_titled(words, at) or _is_signature(words, at, end):
-                yield at, end
-            elif _is_place(words, at, end, place_end):
-                place_end = end
-            elif _is_full_name(words, at, end):
-                yield at, _shouted_end(words, at, end)
+            match _bearer(words, at, end, place_end):
+                case _Bearer.PERSON:
+                    yield at, _shouted_end(words, at, end)
+                case _Bearer.PLACE:
+                    place_end = end
         elif word in PLAIN_SURNAMES or word in SURNAMES:
-            end = _small_name_end(words, at)
-            if end > at:
-                yield at, end
+            yield at, _small_name_end(words, at)
         if at and words.phrase_before(at, LABELS) and _BEFORE_NAME.fullmatch(words.gap(at)):
-            end = _name_end(words, at, loud=False)
-            if end > at:
-                yield at, end
+            yield at, _name_end(words, at, loud=False)
 
 
 def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int]]:
@@ -145,9 +144,26 @@ def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int]]:
         first += 2 if words.lower[first : first + 2] == ["tên", "là"] else 1
     if first >= len(words) or not _BEFORE_NAME.fullmatch(words.gap(first)):
         return
-    end = _name_end(words, first, loud=words.shouts(at))
-    if end > first:
-        yield first, end
+    yield first, _name_end(words, first, loud=words.shouts(at))
+
+
+class _Bearer(Enum):
+    """Whose name begins with a surname."""
+
+    PERSON = auto()
+    PLACE = auto()
+    NOBODY = auto()
+
+
+def _bearer(words: _Words, at: int, end: int, place_end: int) -> _Bearer:
+    """Who bears the name from `at` to `end`; `place_end` is the word after the last place that bears such a name."""
+    if end - at < 2:
+        return _Bearer.NOBODY
+    if _is_titled(words, at) or _is_signature(words, at, end):
+        return _Bearer.PERSON
+    if _is_place(words, at, end, place_end):
+        return _Bearer.PLACE
+    return _Bearer.PERSON if _is_full_name(words, at, end) else _Bearer.NOBODY
 
 
 def _is_titled(words: _Words, at: int) -> bool:
@@ -156,39 +172,41 @@ def _is_titled(words: _Words, at: int) -> bool:
 
 def _is_signature(words: _Words, at: int, end: int) -> bool:
     """Whether the name stands alone under the text."""
-    alone = end - at > 2 and not words.text[words.spans[end - 1][1] :][:9].strip(" .!,\n")
     return (
-        alone
+        end - at > 2
+        and end == len(words)
         and not words.text[words.spans[end - 1][1] :].strip(" .!,\n")
-        and bool(_SIGNED.search(words.text[max(0, words.spans[at][0] - _FAR) : words.spans[at][0]]))
+        and bool(_SIGNED.search(words.before(at)))
     )
 
 
 def _is_place(words: _Words, at: int, end: int, place_end: int) -> bool:
-    """Whether the words from `at` to `end` name a street, an area, a school or a firm, by themselves or by what
-    stands before them."""
-    name = fold(" ".join(words.words[at:end]))
-    if name in PLACES_NAMED_LIKE_PEOPLE:
+    """Whether `at` to `end` name a street, an area, a school or a firm, by themselves or by what stands before."""
+    if _is_known_place(words, at, end):
         return True
     if not at:
         return False
-    if place_end == at and _DASH.fullmatch(words.gap(at)):
+    joined = (place_end == at and bool(_DASH.fullmatch(words.gap(at)))) or (
+        place_end == at - 1 and words.lower[at - 1] in STREET_JOINTS
+    )
+    full = words.lower[at + 1] in MIDDLES
+    numbered = _NUMBERED.search(words.before(at)) and (not full or words.lower[at - 1] in PLACE_WORDS | SIDES)
+    if joined or numbered:
         return True
-    if place_end == at - 1 and words.lower[at - 1] in STREET_JOINTS:
-        return True
-    full = _has_middle(words, at)
-    before = words.text[max(0, words.spans[at][0] - _FAR) : words.spans[at][0]]
-    if _NUMBERED.search(before) and (not full or words.lower[at - 1] in PLACE_WORDS | SIDES):
-        return True
-    if not _CLOSE.fullmatch(words.gap(at)):
-        return False
-    if words.lower[at - 1] in SIDES and not full:
-        return True
-    return _after_place(words, at, plain=name == " ".join(words.lower[at:end]))
+    beside = words.lower[at - 1] in SIDES and not full and _CLOSE.fullmatch(words.gap(at))
+    return bool(beside) or _after_place(words, at, end)
 
 
-def _after_place(words: _Words, at: int, *, plain: bool) -> bool:
+def _is_known_place(words: _Words, at: int, end: int) -> bool:
+    """Whether the words from `at` to `end`, or one more (Lý Thái Tổ), are the name of a place that we know."""
+    names = (fold(" ".join(words.words[at:last])) for last in (end, end + 1))
+    return any(name in PLACES_NAMED_LIKE_PEOPLE for name in names)
+
+
+def _after_place(words: _Words, at: int, end: int) -> bool:
     """Whether a word for a place or a firm stands right before word `at`, or before capitals and kinds that do."""
+    name = " ".join(words.lower[at:end])
+    plain = name == fold(name)
     for back in range(at, max(0, at - _LONGEST_PHRASE), -1):
         if not _CLOSE.fullmatch(words.gap(back)):
             return False
@@ -200,25 +218,23 @@ def _after_place(words: _Words, at: int, *, plain: bool) -> bool:
     return False
 
 
-def _has_middle(words: _Words, at: int) -> bool:
-    return words.lower[at + 1 : at + 2] != [] and words.lower[at + 1] in MIDDLES
-
-
 def _is_full_name(words: _Words, at: int, end: int) -> bool:
     """Whether the capitals from `at` to `end`, which name no place, name a person."""
     surname = words.lower[at]
     if surname not in COMMON_SURNAMES:
         return False
-    if _has_middle(words, at):
+    if words.lower[at + 1] in MIDDLES:
         return end - at > 2
     if words.shouts(at):
-        return not any(words.shouts(near) for near in (at - 1, end) if 0 <= near < len(words))
+        alone = not any(words.shouts(near) for near in (at - 1, end) if 0 <= near < len(words))
+        return alone or (surname in LOUD_SURNAMES and end - at > 2)
     inside = at > 0 and words.starts_high(at - 1) and bool(_CLOSE.fullmatch(words.gap(at)))
     if not inside:
         return True
     sure = surname in SURE_SURNAMES
-    begun = words.text[max(0, words.spans[at - 1][0] - 4) : words.spans[at - 1][0]]
-    return (sure or end - at > 2) if _SENTENCE_OVER.search(begun) else (sure and end - at > 2)
+    if not sure and _is_known_place(words, at + 1, end):
+        return False
+    return (sure or end - at > 2) if _SENTENCE_OVER.search(words.before(at - 1)) else (sure and end - at > 2)
 
 
 def _shouted_end(words: _Words, at: int, end: int) -> int:
@@ -239,7 +255,8 @@ def _name_end(words: _Words, first: int, *, loud: bool) -> int:
     while at < len(words) and at - first < _MOST_WORDS and _BETWEEN_NAMES.fullmatch(words.gap(at)):
         if "." in words.gap(at) and len(words.words[at - 1]) > 1:
             break  # a full stop ends a name, but not an initial
-        known = words.lower[at] in GIVEN_TOO and words.lower[first] in SURNAMES and not shouted
+        quiet = not shouted or at + 1 == len(words) or not words.shouts(at + 1)
+        known = words.lower[at] in GIVEN_TOO and words.lower[first] in SURNAMES and quiet
         named = known or words.lower[at] not in NOT_NAMES
         belongs = words.starts_high(at) and named and not words.phrase_at(at, COMPOUNDS)
         if not belongs or (words.shouts(at) and not shouted):
@@ -257,7 +274,8 @@ def _small_name_end(words: _Words, first: int) -> int:
     middle = words.lower[first + 1 : first + 2]
     if end > len(words) or not all(_BETWEEN_NAMES.fullmatch(words.gap(at)) for at in range(first + 1, end)):
         return first
-    if words.phrase_at(first + 1, SMALL_COMPOUNDS):
+    of_place = _is_known_place(words, first, end) or _after_place(words, first, end)
+    if of_place or words.phrase_at(first + 1, SMALL_COMPOUNDS):
         return first
     plain = middle[0] in PLAIN_MIDDLES
     called = _called_end(words, end)

@@ -39,6 +39,8 @@ class _Rule(NamedTuple):
 
 # What people put between the digits of a number they do not want a machine to read.
 _S = r"(?:[ \t.\-()_*]{0,5}|,)"
+# Not inside such a number: no digit stands up to five of those characters before (a lookbehind has one width).
+_NOT_GOING_ON = "".join(rf"(?<!\d[\s.\-()_*]{{{width}}})" for width in range(1, 6))
 _HOUSE_NUMBER = r"\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,4}"
 _DATE = r"(?:0?[1-9]|[12]\d|3[01])\s?(?P<sep>[./-])\s?(?:0?[1-9]|1[0-2])\s?(?P=sep)\s?(?:19|20)\d\d"
 _UNITS = "đồng|đ|vnđ|vnd|triệu|tr|tỷ|tỉ|nghìn|ngàn|k|m|m2|m3|m²|m³|km|cm|ha|kg|tấn|lít|kw|kwh|usd"
@@ -64,7 +66,7 @@ _RULES = (
     _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)"),
     _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)"),
     _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w)"),
-    _rule(None, r"(?<![\d.])[1-9]\d{0,2}\.\d{4,15}(?![\d.])"),
+    _rule(None, rf"(?<![\d.]){_NOT_GOING_ON}[1-9]\d{{0,2}}\.\d{{4,15}}(?![\d.])"),
     _rule(None, r"(?<!\w)[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-\d{4,8}(?!\w)", re.NOFLAG),
     _rule(Personal.BANK_ACCOUNT, rf"(?<!\w)(?:{_BANKS})(?!\w)[^\d\n.]{{0,30}}(?P<v>\d(?:[ .-]?\d){{5,18}})(?!\d)"),
     _rule(Personal.PHONE, rf"(?:\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)"),

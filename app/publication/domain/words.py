@@ -53,7 +53,7 @@ PLACE_PAIRS = _phrases(
     "đại học, cao đẳng, vỉa hè, nhà tưởng niệm, khu dân cư, khu đô thị, tuyến phố, giải thưởng, quỹ học bổng"
 )
 # What may stand between the word for a place and the name it bears (trường tiểu học số hai Lê Lợi).
-OF_PLACES = _words("dân cư đô thị tiểu học mầm non đầu mối số một hai ba mới cũ mang tên là tư thục chuyên và cấp")
+OF_PLACES = _words("dân cư đô thị tiểu học mầm non đầu mối số một hai ba mới cũ mang tên là tư thục chuyên và cấp khoa")
 # After these a street is meant without its word, unless the name has văn or thị in it …
 SIDES = _words("trên dọc đoạn góc đầu cuối quanh giáp số ngõ ngách hẻm kiệt lô")
 # … and these join two streets.
@@ -86,6 +86,8 @@ COMMON_SURNAMES = _words(
 )
 # Those that hardly ever stand inside the name of a place.
 SURE_SURNAMES = _words("nguyễn trần lê phạm huỳnh võ đặng bùi đỗ ngô trịnh nguyen tran pham huynh")
+# Those that are no other word even in a text all in capitals.
+LOUD_SURNAMES = _words("nguyễn phạm huỳnh")
 # Those that, typed in small letters without diacritics, are seldom another word (duong: đường, do: đô, ngo: ngõ).
 PLAIN_SURNAMES = _words("nguyen tran pham huynh le hoang trinh")
 # Words that show `tran van …` to be a sentence (tràn vẫn chưa …).
@@ -103,7 +105,7 @@ SMALL_COMPOUNDS = _phrases(
     "văn thư, van phong, van ban, van hoa, van nghe"
 )
 # Words of NOT_NAMES that are given names when they follow a surname (Nguyễn Minh Anh, Trần Quốc Bảo).
-GIVEN_TOO = _words("anh quốc sinh viện hiện")
+GIVEN_TOO = _words("anh quốc sinh viện hiện hội")
 
 # A capitalised word that does not belong to a name and ends it.
 NOT_NAMES = _words(

@@ -10,7 +10,7 @@ from app.publication.domain import redact
 
 SAMPLE = """ông bà anh chị Nguyễn Trần Văn Thị Hoa Nam Bà Ông Triệu đường phố nhà số 12 hộ gọi zalo sđt 0912 345 678 34A
  123.45 CCCD 001099012345 rác ổ gà ngập . , ; ( ) - / 84 +84 xe BKS [tên] [biển số] ngày 01.01.2024 đồng 15.000 @
- a.b@c.vn ở tại"""
+ a.b@c.vn ở tại nguyen thi hoa tran van Lê Lợi Hồ và của Gọi trường NGUYỄN VĂN"""
 WORDS = st.sampled_from([*SAMPLE.split(), "\n"])
 TEXTS = st.one_of(
     st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join), st.lists(WORDS, max_size=60).map("".join)
@@ -59,3 +59,15 @@ def test_a_full_name_after_a_word_of_address_never_survives(address: str, surnam
     shown = redact(f"Nhà {address} {surname} Thị Bưởi ở cuối ngõ").text
     assert surname not in shown
     assert "Bưởi" not in shown
+
+
+@given(
+    st.sampled_from(["Nguyễn", "Trần", "Lê", "Phạm", "Bùi", "Võ", "Đỗ"]),
+    st.lists(st.sampled_from(["Bưởi", "Ngát", "Tèo", "Thắm"]), min_size=1, max_size=3, unique=True),
+    st.sampled_from(["", "Gọi ", "quán của ", "theo ", "phản ánh ", "Hôm qua ", "do "]),
+)
+def test_a_full_name_without_a_word_of_address_never_survives(
+    surname: str, given_names: list[str], before: str
+) -> None:
+    shown = redact(f"{before}{' '.join([surname, *given_names])} đổ rác").text
+    assert shown == f"{before}[tên] đổ rác"
