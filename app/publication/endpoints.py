@@ -50,7 +50,8 @@ async def list_public_cases(
 ) -> Response:
     """Các vụ việc công khai, mới cập nhật trước. Public cases, newest change first.
 
-    A page is complete in itself. To follow changes, ask with `updated_since` and keep `updated_at` of the last item.
+    A page is complete in itself. To follow changes, ask with `updated_since` and keep `updated_at` of the last item;
+    cases taken back since are then among the items, whatever the other filters, as `{code, withdrawn, updated_at}`.
     """
     page = await service.public_cases(
         database, tenant, asked.filters, after=key_after(asked.query, cursor), limit=limit

@@ -24,8 +24,8 @@ def _feed(name: str, *columns: str, where: str = "published") -> Index:
 class Publication(TenantRow, Base):
     """What the public may see of a case, as bytes ready to serve, with the columns lists are filtered by.
 
-    A case taken back leaves its row as a tombstone without content. `updated_at` is when the public's view last
-    changed, `revision` how often it did; both are of the publication, not of the case.
+    A case taken back leaves its row as a tombstone: no content, and a line that says only that it is gone. `updated_at`
+    is when the public's view last changed, `revision` how often it did; both are of the publication, not of the case.
     """
 
     __tablename__ = "publications"
@@ -39,6 +39,7 @@ class Publication(TenantRow, Base):
         _feed("group", "group_code"),
         _feed("state", "state"),
         _feed("overdue", where="published AND overdue"),
+        _feed("withdrawn", where="NOT published"),
         # Without the tenant: provinces do not overlap, and a GiST index of a number needs an extension.
         Index(
             "ix_publications_place",

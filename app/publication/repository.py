@@ -37,6 +37,7 @@ async def body_of(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, 
 
 
 _FOUND = "updated_at, case_id FROM publications WHERE tenant_id = $1 AND published"
+_GONE = "updated_at, case_id FROM publications WHERE tenant_id = $1 AND NOT published"
 _JOINED = """
 SELECT string_agg(piece, '\\x2c'::bytea ORDER BY n) FILTER (WHERE n <= $2::int) AS joined,
  count(*) > $2::int AS more,
@@ -47,8 +48,16 @@ FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM page) AS numbered
 
 
 @lru_cache(maxsize=1024)
-def _page_sql(piece: str, conditions: tuple[str, ...], box: tuple[str, ...] | None, direction: str) -> str:
+def _page_sql(
+    piece: str,
+    conditions: tuple[str, ...],
+    box: tuple[str, ...] | None,
+    direction: str,
+    withdrawn: tuple[str, ...] | None,
+) -> str:
     """One page of stored pieces, joined by PostgreSQL. $1 tenant, $2 rows; every name is a constant of this module.
+
+    With `withdrawn`, the conditions on their time, cases taken back are among them (index ix_publications_withdrawn).
 
     A box is asked for twice. Where the newest cases are dense, walking the feed fills a page at once, while the index
     of places would give every case there ever was. Where they are sparse, the walk ends without a full page; then the
@@ -57,8 +66,15 @@ def _page_sql(piece: str, conditions: tuple[str, ...], box: tuple[str, ...] | No
     where = "".join(f" AND {condition}" for condition in conditions)
     order = f"updated_at {direction}, case_id {direction}"
     joined = _JOINED.format(order=order)
+    gone = ""
+    if withdrawn is not None:
+        since = "".join(f" AND {condition}" for condition in withdrawn)
+        gone = f" UNION ALL (SELECT {piece} AS piece, {_GONE}{since} ORDER BY {order} LIMIT $2::int + 1)"
     if box is None:
-        return f"WITH page AS (SELECT {piece} AS piece, {_FOUND}{where} ORDER BY {order} LIMIT $2::int + 1){joined}"
+        return (
+            f"WITH page AS ((SELECT {piece} AS piece, {_FOUND}{where}"
+            f" ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
+        )
     west, south, east, north = box
     return (
         f"WITH near AS MATERIALIZED (SELECT piece, updated_at, case_id"  # noqa: S608
@@ -68,7 +84,7 @@ def _page_sql(piece: str, conditions: tuple[str, ...], box: tuple[str, ...] | No
         f" page AS (SELECT * FROM near WHERE (SELECT count(*) FROM near) > $2::int UNION ALL"
         f" (SELECT {piece} AS piece, {_FOUND}{where} AND lon IS NOT NULL"
         f" AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))"
-        f" AND (SELECT count(*) FROM near) <= $2::int ORDER BY {order} LIMIT $2::int + 1)){joined}"
+        f" AND (SELECT count(*) FROM near) <= $2::int ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
     )
 
 
@@ -83,6 +99,7 @@ class _Query:
         self.conditions: list[str] = []
         self.args: list[object] = []
         self.box: tuple[str, ...] | None = None
+        self.times: list[str] = []  # the conditions that hold for cases taken back too
         self.direction = "DESC" if filters.updated_since is None else "ASC"
         self._columns(filters)
         if filters.phrases is not None:
@@ -90,9 +107,10 @@ class _Query:
             phrases = " & ".join("(" + " <-> ".join(phrase.split()) + ")" for phrase in filters.phrases)
             self._needs("search @@ to_tsquery('simple'::regconfig, {})", phrases)
         if filters.updated_since is not None:
-            self._needs("updated_at >= {}", filters.updated_since)
+            self.times.append(self._needs("updated_at >= {}", filters.updated_since))
         if after is not None:
-            self._needs(f"(updated_at, case_id) {'<' if self.direction == 'DESC' else '>'} ({{}}, {{}})", *after)
+            beyond = "<" if self.direction == "DESC" else ">"
+            self.times.append(self._needs(f"(updated_at, case_id) {beyond} ({{}}, {{}})", *after))
         if filters.box is not None:
             south, west, north, east = filters.box
             self.box = tuple(f"{holder}::float8" for holder in self._holders(west, south, east, north))
@@ -116,8 +134,10 @@ class _Query:
         self.args.extend(values)
         return [f"${first + place}" for place in range(len(values))]
 
-    def _needs(self, condition: str, *values: object) -> None:
-        self.conditions.append(condition.format(*self._holders(*values)))
+    def _needs(self, condition: str, *values: object) -> str:
+        needed = condition.format(*self._holders(*values))
+        self.conditions.append(needed)
+        return needed
 
 
 async def page_of(
@@ -130,12 +150,15 @@ async def page_of(
 ) -> Page:
     """Up to `limit` stored pieces (`line` or `feature`), newest change first, or oldest first after `updated_since`.
 
-    One statement. Features are only of cases that have a place.
+    After `updated_since` lines tell also of the cases taken back since, whatever they were: what a tombstone matches
+    would tell what became of the case. One statement. Features are only of cases that have a place.
     """
     query = _Query(filters, after)
     if piece == "feature":
         query.conditions.append("lon IS NOT NULL")
-    sql = _page_sql(piece, tuple(query.conditions), query.box, query.direction)
+    follows = piece == "line" and filters.updated_since is not None
+    withdrawn = tuple(query.times) if follows else None
+    sql = _page_sql(piece, tuple(query.conditions), query.box, query.direction, withdrawn)
     row = await db.lane.fetchrow(sql, tenant_id, limit, *query.args)
     assert row is not None
     return Page(joined=row["joined"] or b"", after=(row["last_at"], row["last_id"]) if row["more"] else None)
@@ -253,10 +276,14 @@ class PublicationRepository:
         return {row[0]: Kept(*row[1:]) for row in rows}
 
     async def last_change(self) -> datetime | None:
-        """When the tenant's publications last changed (first entry of index ix_publications_feed)."""
+        """When the tenant's publications last changed (ends of ix_publications_feed and ix_publications_withdrawn)."""
+        last = select(func.max(Publication.updated_at)).where(Publication.tenant_id == self._tenant_id)
         found: datetime | None = await self._session.scalar(
-            select(func.max(Publication.updated_at)).where(
-                Publication.tenant_id == self._tenant_id, Publication.published
+            select(
+                func.greatest(
+                    last.where(Publication.published).scalar_subquery(),
+                    last.where(~Publication.published).scalar_subquery(),
+                )
             )
         )
         return found

@@ -12,6 +12,8 @@ from app.catalogue.terms import Kind
 from app.directory.terms import Tier
 from app.web.fields import TextOut
 
+from .terms import Preview
+
 
 class NamedOut(BaseModel):
     """A code with its name in both languages."""
@@ -109,10 +111,18 @@ class PublicCaseOut(PublicLineOut):
     links: PublicLinksOut
 
 
-class PublicPageOut(BaseModel):
-    """A page of public cases; `next_cursor` is null on the last one."""
+class WithdrawnOut(BaseModel):
+    """A case that was public and is no longer: forget what you hold of it."""
 
-    items: list[PublicLineOut]
+    code: str = Field(examples=["H23-261122-0042"])
+    withdrawn: Literal[True]
+    updated_at: datetime
+
+
+class PublicPageOut(BaseModel):
+    """A page of public cases; `next_cursor` is null on the last one. With `updated_since` also of cases taken back."""
+
+    items: list[PublicLineOut | WithdrawnOut]
     next_cursor: str | None
 
 
@@ -131,3 +141,16 @@ class FeatureCollectionOut(BaseModel):
     type: Literal["FeatureCollection"]
     features: list[FeatureOut]
     next_cursor: str | None
+
+
+class PublicPreviewOut(BaseModel):
+    """What the public would read of a case if it were published now."""
+
+    title: str = Field(examples=["Đèn đường trước nhà ông [tên] không sáng"])
+    text: str
+    own_wording: bool = Field(description="Lời của cán bộ thay cho nguyên văn. An officer's wording, not the sender's.")
+
+
+def public_preview_answer(preview: Preview) -> dict[str, object]:
+    """The preview as JSON."""
+    return {"title": preview.title, "text": preview.text, "own_wording": preview.own_wording}

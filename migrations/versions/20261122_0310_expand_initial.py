@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("answer", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key_hash", name=op.f("pk_idempotency_keys")),
     )
+    op.create_index("ix_idempotency_keys_created", "idempotency_keys", ["tenant_id", "created_at"], unique=False)
     op.create_table(
         "identity_readings",
         sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -426,6 +427,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_where=sa.text("published"),
+    )
+    op.create_index(
+        "ix_publications_withdrawn",
+        "publications",
+        ["tenant_id", "updated_at", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("NOT published"),
     )
     op.create_index(
         "ix_publications_state",
@@ -770,6 +778,7 @@ def downgrade() -> None:
     op.drop_table("area_boundaries")
     op.drop_index("ix_reports_case", table_name="reports")
     op.drop_table("reports")
+    op.drop_index("ix_publications_withdrawn", table_name="publications", postgresql_where=sa.text("NOT published"))
     op.drop_index("ix_publications_state", table_name="publications", postgresql_where=sa.text("published"))
     op.drop_index(
         "ix_publications_search",
@@ -820,6 +829,7 @@ def downgrade() -> None:
     op.drop_table("map_editions")
     op.drop_index("ix_identity_readings_report", table_name="identity_readings")
     op.drop_table("identity_readings")
+    op.drop_index("ix_idempotency_keys_created", table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_table("dead_letters")
     op.drop_table("consumer_cursors")

@@ -132,6 +132,12 @@ def render(case: PublicCase, *, updated_at: datetime, revision: int) -> Rendered
     )
 
 
+def tombstone(code: str, *, updated_at: datetime) -> Rendered:
+    """What is left of a case taken back: a line for those who follow changes."""
+    line = orjson.dumps({"code": code, "withdrawn": True, "updated_at": updated_at}, option=_JSON)
+    return Rendered(body=b"", line=line, feature=None, etag="", event={"code": code})
+
+
 def _category(category: Category, group: Category) -> dict[str, object]:
     return {
         "code": category.code,

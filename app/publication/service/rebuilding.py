@@ -14,7 +14,7 @@ from app.directory.terms import EditionId
 from app.kit.clock import Clock
 from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
-from app.publication.domain import is_shown, project, render
+from app.publication.domain import is_shown, project, render, tombstone
 from app.publication.repository import PublicationRepository
 from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source
 from app.timeline.terms import Entry
@@ -135,9 +135,9 @@ def _view(
 
 
 def _rendered(work: Work, change: _Changed) -> Rendered:
-    """The publication's new bytes; of a case taken back nothing is kept, and only its code is told."""
+    """The publication's new bytes; of a case taken back only its code is kept and told."""
     if change.after is None:
-        return Rendered(b"", b"", None, "", {"code": change.source.code})
+        return tombstone(change.source.code, updated_at=work.now)
     return render(change.after, updated_at=work.now, revision=change.before.revision + 1)
 
 

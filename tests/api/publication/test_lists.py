@@ -175,6 +175,31 @@ async def test_following_changes_misses_none_that_happen_on_the_way(
     assert {f"{code}:resolved" for code in changed} <= set(seen)
 
 
+async def test_who_follows_changes_is_told_of_cases_taken_back(
+    db: Database, clock: FixedClock, web: httpx.AsyncClient, fill: Fill, province: Province, statements: Statements
+) -> None:
+    cases = await fill(lambda work: many(work, province, 5))
+    async with write_work(db, clock, HAIDUONG) as work:
+        for gone in cases[1:3]:
+            case = await work.session.get_one(Case, (HAIDUONG, gone.id))
+            await province.change(work, case, publication="withheld")
+            await province.rebuild(work, case.id)
+    since = (clock.at - timedelta(hours=1)).isoformat()
+    lost = {case.code for case in cases[1:3]}
+    for query in ({}, {"area": "10510"}, {"q": "o ga"}, {"bbox": "106.30,20.93,106.34,20.96"}):
+        statements.clear()
+        page = (await web.get("/cases", params={**query, "updated_since": since})).json()
+        assert len(statements) == 1
+        told = {item["code"]: item.keys() for item in page["items"] if item.get("withdrawn")}
+        assert told.keys() == lost
+        assert all(keys == {"code", "withdrawn", "updated_at"} for keys in told.values())
+    for limit in (1, 2, 3, 5):
+        assert sorted(await walk(web, limit=limit, updated_since=since)) == sorted(case.code for case in cases)
+    assert lost.isdisjoint(await walk(web))
+    features = (await web.get("/cases.geojson", params={"updated_since": since})).json()["features"]
+    assert {feature["id"] for feature in features} == {case.code for case in cases} - lost
+
+
 async def test_the_map_has_the_cases_with_a_place(web: httpx.AsyncClient, fill: Fill, province: Province) -> None:
     async def build(work: Work) -> list[Case]:
         return [await province.a_case(work), await province.a_case(work, lat=None, lon=None)]
