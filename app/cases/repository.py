@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from app.db.engine import Database
 from app.db.work import Work
@@ -94,8 +94,13 @@ class CaseRepository:
         self._work.catch_up(case.updated_at)
         return case
 
-    async def overdue_unswept(self, limit: int) -> Sequence[Case]:
-        """Open cases whose deadline has passed unnoticed, locked; those another worker holds are left out."""
+    async def overdue_unswept(
+        self, limit: int, *, besides: Collection[UUID] = (), only: UUID | None = None
+    ) -> Sequence[Case]:
+        """Open cases whose deadline has passed unnoticed, locked; those another worker holds are left out.
+
+        Not those in `besides`; `only` the one case when it is named.
+        """
         found = await self._session.scalars(
             select(Case)
             .where(
@@ -103,6 +108,8 @@ class CaseRepository:
                 Case.due_at < self._work.now,
                 Case.overdue_at.is_(None),
                 Case.state.not_in(["resolved", "closed"]),
+                Case.id.not_in(besides),
+                Case.id == only if only else true(),
             )
             .order_by(Case.due_at)
             .limit(limit)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -25,6 +26,9 @@ from app.kit.text import Text
 from .answers import json_answer
 from .models import IdempotencyKey
 from .repository import AnswerRepository
+
+KEEP_ANSWERS = timedelta(days=7)
+FORGET_BATCH_ROWS = 1000
 
 
 class UnreadableIdempotencyKey(BadRequest):
@@ -150,6 +154,11 @@ async def answer_once(
             kept = await repository.get(key)
             answer = _again(kept.request_hash, request, kept.status, kept.answer)
     return json_answer(answer.body, status=answer.status)
+
+
+async def forget_old_answers(work: Work, tenant: TenantId) -> int:
+    """Number of answers older than `KEEP_ANSWERS` that were forgotten, at most `FORGET_BATCH_ROWS`."""
+    return await AnswerRepository(work, tenant).forget(work.now - KEEP_ANSWERS, FORGET_BATCH_ROWS)
 
 
 def owner_of(request: Request) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import CursorResult
 
 from app.db.work import Work
 from app.kit.ids import TenantId
@@ -42,6 +44,21 @@ class AnswerRepository:
             .where(IdempotencyKey.tenant_id == self._tenant, IdempotencyKey.key_hash == key)
             .values(status=status, answer=answer)
         )
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Number of answers deleted, the oldest first, all from before the instant. One statement on the index."""
+        old = (
+            select(IdempotencyKey.key_hash)
+            .where(IdempotencyKey.tenant_id == self._tenant, IdempotencyKey.created_at < before)
+            .order_by(IdempotencyKey.created_at)
+            .limit(limit)
+        )
+        gone = await self._work.session.execute(
+            delete(IdempotencyKey)
+            .where(IdempotencyKey.tenant_id == self._tenant, IdempotencyKey.key_hash.in_(old))
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", gone).rowcount
 
     async def get(self, key: bytes) -> IdempotencyKey:
         """The answer kept under a key that was answered before. One statement."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 from app.cases import service as cases_service
+from app.db.errors import outline
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
+from app.kit.problems import Unavailable
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.process import Process
 from app.publication.handlers import PublicationConsumer
+from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.worker")
@@ -28,38 +32,91 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
 
 async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
     """Messages numbered and handled now, over all tenants; 0 when there was nothing to do."""
-    done = 0
-    for tenant_id in process.tenants:
-        done += await outbox.relay(process.db, process.clock, tenant_id)
+
+    async def one(tenant_id: TenantId) -> int:
+        done = await outbox.relay(process.db, process.clock, tenant_id)
         for consumer in reacting:
             done += await outbox.consume(process.db, process.clock, tenant_id, consumer)
-    return done
+        return done
+
+    return await _each(process, "relay", one)
 
 
 async def sweep(process: Process) -> int:
     """Cases marked overdue now, over all tenants."""
-    return sum([await _sweep_tenant(process, tenant_id) for tenant_id in process.tenants])
+    return await _each(process, "sweep", lambda tenant_id: _sweep_tenant(process, tenant_id))
 
 
 async def _sweep_tenant(process: Process, tenant_id: TenantId) -> int:
+    """Cases of the tenant marked overdue now. One that cannot be is passed over until the next sweep."""
+    swept, broken = 0, set[UUID]()
+
     async def one_batch(work: Work) -> int:
-        return await cases_service.sweep_overdue(work, tenant_id, process.books)
+        return await cases_service.sweep_overdue(work, tenant_id, process.books, besides=broken)
+
+    while True:
+        try:
+            batch = await in_work(process.db, process.clock, tenant_id, one_batch)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one case has must not hold up those after it
+            log.warning("a sweep of tenant %s goes on case by case: %s", tenant_id, outline(error))
+            batch = await _sweep_one_by_one(process, tenant_id, broken)
+        swept += batch
+        if not batch:
+            return swept
+
+
+async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[UUID]) -> int:
+    """Cases of the next batch marked overdue, each in a transaction of its own; adds to `broken` those that failed."""
+
+    async def waiting(work: Work) -> list[UUID]:
+        return await cases_service.list_unswept(work, tenant_id, besides=broken)
 
     swept = 0
-    while batch := await in_work(process.db, process.clock, tenant_id, one_batch):
-        swept += batch
+    for case_id in await in_work(process.db, process.clock, tenant_id, waiting):
+
+        async def one(work: Work, case_id: UUID = case_id) -> int:
+            return await cases_service.sweep_overdue(work, tenant_id, process.books, only=case_id)
+
+        try:
+            swept += await in_work(process.db, process.clock, tenant_id, one)
+        except Unavailable:
+            raise
+        except Exception:
+            broken.add(case_id)
+            log.exception("case %s of tenant %s cannot be marked overdue", case_id, tenant_id)
     return swept
 
 
 async def prune(process: Process) -> int:
-    """Tenants whose old sign-in attempts and ended sessions were forgotten."""
-    for tenant_id in process.tenants:
+    """Kept answers forgotten now, over all tenants; 0 when no old one is left. Old sign-ins are forgotten with them."""
 
-        async def one(work: Work, tenant_id: TenantId = tenant_id) -> None:
+    async def one(tenant_id: TenantId) -> int:
+        async def forget(work: Work) -> int:
             await identity_service.prune(work, tenant_id)
+            return await forget_old_answers(work, tenant_id)
 
-        await in_work(process.db, process.clock, tenant_id, one)
-    return 0
+        return await in_work(process.db, process.clock, tenant_id, forget)
+
+    return await _each(process, "prune", one)
+
+
+async def _each(process: Process, name: str, step: Callable[[TenantId], Awaitable[int]]) -> int:
+    """What `step` did for all tenants together. A tenant that fails keeps none waiting; raises when all of them do."""
+    done, failures = 0, 0
+    tenants = process.tenants
+    for tenant_id in tenants:
+        try:
+            done += await step(tenant_id)
+        except Exception as error:
+            failures += 1
+            log.warning("%s of tenant %s failed: %s", name, tenant_id, outline(error))
+            if failures == len(tenants):
+                raise
+    if failures:
+        process.metrics.failed(name)
+    return done
 
 
 async def run(process: Process) -> None:

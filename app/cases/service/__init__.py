@@ -24,7 +24,7 @@ from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_
 from .opening import NewCase, open_case
 from .sorting import triage_case
 from .steps import record, scope_of
-from .sweeping import sweep_overdue, workload
+from .sweeping import list_unswept, sweep_overdue, workload
 
 __all__ = [
     "NEWEST",
@@ -44,6 +44,7 @@ __all__ = [
     "each_case",
     "escalate_case",
     "get_case",
+    "list_unswept",
     "merge_case",
     "open_case",
     "publish_case",

@@ -1,0 +1,83 @@
+"""One tenant, or one case, that cannot be worked on keeps nobody else waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.cases.service import steps, sweeping
+from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
+from app.db.work import Work, write_work
+from app.identity.terms import Actor
+from app.kit.clock import Clock, FixedClock
+from app.kit.ids import TenantId
+from app.outbox import service as outbox
+from app.process import Process
+from app.web import idempotency
+from app.web.idempotency import Answer, keep_answer
+from app.worker import loop
+from tests.builders import HAIDUONG, a_case
+
+Relay = Callable[[Database, Clock, TenantId], Awaitable[int]]
+
+
+def failing_for(tenants: set[TenantId], reached: list[TenantId]) -> Relay:
+    async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
+        reached.append(tenant_id)
+        if tenant_id in tenants:
+            raise DatabaseUnavailable
+        return 1
+
+    return relay
+
+
+async def test_a_tenant_that_fails_keeps_the_others_from_nothing(
+    process: Process, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reached: list[TenantId] = []
+    monkeypatch.setattr(outbox, "relay", failing_for({process.tenants[0]}, reached))
+    assert await loop.turn(process, ()) == len(process.tenants) - 1
+    assert reached == process.tenants
+    assert f"relay of tenant {process.tenants[0]} failed" in caplog.text
+
+
+async def test_when_all_tenants_fail_the_turn_does(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "relay", failing_for(set(process.tenants), []))
+    with pytest.raises(DatabaseUnavailable):
+        await loop.turn(process, ())
+
+
+async def test_a_case_that_cannot_be_swept_keeps_the_others_from_nothing(
+    process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = [await a_case(process) for _ in range(3)]
+    settle = steps.settle
+
+    def settled(work: Work, actor: Actor, case: Any, *rest: Any) -> None:
+        if case.code == filed[0].code:
+            raise LookupError
+        settle(work, actor, case, *rest)
+
+    monkeypatch.setattr(sweeping, "settle", settled)
+    clock.at += timedelta(days=60)
+    assert await loop.sweep(process) == 2
+    assert await loop.sweep(process) == 0
+    monkeypatch.setattr(sweeping, "settle", settle)
+    assert await loop.sweep(process) == 1
+
+
+async def test_kept_answers_are_forgotten_after_a_week_batch_by_batch(
+    process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "FORGET_BATCH_ROWS", 2)
+    for number in range(4):
+        async with write_work(db, clock, HAIDUONG) as work:
+            keep_answer(work, HAIDUONG, bytes([number]), b"", Answer(200, {}))
+        clock.at += timedelta(days=1)
+    clock.at += timedelta(days=5, seconds=1)  # nine days after the first; six after the last
+    assert [await loop.prune(process) for _ in range(3)] == [2, 1, 0]
+    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 1
