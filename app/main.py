@@ -22,6 +22,7 @@ from app.process import Process
 from app.publication.citizen_endpoints import router as report_router
 from app.publication.endpoints import router as publication_router
 from app.publication.service import LiveFeeds
+from app.publication.staff_endpoints import router as preview_router
 from app.reports.endpoints import router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
@@ -84,6 +85,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         identity_router,
         routing_router,
         report_texts_router,
+        preview_router,
         portal_router,
         console_router,
         assets_router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,12 +102,18 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "entries": [
             {**entry, "audience_label": Audience(entry["audience"]).label} for entry in reversed(case["timeline"])
         ],
-        "public_preview": publication_service.as_public(reports[0].description) if reports else "",
+        "public_preview": _preview(view, reports),
         "deadline": _deadline(desk, view),
         "verbs": _verbs(view),
         "members": members,
         **_choices(desk),
     }
+
+
+def _preview(view: CaseView, reports: Sequence[ReportText]) -> str | None:
+    """What the public reads or would read; None of a case that is never published."""
+    never = view.row["publication_policy"] == PublicationPolicy.NEVER or Kind(view.row["kind"]).diverted
+    return None if never else publication_service.preview_of(view, reports).text
 
 
 def _verbs(view: CaseView) -> list[Verb]:

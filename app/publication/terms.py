@@ -162,3 +162,12 @@ class Page:
 
     joined: bytes
     after: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the public would read of a case if it were published now; `own_wording`: an officer has written it."""
+
+    title: str
+    text: str
+    own_wording: bool

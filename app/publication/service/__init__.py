@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reading import as_public, features, public_body, public_cases
+from .reading import features, preview_of, public_body, public_cases, public_preview
 from .rebuilding import rebuild, rebuild_all
 from .streaming import Listener, LiveFeed, LiveFeeds
 
@@ -10,10 +10,11 @@ __all__ = [
     "Listener",
     "LiveFeed",
     "LiveFeeds",
-    "as_public",
     "features",
+    "preview_of",
     "public_body",
     "public_cases",
+    "public_preview",
     "rebuild",
     "rebuild_all",
 ]

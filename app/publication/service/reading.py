@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.cases.service import CaseView
 from app.db.engine import Database
 from app.kit.ids import TenantId
 from app.publication import repository
 from app.publication.domain import redact
-from app.publication.terms import Filters, Page
+from app.publication.domain.projection import title_of
+from app.publication.terms import Filters, Page, Preview
+from app.reports import service as reports_service
+from app.reports.terms import ReportText
 
 
 async def public_body(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, str] | None:
@@ -31,6 +36,14 @@ async def features(
     return await repository.page_of(db, tenant_id, "feature", filters, after, limit)
 
 
-def as_public(text: str) -> str:
-    """The text as the public would read it: personal data masked."""
-    return redact(text).text
+async def public_preview(db: Database, tenant_id: TenantId, view: CaseView) -> Preview:
+    """What the public would read of a case that the officer has in view. One statement."""
+    return preview_of(view, await reports_service.reports_for_staff(db, tenant_id, view))
+
+
+def preview_of(view: CaseView, reports: Sequence[ReportText]) -> Preview:
+    """The same of reports that were read already: the officer's own wording, else what opened the case, masked."""
+    row = view.row
+    written = next((report.description for report in reports if report.code == row["code"]), row["summary"])
+    text = redact(row["public_text"] or written).text
+    return Preview(title=title_of(text), text=text, own_wording=row["public_text"] is not None)

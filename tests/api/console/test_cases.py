@@ -43,6 +43,13 @@ async def state(db: Database, code: str) -> str:
     return found
 
 
+async def test_an_officer_reads_what_the_public_would_read(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process, description="Quán của Trần Văn Ba mở karaoke, gọi 0912345678.")
+    page = Page(await (await desk_of(*EVERY_HAND)).get(f"/console/cases/{filed.code}"))
+    assert "Quán của Trần Văn Ba mở karaoke, gọi 0912345678." in page.text
+    assert "Quán của [tên] mở karaoke, gọi [số điện thoại]." in page.text
+
+
 async def test_an_officer_reads_everything_but_who_it_was(desk_of: Desks, process: Process) -> None:
     who = ReporterIdentity("Nguyễn Văn An", "+84912345678", "an@example.vn")
     filed = await a_case(process, S.AWAITING_REPORTER, reporter=who, answers={"lamps_out": 3, "pole_number": "A12"})
