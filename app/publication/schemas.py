@@ -70,7 +70,7 @@ class PublicLineOut(BaseModel):
     title: str = Field(description="Đoạn đầu nội dung, đã che thông tin cá nhân. Beginning of the masked text.")
     category: PublicCategoryOut
     area: PublicAreaOut
-    address: str | None
+    address: str | None = Field(description="Không nêu khi toạ độ làm tròn. Left out where the point is coarse.")
     location: PublicPointOut | None
     responsible_unit: PublicUnitOut
     opened_at: datetime

@@ -59,8 +59,9 @@ def project(view: CaseView) -> PublicCase:
     source = view.source
     text = masked(source.public_text or source.written) or ""
     answer = masked(source.answer)
-    address = masked(source.address)
-    digits = _EXACT if view.category.publication is PublicationPolicy.AUTOMATIC else _COARSE
+    exact = view.category.publication is PublicationPolicy.AUTOMATIC
+    address = masked(source.address) if exact else None  # a house number would undo what the coarse point hides
+    digits = _EXACT if exact else _COARSE
     lat = round(source.lat, digits) if source.lat is not None else None
     lon = round(source.lon, digits) if source.lon is not None else None
     summary: dict[str, object] = {

@@ -145,7 +145,10 @@ def test_place_category_and_unit_are_named() -> None:
 def test_a_category_that_touches_homes_shows_only_the_neighbourhood() -> None:
     books = packaged_provinces()
     touchy = next(c for c in books.catalogue.all(HAIDUONG) if c.publication.value == "confirm" and c.parent)
-    assert body(a_view(category=touchy.code))["location"] == {"lat": 20.941, "lon": 106.317}
+    case = project(a_view(category=touchy.code, address="Số nhà 1207, phố Cẩm Thượng"))
+    shown = orjson.loads(render(case, updated_at=OPENED, revision=1).body)
+    assert (shown["location"], shown["address"]) == ({"lat": 20.941, "lon": 106.317}, None)
+    assert "1207" not in case.search_text
 
 
 def test_a_case_without_a_point_is_no_feature() -> None:
