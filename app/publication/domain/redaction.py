@@ -60,7 +60,7 @@ def _rule(kind: Personal | None, pattern: str, flags: re.RegexFlag = re.IGNORECA
 
 # In order: what an earlier rule has taken, a later one leaves alone. All run on the shadow of the text (see `_shadow`).
 _RULES = (
-    _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]+\.)*(?:{_SOCIAL})/[^\s\[\]]+"),
+    _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+"),
     _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}"),
     _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)"),

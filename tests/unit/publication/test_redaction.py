@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,14 @@ def test_real_texts_that_hold_no_personal_data_stay_as_they_are() -> None:
     lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
     masked = [case["id"] for line in lines if redact((case := json.loads(line))["text"]).findings]
     assert masked == []
+
+
+@pytest.mark.parametrize("bit", ["-a", "a.", "-a.", "a-."])
+def test_a_hostile_run_of_signs_is_read_in_one_go(bit: str) -> None:
+    begun = time.process_time()
+    assert redact(bit * 20_000).findings == ()
+    assert time.process_time() - begun < 3.0
+
+
+def test_a_link_is_masked_whatever_stands_before_its_host() -> None:
+    assert redact("xem -www.facebook.com/abc và https://m.facebook.com/x.y").text == "xem [liên kết] và [liên kết]"
