@@ -59,4 +59,5 @@ class CaseFact:
     text: str | None = None  # as a person wrote it; never sent to machines outside
     text_audience: Audience | None = None  # set when the words are for fewer readers than the fact itself
     data: dict[str, Any] = field(default_factory=dict)  # names and codes the sentence needs
+    people: dict[str, str] = field(default_factory=dict)  # names of officers: for the history only, never sent on
     report_id: ReportId | None = None  # set when the entry concerns one reporter only

@@ -122,7 +122,8 @@ def assign(facts: CaseFacts, *, officer: StaffId, officer_name: str, unit_name: 
         EventType.ASSIGNED,
         Audience.STAFF,
         Changes(state=state, assignee_id=officer),
-        data={"officer": officer_name, "unit": unit_name._asdict()},
+        data={"assignee_id": str(officer), "unit": unit_name._asdict()},
+        people={"officer": officer_name},
     )
 
 

@@ -42,7 +42,7 @@ def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact,
         audience=fact.audience,
         unit_id=unit_id,
         text=None if apart else fact.text,
-        data=fact.data,
+        data={**fact.data, **fact.people},
         report_id=fact.report_id,
     )
     if apart:
