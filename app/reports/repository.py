@@ -58,12 +58,13 @@ SELECT r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.are
   r.channel, r.captured_at, r.received_at, r.stars
 FROM reports r JOIN gathered g ON r.case_id = g.id
 WHERE r.tenant_id = $1
-ORDER BY r.id
+ORDER BY r.id DESC
+LIMIT 200
 """
 
 
 async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> list[ReportText]:
-    """What was written in the case's reports and in those of cases merged into it, oldest first. One statement."""
+    """The newest 200 reports of the case and of cases merged into it, oldest first. One statement."""
     rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id)
     return [
         ReportText(
@@ -80,5 +81,5 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
             received_at=row["received_at"],
             stars=row["stars"],
         )
-        for row in rows
+        for row in reversed(rows)
     ]

@@ -14,11 +14,12 @@ from app.kit.ids import CaseId, ReportId, TenantId, UnitId
 
 from .terms import Audience, Entry
 
+# The newest of a very long history, so that what happens now is always seen.
 _OF_CASE = """
 SELECT id, at, type, audience, case_version, actor_kind, actor_id, unit_id, report_id, text, data
 FROM timeline_entries
 WHERE tenant_id = $1 AND case_id = $2 AND audience = ANY($3)
-ORDER BY id
+ORDER BY id DESC
 LIMIT 2000
 """
 
@@ -26,9 +27,9 @@ LIMIT 2000
 async def list_entries(
     db: Database, tenant_id: TenantId, case_id: CaseId, audiences: Collection[Audience]
 ) -> list[Entry]:
-    """Entries of the case for these audiences, oldest first, at most 2,000; one statement on the primary key."""
+    """The newest 2,000 entries of the case for these audiences, oldest first; one statement on the primary key."""
     rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id, [audience.value for audience in audiences])
-    return [_entry(tenant_id, case_id, row) for row in rows]
+    return [_entry(tenant_id, case_id, row) for row in reversed(rows)]
 
 
 def _entry(tenant_id: TenantId, case_id: CaseId, row: asyncpg.Record | dict[str, Any]) -> Entry:
