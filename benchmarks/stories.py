@@ -306,7 +306,7 @@ class _Telling:
         """Project and tell as `publication.service` does after each fact."""
         case, directory, catalogue = self._case, self._books.directory, self._books.catalogue
         read = {name: getattr(case, name) for name in Source.__dataclass_fields__ if hasattr(case, name)}
-        source = Source(**{**read, "written": self._written, "merged_into": None})
+        source = Source(**{**read, "written": self._written, "merged_into": None, "gathers": False})
         if case.publication != PublicationState.PUBLISHED or not is_shown(source):
             return
         entries = tuple(self._entries())

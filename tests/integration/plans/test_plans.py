@@ -1,0 +1,179 @@
+"""No list, queue, sweep, relay or public read looks at more rows than its answer needs, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from app.identity.terms import Role
+from app.outbox import service as outbox
+from app.publication import repository as publication_repository
+from app.worker import loop as worker_loop
+from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
+
+REPEATS = 7  # from the sixth on PostgreSQL may use a plan that fits any parameters
+PAGE = 3_000  # rows a page of fifty may look at, over all its index ranges; a tenth of the cases
+WALK = 12_000  # rows a box may walk through, newest first, before it asks the index of places
+BATCH = 6_000  # rows a worker's batch of two hundred cases with their histories may look at
+PUBLIC = "/api/v1/public/cases"
+QUEUE = "/api/v1/staff/queue"
+STAFF = "/api/v1/staff/cases"
+
+
+def narrow(visits: Sequence[Visit], most: int) -> None:
+    """Every visit went by an index, and none looked at more than `most` rows."""
+    assert visits, "nothing was read"
+    wide = [visit for visit in visits if visit.node == "Seq Scan" or visit.rows > most]
+    assert not wide, "\n".join(f"{visit.node} on {visit.table}: {visit.rows:.0f} rows: {visit.sql}" for visit in wide)
+
+
+async def _asked(town: Town, address: str, headers: dict[str, str] | None = None, *, status: int = 200) -> list[Visit]:
+    town.plans.taken()
+    for _ in range(REPEATS):
+        answer = await town.client.get(address, headers=headers)
+        assert answer.status_code == status, answer.text
+    return town.plans.taken()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?area=288",
+        "?area=10507",
+        "?category=roads",
+        "?category=roads.pothole",
+        "?area=288&category=roads",
+        "?area=10507&category=animals.disease&state=closed",
+        "?state=in_progress",
+        "?state=closed&state=resolved",
+        "?overdue=true",
+        "?q=xe%20may",
+        "?q=cay%20do,mac%20thi%20buoi",
+        "?q=khongcotunay",
+        "?area=288&q=ngap",
+        "?updated_since=2026-11-19T00:00:00Z",
+        "?updated_since=2024-01-01T00:00:00Z",
+        "?area=288&updated_since=2026-11-01T00:00:00Z",
+    ],
+)
+async def test_a_page_of_public_cases_reads_little_more_than_a_page(town: Town, query: str) -> None:
+    narrow(await _asked(town, PUBLIC + query), PAGE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "bbox=106.28,20.90,106.36,20.97&limit=1000",
+        "bbox=106.31,20.93,106.32,20.94&limit=200",
+        "bbox=106.310,20.940,106.311,20.941&limit=200",
+        "bbox=105.0,20.0,107.0,22.0&category=waste&limit=200",
+        "bbox=108.0,10.0,108.5,10.5&limit=200",
+    ],
+)
+async def test_a_map_walks_a_bounded_way(town: Town, query: str) -> None:
+    narrow(await _asked(town, f"{PUBLIC}.geojson?{query}"), WALK)
+
+
+async def test_the_next_pages_of_public_cases_read_as_little_as_the_first(town: Town) -> None:
+    address = f"{PUBLIC}?category=waste"
+    for _ in range(4):
+        page = (await town.client.get(address)).json()
+        address = f"{PUBLIC}?category=waste&cursor={page['next_cursor']}"
+        narrow(await _asked(town, address), PAGE)
+
+
+async def test_one_public_case_is_one_row(town: Town) -> None:
+    code = (await town.client.get(PUBLIC)).json()["items"][-1]["code"]
+    narrow(await _asked(town, f"/api/v1/reports/{code}"), 1)
+    narrow(await _asked(town, f"/api/v1/reports/{code}/deadline"), 50)
+    narrow(await _asked(town, "/api/v1/reports/H23-200101-0001", status=404), 0)
+
+
+@pytest.mark.parametrize("view", ["triage", "inbox", "mine", "overdue", "due_soon", "approval"])
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_a_queue_reads_what_is_open_only(town: Town, view: str, who: str) -> None:
+    headers: dict[str, str] = getattr(town, who)
+    for query in (f"?view={view}", f"?view={view}&category=roads"):
+        narrow([*await _asked(town, QUEUE + query, headers), *_none()], PAGE)
+
+
+def _none() -> list[Visit]:
+    """So that a view in which nothing waits is not taken for one that was not read."""
+    return [Visit("cases", "Index Scan", 0, "")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?state=closed",
+        "?state=in_progress",
+        "?category=roads",
+        "?category=roads&state=closed",
+        "?area=288",
+        "?area=10507&state=in_progress",
+        "?opened_since=2026-11-01T00:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_a_page_of_an_officers_cases_reads_little_more_than_a_page(town: Town, query: str, who: str) -> None:
+    narrow(await _asked(town, STAFF + query, getattr(town, who)), PAGE)
+
+
+async def test_a_case_is_found_and_changed_by_its_key(town: Town) -> None:
+    items = (await town.client.get(f"{QUEUE}?view=triage", headers=town.officer)).json()["items"]
+    case = items[0]
+    unit = town.process.directory.current.unit_by_code(HAIDUONG, case["responsible_unit"]["code"])
+    holder = await signed_in(town.process, unit.id, Role.OFFICER)
+    narrow(await _asked(town, f"{STAFF}/{case['code']}", town.officer), 100)
+    town.plans.taken()
+    answer = await town.client.post(
+        f"{STAFF}/{case['code']}/accept", headers={**holder, "If-Match": f'"{case["version"]}"'}, json={}
+    )
+    assert answer.status_code == 200, answer.text
+    narrow(town.plans.taken(), 10)
+
+
+async def test_an_intake_checks_its_references_by_their_keys(town: Town) -> None:
+    town.plans.taken()
+    for number in range(REPEATS):
+        body = {
+            "category": "roads.pothole",
+            "description": f"Ổ gà trước số {number}.",
+            "location": {"lat": 20.9413, "lon": 106.317},
+        }
+        answer = await town.client.post("/api/v1/reports", json=body, headers={"Idempotency-Key": f"plans-{number:08}"})
+        assert answer.status_code == 201, answer.text
+    visits = town.plans.taken()
+    assert all(visit.node == "ModifyTable" or visit.rows <= 1 for visit in visits), visits
+
+
+async def test_the_worker_reads_what_waits_and_nothing_else(town: Town) -> None:
+    process = town.process
+    town.plans.taken()
+    assert await outbox.relay(process.db, process.clock, HAIDUONG) > 0
+    narrow(town.plans.taken(), BATCH)
+    for consumer in worker_loop.consumers(process):
+        await outbox.consume(process.db, process.clock, HAIDUONG, consumer)
+        narrow(town.plans.taken(), BATCH)
+    await worker_loop.sweep(process)
+    narrow(town.plans.taken(), BATCH)
+    await worker_loop.turn(process, worker_loop.consumers(process))
+    narrow([*town.plans.taken(), *_none()], BATCH)
+
+
+async def test_a_live_feed_reads_what_is_new(town: Town) -> None:
+    db = town.process.db
+    town.plans.taken()
+    for _ in range(REPEATS):
+        newest = await publication_repository.newest_event(db, HAIDUONG)
+        await publication_repository.events_after(db, HAIDUONG, max(0, newest - 100), 100)
+    narrow(town.plans.taken(), 200)
+
+
+async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:
+    for table in sorted(LARGE):
+        rows = await town.process.db.lane.fetchval("SELECT reltuples FROM pg_class WHERE relname = $1", table)
+        assert rows > 10_000 or table == "outbox_messages", table
