@@ -83,7 +83,7 @@ class WhenShape(_Shape):
     area_types: list[_Name] = Field([], max_length=10, examples=[["Phường", "Thị trấn"]])
     kinds: list[Kind] = Field([], max_length=10)
     priorities: list[Priority] = Field([], max_length=10)
-    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field([], max_length=7, description="Monday is 1")
+    weekdays: list[Annotated[int, Field(ge=1, le=7, strict=True)]] = Field([], max_length=7, description="Monday is 1")
     time: TimeSpan = TimeSpan()
     dates: DateSpan = DateSpan()
     answers: list[AnswerShape] = Field([], max_length=20)
@@ -152,7 +152,7 @@ class RulebookIn(_Shape):
     rules: list[RuleShape] = Field(max_length=500)
     note: str = Field(min_length=1, max_length=1000, description="What has changed, and by whose decision")
     based_on: int | None = Field(
-        None, ge=0, description="The version this one was made from; 412 when it is not the newest"
+        None, strict=True, ge=0, description="The version this one was made from; 412 when it is not the newest"
     )
     valid_from: InstantIn | None = Field(None, description="In force from this instant on; absent: at once")
 
