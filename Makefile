@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: up test check refresh lock clean
+.PHONY: up test check refresh lock bench clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
@@ -43,6 +43,10 @@ refresh: $(VENV)/.installed-dev
 lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+# How fast every hot path is as a share of this machine's limit (docs/performance.md): about twenty minutes, needs wrk.
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 # Keeps .data, which holds what was reported.
 clean:
