@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -42,6 +42,7 @@ class Submitted:
     deadline: Deadline
     guidance: Text | None
     received_at: datetime
+    secret: str | None = field(repr=False)
 
 
 def place(directory: Directory, host_tenant: TenantId | None, new: NewReport) -> Placed:

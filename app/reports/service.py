@@ -96,9 +96,11 @@ async def submit_report(
         keep_answer(work, placed.tenant.id, repeat.key, repeat.request, Answer(201, kept))
     first = await _written(intake.db, work, placed.tenant.id, repeat, submitted.report_id)
     if first is None:
-        return _with_secret(answer, intake.keys, placed.tenant.id, submitted.report_id, actor)
+        return _with_secret(answer, submitted.secret)
     report_id = ReportId(UUID(first.body["report_id"]))
-    return _with_secret(Answer(first.status, first.body["body"]), intake.keys, placed.tenant.id, report_id, actor)
+    return _with_secret(
+        Answer(first.status, first.body["body"]), _secret(intake.keys, placed.tenant.id, report_id, actor)
+    )
 
 
 async def _prepared(
@@ -152,14 +154,19 @@ async def _prepared(
     )
     facts = cases_service.open_case(work, own, case)
     report_id = ReportId(uuid7(now))
-    work.put(_TABLE, _row(new, case, report_id, own, intake.keys))  # type: ignore[arg-type]
+    secret = _secret(intake.keys, tenant.id, report_id, own)
+    work.put(_TABLE, _row(new, case, report_id, own, secret))  # type: ignore[arg-type]
     if new.identity is not None:
         identity_service.keep_identity(work, intake.keys, tenant.id, report_id, new.identity)
-    return domain.Submitted(report_id, facts, decision, placed, deadline, classified.guidance, now), work
+    return domain.Submitted(report_id, facts, decision, placed, deadline, classified.guidance, now, secret), work
 
 
-def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, keys: Keyring) -> dict[str, object]:
-    secret = tracking_secret(keys, actor.tenant_id, report_id)
+def _secret(keys: Keyring, tenant_id: TenantId, report_id: ReportId, actor: Actor) -> str | None:
+    """The tracking secret of a report without an account, the same whenever it is made: it is never stored."""
+    return None if actor.kind is ActorKind.CITIZEN else tracking_secret(keys, tenant_id, report_id)
+
+
+def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, secret: str | None) -> dict[str, object]:
     return {
         "tenant_id": actor.tenant_id,
         "id": report_id,
@@ -178,15 +185,13 @@ def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, keys:
         "captured_at": new.captured_at,
         "received_at": case.received_at,
         "citizen_id": actor.citizen_id,
-        "tracking_hash": tracking_hash(secret) if actor.kind is not ActorKind.CITIZEN else None,
+        "tracking_hash": tracking_hash(secret) if secret is not None else None,
     }
 
 
-def _with_secret(answer: Answer, keys: Keyring, tenant_id: TenantId, report_id: ReportId, actor: Actor) -> Answer:
-    """The answer with the tracking secret, made again from the report's id: it is never stored."""
-    if actor.kind is ActorKind.CITIZEN:
-        return answer
-    return Answer(answer.status, {**answer.body, "tracking_secret": tracking_secret(keys, tenant_id, report_id)})
+def _with_secret(answer: Answer, secret: str | None) -> Answer:
+    """The answer with the tracking secret, when there is one."""
+    return Answer(answer.status, {**answer.body, "tracking_secret": secret}) if secret is not None else answer
 
 
 async def _written(
