@@ -29,6 +29,7 @@ from app.settings import Settings
 from app.web import logs
 
 from . import accounts
+from .boundaries import described
 from .doctor import Finding, Health, examine_database, examine_machine
 from .installation import database_of, listen, parsed_settings, patient, read_settings, url_of
 from .running import serve
@@ -234,13 +235,21 @@ def list_tenants() -> None:
 
 @areas_cli.command(name="import")
 def import_areas(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="GeoJSON")],
+    file: Annotated[Path, typer.Argument(help="GeoJSON")],
     edition: Annotated[str | None, typer.Option(help="Bản đồ: vn-63, vn-34. The edition of the map.")] = None,
     *,
     dry_run: Annotated[bool, typer.Option(help="Chỉ kiểm tra. Only check, write nothing.")] = False,
 ) -> None:
     """Nạp ranh giới từ tệp GeoJSON có mã đơn vị hành chính. Import boundaries that carry the areas' codes."""
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CommandError(
+            Text(
+                "Không đọc được tệp {file}. Hãy kiểm tra đường dẫn và quyền đọc.",
+                "The file {file} cannot be read. Check its path and whether you may read it.",
+            ).fill(file=file)
+        ) from error
 
     async def load(process: Process) -> BoundaryReport:
         if dry_run:
@@ -250,15 +259,8 @@ def import_areas(
             return await directory_service.import_boundaries(work, content, name=file.name, edition_code=edition)
 
     report = _with_process(load)
-    counts = ", ".join(f"{tier.value} {count}" for tier, count in report.counts.items())
-    say(
-        Text(
-            f"{report.edition}: {counts}; thay thế {report.replaced}; chồng lấn {report.overlap_km2:.1f} km²",
-            f"{report.edition}: {counts}; {report.replaced} replaced; {report.overlap_km2:.1f} km² overlap",
-        )
-    )
-    for fit in report.fits:
-        print(f"  {fit}")
+    for sentence in described(report):
+        say(sentence)
     if not report.usable:
         raise directory_service.refused(report)
     if not dry_run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,8 @@ from .terms import AreaCode, Tier
 
 DECIMALS = 7  # of a degree, about a centimetre: what the grid works with
 _WORTH_NAMING_KM2 = 0.01
+_LARGEST_SHARE = 0.2  # of an area that a neighbour may claim too: borders are drawn apart, but not that far
+_FAR_KM = 3.0
 _MOST_NAMED = 100
 _KM_A_DEGREE = math.radians(1) * EARTH_RADIUS_M / 1000
 _SOUTH, _WEST, _NORTH, _EAST = VIETNAM
@@ -47,7 +49,8 @@ class Flaw:
     """A feature that cannot be used, and why."""
 
     code: str
-    reason: str
+    name: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ class Overlap:
     code: str
     other: str
     km2: float
+    share: float  # of the smaller one, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An area whose boundary lies `km` away from where the map has its centre."""
+
+    code: str
+    name: str
+    km: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,9 @@ class BoundaryReport:
     flaws: Sequence[Flaw]
     overlaps: Sequence[Overlap] = ()
     overlap_km2: float = 0.0
-    fits: Sequence[Fit] = field(default=())
+    fits: Sequence[Fit] = ()
+    undrawn_parents: Sequence[str] = ()  # without their boundary nobody can say where their children leave gaps
+    strays: Sequence[Stray] = ()
 
     @property
     def usable(self) -> bool:
@@ -166,7 +181,7 @@ def examine(
             continue
         shape, reason = _usable(one.geometry)
         if reason:
-            flaws.append(Flaw(one.code, reason))
+            flaws.append(Flaw(known.code, known.name, reason))
         elif shape is not None:
             shapes[known.code] = shape
     report = BoundaryReport(
@@ -182,40 +197,81 @@ def examine(
         return report, {}
     together: Shapes = {code: shapely.from_wkb(wkb) for code, wkb in standing.items()} | shapes
     overlaps = _overlaps(shapes, together, areas)
-    fits = _fits(shapes, together, areas)
-    report = BoundaryReport(
-        edition=report.edition,
-        counts=report.counts,
-        replaced=report.replaced,
-        approximate=report.approximate,
-        unknown_codes=(),
-        repeated_codes=(),
-        flaws=(),
+    parents = {parent for code in shapes if (parent := areas[code].parent) is not None}
+    report = replace(
+        report,
+        flaws=[_claimed_twice(overlap, areas) for overlap in overlaps if overlap.share > _LARGEST_SHARE],
         overlaps=[overlap for overlap in overlaps if overlap.km2 >= _WORTH_NAMING_KM2][:_MOST_NAMED],
         overlap_km2=round(sum(overlap.km2 for overlap in overlaps), 3),
-        fits=fits,
+        fits=_fits(shapes, together, areas),
+        undrawn_parents=sorted(areas[parent].name for parent in parents if parent not in together),
+        strays=_strays(shapes, areas),
     )
+    if not report.usable:
+        return report, {}
     return report, {code: shapely.to_wkb(shape, byte_order=1, output_dimension=2) for code, shape in shapes.items()}
 
 
-def _usable(geometry: BaseGeometry | None) -> tuple[BaseGeometry | None, str]:
+def _claimed_twice(overlap: Overlap, areas: Mapping[AreaCode, Area]) -> Flaw:
+    one, other = areas[AreaCode(overlap.code)], areas[AreaCode(overlap.other)]
+    reason = Text(
+        "chồng lấn {km2:.1f} km² với {name} ({code}), bằng {share:.0%} đơn vị nhỏ hơn",
+        "shares {km2:.1f} km² with {name} ({code}), which is {share:.0%} of the smaller one",
+    )
+    return Flaw(one.code, one.name, reason.fill(km2=overlap.km2, name=other.name, code=other.code, share=overlap.share))
+
+
+def _strays(shapes: Shapes, areas: Mapping[AreaCode, Area]) -> list[Stray]:
+    """Areas whose boundary is some kilometres away from their centre on the map, the farthest first."""
+    found: list[Stray] = []
+    for code, shape in shapes.items():
+        centre = areas[code].centroid
+        across = math.cos(math.radians(centre.lat))
+        near = shapely.shortest_line(shape, shapely.Point(centre.lon, centre.lat)).coords
+        km = math.hypot((near[0][0] - near[1][0]) * across, near[0][1] - near[1][1]) * _KM_A_DEGREE
+        if km > _FAR_KM:
+            found.append(Stray(code, areas[code].name, round(km, 1)))
+    return sorted(found, key=lambda stray: (-stray.km, stray.code))
+
+
+def _usable(geometry: BaseGeometry | None) -> tuple[BaseGeometry | None, Text | None]:
     """The geometry as a multipolygon on the grid of `DECIMALS`, or the reason why it cannot be one."""
     if geometry is None or geometry.is_empty:
-        return None, "empty"
+        return None, Text("không có hình", "empty")
     if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
-        return None, f"a {geometry.geom_type}, not a Polygon or MultiPolygon"
-    west, south, east, north = geometry.bounds
-    if not (west >= _WEST and east <= _EAST and south >= _SOUTH and north <= _NORTH):
-        return None, f"outside Vietnam: {west:.4f},{south:.4f} to {east:.4f},{north:.4f} (longitude before latitude?)"
+        return None, Text("là {kind}, cần Polygon hoặc MultiPolygon", "a {kind}, not a Polygon or MultiPolygon").fill(
+            kind=geometry.geom_type
+        )
+    if misplaced := _misplaced(*geometry.bounds):
+        return None, misplaced
     if not geometry.is_valid:
-        return None, shapely.is_valid_reason(geometry)
+        return None, Text("hình không hợp lệ: {why}", "not a valid shape: {why}").fill(
+            why=shapely.is_valid_reason(geometry)
+        )
     rounded = shapely.transform(shapely.force_2d(geometry), _rounded)
     if not rounded.is_valid:  # a sliver thinner than the grid
         rounded = shapely.set_precision(shapely.force_2d(geometry), 10**-DECIMALS)
         if rounded.is_empty or rounded.geom_type not in {"Polygon", "MultiPolygon"}:
-            return None, "vanishes when rounded to 1e-7 degrees"
+            return None, Text("quá nhỏ, mất hình khi làm tròn đến 1e-7 độ", "vanishes when rounded to 1e-7 degrees")
         rounded = shapely.transform(rounded, _rounded)
-    return MultiPolygon([rounded]) if isinstance(rounded, Polygon) else rounded, ""
+    return MultiPolygon([rounded]) if isinstance(rounded, Polygon) else rounded, None
+
+
+def _misplaced(west: float, south: float, east: float, north: float) -> Text | None:
+    """Why these bounds cannot be in Vietnam; None when they are."""
+    if _in_vietnam(west, south, east, north):
+        return None
+    bounds = f"{west:.4f},{south:.4f} – {east:.4f},{north:.4f}"
+    if _in_vietnam(south, west, north, east):
+        return Text(
+            "ngoài Việt Nam ({bounds}): vĩ độ và kinh độ bị đổi chỗ? GeoJSON ghi kinh độ trước",
+            "outside Vietnam ({bounds}): swapped latitude and longitude? GeoJSON has longitude first",
+        ).fill(bounds=bounds)
+    return Text("ngoài Việt Nam ({bounds})", "outside Vietnam ({bounds})").fill(bounds=bounds)
+
+
+def _in_vietnam(west: float, south: float, east: float, north: float) -> bool:
+    return west >= _WEST and east <= _EAST and south >= _SOUTH and north <= _NORTH
 
 
 def _rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -245,7 +301,8 @@ def _overlaps(shapes: Shapes, together: Shapes, areas: Mapping[AreaCode, Area]) 
                 continue
             shared = km2(shapely.intersection(geometries[a], geometries[b]))
             if shared > 0:
-                found.append(Overlap(codes[a], codes[b], round(shared, 4)))
+                share = shared / min(km2(geometries[a]), km2(geometries[b]))
+                found.append(Overlap(codes[a], codes[b], round(shared, 4), share))
     return sorted(found, key=lambda overlap: (-overlap.km2, overlap.code, overlap.other))
 
 

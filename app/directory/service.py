@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from .domain import BoundaryReport
 from .errors import BoundariesRefused, BoundaryFileUnreadable, DirectoryNotSeeded, UnknownEdition
 from .snapshot import Edition
 from .terms import AreaCode, EditionId
+
+_MOST_LINES = 10
 
 
 async def import_boundaries(
@@ -86,20 +88,39 @@ def _edition(editions: list[Edition], code: str | None, day: date | None) -> Edi
 
 
 def refused(report: BoundaryReport) -> BoundariesRefused:
-    """The refusal that lists what is wrong, at most a hundred of each."""
+    """The refusal that lists what is wrong: the first ten of each in its sentence, a hundred in its members."""
+    said = Text(
+        "Tệp có {unknown} mã không có trên bản đồ {edition}, {repeated} mã lặp lại và {flaws} ranh giới không "
+        "dùng được. Chưa có gì được ghi.",
+        "The file has {unknown} codes that the map {edition} does not know, {repeated} repeated codes and {flaws} "
+        "boundaries that cannot be used. Nothing was written.",
+    ).fill(
+        unknown=len(report.unknown_codes),
+        edition=report.edition,
+        repeated=len(report.repeated_codes),
+        flaws=len(report.flaws),
+    )
+    unknown = Text("không có trên bản đồ", "not on the map")
+    repeated = Text("lặp lại trong tệp", "repeated in the file")
+    listed = (
+        [Text(f"{code}: {unknown.vi}", f"{code}: {unknown.en}") for code in report.unknown_codes],
+        [Text(f"{code}: {repeated.vi}", f"{code}: {repeated.en}") for code in report.repeated_codes],
+        [
+            Text(f"{flaw.code} {flaw.name}: {flaw.reason.vi}", f"{flaw.code} {flaw.name}: {flaw.reason.en}")
+            for flaw in report.flaws
+        ],
+    )
+    lines = [said, *(line for kind in listed for line in first_of(kind))]
     return BoundariesRefused(
-        Text(
-            "Tệp có {unknown} mã không có trên bản đồ {edition}, {repeated} mã lặp lại và {flaws} ranh giới không "
-            "hợp lệ. Chưa có gì được ghi.",
-            "The file has {unknown} codes that the map {edition} does not know, {repeated} repeated codes and {flaws} "
-            "invalid boundaries. Nothing was written.",
-        ).fill(
-            unknown=len(report.unknown_codes),
-            edition=report.edition,
-            repeated=len(report.repeated_codes),
-            flaws=len(report.flaws),
-        ),
+        Text("\n  ".join(line.vi for line in lines), "\n  ".join(line.en for line in lines)),
         unknown_codes=list(report.unknown_codes[:100]),
         repeated_codes=list(report.repeated_codes[:100]),
-        flaws=[{"code": flaw.code, "reason": flaw.reason} for flaw in report.flaws[:100]],
+        flaws=[{"code": flaw.code, "name": flaw.name, "reason": flaw.reason} for flaw in report.flaws[:100]],
     )
+
+
+def first_of(lines: Sequence[Text]) -> list[Text]:
+    """The first ten, and how many more there are."""
+    more = len(lines) - _MOST_LINES
+    rest = [Text("… và {more} trường hợp nữa", "… and {more} more").fill(more=more)] if more > 0 else []
+    return [*lines[:_MOST_LINES], *rest]

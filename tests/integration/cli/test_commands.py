@@ -125,6 +125,7 @@ async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [feature]}))
     code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63", "--dry-run")
     assert (code, await count(committed_url, "area_boundaries")) == (0, 0), said
+    assert "Gaps could not be checked: there is no boundary of Thành phố Hải Dương itself." in said
     code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63")
     assert (code, await count(committed_url, "area_boundaries")) == (0, 1), said
     feature["properties"] = {"code": "99999"}
@@ -132,6 +133,9 @@ async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     code, said = await lienthong("areas", "import", str(file), "--edition", "vn-63")
     assert (code, await count(committed_url, "area_boundaries")) == (1, 1), said
     assert "Nothing was written" in said
+    code, said = await lienthong("areas", "import", str(tmp_path / "none.geojson"))
+    assert code == 1
+    assert "Không đọc được tệp" in said
 
 
 async def count(url: str, table: str) -> int:

@@ -66,12 +66,12 @@ async def test_an_imported_boundary_decides_where_a_point_is(work: Work) -> None
 async def test_a_newer_file_replaces_only_the_areas_it_names(work: Work) -> None:
     await import_boundaries(work, collection(CAM_THUONG, BINH_HAN), name="first")
     work.now += timedelta(seconds=1)
-    wider = feature("10507", (106.30, 20.94, 106.33, 20.96))
+    wider = feature("10507", (106.30, 20.94, 106.323, 20.96))
     report = await import_boundaries(work, collection(wider), name="second", edition_code="vn-63")
     assert report.replaced == 1
-    assert report.overlap_km2 == pytest.approx(2.3, abs=0.1)  # the new Cẩm Thượng takes half of Bình Hàn
+    assert report.overlap_km2 == pytest.approx(0.69, abs=0.03)  # the new Cẩm Thượng takes some of Bình Hàn
     assert await located(work, 20.95, 106.315) == ("10507", Confidence.EXACT)
-    assert await located(work, 20.95, 106.325) == ("10507", Confidence.BORDER)  # both claim it
+    assert await located(work, 20.95, 106.3215) == ("10507", Confidence.BORDER)  # both claim it
     assert await located(work, 20.95, 106.339) == ("10510", Confidence.EXACT)
     assert await sets(work) == [True, True]
 
@@ -119,8 +119,12 @@ async def test_a_file_with_unknown_codes_or_bad_shapes_is_refused_with_the_list(
     flaws = said["flaws"]
     assert isinstance(flaws, list)
     assert [flaw["code"] for flaw in flaws] == ["10510", "10513"]
-    assert "Self-intersection" in flaws[0]["reason"]
-    assert "longitude before latitude?" in flaws[1]["reason"]
+    assert "Self-intersection" in flaws[0]["reason"].en
+    assert "swapped latitude and longitude?" in flaws[1]["reason"].en
+    said_in_full = refusal.value.detail.vi
+    assert "10513 Phường" in said_in_full
+    assert "vĩ độ và kinh độ bị đổi chỗ?" in said_in_full
+    assert "99999: không có trên bản đồ" in said_in_full
     assert await work.session.scalar(select(func.count()).select_from(BoundarySet)) == 0
     assert await work.session.scalar(select(func.count()).select_from(AreaBoundary)) == 0
 
@@ -142,6 +146,31 @@ async def test_a_file_with_unknown_codes_or_bad_shapes_is_refused_with_the_list(
 async def test_an_unreadable_file_says_why(work: Work, content: bytes) -> None:
     with pytest.raises(BoundaryFileUnreadable):
         await import_boundaries(work, content, name="unreadable")
+
+
+async def test_two_areas_that_claim_much_of_the_same_ground_are_refused_by_name(work: Work) -> None:
+    wider = feature("10507", (106.30, 20.94, 106.33, 20.96))
+    with pytest.raises(BoundariesRefused) as refusal:
+        await import_boundaries(work, collection(wider, BINH_HAN), name="twice", edition_code="vn-63")
+    assert "10507 Phường Cẩm Thượng: shares 2.3 km² with Phường Bình Hàn (10510)" in refusal.value.detail.en
+    assert await work.session.scalar(select(func.count()).select_from(BoundarySet)) == 0
+
+
+async def test_a_refusal_names_ten_of_many_and_counts_the_rest(work: Work) -> None:
+    unknown = [feature(f"999{number:02}", (106, 20, 106.1, 20.1)) for number in range(12)]
+    with pytest.raises(BoundariesRefused) as refusal:
+        await import_boundaries(work, collection(CAM_THUONG, *unknown), name="many")
+    assert "99909:" in refusal.value.detail.en
+    assert "99910:" not in refusal.value.detail.en
+    assert "… and 2 more" in refusal.value.detail.en
+
+
+async def test_gaps_that_cannot_be_checked_and_boundaries_far_away_are_told_of(work: Work) -> None:
+    report = await check_boundaries(work, collection(CAM_THUONG, feature("10510", (106.60, 20.5, 106.62, 20.52))))
+    assert report.usable
+    assert report.undrawn_parents == ["Thành phố Hải Dương"]
+    assert [stray.code for stray in report.strays] == ["10510"]
+    assert report.strays[0].km > 40
 
 
 async def test_an_unknown_edition_is_refused(work: Work) -> None:
