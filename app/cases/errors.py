@@ -76,12 +76,28 @@ class NothingToApprove(Conflict):
     slug = "nothing-to-approve"
     title = Text("Chưa có dự thảo trả lời", "There is no draft answer")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what comes first."""
+        return Text(
+            "Vụ việc chưa có dự thảo để duyệt hay trả lại. Hãy soạn dự thảo trả lời trước.",
+            "There is no draft to approve or send back. Draft an answer first.",
+        )
+
 
 class SameUnit(Invalid):
     """The case already lies with that unit."""
 
     slug = "same-unit"
     title = Text("Vụ việc đang ở chính đơn vị này", "The case already lies with this unit")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do instead."""
+        return Text(
+            "Đơn vị bạn chọn đang giữ vụ việc này. Hãy chọn đơn vị khác, hoặc phân công một người.",
+            "The unit you chose holds this case already. Choose another, or assign the case to a person.",
+        )
 
 
 class CannotMerge(Conflict):
@@ -90,12 +106,28 @@ class CannotMerge(Conflict):
     slug = "cannot-merge"
     title = Text("Không gộp được hai vụ việc này", "These two cases cannot be merged")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say which can be merged."""
+        return Text(
+            "Chỉ gộp được vào một vụ việc khác, cùng loại và chưa bị gộp. Hãy kiểm tra lại mã vụ việc tiếp nhận.",
+            "A case can be merged only into another one of its kind that is not merged itself. Check its code.",
+        )
+
 
 class NotMerged(Conflict):
     """The case is not merged into another."""
 
     slug = "not-merged"
     title = Text("Vụ việc này chưa được gộp", "The case is not merged")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that nothing is to be undone."""
+        return Text(
+            "Vụ việc này đang đứng riêng nên không có gì để tách. Hãy tải lại để xem tình trạng mới nhất.",
+            "This case stands by itself, so there is nothing to undo. Reload it to see how it stands now.",
+        )
 
 
 class NeverPublished(Conflict):
@@ -104,12 +136,28 @@ class NeverPublished(Conflict):
     slug = "never-published"
     title = Text("Loại vụ việc này không bao giờ công khai", "Cases of this kind are never published")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say why, and what the sender still gets."""
+        return Text(
+            "Lĩnh vực hoặc loại vụ việc này được giữ kín theo quy định; câu trả lời chỉ gửi cho người phản ánh.",
+            "The category or kind of this case is kept private by rule; the answer goes to its sender only.",
+        )
+
 
 class NoSuchOfficer(Invalid):
     """The account is not an active member of the responsible unit."""
 
     slug = "no-such-officer"
     title = Text("Không có cán bộ này trong đơn vị", "There is no such officer in the unit")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say whom to choose."""
+        return Text(
+            "Người được chọn cần có tài khoản đang hoạt động trong đơn vị giữ vụ việc. Hãy chọn lại.",
+            "The person needs an active account in the unit that holds the case. Please choose again.",
+        )
 
 
 class NobodyAbove(Conflict):
@@ -118,6 +166,14 @@ class NobodyAbove(Conflict):
     slug = "nobody-above"
     title = Text("Không còn cấp trên để chuyển", "There is no unit above")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do instead."""
+        return Text(
+            "Đơn vị giữ vụ việc không có cấp trên trong hệ thống. Hãy chuyển cho một đơn vị cụ thể.",
+            "The unit that holds the case has no unit above it here. Refer the case to a particular unit instead.",
+        )
+
 
 class AlreadyDone(Conflict):
     """The change would change nothing."""
@@ -125,12 +181,28 @@ class AlreadyDone(Conflict):
     slug = "already-done"
     title = Text("Việc này đã được làm rồi", "This has been done already")
 
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that nothing was written."""
+        return Text(
+            "Vụ việc đã như bạn yêu cầu nên không có gì được ghi thêm. Hãy tải lại để xem tình trạng mới nhất.",
+            "The case already is as you asked, so nothing was written. Reload it to see how it stands now.",
+        )
+
 
 class TooManyReopenings(Conflict):
     """The case was opened again as often as the rules let its reporter."""
 
     slug = "too-many-reopenings"
     title = Text("Đã mở lại quá số lần cho phép", "Reopened too often")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what can be done still."""
+        return Text(
+            "Người gửi đã dùng hết số lần mở lại vụ việc này. Nếu chưa xong, hãy gửi phản ánh mới.",
+            "The sender has opened this case again as often as the rules allow. If it is not done, send a new report.",
+        )
 
 
 class SharedCase(Conflict):

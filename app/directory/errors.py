@@ -141,19 +141,19 @@ class PointOutsideVietnam(BadPoint):
 
 
 class PointInNoArea(BadPoint):
-    """In the box around Vietnam, but in no area and near none: at sea, or across a border."""
+    """In the box around Vietnam, but in no area that is drawn, and near none."""
 
     slug = "point-in-no-area"
-    title = Text("Vị trí không thuộc xã, phường nào", "The place is in no commune")
+    title = Text("Chưa xác định được xã, phường, đặc khu của vị trí này", "The commune of this place is not known")
 
     @classmethod
     def default_detail(cls) -> Text:
-        """Say what to do."""
+        """Say what to do; whose sea or land it is, is not ours to say."""
         return Text(
-            "Điểm này ở ngoài biển hoặc bên kia biên giới, không thuộc và không gần xã, phường nào. "
-            "Hãy ghim lại vị trí hoặc chọn xã, phường.",
-            "This point is at sea or across a border, in no commune and near none. "
-            "Pin the place again or choose the commune.",
+            "Điểm này không nằm trong xã, phường, đặc khu nào trên bản đồ của hệ thống, và không gần nơi nào. "
+            "Hãy ghim lại vị trí, hoặc chọn xã, phường, đặc khu.",
+            "This point is in no commune, ward or special zone on the map of this system, and near none. "
+            "Pin the place again, or choose the commune, ward or special zone.",
         )
 
 
@@ -209,6 +209,14 @@ class DirectoryNotSeeded(Conflict):
 
     slug = "directory-not-seeded"
     title = Text("Chưa nạp danh mục hành chính", "The directory is not loaded yet")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how to load it."""
+        return Text(
+            "Chưa có bản đồ hành chính nào. Hãy chạy lienthong migrate rồi làm lại.",
+            "There is no map edition yet. Run lienthong migrate, then try again.",
+        )
 
 
 class AreaMismatch(Invalid):

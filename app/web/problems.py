@@ -186,7 +186,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         case 404:
             problem: Problem = NotFound(Text("Không có địa chỉ này.", "There is nothing at this address."))
         case 405:
-            problem = MethodNotAllowed()
+            problem = MethodNotAllowed(_methods_at(request))
         case 413:
             problem = TooLarge()
         case 403:
@@ -249,6 +249,14 @@ class MethodNotAllowed(BadRequest):
     status = 405
     slug = "method-not-allowed"
     title = Text("Địa chỉ này không nhận phương thức đó", "This address does not take that method")
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(
+            Text("Ở địa chỉ này chỉ dùng được: {allowed}.", "This address takes only: {allowed}.").fill(
+                allowed=", ".join(allowed)
+            ),
+            allowed=list(allowed),
+        )
 
 
 def install(app: FastAPI) -> None:
