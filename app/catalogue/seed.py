@@ -80,12 +80,12 @@ def _category(
 async def seed(work: Work, progress: Progress = _silent) -> bool:
     """Every tenant has all packaged categories; whether any had to be written. Flushed, not committed."""
     wrote = False
-    for tenant in (await work.session.scalars(select(Tenant.id).order_by(Tenant.id))).all():
-        wrote = await seed_tenant(work, TenantId(tenant), progress) or wrote
+    for tenant, name in (await work.session.execute(select(Tenant.id, Tenant.name).order_by(Tenant.id))).all():
+        wrote = await seed_tenant(work, TenantId(tenant), name, progress) or wrote
     return wrote
 
 
-async def seed_tenant(work: Work, tenant: TenantId, progress: Progress = _silent) -> bool:
+async def seed_tenant(work: Work, tenant: TenantId, name: str, progress: Progress = _silent) -> bool:
     """The tenant has all packaged categories, its own edits kept; whether any had to be written."""
     statement = insert(CategoryRow).on_conflict_do_nothing().returning(CategoryRow.code)
     rows = [category_values(category) for category in packaged_categories(tenant)]
@@ -93,8 +93,8 @@ async def seed_tenant(work: Work, tenant: TenantId, progress: Progress = _silent
     if added:
         await touch(work, "catalogue")
         progress(
-            Text("Đã nạp {added} lĩnh vực cho tỉnh số {tenant}", "{added} categories loaded for tenant {tenant}").fill(
-                added=added, tenant=tenant
+            Text("Đã nạp {added} lĩnh vực cho {name}", "{added} categories loaded for {name}").fill(
+                added=added, name=name
             )
         )
     return bool(added)
