@@ -29,7 +29,7 @@ from app.routing.endpoints import router as routing_router
 from app.settings import Settings
 from app.web import health, metrics, openapi, problems
 from app.web.middleware import RequestEdge
-from app.web.pages import assets_router
+from app.web.pages import assets_router, documents_router
 
 TAGS = [
     {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
@@ -67,6 +67,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         openapi_tags=TAGS,
         lifespan=lifespan,
         generate_unique_id_function=openapi.operation_id,
+        docs_url=None,  # our own page, which loads nothing from other hosts
         redoc_url=None,
     )
     app.add_middleware(
@@ -89,6 +90,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         portal_router,
         console_router,
         assets_router,
+        documents_router,
         health.router,
         metrics.router,
     ):

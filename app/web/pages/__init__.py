@@ -9,6 +9,7 @@ from .assets import router as assets_router
 from .calendar import weeks
 from .cookies import forget_cookie, put_cookie
 from .dates import local_moment
+from .documents import router as documents_router
 from .forms import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem, number, whole_number
 from .languages import CurrentPageLang, page_language
 from .rendering import Pages, Site
@@ -24,6 +25,7 @@ __all__ = [
     "Pages",
     "Site",
     "assets_router",
+    "documents_router",
     "errors_of",
     "errors_of_problem",
     "forget_cookie",

@@ -1,4 +1,4 @@
-"""The one style sheet, the one script and the icon, at addresses that change with their content."""
+"""Style sheets, scripts and the icon, at addresses that change with their content."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ from app.kit.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
 
-_TYPES = (
-    ("site.css", "text/css; charset=utf-8"),
-    ("site.js", "text/javascript; charset=utf-8"),
-    ("icon.svg", "image/svg+xml"),
+_CSS, _JS = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+_OWN = files("app.web.pages") / "data"
+_SWAGGER = files("fastapi_offline") / "static"  # Swagger UI as its makers built it; nothing else of that package
+_FILES = (
+    (_OWN, "site.css", _CSS),
+    (_OWN, "site.js", _JS),
+    (_OWN, "icon.svg", "image/svg+xml"),
+    (_OWN, "docs.js", _JS),
+    (_SWAGGER, "swagger-ui.css", _CSS),
+    (_SWAGGER, "swagger-ui-bundle.js", _JS),
 )
 
 
@@ -36,9 +42,8 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """The files by name."""
-    folder = files("app.web.pages") / "data"
     found: dict[str, Asset] = {}
-    for name, media_type in _TYPES:
+    for folder, name, media_type in _FILES:
         content = (folder / name).read_bytes()
         digest = hashlib.blake2b(content, digest_size=8).hexdigest()
         found[name] = Asset(f"/static/{digest}/{name}", content, media_type)
