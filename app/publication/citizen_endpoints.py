@@ -10,17 +10,14 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from app.cases import service as cases_service
-from app.cases.deps import CurrentBooks
 from app.cases.terms import Books
-from app.db.engine import Database
 from app.deadlines import service as deadlines_service
 from app.deadlines.schemas import DeadlineOut
 from app.deadlines.terms import Deadline
-from app.identity.deps import CurrentActor
 from app.identity.errors import SessionExpired
 from app.identity.terms import Actor
 from app.reports import service as reports_service
-from app.reports.endpoints import ReportCode, TrackingSecret
+from app.reports.endpoints import ReportCode
 from app.reports.errors import ReportNotFound
 from app.reports.schemas import (
     OwnReportOut,
@@ -31,13 +28,13 @@ from app.reports.schemas import (
     routing_answer,
     timeline_answer,
 )
+from app.reports.service import ReportView
 from app.web.answers import as_json, json_answer
 from app.web.etags import bytes_or_304, content_tag
-from app.web.language import CurrentLang
 from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase
 
 from . import service
+from .deps import CurrentReader, Reader
 from .schemas import PublicCaseOut
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -50,76 +47,60 @@ IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you h
 
 
 @router.get("/{code}", response_model=OwnReportOut | PublicCaseOut, responses={**_READ, **_UNCHANGED})
-async def get_report(
-    code: ReportCode,
-    actor: CurrentActor,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    lang: CurrentLang,
-    tracking_secret: TrackingSecret = None,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
+async def get_report(code: ReportCode, reader: CurrentReader, if_none_match: IfNoneMatch = None) -> Response:
     """Phản ánh của bạn (kèm mã theo dõi hoặc đăng nhập), hoặc phần công khai. Your own report, or its public face."""
-    own = await reports_service.find_own(database, actor, code, tracking_secret)
+    own = await _own(reader, code)
     if own is None:
-        content, etag = await _public(database, actor, code)
+        content, etag = await _public(reader, code)
         return bytes_or_304(content, etag, if_none_match, vary=_CREDENTIALS)
-    answer = own_answer(own.row, own.entries, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang)
+    tenant_id = reader.actor.tenant_id
+    answer = own_answer(own.row, own.entries, reader.books, tenant_id=tenant_id, now=reader.now, lang=reader.lang)
     content = as_json(answer)
     return bytes_or_304(content, content_tag(content), if_none_match, private=True, vary=_CREDENTIALS)
 
 
-async def _public(database: Database, actor: Actor, code: str) -> tuple[bytes, str]:
+async def _own(reader: Reader, code: str) -> ReportView | None:
+    """The report as its sender sees it, None for anyone else."""
+    return await reports_service.find_own(reader.database, reader.actor, code, reader.secret)
+
+
+async def _public(reader: Reader, code: str) -> tuple[bytes, str]:
     """Stored bytes and ETag of the public case. Raises: ReportNotFound."""
-    found = await service.public_body(database, actor.tenant_id, code)
+    found = await service.public_body(reader.database, reader.actor.tenant_id, code)
     if found is None:
         raise ReportNotFound
     return found
 
 
 @router.get("/{code}/timeline", response_model=TimelineOut, responses=_READ)
-async def get_timeline(
-    code: ReportCode,
-    actor: CurrentActor,
-    database: CurrentDatabase,
-    books: CurrentBooks,
-    lang: CurrentLang,
-    tracking_secret: TrackingSecret = None,
-) -> Response:
+async def get_timeline(code: ReportCode, reader: CurrentReader) -> Response:
     """Quá trình xử lý mà bạn được xem. The history you may read."""
-    own = await reports_service.find_own(database, actor, code, tracking_secret)
+    own = await _own(reader, code)
     if own is None:
-        public = orjson.loads((await _public(database, actor, code))[0])
-        return json_answer(public_timeline_answer(public["timeline"], lang))
-    return json_answer(timeline_answer(own.entries, books, lang))
+        public = orjson.loads((await _public(reader, code))[0])
+        return json_answer(public_timeline_answer(public["timeline"], reader.lang))
+    return json_answer(timeline_answer(own.entries, reader.books, reader.lang))
 
 
-async def _visible(database: Database, actor: Actor, code: str, secret: str | None, books: Books) -> dict[str, Any]:
+async def _visible(reader: Reader, code: str) -> dict[str, Any]:
     """The report with its case, when it is the actor's own, in an officer's scope, or public.
 
     Raises: ReportNotFound.
     """
-    row = await reports_service.find_facts(database, actor.tenant_id, code)
-    own = reports_service.owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"])
-    in_scope = row["unit_id"] in cases_service.scope_of(actor, books.directory).units
+    actor = reader.actor
+    row = await reports_service.find_facts(reader.database, actor.tenant_id, code)
+    own = reports_service.owns(actor, reader.secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"])
+    in_scope = row["unit_id"] in cases_service.scope_of(actor, reader.books.directory).units
     if not own and not in_scope:
-        await _public(database, actor, code)
+        await _public(reader, code)
     return row
 
 
 @router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ)
-async def get_deadline(
-    code: ReportCode,
-    actor: CurrentActor,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    tracking_secret: TrackingSecret = None,
-) -> Response:
+async def get_deadline(code: ReportCode, reader: CurrentReader) -> Response:
     """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
-    row = await _visible(database, actor, code, tracking_secret, books)
-    explained = _explained(row, actor, books, clock.now())
+    row = await _visible(reader, code)
+    explained = _explained(row, reader.actor, reader.books, reader.now)
     return Response(explained.model_dump_json(), media_type="application/json")
 
 
@@ -135,13 +116,7 @@ def _explained(row: dict[str, Any], actor: Actor, books: Books, now: datetime) -
 
 
 @router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ)
-async def get_routing(
-    code: ReportCode,
-    actor: CurrentActor,
-    database: CurrentDatabase,
-    books: CurrentBooks,
-    tracking_secret: TrackingSecret = None,
-) -> Response:
+async def get_routing(code: ReportCode, reader: CurrentReader) -> Response:
     """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
-    row = await _visible(database, actor, code, tracking_secret, books)
+    row = await _visible(reader, code)
     return json_answer(routing_answer(orjson.loads(row["routing"])))

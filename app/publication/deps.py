@@ -13,16 +13,23 @@ from uuid import UUID
 from fastapi import Depends, Header, Query
 from starlette.requests import HTTPConnection
 
-from app.cases.terms import CaseState
+from app.cases.deps import books
+from app.cases.terms import Books, CaseState
 from app.catalogue.deps import catalogue
 from app.catalogue.snapshot import Catalogue
+from app.db.engine import Database
 from app.directory.deps import directory
 from app.directory.terms import Tier
+from app.identity.deps import current_actor, signed_in_or_none
+from app.identity.terms import Actor
 from app.kit.geo import Box
 from app.kit.ids import TenantId
-from app.kit.text import folded_words
+from app.kit.text import Lang, folded_words
+from app.reports.endpoints import TrackingSecret
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.fields import InstantIn
+from app.web.language import language
+from app.web.state import clock, database
 from app.web.tenancy import tenant
 
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
@@ -158,6 +165,33 @@ async def last_event_id(
 
 
 LastEventId = Annotated[int | None, Depends(last_event_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for a report, by which tracking secret, and what the answer is made from."""
+
+    actor: Actor
+    secret: str | None
+    database: Database
+    books: Books
+    lang: Lang
+    now: datetime
+
+
+async def reader(connection: HTTPConnection, tracking_secret: TrackingSecret = None) -> Reader:
+    """All of it as one dependency: it is what a followed report costs most. Raises: UnreadableToken, SessionExpired."""
+    return Reader(
+        actor=await current_actor(connection, await signed_in_or_none(connection)),
+        secret=tracking_secret,
+        database=await database(connection),
+        books=await books(connection),
+        lang=language(connection),
+        now=(await clock(connection)).now(),
+    )
+
+
+CurrentReader = Annotated[Reader, Depends(reader)]
 
 
 async def feeds(connection: HTTPConnection) -> LiveFeeds:
