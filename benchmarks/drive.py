@@ -55,26 +55,19 @@ def requests_file(folder: Path, lines: Sequence[tuple[str, str, str, str]]) -> P
     return Path(file.name)
 
 
+def warm_up(target: Web, requests: Path, *, connections: int) -> None:
+    """Let caches fill; a database just started may need longer than this for its first answer, which is no fault."""
+    _wrk(target, requests, connections, 2)
+
+
 def run(
     target: Web, requests: Path, *, connections: int, seconds: float, pg_cpu: Callable[[], dict[int, float]]
 ) -> Sample:
-    """Play `requests` over `connections` for `seconds`. Raises: RuntimeError when wrk fails or connections break."""
+    """Play `requests` over `connections` for `seconds`. Raises: RuntimeError when nothing is answered or is lost."""
     family = target.family()
     app_before, pg_before = cpu_of(family), pg_cpu()
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds:.0f}s",
-        "-s",
-        str(_SCRIPT),
-        target.base,
-        "--",
-        str(requests),
-    ]
-    done = subprocess.run([*command, run_id()], check=True, capture_output=True, text=True)
+    told = _wrk(target, requests, connections, seconds)
     app_cpu, pg_used = cpu_since(app_before, cpu_of(family)), cpu_since(pg_before, pg_cpu())
-    told = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
     count = told["requests"]
     if not count or told["lost"]:
         message = f"{requests.name}: {told}"
@@ -87,5 +80,14 @@ def run(
         app_ms=1000 * app_cpu / count,
         pg_ms=1000 * pg_used / count,
         kib=told["bytes"] / count / 1024,
-        wrong=told["wrong"],
+        wrong=int(told["wrong"]),
     )
+
+
+def _wrk(target: Web, requests: Path, connections: int, seconds: float) -> dict[str, float]:
+    """What wrk tells of one run."""
+    how = ["-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "10s", "-s", str(_SCRIPT)]
+    command = ["wrk", *how, target.base, "--", str(requests), run_id()]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    told: dict[str, float] = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
+    return told

@@ -30,10 +30,11 @@ from app.cli.schema import MIGRATIONS
 from app.kit.clock import SystemClock
 
 from . import inside, reference
-from .drive import Sample, run
+from .drive import Sample, run, warm_up
 from .load import load
 from .paths import HotPath, hot_paths
 from .servers import (
+    Web,
     cpu_of,
     execute,
     fetch,
@@ -182,34 +183,38 @@ def _database(url: str, size: int, plan: Plan) -> str:
 
 def _rows(plan: Plan, databases: dict[int, str], paths: dict[int, list[HotPath]], main_size: int) -> list[Row]:
     """Every path at every size: ours and the limit by turns, the sizes by turns."""
-    runs: dict[tuple[str, int, str], list[Sample]] = {}
-    asked: dict[tuple[str, int], HotPath] = {}
+    rows: list[Row] = []
     pg_cpu = _pg_cpu(plan.folder)
     with ExitStack() as serving:
-        targets = {
-            (size, factory): serving.enter_context(web(factory, databases[size], plan.folder))
-            for size in plan.sizes
+        ours, limit = (
+            {size: serving.enter_context(web(factory, databases[size], plan.folder)) for size in plan.sizes}
             for factory in ("benchmarks.servers:ours", "benchmarks.reference:bare")
-        }
+        )
         for number, path in enumerate(paths[main_size]):
-            for turn in range(-1, plan.rounds):  # the first warms up
-                for size in plan.sizes:
-                    if path.main_size_only and size != main_size:
-                        continue
-                    here = asked[path.name, size] = paths[size][number]
-                    for factory, file in (("ours", here.ours), ("limit", here.limit)):
-                        target = targets[
-                            size, f"benchmarks.{'servers:ours' if factory == 'ours' else 'reference:bare'}"
-                        ]
-                        seconds = 1.0 if turn < 0 else plan.seconds
-                        sample = run(target, file, connections=path.connections, seconds=seconds, pg_cpu=pg_cpu)
-                        if turn >= 0:
-                            runs.setdefault((path.name, size, factory), []).append(sample)
-            print(f"  measured {path.name.strip()}", file=sys.stderr, flush=True)
-    return [
-        Row(path, size, Sample.median(runs[name, size, "ours"]), Sample.median(runs[name, size, "limit"]))
-        for (name, size), path in asked.items()
+            sizes = [main_size] if path.main_size_only else plan.sizes
+            pairs = [
+                (target[size], file)
+                for size in sizes
+                for target, file in ((ours, paths[size][number].ours), (limit, paths[size][number].limit))
+            ]
+            samples = _by_turns(pairs, path.connections, plan, pg_cpu)
+            for place, size in enumerate(sizes):
+                rows.append(Row(path, size, samples[2 * place], samples[2 * place + 1]))
+            print(f"  {path.name.strip()}: {rows[-1].ratio:.2f} of the limit", file=sys.stderr, flush=True)
+    return rows
+
+
+def _by_turns(
+    pairs: list[tuple[Web, Path]], connections: int, plan: Plan, pg_cpu: Callable[[], dict[int, float]]
+) -> list[Sample]:
+    """The median sample of each target with its requests, all run one after the other, round after round."""
+    for target, file in pairs:
+        warm_up(target, file, connections=connections)
+    rounds = [
+        [run(target, file, connections=connections, seconds=plan.seconds, pg_cpu=pg_cpu) for target, file in pairs]
+        for _ in range(plan.rounds)
     ]
+    return [Sample.median(runs) for runs in zip(*rounds, strict=True)]
 
 
 def _pg_cpu(folder: Path) -> Callable[[], dict[int, float]]:
