@@ -172,7 +172,7 @@ async def test_a_refusal_of_the_whole_verb_is_said_above_and_keeps_the_form(desk
     form = Page(await desk.get(f"/console/cases/{filed.code}")).form(f"/console/cases/{filed.code}/refer")
     answer = await post(desk, form, unit=CAM_THUONG, reason="other", comment="Nhầm")
     assert answer.status_code == 422
-    assert "Vụ việc đang ở chính đơn vị này" in answer.text
+    assert "Đơn vị bạn chọn đang giữ vụ việc này" in answer.text
     assert Page(answer).form(form.action).values["comment"] == "Nhầm"
 
 
