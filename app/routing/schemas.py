@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -21,7 +23,7 @@ from pydantic import (
 from app.catalogue.terms import CategoryCode, Kind, Priority
 from app.directory.terms import AreaCode, Tier, UnitKind
 from app.kit.text import Text
-from app.web.fields import InstantIn
+from app.web.fields import DayIn, InstantIn
 from app.web.problems import SaidError
 
 from .terms import AnswerTest, Conditions, CoveringUnit, NamedUnit, Published, Rule, RuleCode, Target
@@ -39,7 +41,17 @@ class _Shape(BaseModel):
 
 
 # RFC 3339's "time" has an offset; a time of day on the wall has none, so it gets a pattern of its own.
-LocalTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"})]
+_ON_THE_WALL = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
+
+
+def _read_off(value: object) -> object:
+    """Refuse bare numbers: pydantic would take them for seconds since midnight. Raises: SaidError."""
+    if isinstance(value, time) or (isinstance(value, str) and re.match(_ON_THE_WALL, value)):
+        return value
+    raise SaidError(Text("Giờ cần dạng 22:00.", "A time of day reads like 22:00."))
+
+
+LocalTime = Annotated[time, BeforeValidator(_read_off), WithJsonSchema({"type": "string", "pattern": _ON_THE_WALL})]
 
 
 class TimeSpan(_Shape):
@@ -52,8 +64,8 @@ class TimeSpan(_Shape):
 class DateSpan(_Shape):
     """Local days, both included."""
 
-    from_: date | None = Field(None, alias="from")
-    until: date | None = None
+    from_: DayIn | None = Field(None, alias="from")
+    until: DayIn | None = None
 
 
 class AnswerShape(_Shape):

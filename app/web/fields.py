@@ -57,8 +57,8 @@ _RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+
 
 def _written_out(value: object) -> object:
     """Refuse bare numbers: pydantic would take them for seconds since 1970. Raises: SaidError."""
-    if isinstance(value, str) and _RFC_3339.match(value.strip()):
-        return value
+    if isinstance(value, date) or (isinstance(value, str) and _RFC_3339.match(value.strip())):
+        return value  # a date is our own value on its way out
     raise SaidError(
         Text(
             "Thời điểm cần theo RFC 3339, ví dụ 2026-11-22T08:30:00+07:00.",
