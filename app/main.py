@@ -77,8 +77,8 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     openapi.install(app)
     # Routes are tried in their order: what is asked for most comes first.
     for router in (
-        reports_router,
         report_router,
+        reports_router,
         publication_router,
         *cases_routers,
         directory_router,

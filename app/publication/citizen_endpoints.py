@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.cases import service as cases_service
@@ -31,32 +31,40 @@ from app.reports.schemas import (
 from app.reports.service import ReportView
 from app.web.answers import as_json, json_answer
 from app.web.etags import bytes_or_304, content_tag
+from app.web.headers import IF_NONE_MATCH, TRACKING_SECRET, read_here
 from app.web.problems import problem_responses
 
 from . import service
-from .deps import CurrentReader, Reader
+from .deps import Reader, read_by
 from .schemas import PublicCaseOut
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 _READ = problem_responses(SessionExpired, ReportNotFound)
+_BY_SECRET = read_here(TRACKING_SECRET)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
 # One address, two faces: whoever caches must tell the sender from everybody else.
 _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
-IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
 
 
-@router.get("/{code}", response_model=OwnReportOut | PublicCaseOut, responses={**_READ, **_UNCHANGED})
-async def get_report(code: ReportCode, reader: CurrentReader, if_none_match: IfNoneMatch = None) -> Response:
+@router.get(
+    "/{code}",
+    response_model=OwnReportOut | PublicCaseOut,
+    responses={**_READ, **_UNCHANGED},
+    openapi_extra=read_here(IF_NONE_MATCH, TRACKING_SECRET),
+)
+async def get_report(code: ReportCode, request: Request) -> Response:
     """Phản ánh của bạn (kèm mã theo dõi hoặc đăng nhập), hoặc phần công khai. Your own report, or its public face."""
+    reader = await read_by(request)
     own = await _own(reader, code)
     if own is None:
         content, etag = await _public(reader, code)
-        return bytes_or_304(content, etag, if_none_match, vary=_CREDENTIALS)
-    tenant_id = reader.actor.tenant_id
-    answer = own_answer(own.row, own.entries, reader.books, tenant_id=tenant_id, now=reader.now, lang=reader.lang)
+        return bytes_or_304(content, etag, reader.held, vary=_CREDENTIALS)
+    answer = own_answer(
+        own.row, own.entries, reader.books, tenant_id=reader.actor.tenant_id, now=reader.now, lang=reader.lang
+    )
     content = as_json(answer)
-    return bytes_or_304(content, content_tag(content), if_none_match, private=True, vary=_CREDENTIALS)
+    return bytes_or_304(content, content_tag(content), reader.held, private=True, vary=_CREDENTIALS)
 
 
 async def _own(reader: Reader, code: str) -> ReportView | None:
@@ -72,9 +80,10 @@ async def _public(reader: Reader, code: str) -> tuple[bytes, str]:
     return found
 
 
-@router.get("/{code}/timeline", response_model=TimelineOut, responses=_READ)
-async def get_timeline(code: ReportCode, reader: CurrentReader) -> Response:
+@router.get("/{code}/timeline", response_model=TimelineOut, responses=_READ, openapi_extra=_BY_SECRET)
+async def get_timeline(code: ReportCode, request: Request) -> Response:
     """Quá trình xử lý mà bạn được xem. The history you may read."""
+    reader = await read_by(request)
     own = await _own(reader, code)
     if own is None:
         public = orjson.loads((await _public(reader, code))[0])
@@ -96,9 +105,10 @@ async def _visible(reader: Reader, code: str) -> dict[str, Any]:
     return row
 
 
-@router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ)
-async def get_deadline(code: ReportCode, reader: CurrentReader) -> Response:
+@router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ, openapi_extra=_BY_SECRET)
+async def get_deadline(code: ReportCode, request: Request) -> Response:
     """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
+    reader = await read_by(request)
     row = await _visible(reader, code)
     explained = _explained(row, reader.actor, reader.books, reader.now)
     return Response(explained.model_dump_json(), media_type="application/json")
@@ -115,8 +125,9 @@ def _explained(row: dict[str, Any], actor: Actor, books: Books, now: datetime) -
     return DeadlineOut.of(deadline, explanation, received_at=started, overdue=overdue)
 
 
-@router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ)
-async def get_routing(code: ReportCode, reader: CurrentReader) -> Response:
+@router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ, openapi_extra=_BY_SECRET)
+async def get_routing(code: ReportCode, request: Request) -> Response:
     """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
+    reader = await read_by(request)
     row = await _visible(reader, code)
     return json_answer(routing_answer(orjson.loads(row["routing"])))

@@ -25,7 +25,6 @@ from app.identity.terms import Actor
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
-from app.reports.endpoints import TrackingSecret
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.fields import InstantIn
 from app.web.language import language
@@ -169,29 +168,28 @@ LastEventId = Annotated[int | None, Depends(last_event_id)]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks for a report, by which tracking secret, and what the answer is made from."""
+    """Who asks for a report, by which tracking secret, holding which answer, and what a new one is made from."""
 
     actor: Actor
     secret: str | None
+    held: str | None
     database: Database
     books: Books
     lang: Lang
     now: datetime
 
 
-async def reader(connection: HTTPConnection, tracking_secret: TrackingSecret = None) -> Reader:
-    """All of it as one dependency: it is what a followed report costs most. Raises: UnreadableToken, SessionExpired."""
+async def read_by(connection: HTTPConnection) -> Reader:
+    """Who sends the request. Raises: UnreadableToken, SessionExpired."""
     return Reader(
         actor=await current_actor(connection, await signed_in_or_none(connection)),
-        secret=tracking_secret,
+        secret=connection.headers.get("tracking-secret"),
+        held=connection.headers.get("if-none-match"),
         database=await database(connection),
         books=await books(connection),
         lang=language(connection),
         now=(await clock(connection)).now(),
     )
-
-
-CurrentReader = Annotated[Reader, Depends(reader)]
 
 
 async def feeds(connection: HTTPConnection) -> LiveFeeds:

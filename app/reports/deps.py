@@ -1,10 +1,9 @@
-"""What endpoints about reports ask FastAPI for."""
+"""What endpoints about reports ask the process for."""
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import cast
 
-from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.cases.deps import books
@@ -15,8 +14,8 @@ from app.web.state import clock, database
 from .service import Intake
 
 
-async def intake(connection: HTTPConnection) -> Intake:
-    """What taking a report in needs of the process; one dependency, since nothing is asked for more often."""
+async def intake_of(connection: HTTPConnection) -> Intake:
+    """What taking a report in needs."""
     return Intake(
         db=await database(connection),
         clock=await clock(connection),
@@ -24,6 +23,3 @@ async def intake(connection: HTTPConnection) -> Intake:
         keys=await keyring(connection),
         books=await books(connection),
     )
-
-
-CurrentIntake = Annotated[Intake, Depends(intake)]

@@ -12,27 +12,29 @@ from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
 from app.cases.models import Case
 from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import AreaMismatch, PointOutsideVietnam
-from app.identity.deps import CurrentActor
+from app.identity.deps import CurrentActor, current_actor, signed_in_or_none
 from app.identity.errors import InvalidContact, SessionExpired
 from app.kit.clock import rfc3339
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
+from app.web.headers import IDEMPOTENCY_KEY, read_here
 from app.web.idempotency import (
     Answer,
     GivenKey,
     IdempotencyKeyReused,
     UnreadableIdempotencyKey,
     answer_once,
+    idempotency_key,
     key_hash,
     owner_of,
     request_hash,
 )
 from app.web.problems import problem_responses
-from app.web.tenancy import HostTenant
+from app.web.tenancy import host_tenant
 from app.web.works import WriteWork
 
 from . import service
-from .deps import CurrentIntake
+from .deps import intake_of
 from .errors import CapturedInFuture, PlaceNeeded, ReportNotFound
 from .schemas import (
     RatingIn,
@@ -75,24 +77,20 @@ _OWN: dict[str, Any] = {
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
     ),
+    openapi_extra=read_here(IDEMPOTENCY_KEY),
 )
-async def submit_report(
-    request: Request,
-    body: ReportIn,
-    actor: CurrentActor,
-    host_tenant: HostTenant,
-    intake: CurrentIntake,
-    given_key: GivenKey,
-) -> Response:
+async def submit_report(request: Request, body: ReportIn) -> Response:
     """Gửi phản ánh. Nhận ngay mã, đơn vị chịu trách nhiệm, lý do và hạn trả lời.
 
     Hand a report in; the answer names the one responsible unit, why, and by when. Send an `Idempotency-Key` and repeat
     freely on a weak network: the same key and body never make two reports.
     """
-    name = _name(request, given_key)
+    actor = await current_actor(request, await signed_in_or_none(request))
+    name = _name(request, await idempotency_key(request.headers.get("idempotency-key")))
     repeat = service.Repeat(name, request_hash(body) if name else b"")
+    intake, host = await intake_of(request), await host_tenant(request)
     answer = await service.submit_report(
-        intake, actor, body.new_report(), host_tenant=host_tenant, repeat=repeat, shape=submitted_answer
+        intake, actor, body.new_report(), host_tenant=host, repeat=repeat, shape=submitted_answer
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
     return json_answer(answer.body, status=answer.status, headers=headers)
