@@ -152,6 +152,8 @@ async def test_an_intake_checks_its_references_by_their_keys(town: Town) -> None
 
 async def test_the_worker_reads_what_waits_and_nothing_else(town: Town) -> None:
     process = town.process
+    body = {"category": "roads.pothole", "description": "Ổ gà.", "location": {"lat": 20.9413, "lon": 106.317}}
+    assert (await town.client.post("/api/v1/reports", json=body)).status_code == 201
     town.plans.taken()
     assert await outbox.relay(process.db, process.clock, HAIDUONG) > 0
     narrow(town.plans.taken(), BATCH)
