@@ -30,7 +30,9 @@ from app.deadlines import repository as deadlines_repository, service as deadlin
 from app.directory import repository as directory_repository
 from app.directory.snapshot import Tenant
 from app.kit.clock import SystemClock
+from app.publication.domain import search_terms
 from app.publication.handlers import PublicationConsumer
+from app.publication.repository import written_array
 from app.routing import repository as routing_repository
 from app.settings import Settings
 
@@ -193,6 +195,8 @@ class _Writer:
         """The stored row: bytes and digest as `publication.domain.project` and `render` make them."""
         said = content % values
         values["digest"] = hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+        values["words"] = words = story.words % values
+        values["terms"] = written_array(search_terms(words))
         values["body"] = _hex(f'{said[:-1]},"updated_at":"{values[f"u{story.told_last}"]}"}}')
         values["line"] = _hex(story.line % values)
         values["feature"] = _hex(story.feature % values)

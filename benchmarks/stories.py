@@ -73,6 +73,7 @@ class Story:
     digits: int
     lines: tuple[tuple[str, str], ...]
     messages: tuple[str, ...]
+    words: str
     content: str | None
     revision: int
     told_last: int
@@ -369,6 +370,7 @@ class _Telling:
             digits=5 if self._category.publication is PublicationPolicy.AUTOMATIC else 3,
             lines=tuple(lines),
             messages=tuple(messages),
+            words=_marked(shown.search_text, marks) if shown else "",
             content=_marked(orjson.dumps(shown.content, option=orjson.OPT_UTC_Z).decode(), marks) if shown else None,
             revision=self._revision,
             told_last=self._told_last,
@@ -387,8 +389,8 @@ class _Telling:
             "group_code": category.parent or category.code, "area_province": case.area_province,
             "area_district": case.area_district, "area_commune": case.area_commune, "lat": shown.lat,
             "lon": shown.lon, "updated_at": _TOLD + timedelta(days=self._told_last),
-            "overdue": bool(shown.summary["overdue"]), "search_text": shown.search_text, "body": _mark("body"),
-            "line": _mark("line"), "feature": _mark("feature"),
+            "overdue": bool(shown.summary["overdue"]), "search_text": _mark("words"), "terms": _mark("terms"),
+            "body": _mark("body"), "line": _mark("line"), "feature": _mark("feature"),
         }  # fmt: skip
 
 

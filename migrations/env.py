@@ -4,6 +4,7 @@ long for a lock (whoever queues behind a waiting ALTER TABLE would wait too)."""
 from __future__ import annotations
 
 import asyncio
+import time
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
@@ -19,6 +20,7 @@ from app.settings import Settings
 
 # Any constant will do, as long as it stays the same: "lienthong" in ASCII, cut to 63 bits.
 ADVISORY_LOCK = 0x6C69656E74686F6E
+_TURN_PAUSE_S = 0.2
 
 
 def _tell(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: object) -> None:  # noqa: ARG001
@@ -38,8 +40,16 @@ def _before_step(connection: Connection) -> None:
     connection.commit()
 
 
+def _take_turn(connection: Connection) -> None:
+    """Nobody else migrates now. Asks again and again: whoever waited inside a statement would hold a snapshot, and an
+    index built CONCURRENTLY waits for all of those to end, while we waited for it."""
+    while not connection.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK})")):
+        connection.rollback()
+        time.sleep(_TURN_PAUSE_S)
+
+
 def _run(connection: Connection) -> None:
-    connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+    _take_turn(connection)
     try:
         _before_step(connection)
         context.configure(

@@ -39,8 +39,24 @@ class Case(TenantRow, Base):
         _words("resolution", Resolution),
         _words("publication", PublicationState),
         # What is open is a small part of all: these two stay small however old the province's archive gets.
-        Index("ix_cases_open_unit", "tenant_id", "unit_id", "due_at", "id", postgresql_where=text(_OPEN)),
-        Index("ix_cases_open", "tenant_id", "due_at", "id", postgresql_where=text(_OPEN)),
+        # They carry what queues choose by, so that a queue looks at rows of its page only.
+        Index(
+            "ix_cases_due",
+            "tenant_id",
+            "due_at",
+            "id",
+            postgresql_include=["unit_id", "state", "category_code", "assignee_id"],
+            postgresql_where=text(_OPEN),
+        ),
+        Index(
+            "ix_cases_unit_due",
+            "tenant_id",
+            "unit_id",
+            "due_at",
+            "id",
+            postgresql_include=["state", "category_code", "assignee_id"],
+            postgresql_where=text(_OPEN),
+        ),
         Index("ix_cases_unit", "tenant_id", "unit_id", "id"),
         Index("ix_cases_area", "tenant_id", text("COALESCE(area_commune, area_district, area_province)"), "id"),
         Index(

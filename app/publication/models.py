@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow
@@ -47,7 +46,10 @@ class Publication(TenantRow, Base):
             postgresql_using="gist",
             postgresql_where=text("published AND lon IS NOT NULL"),
         ),
-        Index("ix_publications_search", "search", postgresql_using="gin", postgresql_where=_SHOWN),
+        Index("ix_publications_terms", "terms", postgresql_using="gin", postgresql_where=_SHOWN),
+        Index(
+            "ix_publications_unindexed", "tenant_id", "case_id", postgresql_where=text("published AND terms IS NULL")
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -70,9 +72,7 @@ class Publication(TenantRow, Base):
     overdue: Mapped[bool]
 
     search_text: Mapped[str]
-    search: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('simple'::regconfig, search_text)", persisted=True)
-    )
+    terms: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))  # of the words; null until a backfill has come by
     body: Mapped[bytes] = mapped_column(LargeBinary)
     line: Mapped[bytes] = mapped_column(LargeBinary)
     feature: Mapped[bytes | None] = mapped_column(LargeBinary)

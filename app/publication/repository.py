@@ -22,6 +22,7 @@ from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
 
+from .domain import phrase_terms
 from .models import Publication
 from .terms import Filters, Kept, Page, Source
 
@@ -38,12 +39,11 @@ async def body_of(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, 
 
 _FOUND = "updated_at, case_id FROM publications WHERE tenant_id = $1 AND published"
 _GONE = "updated_at, case_id FROM publications WHERE tenant_id = $1 AND NOT published"
+# Rows come in the page's order, one more than asked for: what it adds to the text is cut off again (`page_of`).
 _JOINED = """
-SELECT string_agg(piece, '\\x2c'::bytea ORDER BY n) FILTER (WHERE n <= $2::int) AS joined,
- count(*) > $2::int AS more,
- (array_agg(updated_at) FILTER (WHERE n = $2::int))[1] AS last_at,
- (array_agg(case_id) FILTER (WHERE n = $2::int))[1] AS last_id
-FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM page) AS numbered
+SELECT string_agg(piece, '\\x2c'::bytea) AS joined, (array_agg(octet_length(piece)))[$2::int + 1] AS surplus,
+ (array_agg(updated_at))[$2::int] AS last_at, (array_agg(case_id))[$2::int] AS last_id
+FROM (SELECT piece, updated_at, case_id FROM page ORDER BY {order} LIMIT $2::int + 1) AS ordered
 """
 
 
@@ -103,9 +103,9 @@ class _Query:
         self.direction = "DESC" if filters.updated_since is None else "ASC"
         self._columns(filters)
         if filters.phrases is not None:
-            # Folded words are [0-9a-z]+ only, so nothing in them can be an operator.
-            phrases = " & ".join("(" + " <-> ".join(phrase.split()) + ")" for phrase in filters.phrases)
-            self._needs("search @@ to_tsquery('simple'::regconfig, {})", phrases)
+            self._needs("terms @> {}::int[]", [term for one in filters.phrases for term in phrase_terms(one)])
+            for phrase in filters.phrases:  # looked at in what has the terms only; PostgreSQL asks what is cheap first
+                self._needs("strpos(search_text, {}) > 0", phrase)
         if filters.updated_since is not None:
             self.times.append(self._needs("updated_at >= {}", filters.updated_since))
         if after is not None:
@@ -161,7 +161,10 @@ async def page_of(
     sql = _page_sql(piece, tuple(query.conditions), query.box, query.direction, withdrawn)
     row = await db.lane.fetchrow(sql, tenant_id, limit, *query.args)
     assert row is not None
-    return Page(joined=row["joined"] or b"", after=(row["last_at"], row["last_id"]) if row["more"] else None)
+    joined, surplus, last_at, last_id = row
+    if surplus is None:
+        return Page(joined=joined or b"", after=None)
+    return Page(joined=joined[: -surplus - 1], after=(last_at, last_id))
 
 
 # -- rebuilding
@@ -297,6 +300,21 @@ class PublicationRepository:
         written = await self._session.scalars(_STORE, {"tenant_id": self._tenant_id, **values})
         return set(written)
 
+    async def unindexed(self, limit: int) -> dict[UUID, str]:
+        """Words by case of publications that cannot be searched yet (index ix_publications_unindexed)."""
+        rows = await self._session.execute(
+            select(Publication.case_id, Publication.search_text)
+            .where(Publication.tenant_id == self._tenant_id, Publication.published, Publication.terms.is_(None))
+            .limit(limit)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def index(self, terms: Mapping[UUID, Sequence[int]]) -> None:
+        """Let these cases be found by their terms."""
+        written = [written_array(each) for each in terms.values()]
+        values = {"tenant_id": self._tenant_id, "ids": list(terms), "terms": written}
+        await self._session.execute(_INDEX, values)
+
     async def case_ids_after(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Ids of the tenant's cases greater than `after`, ascending: for rebuilding all of them, batch by batch."""
         found = await self._session.scalars(
@@ -324,25 +342,37 @@ _TYPES = {
     "updated_at": "timestamptz",
     "overdue": "boolean",
     "search_text": "text",
+    "terms": "text",
     "body": "bytea",
     "line": "bytea",
     "feature": "bytea",
 }
 
 
+def written_array(numbers: Sequence[int]) -> str:
+    """An integer[] as text: arrays of arrays of different lengths are no values of PostgreSQL's."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
 def _store_sql() -> str:
     names = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:v_{name} AS {kind}[])" for name, kind in _TYPES.items())
+    values = names.replace("terms", "CAST(terms AS int[])")
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in _TYPES if name != "case_id")
     return (
         f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module
-        f" SELECT :tenant_id, given.* FROM unnest({arrays}) AS given ({names})"
+        f" SELECT :tenant_id, {values} FROM unnest({arrays}) AS given ({names})"
         f" ON CONFLICT (tenant_id, case_id) DO UPDATE SET {changes}"
         " WHERE publications.case_version <= EXCLUDED.case_version RETURNING case_id"
     )
 
 
 _STORE = text(_store_sql())
+_INDEX = text("""
+    UPDATE publications AS p SET terms = CAST(given.terms AS int[])
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:terms AS text[])) AS given (id, terms)
+    WHERE p.tenant_id = :tenant_id AND p.case_id = given.id AND p.terms IS NULL
+""")
 
 # -- the stream
 

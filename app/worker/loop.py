@@ -17,6 +17,7 @@ from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.process import Process
 from app.publication.handlers import PublicationConsumer
+from app.publication.service import index_words
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
@@ -102,6 +103,15 @@ async def prune(process: Process) -> int:
     return await _each(process, "prune", one)
 
 
+async def index(process: Process) -> int:
+    """Publications of an earlier release that can be searched from now on, over all tenants."""
+
+    async def one(tenant_id: TenantId) -> int:
+        return await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
+
+    return await _each(process, "index", one)
+
+
 async def _each(process: Process, name: str, step: Callable[[TenantId], Awaitable[int]]) -> int:
     """What `step` did for all tenants together. A tenant that fails keeps none waiting; raises when all of them do."""
     done, failures = 0, 0
@@ -131,6 +141,7 @@ async def run(process: Process) -> None:
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
+        group.create_task(_every(PRUNE_EVERY_S, "index", lambda: index(process), process.metrics))
 
 
 async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], metrics: Metrics) -> None:

@@ -1,6 +1,6 @@
 """Decisions of publication: what is masked, and what a case looks like to the public. Pure."""
 
-from .projection import is_shown, project, render, tombstone
+from .projection import is_shown, phrase_terms, project, render, search_terms, tombstone
 from .redaction import redact
 
-__all__ = ["is_shown", "project", "redact", "render", "tombstone"]
+__all__ = ["is_shown", "phrase_terms", "project", "redact", "render", "search_terms", "tombstone"]

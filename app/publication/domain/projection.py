@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from itertools import pairwise
+from zlib import crc32
 
 import orjson
 
@@ -24,6 +26,7 @@ _JSON = orjson.OPT_UTC_Z
 _EXACT, _COARSE = 5, 3
 # What of an entry's data names another case. Only the one it lives on in may be named, while that one is shown itself.
 _OTHER_CASES = frozenset({"into", "from_case", "joined", "left"})
+_HALF = 1 << 31  # what makes an unsigned number of 32 bits a signed one
 _HIDDEN = Text("[không công khai]", "[not public]")._asdict()
 
 
@@ -131,6 +134,23 @@ def render(case: PublicCase, *, updated_at: datetime, revision: int) -> Rendered
         etag=f'"{case.digest}-{revision}"',
         event=orjson.loads(written),
     )
+
+
+def search_terms(words: str) -> list[int]:
+    """What `words`, folded and parted by spaces, are found by: each of them, and each with the one that follows.
+
+    Pairs make a phrase as cheap to find as a word. Terms are the CRC-32 of their text, signed: four bytes each, so that
+    they stay in the row. Ascending, each once.
+    """
+    each = words.encode().split(b" ") if words else []
+    pairs = map(b" ".join, pairwise(each))
+    return sorted({crc32(term) - _HALF for term in {*each, *pairs}})
+
+
+def phrase_terms(phrase: str) -> list[int]:
+    """Terms that every text with `phrase` in it has; some text without it may have all of them as well."""
+    each = phrase.encode().split(b" ")
+    return [crc32(term) - _HALF for term in (map(b" ".join, pairwise(each)) if len(each) > 1 else each)]
 
 
 def tombstone(code: str, *, updated_at: datetime) -> Rendered:

@@ -14,8 +14,8 @@ from app.directory.terms import EditionId
 from app.kit.clock import Clock
 from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
-from app.publication.domain import is_shown, project, render, tombstone
-from app.publication.repository import PublicationRepository
+from app.publication.domain import is_shown, project, render, search_terms, tombstone
+from app.publication.repository import PublicationRepository, written_array
 from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source
 from app.timeline.terms import Entry
 
@@ -110,6 +110,15 @@ async def rebuild_all(
         after = ids[-1]
 
 
+async def index_words(work: Work, tenant_id: TenantId) -> int:
+    """Number of publications that can be searched from now on: those an earlier release stored without terms."""
+    repository = PublicationRepository(work, tenant_id)
+    words = await repository.unindexed(BATCH_ROWS)
+    if words:
+        await repository.index({case_id: search_terms(text) for case_id, text in words.items()})
+    return len(words)
+
+
 def _view(
     tenant_id: TenantId,
     source: Source,
@@ -181,6 +190,7 @@ def _row(
         "updated_at": work.now,
         "overdue": bool(shown.summary.get("overdue", False)),
         "search_text": shown.search_text,
+        "terms": written_array(search_terms(shown.search_text)),
         "body": rendered.body,
         "line": rendered.line,
         "feature": rendered.feature,
