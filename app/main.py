@@ -19,15 +19,16 @@ from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
 from app.portal.endpoints import router as portal_router
 from app.process import Process
-from app.publication.citizen_endpoints import router as report_router
-from app.publication.endpoints import router as publication_router
+from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
+from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import LiveFeeds
 from app.publication.staff_endpoints import router as preview_router
-from app.reports.endpoints import router as reports_router
+from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
 from app.web import health, metrics, openapi, problems
+from app.web.hot import HotPaths, hot_routes
 from app.web.middleware import RequestEdge
 from app.web.pages import assets_router, documents_router
 
@@ -40,6 +41,29 @@ TAGS = [
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
+
+# Routes are tried in their order: what is asked for most comes first.
+ROUTERS = (
+    hot_report_router,
+    hot_reports_router,
+    hot_publication_router,
+    report_router,
+    reports_router,
+    publication_router,
+    *cases_routers,
+    directory_router,
+    catalogue_router,
+    identity_router,
+    routing_router,
+    report_texts_router,
+    preview_router,
+    portal_router,
+    console_router,
+    assets_router,
+    documents_router,
+    health.router,
+    metrics.router,
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None, shared: Process | None = None) -> FastAPI:
@@ -70,30 +94,13 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         docs_url=None,  # our own page, which loads nothing from other hosts
         redoc_url=None,
     )
+    app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
     app.add_middleware(
         RequestEdge, max_body_bytes=settings.max_body_bytes, metrics=counted, access_log=settings.access_log
     )
     problems.install(app)
     openapi.install(app)
-    # Routes are tried in their order: what is asked for most comes first.
-    for router in (
-        report_router,
-        reports_router,
-        publication_router,
-        *cases_routers,
-        directory_router,
-        catalogue_router,
-        identity_router,
-        routing_router,
-        report_texts_router,
-        preview_router,
-        portal_router,
-        console_router,
-        assets_router,
-        documents_router,
-        health.router,
-        metrics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     return app
 

@@ -133,22 +133,45 @@ _VIEWS: dict[QueueView, str] = {
 _AFTER = "(due_at, id) > ($2, $3)"
 
 
-def _queue_sql(view: QueueView, *, whole: bool) -> str:
-    """One page of a queue, due first.
+_WALK_ROWS = 1500  # how far what is due first, or newest, is walked before each unit is asked
+_FEW = 4  # so few units or areas are asked at once
 
-    A scope of some units asks each unit's own index range for a page and merges them, so that the cost depends on the
-    page and the number of units, never on how many cases they hold. $5 units, $6 category subtree.
+
+def _merged(each: str, ranges: str, order: str, walked: str, *, in_scope: str) -> str:
+    """One page of a list that gathers several index ranges: keys first, then the rows of the page.
+
+    Walking the whole list in its order fills a page at once where the scope holds much of it; a bounded walk that does
+    not is followed by asking each range for a page and merging them. So the cost depends on the page and the number of
+    ranges, never on how many cases there are. Few ranges are asked at once.
     """
-    condition = f"{_OPEN} AND {_VIEWS[view]} AND {_AFTER} AND ($6::text[] IS NULL OR category_code = ANY($6))"
-    if whole:
-        return (  # all pieces are constants of this module
-            f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND {condition}"  # noqa: S608
-            " ORDER BY due_at, id LIMIT $4"
-        )
+    filled = "(SELECT count(*) = $4 FROM walked)"
     return (
-        f"SELECT {_COLUMNS} FROM unnest($5::uuid[]) AS held (by_unit) CROSS JOIN LATERAL ("  # noqa: S608
-        f"SELECT * FROM cases WHERE tenant_id = $1 AND unit_id = held.by_unit AND {condition}"
-        " ORDER BY due_at, id LIMIT $4) AS page ORDER BY due_at, id LIMIT $4"
+        f"WITH walked AS MATERIALIZED (SELECT due_at, id FROM ({walked} ORDER BY {order} LIMIT {_WALK_ROWS}) AS way"  # noqa: S608
+        f" WHERE cardinality({ranges}) > {_FEW} AND {in_scope} ORDER BY {order} LIMIT $4), keys AS ("
+        f"SELECT due_at, id FROM walked WHERE {filled} UNION ALL (SELECT page.due_at, page.id"
+        f" FROM unnest({ranges}) AS held (one) CROSS JOIN LATERAL ({each} ORDER BY {order} LIMIT $4) AS page"
+        f" WHERE NOT {filled} ORDER BY {order} LIMIT $4))"
+        # The limit keeps the planner from joining in any other way than row by row.
+        f" SELECT {_COLUMNS} FROM (SELECT id AS found FROM keys) AS k"
+        f" CROSS JOIN LATERAL (SELECT * FROM cases WHERE tenant_id = $1 AND id = k.found LIMIT 1) AS c ORDER BY {order}"
+    )
+
+
+def _queue_sql(view: QueueView, *, whole: bool) -> str:
+    """One page of a queue, due first. $5 units, $6 category subtree."""
+    wanted = f"{_VIEWS[view]} AND ($6::text[] IS NULL OR category_code = ANY($6))"
+    if whole:
+        return (
+            f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND {_OPEN} AND {_AFTER}"  # noqa: S608
+            f" AND {wanted} ORDER BY due_at, id LIMIT $4"
+        )
+    held = f"FROM cases WHERE tenant_id = $1 AND {_OPEN} AND {_AFTER}"
+    return _merged(
+        f"SELECT due_at, id {held} AND unit_id = held.one AND {wanted}",
+        "$5::uuid[]",
+        "due_at, id",
+        f"SELECT due_at, id, unit_id, state, category_code, assignee_id {held}",
+        in_scope=f"unit_id = ANY($5) AND {wanted}",
     )
 
 
@@ -180,25 +203,28 @@ _AREA = "COALESCE(area_commune, area_district, area_province)"
 
 
 def _list_sql(by: str, *, only_open: bool) -> str:
-    """One page of cases, newest first: a page from each unit's (or area's) own index range, merged.
+    """One page of cases, newest first. Asked for an open state, the planner may use the index of what is open.
 
-    The cost depends on the page and on how many ranges are asked. Asked for an open state, the planner may use the
-    index of what is open. $8 areas; $5 units, null for all of them.
+    $8 areas; $5 units, null for all of them.
     """
-    held = "($5::uuid[] IS NULL OR unit_id = ANY($5))"
-    where = {
-        "all": f"$5::uuid[] IS NULL AND $8::text[] IS NULL{_FILTERS}",
-        "units": f"unit_id = held.one AND $8::text[] IS NULL{_FILTERS}",
-        "areas": f"{_AREA} = held.one AND {held}{_FILTERS}",
-    }[by]
     of_open = f" AND {_OPEN}" if only_open else ""
-    page = f"SELECT * FROM cases WHERE tenant_id = $1 AND {where}{of_open} ORDER BY id DESC LIMIT $4"  # noqa: S608
     if by == "all":
-        return page.replace("*", _COLUMNS, 1)
-    ranges = "unnest($5::uuid[])" if by == "units" else "unnest($8::text[])"
-    return (
-        f"SELECT {_COLUMNS} FROM {ranges} AS held (one) CROSS JOIN LATERAL ({page}) AS page"  # noqa: S608
-        " ORDER BY id DESC LIMIT $4"
+        return (
+            f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND $8::text[] IS NULL"  # noqa: S608
+            f"{_FILTERS}{of_open} ORDER BY id DESC LIMIT $4"
+        )
+    held = "($5::uuid[] IS NULL OR unit_id = ANY($5))"
+    way = "SELECT due_at, id, unit_id, state, category_code, opened_at, {area} AS area FROM cases WHERE tenant_id = $1"
+    ranges, within, each = {
+        "units": ("$5::uuid[]", "unit_id = ANY($5) AND $8::text[] IS NULL", "unit_id = held.one"),
+        "areas": ("$8::text[]", f"area = ANY($8) AND {held}", f"{_AREA} = held.one AND {held}"),
+    }[by]
+    return _merged(
+        f"SELECT due_at, id FROM cases WHERE tenant_id = $1 AND {each}{_FILTERS}{of_open}",  # noqa: S608
+        ranges,
+        "id DESC",
+        f"{way.format(area=_AREA)} AND id < $2{of_open}",
+        in_scope=f"{within}{_FILTERS}",
     )
 
 
@@ -281,5 +307,5 @@ _WORKLOAD = """
 
 
 async def workload(db: Database, tenants: Sequence[TenantId], at: datetime, swept_before: datetime) -> list[Workload]:
-    """Open and overdue cases of each tenant at `at`; one statement on ix_cases_open and ix_cases_unswept."""
+    """Open and overdue cases of each tenant at `at`; one statement on ix_cases_due and ix_cases_unswept."""
     return [Workload(*row) for row in await db.lane.fetch(_WORKLOAD, list(tenants), at, swept_before)]

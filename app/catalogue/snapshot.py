@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from types import MappingProxyType
+from typing import Any
 
 from app.kit.ids import TenantId
 from app.kit.text import fold, folded_words
@@ -36,7 +37,7 @@ class _Shelf:
 class Catalogue:
     """All categories. Never changed: an edit makes a new Catalogue (`app.db.reference`)."""
 
-    __slots__ = ("_shelves",)
+    __slots__ = ("_shelves", "memo")
 
     def __init__(self, categories: Iterable[Category]) -> None:
         """Order of `categories` does not matter; each parent must be among them."""
@@ -44,6 +45,8 @@ class Catalogue:
         for category in categories:
             of_tenant.setdefault(category.tenant_id, []).append(category)
         self._shelves = MappingProxyType({tenant: _shelf(rows) for tenant, rows in of_tenant.items()})
+        self.memo: dict[object, Any] = {}
+        """What others make of this catalogue again and again, such as names as JSON; it ends with the snapshot."""
 
     def tenants(self) -> tuple[TenantId, ...]:
         """Tenants with at least one category, ascending."""

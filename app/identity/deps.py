@@ -6,8 +6,8 @@ FastAPI solves a shared dependency again for each that names it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
@@ -26,6 +26,9 @@ from .terms import Actor, ActorKind, Role, SignedIn
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", description="`lts_…` of an officer or `ltc_…` of a citizen's app"
 )
+
+SIGNED_IN: Final[Mapping[str, Any]] = {"security": [{"bearer": []}]}
+"""`openapi_extra` of an endpoint that asks for its officer itself."""
 
 
 async def keyring(connection: HTTPConnection) -> Keyring:
@@ -82,6 +85,11 @@ async def current_staff(
     if found is None or found.actor.kind is not ActorKind.STAFF:
         raise StaffNeeded
     return found.actor
+
+
+async def officer(connection: HTTPConnection) -> Actor:
+    """The officer who acts, for endpoints that solve no dependencies. Raises as `current_staff` does."""
+    return await current_staff(await signed_in_or_none(connection), None)
 
 
 CurrentKeyring = Annotated[Keyring, Depends(keyring)]

@@ -32,12 +32,14 @@ from app.reports.service import ReportView
 from app.web.answers import as_json, json_answer
 from app.web.etags import bytes_or_304, content_tag
 from app.web.headers import IF_NONE_MATCH, TRACKING_SECRET, read_here
+from app.web.hot import HotRoute
 from app.web.problems import problem_responses
 
 from . import service
 from .deps import Reader, read_by
 from .schemas import PublicCaseOut
 
+hot_router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 _READ = problem_responses(SessionExpired, ReportNotFound)
@@ -47,7 +49,7 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold th
 _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
 
 
-@router.get(
+@hot_router.get(
     "/{code}",
     response_model=OwnReportOut | PublicCaseOut,
     responses={**_READ, **_UNCHANGED},

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header
+from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
 from app.cases.deps import books
@@ -43,59 +44,75 @@ _MOST_DIGITS = 18  # of a position; PostgreSQL's bigint has 19
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters, and the query they were read from, to which cursors are bound."""
+    """Whose cases, the filters, and the query they were read from, to which cursors are bound."""
 
+    tenant: TenantId
     filters: Filters
     query: dict[str, object]
 
 
-async def asked(
-    connection: HTTPConnection,
+class CasesQuery(BaseModel):
+    """What a list of public cases may be asked for."""
+
     area: Annotated[
-        str | None, Query(max_length=8, description="Area code; with everything below it", examples=["288"])
-    ] = None,
-    category: Annotated[
-        str | None, Query(max_length=100, description="Category or group code", examples=["roads"])
-    ] = None,
-    state: Annotated[list[CaseState] | None, Query(max_length=7, description="One state or several")] = None,
+        str | None, Field(max_length=8, description="Area code; with everything below it", examples=["288"])
+    ] = None
+    category: Annotated[str | None, Field(max_length=100, description="Category or group code", examples=["roads"])] = (
+        None
+    )
+    state: Annotated[list[CaseState] | None, Field(max_length=7, description="One state or several")] = None
     bbox: Annotated[
         str | None,
-        Query(max_length=100, description="west,south,east,north in degrees", examples=["106.28,20.90,106.36,20.97"]),
-    ] = None,
+        Field(max_length=100, description="west,south,east,north in degrees", examples=["106.28,20.90,106.36,20.97"]),
+    ] = None
     updated_since: Annotated[
         InstantIn | None,
-        Query(description="Only what changed since; the order is then oldest change first, so that none is missed"),
-    ] = None,
-    overdue: Annotated[bool | None, Query(description="Only overdue cases, or only those that are not")] = None,
+        Field(description="Only what changed since; the order is then oldest change first, so that none is missed"),
+    ] = None
+    overdue: Annotated[bool | None, Field(description="Only overdue cases, or only those that are not")] = None
     q: Annotated[
         str | None,
-        Query(max_length=120, description="Words; diacritics optional, phrases separated by commas", examples=["o ga"]),
-    ] = None,
-) -> Asked:
+        Field(max_length=120, description="Words; diacritics optional, phrases separated by commas", examples=["o ga"]),
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=100, description="Most items of a page")] = 50
+    cursor: Annotated[str | None, Field(max_length=512, description="`next_cursor` of the page before")] = None
+
+
+class FeaturesQuery(CasesQuery):
+    """The same for a map, which shows more at once."""
+
+    limit: Annotated[int, Field(ge=1, le=5000, description="Most features of an answer")] = 1000
+
+
+async def asked(connection: HTTPConnection, query: CasesQuery) -> Asked:
     """The filters of a list of public cases.
 
     Raises: UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch.
     """
     for_tenant = await tenant(connection)
+    area, category, q = query.area, query.category, query.q
     filters = Filters(
         area=_area((await directory(connection)).chain_in(for_tenant, area).area.tier, area) if area else None,
         category=_category(await catalogue(connection), for_tenant, category) if category else None,
-        states=tuple(sorted({one.value for one in state})) if state else None,
-        box=_box(bbox) if bbox else None,
-        updated_since=updated_since,
-        overdue=overdue,
+        states=tuple(sorted({one.value for one in query.state})) if query.state else None,
+        box=_box(query.bbox) if query.bbox else None,
+        updated_since=query.updated_since,
+        overdue=query.overdue,
         phrases=_phrases(q) if q else None,
     )
-    query: dict[str, object] = {
-        "area": area,
-        "category": category,
-        "state": filters.states,
-        "bbox": filters.box,
-        "updated_since": updated_since,
-        "overdue": overdue,
-        "q": filters.phrases,
-    }
-    return Asked(filters, query)
+    return Asked(
+        for_tenant,
+        filters,
+        {
+            "area": area,
+            "category": category,
+            "state": filters.states,
+            "bbox": filters.box,
+            "updated_since": query.updated_since,
+            "overdue": query.overdue,
+            "q": filters.phrases,
+        },
+    )
 
 
 def _area(tier: Tier, code: str) -> tuple[str, str] | None:
@@ -123,9 +140,6 @@ def _phrases(q: str) -> tuple[str, ...]:
     if not phrases:
         raise NothingToSearch
     return phrases
-
-
-AskedFilters = Annotated[Asked, Depends(asked)]
 
 
 def key_after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -13,16 +13,19 @@ from app.catalogue.errors import UnknownCategory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
+from app.web.headers import IF_NONE_MATCH, read_here
+from app.web.hot import HotRoute
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase
+from app.web.state import database
 from app.web.tenancy import CurrentTenant
 
 from . import service
-from .deps import AskedFilters, CurrentFeeds, LastEventId, key_after, next_cursor
+from .deps import CasesQuery, CurrentFeeds, FeaturesQuery, LastEventId, asked, key_after, next_cursor
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .schemas import FeatureCollectionOut, PublicPageOut
 from .service import LiveFeed
 
+hot_router = APIRouter(prefix="/api/v1/public", tags=["public"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/public", tags=["public"])
 
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
@@ -33,49 +36,44 @@ _MAP = {
     "description": "A GeoJSON FeatureCollection (RFC 7946)",
     "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/FeatureCollectionOut"}}},
 }
-IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
-Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=100, description="Most items of a page")]
-MapLimit = Annotated[int, Query(ge=1, le=5000, description="Most features of an answer")]
 
 
-@router.get("/cases", response_model=PublicPageOut, responses={**_REFUSALS, **_UNCHANGED})
-async def list_public_cases(
-    tenant: CurrentTenant,
-    database: CurrentDatabase,
-    asked: AskedFilters,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
+@hot_router.get(
+    "/cases",
+    response_model=PublicPageOut,
+    responses={**_REFUSALS, **_UNCHANGED},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def list_public_cases(request: Request, query: Annotated[CasesQuery, Query()]) -> Response:
     """Các vụ việc công khai, mới cập nhật trước. Public cases, newest change first.
 
     A page is complete in itself. To follow changes, ask with `updated_since` and keep `updated_at` of the last item;
     cases taken back since are then among the items, whatever the other filters, as `{code, withdrawn, updated_at}`.
     """
-    page = await service.public_cases(
-        database, tenant, asked.filters, after=key_after(asked.query, cursor), limit=limit
-    )
-    content = b'{"items":[%b],"next_cursor":%b}' % (page.joined, orjson.dumps(next_cursor(asked.query, page)))
-    return bytes_or_304(content, content_tag(content), if_none_match)
+    of = await asked(request, query)
+    after = key_after(of.query, query.cursor)
+    page = await service.public_cases(await database(request), of.tenant, of.filters, after=after, limit=query.limit)
+    content = b'{"items":[%b],"next_cursor":%b}' % (page.joined, orjson.dumps(next_cursor(of.query, page)))
+    return bytes_or_304(content, content_tag(content), request.headers.get("if-none-match"))
 
 
-@router.get("/cases.geojson", response_model=FeatureCollectionOut, responses={200: _MAP, **_REFUSALS, **_UNCHANGED})
-async def list_public_features(
-    tenant: CurrentTenant,
-    database: CurrentDatabase,
-    asked: AskedFilters,
-    limit: MapLimit = 1000,
-    cursor: Cursor = None,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
+@hot_router.get(
+    "/cases.geojson",
+    response_model=FeatureCollectionOut,
+    responses={200: _MAP, **_REFUSALS, **_UNCHANGED},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def list_public_features(request: Request, query: Annotated[FeaturesQuery, Query()]) -> Response:
     """Các vụ việc công khai trên bản đồ (GeoJSON). Public cases that have a place, as GeoJSON."""
-    page = await service.features(database, tenant, asked.filters, after=key_after(asked.query, cursor), limit=limit)
+    of = await asked(request, query)
+    after = key_after(of.query, query.cursor)
+    page = await service.features(await database(request), of.tenant, of.filters, after=after, limit=query.limit)
     content = b'{"type":"FeatureCollection","features":[%b],"next_cursor":%b}' % (
         page.joined,
-        orjson.dumps(next_cursor(asked.query, page)),
+        orjson.dumps(next_cursor(of.query, page)),
     )
-    return bytes_or_304(content, content_tag(content), if_none_match, media_type="application/geo+json")
+    held = request.headers.get("if-none-match")
+    return bytes_or_304(content, content_tag(content), held, media_type="application/geo+json")
 
 
 class EventStream(Response):

@@ -18,6 +18,7 @@ from app.kit.clock import rfc3339
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
 from app.web.headers import IDEMPOTENCY_KEY, read_here
+from app.web.hot import HotRoute
 from app.web.idempotency import (
     Answer,
     GivenKey,
@@ -47,6 +48,7 @@ from .schemas import (
     submitted_answer,
 )
 
+hot_router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 ReportCode = Annotated[CaseCodeText, Path(description="Mã phản ánh. Report code.", examples=["H23-261122-0042"])]
@@ -61,7 +63,7 @@ _OWN: dict[str, Any] = {
 }
 
 
-@router.post(
+@hot_router.post(
     "",
     status_code=201,
     response_model=SubmittedOut,

@@ -50,6 +50,7 @@ _SENTENCES: dict[str, Text] = {
     "datetime_parsing": Text("Thời điểm cần theo RFC 3339.", "Must be an RFC 3339 instant."),
     "uuid_parsing": Text("Cần là một UUID.", "Must be a UUID."),
     "model_attributes_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
+    "model_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
     "dict_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
     "list_type": Text("Cần là một danh sách.", "Must be a list."),
 }
@@ -164,13 +165,26 @@ def _told(request: Request, problem: Problem) -> Response:
     return render(problem, language(request), request.url.path)
 
 
-async def _on_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return _told(request, error)
+Refused = Problem | RequestValidationError | StarletteHTTPException
 
 
-async def _on_validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+def refusal(request: Request, error: Refused) -> Response:
+    """The answer that tells why the request was refused."""
+    match error:
+        case Problem():
+            return _told(request, error)
+        case RequestValidationError():
+            return _on_validation(request, error)
+        case _:
+            return _on_http(request, error)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refusal(request, error)
+
+
+def _on_validation(request: Request, error: RequestValidationError) -> Response:
     errors = _field_errors(error.errors())
     if any(item["type"] == "json_invalid" for item in error.errors()):
         problem: Problem = UnreadableBody(errors=errors)
@@ -179,9 +193,8 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return _told(request, problem)
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
+def _on_http(request: Request, error: StarletteHTTPException) -> Response:
     """Starlette's own refusals: no such route, wrong method, a body that cannot be read."""
-    assert isinstance(error, StarletteHTTPException)
     match error.status_code:
         case 404:
             problem: Problem = NotFound(Text("Không có địa chỉ này.", "There is nothing at this address."))
@@ -261,6 +274,5 @@ class MethodNotAllowed(BadRequest):
 
 def install(app: FastAPI) -> None:
     """Answer every refusal as a problem; mistakes are answered at the edge (middleware.py)."""
-    app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(StarletteHTTPException, _on_http)
+    for kind in (Problem, RequestValidationError, StarletteHTTPException):
+        app.add_exception_handler(kind, _refuse)

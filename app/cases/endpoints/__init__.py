@@ -5,6 +5,6 @@ from __future__ import annotations
 from . import many, reading, verbs
 
 # `many` goes first: /cases/bulk must not be taken for a case.
-routers = (many.router, reading.router, verbs.router)
+routers = (reading.hot_router, many.router, reading.router, verbs.router)
 
 __all__ = ["routers"]

@@ -4,69 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.cases import service
-from app.cases.deps import CurrentBooks, CurrentScope
+from app.cases.deps import CurrentBooks, CurrentScope, books
 from app.cases.errors import CaseNotFound
 from app.cases.schemas import (
     CaseOut,
     CasePageOut,
     case_answer,
-    line,
+    page_answer,
 )
 from app.cases.terms import CaseState, QueueView
 from app.catalogue.errors import UnknownCategory
-from app.identity.deps import CurrentStaff
+from app.identity.deps import SIGNED_IN, CurrentStaff, officer
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
 from app.web.etags import version_tag
 from app.web.fields import Code, InstantIn
+from app.web.hot import HotRoute
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase
+from app.web.state import CurrentClock, CurrentDatabase, clock, database
 
 from .parameters import CaseCode
 
+hot_router = APIRouter(prefix="/api/v1/staff", tags=["staff"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
-Limit = Annotated[int, Query(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")]
-Cursor = Annotated[str | None, Query(max_length=512, description="next_cursor của trang trước. Of the page before.")]
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
 _LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
 
 
-def _page(rows: list[Any], limit: int, next_cursor: str | None, lines: list[dict[str, Any]]) -> Response:
-    return json_answer({"items": lines[:limit], "next_cursor": next_cursor if len(rows) > limit else None})
+class PageQuery(BaseModel):
+    """What every list of cases may be asked for."""
+
+    category: Code | None = None
+    cursor: Annotated[
+        str | None, Field(max_length=512, description="next_cursor của trang trước. Of the page before.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=100, description="Số dòng mỗi trang. Lines per page.")] = 50
 
 
-@router.get("/queue", response_model=CasePageOut, responses=_LIST)
-async def list_queue(
-    actor: CurrentStaff,
-    scope: CurrentScope,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    view: QueueView = QueueView.INBOX,
-    category: Annotated[Code | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Response:
+class QueueQuery(PageQuery):
+    """Which part of the open cases."""
+
+    view: QueueView = QueueView.INBOX
+
+
+class CasesQuery(PageQuery):
+    """Which of all cases."""
+
+    state: CaseState | None = None
+    area: Annotated[Code | None, Field(description="Mã đơn vị hành chính, gồm cấp dưới. With all below it.")] = None
+    code: Code | None = None
+    opened_since: InstantIn | None = None
+
+
+@hot_router.get("/queue", response_model=CasePageOut, responses=_LIST, openapi_extra={**SIGNED_IN})
+async def list_queue(request: Request, asked: Annotated[QueueQuery, Query()]) -> Response:
     """Việc của đơn vị bạn, hạn gần nhất trước. The open cases of your units, due first."""
-    query = {"view": view.value, "category": category, "actor": actor.id}
-    after = _after(query, cursor)
-    now = clock.now()
+    actor, of, now = await officer(request), await books(request), (await clock(request)).now()
+    query = {"view": asked.view.value, "category": asked.category, "actor": actor.id}
     rows = await service.queue_page(
-        database, actor, scope, books, view, category=category, after=after, limit=limit + 1, now=now
+        await database(request),
+        actor,
+        service.scope_of(actor, of.directory),
+        of,
+        asked.view,
+        category=asked.category,
+        after=_after(query, asked.cursor),
+        limit=asked.limit + 1,
+        now=now,
     )
-    lines = [line(row, books, actor.tenant_id, now) for row in rows]
-    last = rows[min(limit, len(rows)) - 1] if rows else None
-    token = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])]) if last else None
-    return _page(rows, limit, token, lines)
+    last = rows[asked.limit - 1] if len(rows) > asked.limit else None
+    following = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])]) if last else None
+    return _json(page_answer(rows[: asked.limit], of, actor.tenant_id, now, following))
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
 
 
 def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID]:
@@ -83,39 +105,32 @@ def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, U
         raise UnreadableCursor from error
 
 
-@router.get("/cases", response_model=CasePageOut, responses=_LIST)
-async def list_cases(
-    actor: CurrentStaff,
-    scope: CurrentScope,
-    database: CurrentDatabase,
-    clock: CurrentClock,
-    books: CurrentBooks,
-    state: CaseState | None = None,
-    category: Annotated[Code | None, Query()] = None,
-    area: Annotated[Code | None, Query(description="Mã đơn vị hành chính, gồm cấp dưới. With all below it.")] = None,
-    code: Annotated[Code | None, Query()] = None,
-    opened_since: InstantIn | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Response:
+@hot_router.get("/cases", response_model=CasePageOut, responses=_LIST, openapi_extra={**SIGNED_IN})
+async def list_cases(request: Request, asked: Annotated[CasesQuery, Query()]) -> Response:
     """Mọi vụ việc trong phạm vi của bạn, mới nhất trước. All cases within your units, newest first."""
-    query = {"s": state, "c": category, "a": area, "k": code, "o": opened_since, "actor": actor.id}
-    before = _before(query, cursor)
+    actor, of, now = await officer(request), await books(request), (await clock(request)).now()
+    query = {
+        "s": asked.state, "c": asked.category, "a": asked.area, "k": asked.code, "o": asked.opened_since,
+        "actor": actor.id,
+    }  # fmt: skip
     rows = await service.cases_page(
-        database,
-        scope,
-        books,
-        category=category,
-        state=state,
-        area=area,
-        code=code,
-        opened_since=opened_since,
-        before=before,
-        limit=limit + 1,
+        await database(request),
+        service.scope_of(actor, of.directory),
+        of,
+        category=asked.category,
+        state=asked.state,
+        area=asked.area,
+        code=asked.code,
+        opened_since=asked.opened_since,
+        before=_before(query, asked.cursor),
+        limit=asked.limit + 1,
     )
-    lines = [line(row, books, actor.tenant_id, clock.now()) for row in rows]
-    last = rows[min(limit, len(rows)) - 1] if rows else None
-    return _page(rows, limit, make_cursor(query, [str(last["id"])]) if last else None, lines)
+    last = rows[asked.limit - 1] if len(rows) > asked.limit else None
+    return _json(
+        page_answer(
+            rows[: asked.limit], of, actor.tenant_id, now, make_cursor(query, [str(last["id"])]) if last else None
+        )
+    )
 
 
 def _before(query: Mapping[str, object], cursor: str | None) -> UUID:

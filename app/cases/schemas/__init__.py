@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .answers import case_answer, line, outcomes_answer, verb_answer
+from .answers import case_answer, line, outcomes_answer, page_answer, verb_answer
 from .shown import (
     AreaRef,
     BulkOut,
@@ -76,5 +76,6 @@ __all__ = [
     "case_answer",
     "line",
     "outcomes_answer",
+    "page_answer",
     "verb_answer",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,10 +10,12 @@ import orjson
 
 from app.cases.models import Case
 from app.cases.terms import Books, CaseState, Verb
+from app.directory.terms import EditionId
 from app.kit.ids import TenantId, UnitId
 from app.kit.problems import Problem
 from app.kit.text import Lang
 from app.timeline.terms import Entry
+from app.web.answers import as_json
 
 from .shown import EntryOut
 
@@ -34,15 +36,62 @@ def _unit(books: Books, tenant_id: TenantId, unit_id: UnitId) -> dict[str, str]:
     return {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
 
 
+def _category(books: Books, tenant_id: TenantId, code: str) -> dict[str, Any]:
+    category = books.catalogue.find(tenant_id, code)
+    return {"code": code, "name": category.name._asdict() if category else {"vi": code, "en": code}}
+
+
+def _area(books: Books, edition: int, province: str, district: str | None, commune: str | None) -> dict[str, Any]:
+    chain = books.directory.chain(EditionId(edition), commune or district or province)
+    return {
+        "edition": edition,
+        "province": province,
+        "district": district,
+        "commune": commune,
+        "name": ", ".join(area.name for area in (chain.commune, chain.district, chain.province) if area),
+    }
+
+
+def page_answer(
+    rows: Sequence[Row], books: Books, tenant_id: TenantId, now: datetime, next_cursor: str | None
+) -> bytes:
+    """Rows of `cases` as a CasePageOut in JSON. Names are written once for each snapshot."""
+    of_places, of_categories = books.directory.memo, books.catalogue.memo
+
+    def written(memo: dict[object, Any], make: Callable[..., dict[str, Any]], *of: Any) -> orjson.Fragment:
+        key = (make, *of)
+        found = memo.get(key)
+        if found is None:
+            found = memo[key] = orjson.Fragment(orjson.dumps(make(books, *of)))
+        return found
+
+    items = [
+        {
+            **_own(row, now),
+            "category": written(of_categories, _category, tenant_id, row["category_code"]),
+            "area": written(
+                of_places, _area, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
+            ),
+            "responsible_unit": written(of_places, _unit, tenant_id, row["unit_id"]),
+        }
+        for row in rows
+    ]
+    return as_json({"items": items, "next_cursor": next_cursor})
+
+
 def line(row: Row, books: Books, tenant_id: TenantId, now: datetime) -> dict[str, Any]:
     """A row of `cases` as a CaseLineOut, ready for JSON without a second validation."""
-    code, state, due_at, lat = row["category_code"], row["state"], row["due_at"], row["lat"]
-    edition, province, district, commune = (
-        row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
-    )  # fmt: skip
-    category = books.catalogue.find(tenant_id, code)
-    chain = books.directory.chain(edition, commune or district or province)
-    names = [area.name for area in (chain.commune, chain.district, chain.province) if area]
+    return {
+        **_own(row, now),
+        "category": _category(books, tenant_id, row["category_code"]),
+        "area": _area(books, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]),
+        "responsible_unit": _unit(books, tenant_id, row["unit_id"]),
+    }
+
+
+def _own(row: Row, now: datetime) -> dict[str, Any]:
+    """What the row says itself."""
+    state, due_at, lat, assignee = row["state"], row["due_at"], row["lat"], row["assignee_id"]
     return {
         "code": row["code"],
         "version": row["version"],
@@ -50,22 +99,10 @@ def line(row: Row, books: Books, tenant_id: TenantId, now: datetime) -> dict[str
         "resolution": row["resolution"],
         "kind": row["kind"],
         "priority": row["priority"],
-        "category": {
-            "code": code,
-            "name": category.name._asdict() if category else {"vi": code, "en": code},
-        },
         "summary": row["summary"],
         "address": row["address"],
-        "area": {
-            "edition": edition,
-            "province": province,
-            "district": district,
-            "commune": commune,
-            "name": ", ".join(names),
-        },
         "location": {"lat": lat, "lon": row["lon"]} if lat is not None else None,
-        "responsible_unit": _unit(books, tenant_id, row["unit_id"]),
-        "assignee_id": str(row["assignee_id"]) if row["assignee_id"] else None,
+        "assignee_id": str(assignee) if assignee else None,
         "opened_at": row["opened_at"],
         "updated_at": row["updated_at"],
         "due_at": due_at,

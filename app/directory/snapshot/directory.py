@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from app.directory.errors import (
     AreaMismatch,
@@ -68,6 +69,8 @@ class Directory:
             for unit_id in held
         }
         self._held = self._index(jurisdictions)
+        self.memo: dict[object, Any] = {}
+        """What others make of this directory again and again, such as names as JSON; it ends with the snapshot."""
 
     def _index(self, jurisdictions: Iterable[Jurisdiction]) -> dict[_Key, tuple[_Held, ...]]:
         """Jurisdictions by all that a look-up knows, each list in the order of the units' codes."""

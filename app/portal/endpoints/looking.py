@@ -13,7 +13,7 @@ from app.kit.problems import Problem
 from app.portal import choices, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit
 from app.publication import service as publication_service
-from app.publication.deps import Asked, asked, key_after, next_cursor
+from app.publication.deps import Asked, CasesQuery, asked, key_after, next_cursor
 from app.publication.terms import Filters, Page
 from app.reports.errors import ReportNotFound
 
@@ -40,14 +40,14 @@ async def _asked(visit: Visit, chosen: dict[str, str]) -> Asked:
     """The filters in publication's own terms. Raises: UnknownArea, AreaOutsideTenant, UnknownCategory, …"""
     state = chosen.get("state")
     known = state in set(CaseState)
-    return await asked(
-        visit.request,
+    query = CasesQuery.model_construct(  # unchecked: an area too long to be one is an unknown area
         area=chosen.get("area"),
         category=chosen.get("category"),
         state=[CaseState(state)] if state and known else None,
         overdue=True if chosen.get("overdue") else None,
         q=chosen.get("q"),
     )
+    return await asked(visit.request, query)
 
 
 async def _found(visit: Visit, wanted: Asked) -> tuple[Page, str | None]:

@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
-from app.publication.endpoints import router
+from app.publication.endpoints import hot_router, router
 from app.publication.service import LiveFeeds
 from app.web.problems import install
 from tests.public_cases import HAIDUONG, Fill, Province, load_province
@@ -42,6 +42,7 @@ def fill(db: Database, clock: FixedClock, province: Province) -> Fill:
 async def application(db: Database, clock: FixedClock, province: Province) -> AsyncIterator[FastAPI]:
     app = FastAPI()
     install(app)
+    app.include_router(hot_router)
     app.include_router(router)
     app.state.database, app.state.clock = db, clock
     app.state.directory = SimpleNamespace(current=province.directory)
