@@ -6,7 +6,8 @@ import json
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,8 +21,9 @@ _SCRIPT = Path(__file__).with_name("requests.lua")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One short run. CPU is milliseconds of a server's CPU for one request; latencies are milliseconds."""
+    """One short run of `count` requests. CPU is a server's for one request; CPU and latencies are milliseconds."""
 
+    count: float
     rate: float
     p50: float
     p95: float
@@ -39,6 +41,7 @@ class Sample:
             return statistics.median(read(run) for run in runs)
 
         return cls(
+            count=middle(lambda run: run.count),
             rate=middle(lambda run: run.rate),
             p50=middle(lambda run: run.p50),
             p95=middle(lambda run: run.p95),
@@ -54,6 +57,7 @@ class Sample:
         """Runs at the same time on several processes as one: rates added up, of each latency the longest."""
         rate = sum(run.rate for run in runs)
         return cls(
+            count=sum(run.count for run in runs),
             rate=rate,
             p50=max(run.p50 for run in runs),
             p95=max(run.p95 for run in runs),
@@ -127,9 +131,20 @@ def run(
     return Sample.together([_sample(one, cpu, pg_used) for one, cpu in zip(told, used, strict=True)])
 
 
+@contextmanager
+def playing(target: Web, requests: Requests, *, connections: int, seconds: float) -> Iterator[None]:
+    """Inside, `requests` are played, for `seconds` at most; waits for their end."""
+    wrk = _wrk(target, requests.ready(), connections, seconds)
+    try:
+        yield
+    finally:
+        wrk.communicate()
+
+
 def _sample(told: dict[str, float], app_cpu: float, pg_cpu: float) -> Sample:
     count = told["requests"]
     return Sample(
+        count=count,
         rate=count / (told["us"] / 1e6),
         p50=told["p50"],
         p95=told["p95"],

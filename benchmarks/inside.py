@@ -59,7 +59,8 @@ async def statements(url: str, paths: Iterable[tuple[str, int, Path]]) -> dict[s
             for name, status, file in paths:
                 for line in file.read_text(encoding="utf-8").splitlines()[:4]:
                     counter.clear()
-                    answer = await _send(client, line)
+                    method, address, headers, body = parted(line)
+                    answer = await client.request(method, address, headers=headers, content=body)
                     if answer.status_code != status:
                         message = f"{name}: {answer.status_code} {answer.text[:300]}"
                         raise ValueError(message)
@@ -67,12 +68,13 @@ async def statements(url: str, paths: Iterable[tuple[str, int, Path]]) -> dict[s
     return counts
 
 
-async def _send(client: httpx.AsyncClient, line: str) -> httpx.Response:
+def parted(line: str) -> tuple[str, str, dict[str, str], bytes | None]:
+    """Method, address, headers and body of a line of a requests file, a POST under an Idempotency-Key of its own."""
     method, address, given, body = line.split("\t")
     headers = dict(one.split(": ", 1) for one in given.split("; ") if one)
     if method == "POST":
         headers |= {"Idempotency-Key": run_id(), "Content-Type": "application/json"}
-    return await client.request(method, address, headers=headers, content=body.encode() or None)
+    return method, address, headers, body.encode() or None
 
 
 async def relayed(url: str) -> tuple[int, float]:

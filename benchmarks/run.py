@@ -33,10 +33,11 @@ from . import beside, databases, inside
 from .drive import Requests, Sample, run, warm_up
 from .paths import HotPath, hot_paths, named
 from .servers import Web, bare, postgres, served
+from .streams import EVENTS, LISTENERS, streams
 from .tables import Row, print_growth, print_table
 from .targets import Verdicts
 
-PARTS = ("paths", "two", "relay", "memory", "places")
+PARTS = ("paths", "two", "relay", "memory", "places", "streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Plan:
     boundaries: list[Path]
     wanted: str
     parts: frozenset[str]
+    listeners: tuple[int, ...]
+    events: int
 
     @property
     def main_size(self) -> int:
@@ -84,6 +87,8 @@ def main() -> None:
             folder=folder,
             boundaries=databases.boundaries_below(given.boundaries),
             wanted=given.paths,
+            listeners=(300,) if given.quick else LISTENERS,
+            events=3 if given.quick else EVENTS,
             parts=frozenset({"paths"} if given.paths else set(PARTS) - without),
         )
         measure(plan)
@@ -112,6 +117,9 @@ def measure(plan: Plan) -> None:
             beside.memory(plan.folder, database, of_main, plan.boundaries, verdicts)
         if "places" in plan.parts:
             beside.places(database, verdicts)
+        if "streams" in plan.parts:
+            database = databases.empty(url, "bench_streams", plan.boundaries)
+            streams(database, plan.folder, plan.listeners, plan.events, verdicts)
     verdicts.tell()
     print(f"\n{(time.monotonic() - began) / 60:.1f} minutes")
 
