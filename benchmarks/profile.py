@@ -50,16 +50,20 @@ def main() -> None:
         if len(found) != 1:
             names = "\n  ".join(path.name.strip() for path in found or paths)
             sys.exit(f"which path?\n  {names}")
-        trips = asyncio.run(inside.statements(database, [(found[0].name, found[0].status, found[0].ours.ready())]))
-        print(f"{found[0].name.strip()}, {given.size:,} cases, {trips[found[0].name]} round trips", flush=True)
+        path = found[0]
+        counted = inside.statements(database, [(path.name, path.status, path.ours.ready())])
+        trips = asyncio.run(counted)[path.name]
+        print(f"{path.name.strip()}, {given.size:,} cases, {trips} round trips", flush=True)
         try:
             with served(database, folder) as web:
-                _profile(web, found[0], given.connections or found[0].connections, given.seconds, folder, database)
+                _profile(web, path, given.connections or path.connections, given.seconds, trips, folder, database)
         finally:
             asyncio.run(plans.leave_no_trace(database))
 
 
-def _profile(web: Web, path: HotPath, connections: int, seconds: float, folder: Path, database: str) -> None:
+def _profile(
+    web: Web, path: HotPath, connections: int, seconds: float, trips: int, folder: Path, database: str
+) -> None:
     """The three runs and the plan."""
     warm_up(web, path.ours, connections=connections)
     asyncio.run(plans.count_anew(database))
@@ -75,6 +79,9 @@ def _profile(web: Web, path: HotPath, connections: int, seconds: float, folder: 
     with playing(web, path.ours, connections=connections, seconds=seconds):
         seen = sampling.stacks(web.process.pid, seconds - 1, folder / "stacks", sampling.CHEAP)
     sampling.functions(seen).print("Web process: own time by function", 25)
+    if not trips:
+        print("\nNo plan: the path sends no statement")
+        return
     lines = path.ours.ready().read_text(encoding="utf-8").splitlines()[:_REQUESTS_EXPLAINED]
     plans.tell_plan(database, folder / "postgres.log", lambda: _ask(web, lines))
 
