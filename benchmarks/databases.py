@@ -80,7 +80,7 @@ def _there(url: str) -> set[str]:
 
 def _fingerprint() -> str:
     """Of what decides what a loaded database holds."""
-    loaders = [ROOT / "benchmarks" / name for name in ("load.py", "stories.py", "words.py")]
+    loaders = [ROOT / "benchmarks" / name for name in ("load.py", "stories.py", "marks.py", "copying.py", "words.py")]
     files = [*loaders, *ROOT.glob("migrations/versions/*.py"), *ROOT.glob("app/**/data/*.toml")]
     digest = hashlib.sha256()
     for file in sorted(files):

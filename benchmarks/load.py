@@ -34,7 +34,8 @@ from app.publication.handlers import PublicationConsumer
 from app.routing import repository as routing_repository
 from app.settings import Settings
 
-from .stories import TABLES, Story, Teller, columns_of
+from .copying import columns_of
+from .stories import TABLES, Story, Teller
 
 DAYS = 1095
 TENANT = "haiduong"
