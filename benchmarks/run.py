@@ -1,6 +1,6 @@
 """Prints how fast every hot path is as a share of the machine's limit, measured interleaved in one run.
 
-    make bench                                      sizes 20,000 and 200,000, about forty minutes
+    make bench                                      sizes 20,000 and 200,000, about half an hour
     python -m benchmarks.run --sizes 20000,200000,2000000
     python -m benchmarks.run --paths "public list" --keep /var/tmp/bench      one path, in a minute or two
     python -m benchmarks.run --without streams,memory
