@@ -2,9 +2,9 @@
 
     python -m benchmarks.listeners HOST:PORT /path COUNT FILE
 
-Speaks with whoever started it: a line {"ready": …} when all listen, a line {"position": …} when an event has reached
-all of them, and after its standard input was closed a line with what went wrong; FILE then holds the times of arrival,
-seconds of the monotonic clock, event after event in the order of the first line about each.
+Speaks with whoever started it: a line {"joined": …} and a pause when a quarter listens, {"ready": …} when all do,
+{"position": …} when an event has reached all of them, and after its standard input was closed a line with what went
+wrong; FILE then holds the times of arrival, seconds of the monotonic clock, event after event by position.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _STEP = 200  # connections opened before their first bytes are waited for
+_PAUSE_S = 0.5  # after the first quarter, for whoever wants to look at the server then
 _EVENT = re.compile(rb"(?:^|\n)id: (\d+)\nevent: ")
 _BEGINNING = re.compile(rb"\nid: (\d+)\n\n")
 _LONGEST_WAIT_S = 60
@@ -62,9 +63,15 @@ class Crowd:
         """`count` connections listen. Raises: TimeoutError, OSError."""
         request = f"GET {self.path} HTTP/1.1\r\nHost: haiduong.localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
         until = time.monotonic() + _LONGEST_WAIT_S
-        for begun in range(0, count, _STEP):
+        paused = False
+        step = min(_STEP, max(1, count // 4))
+        for begun in range(0, count, step):
+            if begun >= count // 4 and not paused:
+                self.tell({"joined": len(self.listeners)})
+                time.sleep(_PAUSE_S)
+                paused = True
             fresh = []
-            for _ in range(min(_STEP, count - begun)):
+            for _ in range(min(step, count - begun)):
                 connection = socket.create_connection(self.address, timeout=10)
                 connection.sendall(request)
                 connection.settimeout(0)
