@@ -44,7 +44,7 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements-dev.lock
 
-# How fast every hot path is as a share of this machine's limit (docs/performance.md): about twenty minutes, needs wrk.
+# How fast every hot path is as a share of this machine's limit (docs/performance.md): about half an hour, needs wrk.
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 

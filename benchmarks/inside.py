@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -22,7 +23,6 @@ from app.settings import Settings
 from app.worker import loop as worker_loop
 from tests.statements import Statements
 
-from .paths import HotPath
 from .servers import KEY, fetch, run_id
 
 
@@ -31,38 +31,50 @@ def settings_for(url: str) -> Settings:
     return Settings(_env_file=None, database_url=url, secret_key=SecretStr(KEY), reference_poll_s=3600)
 
 
-async def statements(url: str, paths: Sequence[HotPath]) -> dict[str, int]:
-    """Statements one request sends, by the path's name. Raises: ValueError when an answer is not what it should be."""
+@asynccontextmanager
+async def in_process(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the program on the database, both in this process."""
     process = await Process.open(settings_for(url), SystemClock())
     app = create_app(process.settings)
     install(app, process)
-    counts: dict[str, int] = {}
+    feeds: LiveFeeds = app.state.feeds
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            counter = Statements.watch(patch)
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:
-                for path in paths:
-                    for line in path.ours.read_text(encoding="utf-8").splitlines()[:4]:
-                        counter.clear()
-                        answer = await _send(client, line)
-                    if answer.status_code != path.status:
-                        message = f"{path.name}: {answer.status_code} {answer.text[:300]}"
-                        raise ValueError(message)
-                    counts[path.name] = counter.round_trips
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:
+            yield client
     finally:
-        feeds: LiveFeeds = app.state.feeds
         await feeds.close()
         await process.close()
+
+
+async def statements(url: str, paths: Iterable[tuple[str, int, Path]]) -> dict[str, int]:
+    """Statements one request sends, by the path's name, for each path's name, expected status and requests.
+
+    Raises: ValueError when an answer is not what it should be.
+    """
+    counts: dict[str, int] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        counter = Statements.watch(patch)
+        async with in_process(url) as client:
+            for name, status, file in paths:
+                for line in file.read_text(encoding="utf-8").splitlines()[:4]:
+                    counter.clear()
+                    method, address, headers, body = parted(line)
+                    answer = await client.request(method, address, headers=headers, content=body)
+                    if answer.status_code != status:
+                        message = f"{name}: {answer.status_code} {answer.text[:300]}"
+                        raise ValueError(message)
+                counts[name] = counter.round_trips
     return counts
 
 
-async def _send(client: httpx.AsyncClient, line: str) -> httpx.Response:
+def parted(line: str) -> tuple[str, str, dict[str, str], bytes | None]:
+    """Method, address, headers and body of a line of a requests file, a POST under an Idempotency-Key of its own."""
     method, address, given, body = line.split("\t")
     headers = dict(one.split(": ", 1) for one in given.split("; ") if one)
     if method == "POST":
         headers |= {"Idempotency-Key": run_id(), "Content-Type": "application/json"}
-    return await client.request(method, address, headers=headers, content=body.encode() or None)
+    return method, address, headers, body.encode() or None
 
 
 async def relayed(url: str) -> tuple[int, float]:
@@ -118,13 +130,3 @@ async def located(url: str, edition: str = "vn-34", points: int = 20_000) -> tup
     for place in places:
         tree.query(place, predicate="within")
     return len(rows), ours_us, (perf_counter() - began) / points * 1e6
-
-
-def boundaries_below(folder: Path) -> list[Path]:
-    """The boundary files measured with, those that are there: today's whole country and the older Hải Dương."""
-    names = (
-        "boundaries_2025_country_coarse.geojson",
-        "boundaries_legacy_haiduong_haiphong_districts.geojson",
-        "approx_legacy_haiduong_communes.geojson",
-    )
-    return [folder / name for name in names if (folder / name).exists()]

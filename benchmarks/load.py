@@ -36,7 +36,8 @@ from app.publication.repository import written_array
 from app.routing import repository as routing_repository
 from app.settings import Settings
 
-from .stories import TABLES, Story, Teller, columns_of
+from .copying import columns_of
+from .stories import TABLES, Story, Teller
 
 DAYS = 1095
 TENANT = "haiduong"

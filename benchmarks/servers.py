@@ -8,17 +8,19 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
 import psutil
-from fastapi import FastAPI
 
 from app.cli.schema import migrate
 from app.cli.seeding import load_reference_data
@@ -27,10 +29,10 @@ from app.db.engine import Database, driver_url
 from app.db.work import write_work
 from app.directory import service as directory_service
 from app.kit.clock import SystemClock
-from app.main import create_app
 from app.settings import Settings
 
 KEY = "a-benchmark-has-no-secrets-but-needs-a-key-of-32"
+LIENTHONG = (sys.executable, "-c", "from app.cli.main import run; run()")
 TEMPLATE = "bench_template"
 
 
@@ -40,9 +42,9 @@ def named(url: str, database: str) -> str:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """URL of a PostgreSQL in `folder`, with the settings the program gives it."""
-    with EmbeddedPostgres(folder) as server:
+def postgres(folder: Path, overrides: Mapping[str, str] | None = None) -> Iterator[str]:
+    """URL of a PostgreSQL in `folder`, with the settings the program gives it, or `overrides` in place of some."""
+    with EmbeddedPostgres(folder, overrides) as server:
         yield server.start(lambda text: print(text.en, flush=True))
 
 
@@ -95,41 +97,55 @@ async def make_database(url: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """A web process, or several under one parent."""
+    """A web process."""
 
     process: psutil.Process
     base: str
 
-    def family(self) -> list[psutil.Process]:
-        """The parent and its workers."""
-        return [self.process, *self.process.children(recursive=True)]
+
+@contextmanager
+def served(database_url: str, folder: Path) -> Iterator[Web]:
+    """`lienthong serve` as operators run it, its log switched on and written to a file in `folder`.
+
+    Nothing of uvicorn's own command line is in between: the program's loop, parser and log are what is measured.
+    """
+    port = _free_port()
+    with (
+        tempfile.TemporaryFile(dir=folder) as log,
+        running([*LIENTHONG, "serve"], database_url, folder, log, {"LIENTHONG_PORT": str(port)}) as process,
+    ):
+        yield _ready(process, port, log)
 
 
 @contextmanager
-def web(factory: str, database_url: str, folder: Path, *, workers: int = 1) -> Iterator[Web]:
-    """Serve `factory` as in production: uvicorn with uvloop and httptools."""
+def bare(factory: str, database_url: str, folder: Path) -> Iterator[Web]:
+    """Serve the application that `factory` makes with the least there is: uvloop, httptools, no log."""
     port = _free_port()
     command = [
-        sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--workers", str(workers),
-        "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header", "--log-level", "warning",
+        sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--loop", "uvloop",
+        "--http", "httptools", "--no-access-log", "--no-server-header", "--log-level", "warning",
     ]  # fmt: skip
-    with running(command, database_url, folder) as process:
-        base = f"http://127.0.0.1:{port}"
-        _wait_for(base, process)
-        yield Web(process, base)
+    with tempfile.TemporaryFile(dir=folder) as log, running(command, database_url, folder, log) as process:
+        yield _ready(process, port, log)
 
 
 @contextmanager
-def running(command: Sequence[str], database_url: str, folder: Path) -> Iterator[psutil.Process]:
-    """A process of ours on the database, ended afterwards."""
+def running(
+    command: Sequence[str],
+    database_url: str,
+    folder: Path,
+    log: IO[bytes],
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[psutil.Process]:
+    """A process of ours on the database, ended afterwards; what it says goes to `log`."""
     settings: Mapping[str, str] = {
         "LIENTHONG_DATABASE_URL": database_url,
         "LIENTHONG_DATA_DIR": str(folder / "data"),
         "LIENTHONG_SECRET_KEY": KEY,
-        "LIENTHONG_REFERENCE_POLL_S": "60",
+        **more,
     }
     environment = {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).parents[1])}  # noqa: TID251
-    child = subprocess.Popen(command, env=environment, cwd=folder)
+    child = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         yield psutil.Process(child.pid)
     finally:
@@ -146,15 +162,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(base: str, process: psutil.Process) -> None:
+def _ready(process: psutil.Process, port: int, log: IO[bytes]) -> Web:
+    """The web process, once it answers. Raises: RuntimeError with the end of its log when it does not."""
+    base = f"http://127.0.0.1:{port}"
     until = time.monotonic() + 60
     while time.monotonic() < until and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
         try:
             httpx.get(f"{base}/nothing")
-            return
         except httpx.TransportError:
             time.sleep(0.1)
-    message = "the web process did not start"
+        else:
+            return Web(process, base)
+    log.seek(0)
+    message = f"the web process did not start:\n{log.read()[-4000:].decode(errors='replace')}"
     raise RuntimeError(message)
 
 
@@ -190,8 +210,3 @@ def memory_mb(process: psutil.Process) -> tuple[float, float]:
 def run_id() -> str:
     """A prefix nobody has used before."""
     return secrets.token_hex(6)
-
-
-def ours() -> FastAPI:
-    """The program as it is served, with settings from the environment."""
-    return create_app(Settings(_env_file=None))

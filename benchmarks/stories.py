@@ -8,7 +8,6 @@ messages and its publication say is therefore never invented here: only when, wh
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +29,7 @@ from app.directory.snapshot import Area, Tenant, Unit
 from app.directory.terms import Confidence, EditionId, Tier
 from app.identity.terms import Actor, ActorKind, Membership, Role, system_actor
 from app.kit.geo import Point
-from app.kit.ids import CaseId, ReportId, StaffId, UnitId
+from app.kit.ids import StaffId, UnitId
 from app.kit.text import Text
 from app.outbox import service as outbox
 from app.outbox.models import OutboxMessage
@@ -42,20 +41,28 @@ from app.routing import service as routing_service
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
 
+from .copying import copy_line
+from .marks import (
+    CASE,
+    DAY,
+    DUE,
+    HASH,
+    LAT,
+    LON,
+    NUMBER,
+    OPENED,
+    REPORT,
+    SERIAL,
+    TOLD,
+    mark,
+    marked,
+    marks_of,
+)  # fmt: skip
 from .words import ANSWERS, CONTACTS, EFFECTS, NOTES, OPENINGS, PLEAS, QUESTIONS, REPLIES, SINCE, STREETS
 
-NUMBER = "777"  # the house number of every story
-_OPENED = datetime(1980, 1, 1, tzinfo=UTC)
-_DUE = datetime(1985, 1, 1, tzinfo=UTC)
-_TOLD = datetime(1990, 1, 1, tzinfo=UTC)
-_DAY, _SERIAL = "800101", "7777"
-_CASE, _REPORT = CaseId(UUID(int=(0xCA5E << 112) | 1)), ReportId(UUID(int=(0xBE90 << 112) | 1))
-_LAT, _LON = 11.122334, 99.988776
-_HASH = bytes(range(32))
 _CASES, _REPORTS, _ENTRIES, _MESSAGES, _PUBLICATIONS = TABLES = tuple(
     cast("Table", model.__table__) for model in (Case, Report, TimelineEntry, OutboxMessage, Publication)
 )
-_MARK = re.compile("\x01([a-z0-9]+)\x01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ class _Telling:
         self._chain = books.directory.chain(tenant.edition, commune.code)
         self._commune = commune
         self._steps: list[float] = [0.0]
-        self._journal = Journal(_OPENED)
+        self._journal = Journal(OPENED)
         self._revision, self._told_last = 0, 0
         self._shown: PublicCase | None = None
         self._rendered: Rendered | None = None
@@ -181,12 +188,12 @@ class _Telling:
             priority=classified.priority, answers=classified.answers, at=datetime(2026, 1, 5, 3, tzinfo=UTC),
         )  # fmt: skip
         self._working_days = classified.target_working_days
-        deadline = Deadline(_DUE, _DUE, self._working_days, category.legal_basis)
+        deadline = Deadline(DUE, DUE, self._working_days, category.legal_basis)
         new = cases_service.NewCase(
-            id=_CASE, code=f"{tenant.agency_code}-{_DAY}-{_SERIAL}", description=self._written,
+            id=CASE, code=f"{tenant.agency_code}-{DAY}-{SERIAL}", description=self._written,
             channel=self._rng.choice(("app", "app", "app", "web", "hotline")), chain=self._chain,
-            point=Point(_LAT, _LON), address=None, classified=classified, decision=decision, deadline=deadline,
-            received_at=_OPENED,
+            point=Point(LAT, LON), address=None, classified=classified, decision=decision, deadline=deadline,
+            received_at=OPENED,
         )  # fmt: skip
         citizen = Actor(ActorKind.ANONYMOUS, tenant.id)
         cases_service.open_case(self._journal, citizen, new)
@@ -196,10 +203,10 @@ class _Telling:
         self._journal.put(
             _REPORTS,
             {
-                "tenant_id": tenant.id, "id": _REPORT, "code": new.code, "case_id": _CASE, "kind": self._case.kind,
-                "category_code": category.code, "description": self._written, "lat": _LAT, "lon": _LON,
+                "tenant_id": tenant.id, "id": REPORT, "code": new.code, "case_id": CASE, "kind": self._case.kind,
+                "category_code": category.code, "description": self._written, "lat": LAT, "lon": LON,
                 "accuracy_m": 15.0, "area_code": self._chain.area.code, "answers": classified.answers,
-                "channel": new.channel, "received_at": _OPENED, "tracking_hash": _HASH,
+                "channel": new.channel, "received_at": OPENED, "tracking_hash": HASH,
             },
         )  # fmt: skip
 
@@ -234,7 +241,7 @@ class _Telling:
         if rng.random() < 0.15:
             self._do(0.25, self._ask)
             if rng.random() < 0.8:
-                self._do(0.4, lambda facts, _: domain.reply(facts, text=rng.choice(REPLIES), report=_REPORT))
+                self._do(0.4, lambda facts, _: domain.reply(facts, text=rng.choice(REPLIES), report=REPORT))
 
     def _ask(self, facts: CaseFacts, at: datetime) -> CaseFact:
         question = self._rng.choice(QUESTIONS)
@@ -275,13 +282,13 @@ class _Telling:
             self._do(start + 0.3, resolve)
         if rng.random() < 0.3:
             stars = rng.choice((2, 3, 4, 4, 5, 5))
-            self._do(start + 0.32, lambda facts, _: domain.rate(facts, stars=stars, comment=None, report=_REPORT))
+            self._do(start + 0.32, lambda facts, _: domain.rate(facts, stars=stars, comment=None, report=REPORT))
         self._do(start + 0.4, lambda facts, at: domain.close(facts, at=at))
 
     def _do(self, step: float, decide: Callable[[CaseFacts, datetime], CaseFact], *, by_system: bool = False) -> None:
         """Decide, apply, record and publish one step."""
         self._steps.append(max(step, self._steps[-1] + 0.001))
-        now = self._journal.now = _OPENED + timedelta(days=len(self._steps) - 1)
+        now = self._journal.now = OPENED + timedelta(days=len(self._steps) - 1)
         held_by = UnitId(self._case.unit_id)
         fact = decide(self._case.facts(), now)
         self._case.apply(fact, now)
@@ -324,13 +331,13 @@ class _Telling:
         if self._shown is not None and self._shown.digest == after.digest:
             return
         self._revision, self._told_last = self._revision + 1, len(self._steps) - 1
-        told_at = self._journal.now = _TOLD + timedelta(days=self._told_last)
+        told_at = self._journal.now = TOLD + timedelta(days=self._told_last)
         self._rendered = render(after, updated_at=told_at, revision=self._revision)
         outbox.append(
             self._journal,
             tenant_id=self._tenant.id,
             type="publication.updated" if self._shown else "publication.published",
-            subject_id=_CASE,
+            subject_id=CASE,
             subject_version=self._revision,
             payload=self._rendered.event,
             public=True,
@@ -348,19 +355,19 @@ class _Telling:
     # -- the story as lines with marks
 
     def _story(self) -> Story:
-        marks = _marks(self._tenant.agency_code, len(self._steps), self._category.publication)
+        marks = marks_of(self._tenant.agency_code, len(self._steps), self._category.publication)
         case_columns = {column.name: getattr(self._case, column.name) for column in _CASES.columns}
         rows = [(_CASES, case_columns), *self._journal.rows]
         lines: list[tuple[str, str]] = []
         messages: list[str] = []
         for table, row in rows:
             if table is _ENTRIES:
-                row["id"] = _mark(f"e{len(lines)}")
+                row["id"] = mark(f"e{len(lines)}")
             if table is _MESSAGES:
-                row["id"], row["position"] = _mark(f"m{len(messages)}"), _mark(f"p{len(messages)}")
-                messages.append(_marked(_line(table, row), marks))
+                row["id"], row["position"] = mark(f"m{len(messages)}"), mark(f"p{len(messages)}")
+                messages.append(marked(copy_line(table, row), marks))
             else:
-                lines.append((table.name, _marked(_line(table, row), marks)))
+                lines.append((table.name, marked(copy_line(table, row), marks)))
         shown, rendered = self._shown, self._rendered
         return Story(
             steps=tuple(self._steps),
@@ -370,84 +377,25 @@ class _Telling:
             digits=5 if self._category.publication is PublicationPolicy.AUTOMATIC else 3,
             lines=tuple(lines),
             messages=tuple(messages),
-            words=_marked(shown.search_text, marks) if shown else "",
-            content=_marked(orjson.dumps(shown.content, option=orjson.OPT_UTC_Z).decode(), marks) if shown else None,
+            words=marked(shown.search_text, marks) if shown else "",
+            content=marked(orjson.dumps(shown.content, option=orjson.OPT_UTC_Z).decode(), marks) if shown else None,
             revision=self._revision,
             told_last=self._told_last,
-            line=_marked(rendered.line.decode(), marks) if rendered else "",
-            feature=_marked((rendered.feature or b"").decode(), marks) if rendered else "",
-            publication=_marked(_line(_PUBLICATIONS, self._publication(shown)), marks) if shown else "",
+            line=marked(rendered.line.decode(), marks) if rendered else "",
+            feature=marked((rendered.feature or b"").decode(), marks) if rendered else "",
+            publication=marked(copy_line(_PUBLICATIONS, self._publication(shown)), marks) if shown else "",
         )
 
     def _publication(self, shown: PublicCase) -> dict[str, object]:
         """The stored row; its bytes and what is reckoned from them are marks."""
         case, category = self._case, self._category
         return {
-            "tenant_id": self._tenant.id, "case_id": _CASE, "code": case.code, "published": True,
-            "case_version": case.version, "revision": self._revision, "digest": _mark("digest"),
-            "etag": f'"{_mark("digest")}-{self._revision}"', "state": case.state, "category_code": category.code,
+            "tenant_id": self._tenant.id, "case_id": CASE, "code": case.code, "published": True,
+            "case_version": case.version, "revision": self._revision, "digest": mark("digest"),
+            "etag": f'"{mark("digest")}-{self._revision}"', "state": case.state, "category_code": category.code,
             "group_code": category.parent or category.code, "area_province": case.area_province,
             "area_district": case.area_district, "area_commune": case.area_commune, "lat": shown.lat,
-            "lon": shown.lon, "updated_at": _TOLD + timedelta(days=self._told_last),
-            "overdue": bool(shown.summary["overdue"]), "search_text": _mark("words"), "terms": _mark("terms"),
-            "body": _mark("body"), "line": _mark("line"), "feature": _mark("feature"),
+            "lon": shown.lon, "updated_at": TOLD + timedelta(days=self._told_last),
+            "overdue": bool(shown.summary["overdue"]), "search_text": mark("words"), "terms": mark("terms"),
+            "body": mark("body"), "line": mark("line"), "feature": mark("feature"),
         }  # fmt: skip
-
-
-def _mark(name: str) -> str:
-    return f"\x01{name}\x01"
-
-
-def columns_of(table: Table) -> list[str]:
-    """Columns a COPY names: all but those PostgreSQL reckons itself."""
-    return [column.name for column in table.columns if column.computed is None]
-
-
-def _line(table: Table, row: Mapping[str, object]) -> str:
-    """The row in PostgreSQL's text format of COPY, without the line's end."""
-    defaults = {"public": False} if table is _MESSAGES else {}
-    full = {**defaults, **row}
-    return "\t".join(_field(full.get(name)) for name in columns_of(table))
-
-
-def _field(value: object) -> str:
-    match value:
-        case None:
-            return "\\N"
-        case bool():
-            return "t" if value else "f"
-        case datetime():
-            return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-        case bytes():
-            return f"\\\\x{value.hex()}"
-        case UUID():
-            return value.hex
-        case dict() | list():
-            text = orjson.dumps(value).decode()
-        case _:
-            text = str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def _marks(agency: str, steps: int, policy: PublicationPolicy) -> list[tuple[str, str]]:
-    """What stands in a story for what differs, with the name of its mark; the longer texts first."""
-    digits = 5 if policy is PublicationPolicy.AUTOMATIC else 3
-    times = [(f"{_OPENED + timedelta(days=step):%Y-%m-%dT%H:%M:%SZ}", f"t{step}") for step in range(steps)]
-    told = [(f"{_TOLD + timedelta(days=step):%Y-%m-%dT%H:%M:%SZ}", f"u{step}") for step in range(steps)]
-    return [
-        *times, *told, (f"{_DUE:%Y-%m-%dT%H:%M:%SZ}", "due"),
-        (f"{agency}-{_DAY}-{_SERIAL}", "code"),
-        (f"{agency.lower()} {_DAY} {_SERIAL}", "said_code"),
-        (_CASE.hex, "case"), (_REPORT.hex, "report"), (_HASH.hex(), "hash"),
-        (str(_LAT), "lat"), (str(_LON), "lon"),
-        (str(round(_LAT, digits)), "plat"), (str(round(_LON, digits)), "plon"),
-        (f"số {NUMBER} ", "no"), (f"so {NUMBER} ", "folded_no"),
-    ]  # fmt: skip
-
-
-def _marked(text: str, marks: list[tuple[str, str]]) -> str:
-    """`text` as a format string: our marks and what stands for others as `%(name)s`, all else as it is."""
-    found = _MARK.sub(r"%(\1)s", text.replace("%", "%%"))
-    for stands, name in marks:
-        found = found.replace(stands, f"%({name})s")
-    return found

@@ -1,0 +1,1 @@
+"""Bad days, each tried for real: see __main__.py."""
