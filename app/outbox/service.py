@@ -90,12 +90,7 @@ async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
     async with write_work(db, clock, tenant_id) as work:
         outbox = OutboxRepository(work, tenant_id)
         head = await outbox.lock_head()
-        if head is None:
-            return 0
-        ids = await outbox.waiting(RELAY_BATCH_ROWS)
-        if ids:
-            await outbox.number(ids, head + 1)
-        return len(ids)
+        return await outbox.number(head, RELAY_BATCH_ROWS) if head is not None else 0
 
 
 async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int:
