@@ -202,12 +202,19 @@ _CASE_COLUMNS = (
 
 _INTO, _JOINED_CASE = aliased(Case), aliased(Case)
 _IDS = cast(bindparam("case_ids"), ARRAY(PG_UUID(as_uuid=True)))
-# What concerns the public: what it may see, and what it has seen and may see no longer. A case that is neither has
-# nothing to rebuild, and most messages tell of such cases.
-_CONCERNS_PUBLIC = (Case.publication == PublicationState.PUBLISHED.value) | exists().where(
-    Publication.tenant_id == Case.tenant_id, Publication.case_id == Case.id, Publication.published
-)
 # Made once: to put these together takes longer than PostgreSQL needs to answer them.
+# Materialized: most messages tell of cases that no one has published, whose reports need not be looked for.
+_CONCERNED = (
+    select(Case.id)
+    .outerjoin(Publication, (Publication.tenant_id == Case.tenant_id) & (Publication.case_id == Case.id))
+    .where(
+        Case.tenant_id == bindparam("tenant_id"),
+        Case.id == any_(_IDS),
+        (Case.publication == PublicationState.PUBLISHED.value) | Publication.published,
+    )
+    .cte("concerned")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 _SOURCES = (
     select(
         *_CASE_COLUMNS,
@@ -219,7 +226,8 @@ _SOURCES = (
     )
     .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
     .outerjoin(_INTO, (_INTO.tenant_id == Case.tenant_id) & (_INTO.id == Case.merged_into_id))
-    .where(Case.tenant_id == bindparam("tenant_id"), Case.id == any_(_IDS), _CONCERNS_PUBLIC)
+    .join(_CONCERNED, _CONCERNED.c.id == Case.id)
+    .where(Case.tenant_id == bindparam("tenant_id"))
     .order_by(Case.id)
 )
 _PUBLIC_ENTRIES = (
