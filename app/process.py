@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import gc
 import logging
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,9 +45,12 @@ class Process:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock, metrics: Metrics | None = None) -> Process:
+    async def open(
+        cls, settings: Settings, clock: Clock, metrics: Metrics | None = None, *, locates: bool = True
+    ) -> Process:
         """A process with its reference data loaded; it counts into `metrics` when they are given.
 
+        Without `locates` it holds no boundaries and cannot say where a point is.
         Raises: DatabaseUnavailable; LookupError without a database.
         """
         if settings.database_url is None:
@@ -55,7 +60,7 @@ class Process:
             settings,
             clock,
             await Database.open(settings.database_url, settings),
-            Reference("directory", directory_repository.DirectoryLoader(settings.default_tenant)),
+            Reference("directory", directory_repository.DirectoryLoader(settings.default_tenant, locates)),
             Reference("catalogue", catalogue_repository.load),
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
@@ -86,11 +91,15 @@ class Process:
 
     async def refresh(self) -> None:
         """Load whatever has a new version."""
+        loaded = False
         async with read_work(self.db, self.clock, None) as work:
             versions = await read_versions(work.session)
             for reference in self.references:
                 if await reference.refresh(work.session, versions):
                     log.info("loaded %s", reference.name)
+                    loaded = True
+        if loaded:
+            _settle()
 
     async def _keep_fresh(self) -> None:
         while True:
@@ -107,3 +116,17 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.db.close()
+
+
+def _settle() -> None:
+    """Collect what loading has left over, spare the collector what stays, and give free memory back to the system.
+
+    The collector would walk hundreds of thousands of objects that never change, again and again, with everybody
+    waiting for half a second. Frozen ones are thawed first, so that what a reload has replaced goes.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc; other C libraries give back by themselves
+    if trim is not None:
+        trim(0)

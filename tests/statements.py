@@ -45,6 +45,8 @@ class Statements:
         record = recorder.all.append
         connection: Any = asyncpg.Connection
         prepared: Any = asyncpg.prepared_stmt.PreparedStatement
+        cursor: Any = asyncpg.cursor.BaseCursor
+        opened = cursor._bind
         simple, extended, bound = connection.execute, connection._execute, prepared._PreparedStatement__do_execute
 
         async def execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
@@ -60,6 +62,11 @@ class Statements:
             record(self._query)
             return await bound(self, executor)
 
+        async def bind(self: Any, timeout: float | None) -> Any:
+            record(self._query)
+            return await opened(self, timeout)
+
+        monkeypatch.setattr(cursor, "_bind", bind)
         monkeypatch.setattr(connection, "execute", execute)
         monkeypatch.setattr(connection, "_execute", _execute)
         monkeypatch.setattr(prepared, "_PreparedStatement__do_execute", do_execute)

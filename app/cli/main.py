@@ -102,9 +102,9 @@ async def _trial(settings: Settings, bound: socket.socket, postgres: EmbeddedPos
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Process]:
+async def _opened(settings: Settings, *, locates: bool = True) -> AsyncIterator[Process]:
     """A process on the installation's database, closed at the end."""
-    process = await Process.open(settings, SystemClock())
+    process = await Process.open(settings, SystemClock(), locates=locates)
     try:
         yield process
     finally:
@@ -114,7 +114,9 @@ async def _opened(settings: Settings) -> AsyncIterator[Process]:
 async def _serve(
     settings: Settings, bound: socket.socket | None, *, worker: bool, when_ready: Callable[[], None] = lambda: None
 ) -> None:
-    async with _opened(settings) as process:
+    async with _opened(
+        settings, locates=bound is not None
+    ) as process:  # only reports are placed, and the web takes them
         await serve(process, bound, worker=worker, when_ready=when_ready)
 
 

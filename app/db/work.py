@@ -62,14 +62,24 @@ class Work:
         """Send what waits (session changes, then bundled rows) without committing."""
         await self.session.flush()
         if self._bundle:
-            # Every Work has already sent a statement (`_begin`), so that SQLAlchemy's BEGIN is surely out
-            # and the driver's own execute runs inside this transaction.
-            connection = await (await self.session.connection()).get_raw_connection()
-            driver = connection.driver_connection
-            assert isinstance(driver, asyncpg.Connection)
             sql, args = self._bundle.statement()
-            await driver.execute(sql, *args)
+            await (await self._driver()).execute(sql, *args)
             self._bundle.clear()
+
+    async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        """Rows of one statement that the driver sends itself, within this transaction: for rows by the thousand.
+
+        Nothing is flushed before. Instants come in UTC; JSON is quickest asked for as text.
+        """
+        rows: list[asyncpg.Record] = await (await self._driver()).fetch(query, *args)
+        return rows
+
+    async def _driver(self) -> asyncpg.Connection:
+        """The driver's own connection. Every Work has already sent a statement (`_begin`), so that BEGIN is out."""
+        connection = await (await self.session.connection()).get_raw_connection()
+        driver = connection.driver_connection
+        assert isinstance(driver, asyncpg.Connection)
+        return driver
 
 
 ReadWork = NewType("ReadWork", Work)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Executable, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.work import Work
@@ -46,21 +46,23 @@ class DirectoryLoader:
     """Reads the whole directory; boundaries only when the active sets have changed since the last time.
 
     Seven statements, no lock: editions, areas by code, successions, tenants, units, jurisdictions, active sets; an
-    eighth with the boundaries themselves. The objects are built in a thread, so that requests go on meanwhile.
+    eighth with the boundaries themselves. Maps are built in a thread, so that requests go on meanwhile. Areas and
+    successions are read by the thousand: what is read and let go in between would leave holes that memory never fills.
     """
 
     default_tenant: str
+    locates: bool = True  # a process that places nothing needs no boundaries
     _built: dict[EditionId, tuple[tuple[UUID, ...], Boundaries]] = field(default_factory=dict)
 
     async def __call__(self, session: AsyncSession) -> Directory:
         """The directory as this transaction sees it."""
         editions = (await session.scalars(select(MapEdition).order_by(MapEdition.id))).all()
-        areas = (await session.execute(select(*_AREA_COLUMNS).order_by(AreaRow.code))).all()
-        ways = (await session.execute(select(*_WAY_COLUMNS))).all()
+        areas = [_area(*row) async for row in _by_the_thousand(session, select(*_AREA_COLUMNS).order_by(AreaRow.code))]
+        ways = [_succession(*row) async for row in _by_the_thousand(session, select(*_WAY_COLUMNS))]
         tenants = (await session.scalars(select(TenantRecord))).all()
         units = (await session.scalars(select(UnitRow))).all()
         jurisdictions = (await session.execute(select(*_JURISDICTION_COLUMNS))).all()
-        boundaries = await self._boundaries(session)
+        boundaries = await self._boundaries(session) if self.locates else {}
         return await asyncio.to_thread(
             _build,
             [_edition(row) for row in editions],
@@ -71,6 +73,7 @@ class DirectoryLoader:
             [_jurisdiction(*row) for row in jurisdictions],
             boundaries,
             self.default_tenant,
+            self.locates,
         )
 
     async def _boundaries(self, session: AsyncSession) -> dict[EditionId, Boundaries]:
@@ -116,6 +119,14 @@ _JURISDICTION_COLUMNS = (
     JurisdictionRow.valid_from,
     JurisdictionRow.valid_to,
 )
+
+
+async def _by_the_thousand(session: AsyncSession, statement: Executable) -> AsyncIterator[Sequence[Any]]:
+    """Rows of the statement, never more than a thousand of them in memory."""
+    rows = await session.stream(statement, execution_options={"yield_per": 1000})
+    async for some in rows.partitions():
+        for row in some:
+            yield row
 
 
 async def active_sets(session: AsyncSession) -> dict[EditionId, tuple[UUID, ...]]:
@@ -198,20 +209,19 @@ async def switch_covered_sets_off(session: AsyncSession, edition: EditionId) -> 
 
 def _build(
     editions: Iterable[Edition],
-    areas: Iterable[Sequence[Any]],
-    ways: Iterable[Sequence[Any]],
+    areas: Iterable[Area],
+    successions: Sequence[Succession],
     tenants: Iterable[Tenant],
     units: Iterable[Unit],
     jurisdictions: Iterable[Jurisdiction],
     boundaries: Mapping[EditionId, Boundaries],
     default_tenant: str,
+    locates: bool,  # noqa: FBT001 - called in a thread, which takes no keywords
 ) -> Directory:
     """The directory from what was read."""
     by_edition: dict[EditionId, list[Area]] = {}
-    for row in areas:
-        area = _area(*row)
+    for area in areas:
         by_edition.setdefault(area.edition, []).append(area)
-    successions = [_succession(*row) for row in ways]
     maps = [
         AreaMap(
             edition,
@@ -219,6 +229,7 @@ def _build(
             after=[way for way in successions if way.from_edition == edition.id],
             before=[way for way in successions if way.to_edition == edition.id],
             boundaries=boundaries.get(edition.id),
+            locates=locates,
         )
         for edition in editions
     ]

@@ -37,6 +37,20 @@ _WORDS = re.compile(r"[0-9a-z]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class _Marks(dict[int, int | None]):
+    """A table for `str.translate` that drops combining marks (category Mn); learns a character when it first comes."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.category(chr(code)) == "Mn" else code
+        if code < _LEARNT:
+            self[code] = kept
+        return kept
+
+
+_LEARNT = 0x3000  # every mark of Latin scripts lies below; the table can never hold more
+_MARKS = _Marks()
+
+
 def nfc(text: str) -> str:
     """`text` in Unicode normal form C, so that typed and stored diacritics compare equal."""
     return unicodedata.normalize("NFC", text)
@@ -50,8 +64,7 @@ def has_forbidden_characters(text: str) -> bool:
 def fold(text: str) -> str:
     """`text` in lower case without Vietnamese diacritics, white space single: `Ổ gà  ĐƯỜNG` gives `o ga duong`."""
     decomposed = unicodedata.normalize("NFD", text.lower())
-    plain = "".join(mark for mark in decomposed if unicodedata.category(mark) != "Mn").replace("đ", "d")
-    return _SPACES.sub(" ", plain).strip()
+    return _SPACES.sub(" ", decomposed.translate(_MARKS).replace("đ", "d")).strip()
 
 
 def folded_words(text: str) -> list[str]:

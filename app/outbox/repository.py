@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.engine import Database
 from app.db.work import Work
 
-from .models import ConsumerCursor, DeadLetter, OutboxHead, OutboxMessage
+from .models import ConsumerCursor, DeadLetter, OutboxHead
 from .terms import COUNTED_ROWS, Backlog, Message
 
 
@@ -21,6 +20,7 @@ class OutboxRepository:
     """Statements on messages, heads and cursors of one tenant."""
 
     def __init__(self, work: Work, tenant_id: int) -> None:
+        self._work = work
         self._session = work.session
         self._tenant_id = tenant_id
 
@@ -35,35 +35,15 @@ class OutboxRepository:
             found = await self._session.scalar(where.with_for_update(skip_locked=True))
         return found
 
-    async def waiting(self, limit: int) -> Sequence[UUID]:
-        """Ids of messages without a position, oldest first (index ix_outbox_messages_waiting)."""
-        found = await self._session.scalars(
-            select(OutboxMessage.id)
-            .where(OutboxMessage.tenant_id == self._tenant_id, OutboxMessage.position.is_(None))
-            .order_by(OutboxMessage.id)
-            .limit(limit)
-        )
-        return found.all()
+    async def number(self, head: int, limit: int) -> int:
+        """Number of messages that were given the positions after `head` now, oldest id first, the head moved with them.
 
-    async def number(self, ids: Sequence[UUID], first: int) -> None:
-        """Give `ids` the positions from `first` on, in their order, and move the head."""
-        await self._session.execute(
-            text(
-                "UPDATE outbox_messages m SET position = given.position"
-                " FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS bigint[])) AS given (id, position)"
-                " WHERE m.tenant_id = :tenant_id AND m.id = given.id"
-            ),
-            {
-                "ids": list(ids),
-                "positions": list(range(first, first + len(ids))),
-                "tenant_id": self._tenant_id,
-            },
-        )
-        await self._session.execute(
-            update(OutboxHead)
-            .where(OutboxHead.tenant_id == self._tenant_id)
-            .values(position=bindparam("last", first + len(ids) - 1))
-        )
+        Takes at most `limit` of those that have none (index ix_outbox_messages_waiting). The head must be locked by an
+        earlier statement: this one's snapshot has to be younger than the lock, or it would number again what the relay
+        before has numbered.
+        """
+        moved = await self._work.fetch(_NUMBER, self._tenant_id, head, limit)
+        return int(moved[0]["position"]) - head if moved else 0
 
     async def head(self) -> int:
         """Last position given; 0 before the first."""
@@ -99,29 +79,19 @@ class OutboxRepository:
 
     async def after(self, position: int, head: int, types: Collection[str], limit: int) -> list[Message]:
         """Messages of `types` after `position` up to `head`, in order (index uq_outbox_messages_position)."""
-        rows = await self._session.scalars(
-            select(OutboxMessage)
-            .where(
-                OutboxMessage.tenant_id == self._tenant_id,
-                OutboxMessage.position > position,
-                OutboxMessage.position <= head,
-                OutboxMessage.type.in_(sorted(types)),
-            )
-            .order_by(OutboxMessage.position)
-            .limit(limit)
-        )
+        rows = await self._work.fetch(_AFTER, self._tenant_id, position, head, sorted(types), limit)
         return [
             Message(
-                tenant_id=row.tenant_id,
-                position=row.position or 0,
-                id=row.id,
-                type=row.type,
-                type_version=row.type_version,
-                subject_id=row.subject_id,
-                subject_version=row.subject_version,
-                occurred_at=row.occurred_at,
-                public=row.public,
-                payload=row.payload,
+                tenant_id=self._tenant_id,
+                position=row["position"],
+                id=row["id"],
+                type=row["type"],
+                type_version=row["type_version"],
+                subject_id=row["subject_id"],
+                subject_version=row["subject_version"],
+                occurred_at=row["occurred_at"],
+                public=row["public"],
+                payload=orjson.loads(row["payload"]),
             )
             for row in rows
         ]
@@ -142,6 +112,24 @@ class OutboxRepository:
         )
 
 
+_NUMBER = """
+    WITH waiting AS (
+        SELECT w.id, row_number() OVER (ORDER BY w.id) AS place FROM (
+            SELECT id FROM outbox_messages WHERE tenant_id = $1 AND position IS NULL ORDER BY id LIMIT $3
+        ) w
+    ), numbered AS (
+        UPDATE outbox_messages m SET position = $2::bigint + waiting.place FROM waiting
+        WHERE m.tenant_id = $1 AND m.id = waiting.id RETURNING m.position
+    )
+    UPDATE outbox_heads h SET position = last.position FROM (SELECT max(position) AS position FROM numbered) last
+    WHERE h.tenant_id = $1 AND last.position IS NOT NULL RETURNING h.position
+"""
+_AFTER = """
+    SELECT position, id, type, type_version, subject_id, subject_version, occurred_at, public, payload::text
+    FROM outbox_messages
+    WHERE tenant_id = $1 AND position > $2 AND position <= $3 AND type = ANY($4::text[])
+    ORDER BY position LIMIT $5
+"""
 _BACKLOG = f"""
     SELECT t.tenant_id,
         (SELECT count(*) FROM (

@@ -27,7 +27,7 @@ from .terms import Backlog, Message
 
 log = logging.getLogger("lienthong.outbox")
 RELAY_BATCH_ROWS = 1000
-CONSUMER_BATCH_ROWS = 200
+CONSUMER_BATCH_ROWS = 1000
 MAX_FAILURES = 8
 LONGEST_PAUSE = timedelta(minutes=5)
 OUTAGE_PAUSE = timedelta(seconds=2)
@@ -90,12 +90,7 @@ async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
     async with write_work(db, clock, tenant_id) as work:
         outbox = OutboxRepository(work, tenant_id)
         head = await outbox.lock_head()
-        if head is None:
-            return 0
-        ids = await outbox.waiting(RELAY_BATCH_ROWS)
-        if ids:
-            await outbox.number(ids, head + 1)
-        return len(ids)
+        return await outbox.number(head, RELAY_BATCH_ROWS) if head is not None else 0
 
 
 async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int:

@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import ARRAY, any_, bindparam, cast, exists, func, select, text
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
+from app.cases.terms import PublicationState
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import ActorKind
@@ -171,34 +173,70 @@ async def page_of(
 
 
 _CASE_COLUMNS = (
-    Case.id,
-    Case.code,
-    Case.version,
-    Case.kind,
-    Case.state,
-    Case.resolution,
-    Case.public_text,
-    Case.answer,
-    Case.address,
-    Case.category_code,
-    Case.edition_id,
-    Case.area_province,
-    Case.area_district,
-    Case.area_commune,
-    Case.unit_id,
-    Case.lat,
-    Case.lon,
-    Case.opened_at,
-    Case.due_at,
-    Case.original_due_at,
-    Case.overdue_at,
-    Case.resolved_at,
-    Case.report_count,
-    Case.reopen_count,
-    Case.publication,
-    Case.publication_policy,
-    Case.merged_into_id,
+    Case.id, Case.code, Case.version, Case.kind, Case.state, Case.resolution, Case.public_text, Case.answer,
+    Case.address, Case.category_code, Case.edition_id, Case.area_province, Case.area_district,
+    Case.area_commune, Case.unit_id, Case.lat, Case.lon, Case.opened_at, Case.due_at, Case.original_due_at,
+    Case.overdue_at, Case.resolved_at, Case.report_count, Case.reopen_count, Case.publication,
+    Case.publication_policy, Case.merged_into_id,
+)  # fmt: skip
+
+
+_INTO, _JOINED_CASE = aliased(Case), aliased(Case)
+_IDS = cast(bindparam("case_ids"), ARRAY(PG_UUID(as_uuid=True)))
+# Made once: to put these together takes longer than PostgreSQL needs to answer them.
+# Materialized: most messages tell of cases that no one has published, whose reports need not be looked for.
+_CONCERNED = (
+    select(Case.id)
+    .outerjoin(Publication, (Publication.tenant_id == Case.tenant_id) & (Publication.case_id == Case.id))
+    .where(
+        Case.tenant_id == bindparam("tenant_id"),
+        Case.id == any_(_IDS),
+        (Case.publication == PublicationState.PUBLISHED.value) | Publication.published,
+    )
+    .cte("concerned")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+_SOURCES = (
+    select(
+        *_CASE_COLUMNS,
+        func.coalesce(Report.description, Case.summary).label("written"),
+        _INTO.code.label("merged_into"),
+        exists()
+        .where(_JOINED_CASE.tenant_id == Case.tenant_id, _JOINED_CASE.merged_into_id == Case.id)
+        .label("gathers"),
+    )
+    .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
+    .outerjoin(_INTO, (_INTO.tenant_id == Case.tenant_id) & (_INTO.id == Case.merged_into_id))
+    .join(_CONCERNED, _CONCERNED.c.id == Case.id)
+    .where(Case.tenant_id == bindparam("tenant_id"))
+    .order_by(Case.id)
+)
+_PUBLIC_ENTRIES = (
+    select(
+        TimelineEntry.case_id,
+        TimelineEntry.id,
+        TimelineEntry.at,
+        TimelineEntry.type,
+        TimelineEntry.case_version,
+        TimelineEntry.actor_kind,
+        TimelineEntry.unit_id,
+        TimelineEntry.text,
+        TimelineEntry.data,
+    )
+    .where(
+        TimelineEntry.tenant_id == bindparam("tenant_id"),
+        TimelineEntry.case_id == any_(_IDS),
+        TimelineEntry.audience == Audience.PUBLIC.value,
+    )
+    .order_by(TimelineEntry.case_id, TimelineEntry.id)
+)
+_KEPT = select(
+    Publication.case_id,
+    Publication.published,
+    Publication.case_version,
+    Publication.revision,
+    Publication.digest,
+).where(Publication.tenant_id == bindparam("tenant_id"), Publication.case_id == any_(_IDS))
 
 
 class PublicationRepository:
@@ -209,36 +247,17 @@ class PublicationRepository:
         self._tenant_id = tenant_id
 
     async def sources(self, case_ids: Sequence[UUID]) -> list[Source]:
-        """The cases, by id. What was written is the report that opened the case: it has the case's code."""
-        into, joined = aliased(Case), aliased(Case)
-        gathers = exists().where(joined.tenant_id == Case.tenant_id, joined.merged_into_id == Case.id)
-        rows = await self._session.execute(
-            select(
-                *_CASE_COLUMNS,
-                func.coalesce(Report.description, Case.summary).label("written"),
-                into.code.label("merged_into"),
-                gathers.label("gathers"),
-            )
-            .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
-            .outerjoin(into, (into.tenant_id == Case.tenant_id) & (into.id == Case.merged_into_id))
-            .where(Case.tenant_id == self._tenant_id, Case.id.in_(case_ids))
-            .order_by(Case.id)
-        )
+        """Those of the cases that concern the public, by id: published ones, and those it can read until now.
+
+        What was written is the report that opened the case: it has the case's code.
+        """
+        rows = await self._session.execute(_SOURCES, self._of(case_ids))
         return [Source(**row) for row in rows.mappings()]
 
     async def public_entries(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
         """Timeline entries for the public of each case, oldest first; entries for anyone else are not even read."""
-        rows = await self._session.scalars(
-            select(TimelineEntry)
-            .where(
-                TimelineEntry.tenant_id == self._tenant_id,
-                TimelineEntry.case_id.in_(case_ids),
-                TimelineEntry.audience == Audience.PUBLIC.value,
-            )
-            .order_by(TimelineEntry.case_id, TimelineEntry.id)
-        )
         found: dict[UUID, list[Entry]] = defaultdict(list)
-        for row in rows:
+        for row in await self._session.execute(_PUBLIC_ENTRIES, self._of(case_ids)):
             found[row.case_id].append(
                 Entry(
                     tenant_id=self._tenant_id,
@@ -246,7 +265,7 @@ class PublicationRepository:
                     id=row.id,
                     at=row.at,
                     type=row.type,
-                    audience=Audience(row.audience),
+                    audience=Audience.PUBLIC,
                     case_version=row.case_version,
                     actor_kind=ActorKind(row.actor_kind),
                     actor_id=None,
@@ -267,16 +286,11 @@ class PublicationRepository:
 
     async def kept(self, case_ids: Sequence[UUID]) -> dict[UUID, Kept]:
         """What is stored of these cases."""
-        rows = await self._session.execute(
-            select(
-                Publication.case_id,
-                Publication.published,
-                Publication.case_version,
-                Publication.revision,
-                Publication.digest,
-            ).where(Publication.tenant_id == self._tenant_id, Publication.case_id.in_(case_ids))
-        )
+        rows = await self._session.execute(_KEPT, self._of(case_ids))
         return {row[0]: Kept(*row[1:]) for row in rows}
+
+    def _of(self, case_ids: Sequence[UUID]) -> dict[str, object]:
+        return {"tenant_id": self._tenant_id, "case_ids": list(case_ids)}
 
     async def last_change(self) -> datetime | None:
         """When the tenant's publications last changed (ends of ix_publications_feed and ix_publications_withdrawn)."""

@@ -39,6 +39,17 @@ def refuse_unusable(point: Point) -> None:
     raise PointOutsideVietnam
 
 
+class NoLocator:
+    """Stands where a process has no locator because it places nothing, as a worker: to ask it is a mistake of ours."""
+
+    __slots__ = ()
+
+    def locate(self, point: Point, accuracy_m: float | None = None) -> Located:
+        """Never. Raises: LookupError."""
+        message = f"this process loads no boundaries and cannot place {point} ({accuracy_m} m)"
+        raise LookupError(message)
+
+
 class Locator:
     """Finds the area of a point on one edition of the map."""
 

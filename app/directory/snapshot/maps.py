@@ -10,7 +10,7 @@ from app.directory.terms import AreaCode, Tier
 from app.kit.text import fold
 
 from .boundaries import Boundaries
-from .locator import Locator
+from .locator import Locator, NoLocator
 from .records import Area, AreaChain, Edition, Succession
 
 
@@ -27,8 +27,12 @@ class AreaMap:
         after: Iterable[Succession] = (),
         before: Iterable[Succession] = (),
         boundaries: Boundaries | None = None,
+        locates: bool = True,
     ) -> None:
-        """`after` leads from areas of this edition to newer ones, `before` from older ones to areas of this one."""
+        """`after` leads from areas of this edition to newer ones, `before` from older ones to areas of this one.
+
+        Without `locates` the map knows its areas, but not where a point is.
+        """
         self.edition = edition
         ordered = sorted(areas, key=lambda area: area.code)
         self.areas: Mapping[AreaCode, Area] = MappingProxyType({area.code: area for area in ordered})
@@ -40,7 +44,7 @@ class AreaMap:
         self.provinces = tuple(area for area in ordered if area.tier is Tier.PROVINCE)
         self._chains = {area.code: self._chain_of(area) for area in ordered}
         self.boundaries = boundaries
-        self.locator = Locator(self._chains, self._children, boundaries)
+        self.locator = Locator(self._chains, self._children, boundaries) if locates else NoLocator()
         self._after = _grouped(after, lambda way: way.from_code)
         self._before = _grouped(before, lambda way: way.to_code)
 

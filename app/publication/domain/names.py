@@ -38,6 +38,7 @@ from .words import (
     SURE_SURNAMES,
     SURNAMES,
     TITLES,
+    Phrases,
 )
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -78,18 +79,24 @@ class _Words:
         """The last characters before word `at`."""
         return self.text[max(0, self.spans[at][0] - _FAR) : self.spans[at][0]]
 
-    def phrase_at(self, at: int, phrases: frozenset[tuple[str, ...]]) -> int:
+    def phrase_at(self, at: int, phrases: Phrases) -> int:
         """Number of words of the longest of `phrases` that begins with word `at`; 0 when none does."""
+        if at >= len(self) or self.lower[at] not in phrases.firsts:
+            return 0
         for length in range(min(_LONGEST_PHRASE, len(self) - at), 0, -1):
-            if tuple(self.lower[at : at + length]) in phrases and self._joined(at, length):
+            if tuple(self.lower[at : at + length]) in phrases.all and self._joined(at, length):
                 return length
         return 0
 
-    def phrase_before(self, at: int, phrases: frozenset[tuple[str, ...]]) -> bool:
+    def phrase_before(self, at: int, phrases: Phrases) -> bool:
         """Whether one of `phrases` ends right before word `at`."""
-        return any(
-            tuple(self.lower[at - length : at]) in phrases and self._joined(at - length, length)
-            for length in range(1, min(_LONGEST_PHRASE, at) + 1)
+        return (
+            at > 0
+            and self.lower[at - 1] in phrases.lasts
+            and any(
+                tuple(self.lower[at - length : at]) in phrases.all and self._joined(at - length, length)
+                for length in range(1, min(_LONGEST_PHRASE, at) + 1)
+            )
         )
 
     def _joined(self, at: int, length: int) -> bool:
@@ -274,13 +281,13 @@ def _small_name_end(words: _Words, first: int) -> int:
     middle = words.lower[first + 1 : first + 2]
     if end > len(words) or not all(_BETWEEN_NAMES.fullmatch(words.gap(at)) for at in range(first + 1, end)):
         return first
+    plain = middle[0] in PLAIN_MIDDLES
+    if middle[0] not in MIDDLES or not (surname in SURNAMES or (plain and surname in PLAIN_SURNAMES)):
+        return first
     of_place = _is_known_place(words, first, end) or _after_place(words, first, end)
     if of_place or words.phrase_at(first + 1, SMALL_COMPOUNDS):
         return first
-    plain = middle[0] in PLAIN_MIDDLES
     called = _called_end(words, end)
-    if middle[0] not in MIDDLES or not (surname in SURNAMES or (plain and surname in PLAIN_SURNAMES)):
-        return first
     if not plain or surname != fold(surname):
         return called or end
     sure = surname in PLAIN_SURNAMES and words.lower[end - 1] not in PLAIN_NOT_GIVEN

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -60,10 +62,11 @@ def is_shown(source: Source) -> bool:
 def project(view: CaseView) -> PublicCase:
     """What anyone may see of the case, once `is_shown` says that they may."""
     source = view.source
-    text = masked(source.public_text or source.written) or ""
-    answer = masked(source.answer)
+    mask = cache(masked)  # an answer is told again in the history
+    text = mask(source.public_text or source.written) or ""
+    answer = mask(source.answer)
     exact = view.category.publication is PublicationPolicy.AUTOMATIC
-    address = masked(source.address) if exact else None  # a house number would undo what the coarse point hides
+    address = mask(source.address) if exact else None  # a house number would undo what the coarse point hides
     digits = _EXACT if exact else _COARSE
     lat = round(source.lat, digits) if source.lat is not None else None
     lon = round(source.lon, digits) if source.lon is not None else None
@@ -91,7 +94,7 @@ def project(view: CaseView) -> PublicCase:
         **summary,
         "text": text,
         "answer": answer,
-        "timeline": [_entry(entry, view) for entry in view.entries if entry.audience is Audience.PUBLIC],
+        "timeline": [_entry(entry, view, mask) for entry in view.entries if entry.audience is Audience.PUBLIC],
         "links": {
             "self": f"/api/v1/reports/{source.code}",
             "deadline": f"/api/v1/reports/{source.code}/deadline",
@@ -184,7 +187,7 @@ def _unit(unit: Unit) -> dict[str, str]:
     return {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
 
 
-def _entry(entry: Entry, view: CaseView) -> dict[str, object]:
+def _entry(entry: Entry, view: CaseView, mask: Callable[[str | None], str | None]) -> dict[str, object]:
     unit = view.units.get(entry.unit_id) if entry.unit_id else None
     data = {
         key: _HIDDEN if key in _OTHER_CASES and code != view.merged_into else code for key, code in entry.data.items()
@@ -193,6 +196,6 @@ def _entry(entry: Entry, view: CaseView) -> dict[str, object]:
         "at": entry.at,
         "type": entry.type,
         "sentence": sentence(entry.type, data)._asdict(),
-        "text": masked(entry.text),
+        "text": mask(entry.text),
         "unit": _unit(unit) if unit else None,
     }

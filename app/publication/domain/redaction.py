@@ -7,8 +7,8 @@ report. Left alone on purpose: places, dates, amounts, measures, coordinates, ca
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.kit.text import nfc
@@ -31,10 +31,20 @@ MASKS = {
 
 
 class _Rule(NamedTuple):
-    """What `pattern` finds is of this kind (None: surely nothing personal); its group `v`, if it has one, is meant."""
+    """What `pattern` finds is of this kind (None: surely nothing personal); its group `v`, if it has one, is meant.
+
+    It finds nothing in a text with fewer than `digits` digits, or without any of the `signs` if there are some: a look
+    at these spares most texts most of the patterns.
+    """
 
     kind: Personal | None
     pattern: re.Pattern[str]
+    digits: int
+    signs: str
+
+    def may_find(self, shadow: str, digits: int) -> bool:
+        """Whether the text, which has that many digits, can hold what is looked for."""
+        return digits >= self.digits and (not self.signs or any(sign in shadow for sign in self.signs))
 
 
 # What people put between the digits of a number they do not want a machine to read.
@@ -54,67 +64,79 @@ _SOCIAL = (
 )
 
 
-def _rule(kind: Personal | None, pattern: str, flags: re.RegexFlag = re.IGNORECASE) -> _Rule:
-    return _Rule(kind, re.compile(pattern, flags))
+def _rule(
+    kind: Personal | None, pattern: str, digits: int, signs: str = "", flags: re.RegexFlag = re.IGNORECASE
+) -> _Rule:
+    return _Rule(kind, re.compile(pattern, flags), digits, signs)
 
 
 # In order: what an earlier rule has taken, a later one leaves alone. All run on the shadow of the text (see `_shadow`).
 _RULES = (
-    _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+"),
-    _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
-    _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}"),
-    _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)"),
-    _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)"),
-    _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w)"),
-    _rule(None, rf"(?<![\d.]){_NOT_GOING_ON}[1-9]\d{{0,2}}\.\d{{4,15}}(?![\d.])"),
-    _rule(None, r"(?<!\w)[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-\d{4,8}(?!\w)", re.NOFLAG),
-    _rule(Personal.BANK_ACCOUNT, rf"(?<!\w)(?:{_BANKS})(?!\w)[^\d\n.]{{0,30}}(?P<v>\d(?:[ .-]?\d){{5,18}})(?!\d)"),
-    _rule(Personal.PHONE, rf"(?:\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)"),
-    _rule(Personal.PHONE, rf"(?<![\d.,])84{_S}[35789](?:{_S}\d){{8}}(?!\d)"),
-    _rule(Personal.PHONE, rf"(?<![^\W_])[0o]{_S}[35789](?:{_S}\d){{8}}(?!\d)"),
-    _rule(Personal.PHONE, rf"(?<!\d)0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)"),
+    _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+", 0, "/"),
+    _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, "@("),
+    _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, "@"),
+    _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)", 6),
+    _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)", 8),
+    _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w)", 1),
+    _rule(None, rf"(?<![\d.+]){_NOT_GOING_ON}[1-9]\d{{0,2}}\.\d{{4,15}}(?![\d.])", 5),
+    _rule(None, r"(?<!\w)[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-\d{4,8}(?!\w)", 12, flags=re.NOFLAG),
+    _rule(Personal.BANK_ACCOUNT, rf"(?<!\w)(?:{_BANKS})(?!\w)[^\d\n.]{{0,30}}(?P<v>\d(?:[ .-]?\d){{5,18}})(?!\d)", 6),
+    _rule(Personal.PHONE, rf"(?:\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)", 10),
+    _rule(Personal.PHONE, rf"(?<![\d.,])84{_S}[35789](?:{_S}\d){{8}}(?!\d)", 11),
+    _rule(Personal.PHONE, rf"(?<![^\W_])[0o]{_S}[35789](?:{_S}\d){{8}}(?!\d)", 9),
+    _rule(Personal.PHONE, rf"(?<!\d)0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)", 10),
     _rule(
         Personal.PHONE,
         r"(?<!\w)(?:sđt|sdt|đt|dt|điện thoại|di động|tel|phone|zalo|hotline|liên hệ|liên lạc|gọi|alo)(?!\w)"
         r"[\s:.]{0,4}(?:số|qua|cho|theo)?[\s:.]{0,3}(?P<v>(?!1[89]00)\d(?:[ .-]?\d){5,11})(?!\d)",
+        6,
     ),
     _rule(
         Personal.ID_NUMBER,
         r"(?<!\w)(?:cccd|cmnd|cmt|căn cước(?: công dân)?|chứng minh(?: thư| nhân dân)?|hộ chiếu|định danh)(?!\w)"
         r"[^\d\n.]{0,20}(?P<v>[A-Z]?\d(?:[ .]?\d){6,11})(?!\d)",
+        7,
     ),
-    _rule(Personal.ID_NUMBER, r"(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)"),
-    _rule(Personal.ID_NUMBER, r"(?<!\d)(?:\d{12}|\d{9})(?!\d)"),
-    _rule(Personal.NUMBER, r"(?<!\w)mã (?:khách hàng|kh)(?!\w)\W{0,3}(?P<v>[A-Z]{0,4}\d\w{4,15})"),
-    _rule(Personal.NUMBER, r"\d{9,}"),
+    _rule(Personal.ID_NUMBER, r"(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)", 12),
+    _rule(Personal.ID_NUMBER, r"(?<!\d)(?:\d{12}|\d{9})(?!\d)", 9),
+    _rule(Personal.NUMBER, r"(?<!\w)mã (?:khách hàng|kh)(?!\w)\W{0,3}(?P<v>[A-Z]{0,4}\d\w{4,15})", 1),
+    _rule(Personal.NUMBER, r"\d{9,}", 9),
     _rule(
         Personal.PLATE,
         r"(?<!\w)(?:bks|bsx|bs|biển số(?: xe)?|biển kiểm soát|biển|xe)\W{0,3}"
         r"(?P<v>[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}(?:\d{3}[. ]?\d{2}|\d{4}))(?!\w)",
+        6,
     ),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[. ]?\d{2}(?!\w)", re.NOFLAG),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[.-]\d{4}(?!\w)", re.NOFLAG),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[.-]?(?!m[23])[a-zđ]{1,2}(?:\d ?)?[.-]?\d{3}\.?\d{2}(?!\w)"),
+    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[. ]?\d{2}(?!\w)", 7, flags=re.NOFLAG),
+    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[.-]\d{4}(?!\w)", 6, flags=re.NOFLAG),
+    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[.-]?(?!m[23])[a-zđ]{1,2}(?:\d ?)?[.-]?\d{3}\.?\d{2}(?!\w)", 7),
     _rule(
-        Personal.PLATE, r"(?<!\w)(?:bks|bsx|biển số(?: xe)?|biển kiểm soát)\W{0,3}(?P<v>[A-Z]{2}[ -]?\d{2}[ .-]?\d{2})"
+        Personal.PLATE,
+        r"(?<!\w)(?:bks|bsx|biển số(?: xe)?|biển kiểm soát)\W{0,3}(?P<v>[A-Z]{2}[ -]?\d{2}[ .-]?\d{2})",
+        4,
     ),
     _rule(
         Personal.BIRTH,
         rf"(?<=\[tên\])[\s,(-]{{0,4}}(?:sinh(?: ngày| năm)?|sn)[:\s]{{0,2}}(?P<v>{_DATE}|(?:19|20)\d\d)(?!\d)",
+        4,
+        "[",
     ),
     _rule(
         Personal.HOUSE,
         r"\[tên\][^.\n\d\[]{0,30}?(?:số nhà|nhà số|sn|(?:ở |tại |nhà |địa chỉ |trú |[,;] ?)số)[: ]{1,2}"
         rf"(?P<v>{_HOUSE_NUMBER})(?![\w/])",
+        1,
+        "[",
     ),
     _rule(
         Personal.HOUSE,
         rf"(?<!\w)(?:số nhà|nhà số)[: ]{{1,2}}(?P<v>{_HOUSE_NUMBER})(?![\w/])[^.\n\d\[]{{0,20}}?(?=\[tên\])",
+        1,
+        "[",
     ),
 )
 
 
-@lru_cache(maxsize=4096)
 def _plain(code: int) -> str:
     """The plain character that a reader takes this one for: any digit, space, dash or full-width letter."""
     sign = chr(code)
@@ -133,16 +155,23 @@ def _plain(code: int) -> str:
             return wide if len(wide) == 1 else sign
 
 
-class _Plain:
-    """A table for `str.translate` that is asked character by character."""
+class _Plain(dict[int, str]):
+    """A table for `str.translate` that learns what `_plain` says of a character when it first comes."""
 
-    def __getitem__(self, code: int) -> str:
-        return _plain(code)
+    def __missing__(self, code: int) -> str:
+        plain = _plain(code)
+        if code < _LEARNT:
+            self[code] = plain
+        return plain
+
+
+_LEARNT = 0x3000  # Latin scripts and their punctuation lie below; the table can never hold more
+_PLAIN = _Plain()
 
 
 def _shadow(text: str) -> str:
     """`text` as a reader sees it, of the same length, so that a place found in it is the place in `text`."""
-    return text.translate(_Plain())
+    return text.translate(_PLAIN)
 
 
 class _Mark(NamedTuple):
@@ -156,7 +185,10 @@ def _find(text: str) -> list[_Mark]:
     shadow = _shadow(text)
     taken = bytearray(len(text))
     marks: list[_Mark] = []
+    digits = sum(map(shadow.count, string.digits))
     for rule in _RULES:
+        if not rule.may_find(shadow, digits):
+            continue
         group = "v" if "v" in rule.pattern.groupindex else 0
         for found in rule.pattern.finditer(shadow):
             start, end = found.span(group)

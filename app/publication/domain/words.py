@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(phrase.split()) for phrase in text.split(","))
+class Phrases(NamedTuple):
+    """Phrases as their words. Most words of a text begin or end none of them, which one look-up tells."""
+
+    all: frozenset[tuple[str, ...]]
+    firsts: frozenset[str]
+    lasts: frozenset[str]
+
+
+def _phrases(text: str) -> Phrases:
+    phrases = frozenset(tuple(phrase.split()) for phrase in text.split(","))
+    return Phrases(phrases, frozenset(words[0] for words in phrases), frozenset(words[-1] for words in phrases))
 
 
 # How people are addressed; a capitalised word after one of these is a name.

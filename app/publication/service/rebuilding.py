@@ -38,7 +38,8 @@ async def rebuild(
     """Number of publications that changed for the public, each with its outbox message in the same transaction.
 
     What would read the same as before is left alone, so that an internal step never shows, not even as a new time.
-    Nine statements at most for any number of cases, six when none of them gathers others.
+    Nine statements at most for any number of cases, six when none of them gathers others, one when the public may see
+    none of them and never could.
     """
     if not case_ids:
         return 0
@@ -65,6 +66,8 @@ async def _read(repository: PublicationRepository, case_ids: Collection[UUID]) -
     """The cases, those merged into one that appears or disappears now, and what is kept of all they may name."""
     ids = sorted(set(case_ids))
     sources = await repository.sources(ids)
+    if not sources:
+        return [], {}
     kept = await repository.kept(_named(sources))
     turned = [one.id for one in sources if one.gathers and is_shown(one) is not kept.get(one.id, _NEVER).published]
     if turned and (more := sorted(set(await repository.merged_into(turned)).difference(ids))):

@@ -190,3 +190,10 @@ def test_reception_is_the_committee_below_and_the_desk_of_the_province(directory
 def test_units_are_found_by_words_of_their_names(directory: Directory) -> None:
     found = directory.search_units(T, "h23.21", kind=OFFICE, parent="H23.21", after="H23.21.81", on=TODAY)
     assert [one.code for one in found] == ["H23.21.82"]
+
+
+def test_a_map_without_boundaries_on_purpose_refuses_to_place_a_point() -> None:
+    area_map = AreaMap(OLDER, AREAS, locates=False)
+    assert area_map.provinces
+    with pytest.raises(LookupError, match="cannot place"):
+        area_map.locator.locate(Point(20.9467, 106.3134))

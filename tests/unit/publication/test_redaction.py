@@ -20,6 +20,7 @@ MASKED = [
     ("0912 345 678 1 người", "[số điện thoại] 1 người"),
     ("tôi tên là Hoa, +84 912 345 678", "tôi tên là [tên], [số điện thoại]"),
     ("(+84) 0912-345-678", "([số điện thoại]"),
+    ("gọi +843.00000000", "gọi [số điện thoại]"),  # not a coordinate
     ("84912345678", "[số điện thoại]"),
     ("o912 345 678", "[số điện thoại]"),
     ("0 9 1 2 3 4 5 6 7 8", "[số điện thoại]"),
