@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -120,13 +121,31 @@ CurrentDesk = Annotated[Desk, Depends(desk)]
 
 
 def csrf_token(session: str) -> str:
-    """What a form of this session carries: only its own pages know it."""
-    return signing.derive(session.encode(), "console.csrf").hex()
+    """What a form of this session carries: only its own pages know it.
+
+    It reads otherwise on every page, so that the sizes of packed pages tell nothing of it (the attack called BREACH).
+    """
+    proof = signing.derive(session.encode(), "console.csrf")
+    mask = secrets.token_bytes(len(proof))
+    return (mask + _crossed(mask, proof)).hex()
+
+
+def _proof(token: str) -> bytes:
+    """What a token proves, whatever it reads like; empty for what is none."""
+    try:
+        raw = bytes.fromhex(token)
+    except ValueError:
+        return b""
+    return _crossed(raw[: len(raw) // 2], raw[len(raw) // 2 :])
+
+
+def _crossed(mask: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(mask, other, strict=False))
 
 
 async def own_form(desk: CurrentDesk, form: CurrentForm) -> Form:
     """A form of one of this session's own pages. Raises: ForeignForm."""
-    if not signing.same(form.text("csrf").encode(), desk.csrf.encode()):
+    if not signing.same(_proof(form.text("csrf")), _proof(desk.csrf)):
         raise ForeignForm
     return form
 

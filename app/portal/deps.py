@@ -70,7 +70,7 @@ class Visit:
         return replace(self, tenant=self.books.directory.tenant(found))
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of this door."""
+        """A page of this door, with what `Pages.answer` takes."""
         name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
         site = Site(name, self.tenant.time_zone)
         return PAGES.answer(self.request, template, site=site, status=status, **values)

@@ -63,6 +63,7 @@ def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None
     more = "?" + urlencode({**chosen, "cursor": cursor}) if cursor else None
     return visit.page(
         "cases.html",
+        kept=problem is None,
         status=problem.status if problem else 200,
         chosen=chosen,
         problem=problem,
@@ -81,4 +82,4 @@ async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A
     found = await publication_service.public_body(visit.database, visit.tenant.id, code)
     if found is None:
         raise ReportNotFound
-    return visit.page("case.html", **views.public_case(visit, found[0]))
+    return visit.page("case.html", kept=True, **views.public_case(visit, found[0]))

@@ -57,6 +57,7 @@ def _writing(visit: Visit, draft: Draft, *, status: int = 200, fresh: bool = Fal
     return visit.page(
         "report.html",
         status=status,
+        kept=fresh,  # going back to it finds what was typed
         form=draft.form,
         errors=draft.errors,
         key=_key(draft.form),
@@ -132,7 +133,7 @@ async def _shown(visit: Visit, code: str, secret: str) -> Response | None:
     view = await reports_service.find_own(visit.database, visit.actor, code, secret)
     if view is None:
         return None
-    answer = visit.page("sent.html", secret=keepsakes.spoken(secret), **views.own_report(visit, view))
+    answer = visit.page("sent.html", secret=True, spoken=keepsakes.spoken(secret), **views.own_report(visit, view))
     keepsakes.follow(visit.request, answer, code, secret)
     return answer
 

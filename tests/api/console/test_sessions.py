@@ -93,3 +93,18 @@ async def test_a_citizens_or_a_broken_token_opens_no_desk(client: httpx.AsyncCli
 async def test_every_role_gets_its_desk(desk_of: Desks) -> None:
     for role in Role:
         assert (await (await desk_of(role)).get("/console")).status_code == 200
+
+
+async def test_the_token_of_forms_reads_otherwise_on_every_page(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of()
+    address = f"/console/cases/{filed.code}"
+    one, two = [Page(await desk.get(address)).form(f"{address}/accept") for _ in range(2)]
+    assert one.values["csrf"] != two.values["csrf"]
+    assert (await post(desk, one)).status_code == 303
+
+
+async def test_nothing_of_an_officers_page_is_kept_by_the_browser(desk_of: Desks) -> None:
+    page = await (await desk_of()).get("/console")
+    assert (page.headers["cache-control"], page.headers["content-encoding"]) == ("no-store", "gzip")
+    assert "etag" not in page.headers

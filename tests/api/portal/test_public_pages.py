@@ -113,3 +113,31 @@ async def test_what_people_wrote_is_never_markup(client: httpx.AsyncClient, proc
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "<b>12</b>" not in text
+
+
+async def test_a_page_comes_packed_and_only_when_it_has_changed(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    for address in ("/", "/cases", f"/cases/{filed.code}", "/problems"):
+        answer = await client.get(address)
+        assert answer.headers["content-encoding"] == "gzip", address
+        assert int(answer.headers["content-length"]) < len(answer.content) / 2
+        plain = await client.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.text == answer.text
+        again = await client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), address
+        assert again.headers["cache-control"] == "private, no-cache"
+        english = await client.get(f"{address}?lang=en", headers={"If-None-Match": answer.headers["etag"]})
+        assert english.status_code == 200
+        client.cookies.clear()
+
+
+async def test_a_file_of_the_pages_comes_packed(client: httpx.AsyncClient) -> None:
+    style = "/static/" + (await client.get("/")).text.split('href="/static/')[2].split('"')[0]
+    answer = await client.get(style)
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert int(answer.headers["content-length"]) < 4_000
+    assert (await client.get(style, headers={"Accept-Encoding": "identity"})).content == answer.content
