@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -45,6 +45,18 @@ class ConsoleRoute(PageRoute):
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
         return super().refusal(request, problem)
+
+
+def place_in_queue(text: str) -> dict[str, str]:
+    """View and page of the queue an officer came from, as `back` carries them; nothing for what is neither."""
+    pairs = dict(parse_qsl(text[:600], max_num_fields=8)) if text.isascii() and text.count("&") < 8 else {}
+    return {name: pairs[name] for name in ("view", "cursor") if name in pairs}
+
+
+def back_to(text: str, **told: str) -> str:
+    """Address of the queue where the officer left it, which tells of `told`."""
+    asked = urlencode({**told, **place_in_queue(text)})
+    return f"{PATH}?{asked}" if asked else PATH
 
 
 @dataclass(frozen=True, slots=True)

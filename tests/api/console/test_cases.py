@@ -176,6 +176,40 @@ async def test_a_refusal_of_the_whole_verb_is_said_above_and_keeps_the_form(desk
     assert Page(answer).form(form.action).values["comment"] == "Nhầm"
 
 
+async def test_a_verb_leads_back_to_where_the_queue_was_left(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of(*EVERY_HAND)
+    opened = next(
+        link for link in Page(await desk.get("/console?view=triage")).links if link.startswith("/console/cases/")
+    )
+    page = Page(await desk.get(opened))
+    assert "Hàng đợi: Chờ phân loại" in page.text
+    done = await post(desk, page.form(f"/console/cases/{filed.code}/accept"))
+    after = Page(await desk.get(done.headers["location"]))
+    assert after.links.count("/console?view=triage") == 2
+    sent = await post(desk, after.form(f"/console/cases/{filed.code}/refer"), unit=THANH_MIEN, reason="wrong_place")
+    assert sent.headers["location"] == f"/console?done=refer&code={filed.code}&view=triage"
+    evil = Page(await desk.get(f"/console/cases/{filed.code}?back=//evil.example%26next%3Dx"))
+    assert not [link for link in evil.links if "evil" in link and "lang=" not in link]
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked"),
+    [
+        ("draft-answer", "Hãy viết câu trả lời."),
+        ("ask", "Hãy viết câu hỏi."),
+        ("merge", "Hãy nhập mã vụ việc sẽ gộp vào."),
+    ],
+)
+async def test_an_empty_form_is_told_what_to_write(desk_of: Desks, process: Process, verb: str, asked: str) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{filed.code}"
+    refused = await post(desk, Page(await desk.get(address)).form(f"{address}/{verb}"))
+    assert refused.status_code == 422
+    assert Page(refused).text.count(asked) == 2  # in the summary, and by its field
+
+
 async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:
     filed = await a_case(process, S.IN_PROGRESS)
     desk = await desk_of(*EVERY_HAND)
