@@ -17,7 +17,7 @@ from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
-from app.portal.endpoints import router as portal_router
+from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import router as report_router
 from app.publication.endpoints import router as publication_router
@@ -93,6 +93,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         documents_router,
         health.router,
         metrics.router,
+        lost_router,  # fits whatever is left
     ):
         app.include_router(router)
     return app

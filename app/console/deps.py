@@ -25,13 +25,24 @@ from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import Problem, Unauthenticated
 from app.kit.text import Lang
-from app.web.pages import CurrentForm, CurrentPageLang, ForeignForm, Form, PageRoute, Pages, Site
+from app.web.pages import (
+    CurrentForm,
+    CurrentPageLang,
+    ForeignForm,
+    Form,
+    PageRoute,
+    Pages,
+    Site,
+    UnreadableForm,
+    posted_form,
+)
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import HostTenant
 
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
+_WORDS: Final = ("answer", "question", "text", "comment", "public_text")  # what takes an officer time to write
 
 
 class ConsoleRoute(PageRoute):
@@ -39,12 +50,15 @@ class ConsoleRoute(PageRoute):
 
     pages = PAGES
 
-    def refusal(self, request: Request, problem: Problem) -> Response:
+    async def refusal(self, request: Request, problem: Problem) -> Response:
         """The page that tells of `problem`; a form sent after the session's end is answered with one, not led away."""
         if isinstance(problem, Unauthenticated) and request.method == "GET":
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
-        return super().refusal(request, problem)
+        if isinstance(problem, Unauthenticated):
+            typed = await _typed(request)
+            return PAGES.answer(request, "problem.html", status=problem.status, problem=problem, typed=typed)
+        return await super().refusal(request, problem)
 
 
 def place_in_queue(text: str) -> dict[str, str]:
@@ -57,6 +71,15 @@ def back_to(text: str, **told: str) -> str:
     """Address of the queue where the officer left it, which tells of `told`."""
     asked = urlencode({**told, **place_in_queue(text)})
     return f"{PATH}?{asked}" if asked else PATH
+
+
+async def _typed(request: Request) -> list[str]:
+    """The words in a form that nobody may send any more."""
+    try:
+        form = await posted_form(request)
+    except UnreadableForm:
+        return []
+    return [text for name in _WORDS if (text := form.text(name))]
 
 
 @dataclass(frozen=True, slots=True)

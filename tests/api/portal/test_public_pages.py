@@ -141,3 +141,24 @@ async def test_a_file_of_the_pages_comes_packed(client: httpx.AsyncClient) -> No
     assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "Accept-Encoding")
     assert int(answer.headers["content-length"]) < 4_000
     assert (await client.get(style, headers={"Accept-Encoding": "identity"})).content == answer.content
+
+
+async def test_a_person_at_an_address_that_is_none_gets_a_page_and_a_program_a_problem(
+    client: httpx.AsyncClient,
+) -> None:
+    person = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for address in ("/nothing/here", "/phan-anh", "/console/bulk"):
+        lost = await client.get(address, headers=person)
+        assert (lost.status_code, lost.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "/report" in Page(lost).links
+        assert (await client.get(address)).headers["content-type"] == "application/problem+json"
+    assert (await client.get("/report/", headers=person)).status_code == 307
+    for address in ("/api/v1/nothing", "/static/x"):
+        assert (await client.get(address, headers=person)).headers["content-type"] == "application/problem+json"
+    assert (await client.post("/cases", headers=person)).status_code == 405
+
+
+async def test_a_report_that_is_not_public_leads_to_its_secret(client: httpx.AsyncClient) -> None:
+    page = Page(await client.get("/cases/H23-1"))
+    assert "mở bằng mã theo dõi" in page.text
+    assert {"/follow", "/cases", "/report"} <= set(page.links)
