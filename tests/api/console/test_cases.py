@@ -13,6 +13,7 @@ from app.process import Process
 from tests.api.console.conftest import Desks
 from tests.builders import CAM_THUONG, CITY, EVERY_HAND, THANH_MIEN, a_case, acting, someone
 from tests.pages import Page, post
+from tests.statements import Statements
 
 S = CaseState
 
@@ -208,6 +209,14 @@ async def test_an_empty_form_is_told_what_to_write(desk_of: Desks, process: Proc
     refused = await post(desk, Page(await desk.get(address)).form(f"{address}/{verb}"))
     assert refused.status_code == 422
     assert Page(refused).text.count(asked) == 2  # in the summary, and by its field
+
+
+async def test_a_case_is_shown_in_five_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    statements.clear()
+    assert (await desk.get(f"/console/cases/{filed.code}")).status_code == 200
+    assert len(statements) == 5, statements.texts  # who asks, the case, its history, its reports, its colleagues
 
 
 async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:

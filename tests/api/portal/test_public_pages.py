@@ -11,6 +11,7 @@ from app.cases.terms import CaseState
 from app.process import Process
 from tests.builders import a_case
 from tests.pages import Page
+from tests.statements import Statements
 
 Drain = Callable[[], Awaitable[int]]
 PAGES = ["/", "/report", "/follow", "/cases", "/problems", "/problems/stale-version", "/cases/H23-260101-0001"]
@@ -162,3 +163,15 @@ async def test_a_report_that_is_not_public_leads_to_its_secret(client: httpx.Asy
     page = Page(await client.get("/cases/H23-1"))
     assert "mở bằng mã theo dõi" in page.text
     assert {"/follow", "/cases", "/report"} <= set(page.links)
+
+
+async def test_a_page_for_people_costs_one_statement_at_most(
+    client: httpx.AsyncClient, process: Process, drain: Drain, statements: Statements
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    costs = {"/": 1, "/cases": 1, f"/cases/{filed.code}": 1, "/report": 0, "/follow": 0, "/problems": 0}
+    for address, cost in costs.items():
+        statements.clear()
+        assert (await client.get(address)).status_code == 200
+        assert len(statements) == cost, (address, statements.texts)
