@@ -216,7 +216,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
         "categories": _categories(desk),
         "areas": _areas(desk),
         "units_to_refer": units_to_refer(desk),
-        "reasons": [(reason.value, reason.label(lang)) for reason in ReferralReason],
+        "reasons": referral_reasons(desk),
         "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
         "priorities": [(priority.value, priority.label(lang)) for priority in Priority],
         "kinds": [(kind.value, kind.label(lang)) for kind in Kind],
@@ -245,6 +245,12 @@ def _areas(desk: Desk) -> list[Group]:
         else:
             alone.append((area.code, area.name))
     return [*groups, Group(desk.tenant.name, tuple(alone))] if alone else groups
+
+
+def referral_reasons(desk: Desk) -> list[tuple[str, str]]:
+    """Why a case may go elsewhere, as choices: their labels are the middles of sentences."""
+    labels = [(reason.value, reason.label(desk.lang)) for reason in ReferralReason]
+    return [(value, label[:1].upper() + label[1:]) for value, label in labels]
 
 
 def units_to_refer(desk: Desk) -> list[Group]:

@@ -36,6 +36,7 @@ async def test_a_case_goes_from_the_queue_to_its_public_answer(
     await expect(page.get_by_text("Đã xong: Nhận xử lý.")).to_be_visible()
     await page.locator("summary", has_text="Trình dự thảo trả lời").click()
     await page.get_by_label("Câu trả lời").first.fill("Đã thay bóng đèn mới.")
+    await page.locator("#draft-answer-resolution").select_option("Đã khắc phục")
     await page.get_by_role("button", name="Trình dự thảo trả lời").click()
     await expect(page.get_by_text("Chờ duyệt câu trả lời")).to_be_visible()
 
@@ -93,7 +94,7 @@ async def test_paper_shows_the_case_and_no_forms(open_page: Open, process: Proce
     await sign_in(page, officer.username)
     await page.emulate_media(media="print")
     await expect(page.get_by_text("Đơn vị giữ")).to_be_visible()
-    await expect(page.get_by_text(filed.code).first).to_be_visible()
+    await expect(page.locator("dd.code")).to_have_text(filed.code)
     for hidden in ("Việc có thể làm", "Hỏi thêm người gửi", "Đăng xuất"):
         await expect(page.get_by_text(hidden, exact=True).first).to_be_hidden()
 

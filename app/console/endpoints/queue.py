@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.terms import QueueView, ReferralReason, Verb
+from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to
 from app.kit.text import Text
@@ -144,7 +144,7 @@ async def _queue(
         ticked=set(form.many("case")),
         done=done,
         done_code=code,
-        reasons=[(reason.value, reason.label(desk.lang)) for reason in ReferralReason],
+        reasons=views.referral_reasons(desk),
         units_to_refer=views.units_to_refer(desk),
     )
 

@@ -197,6 +197,8 @@ async def test_a_verb_leads_back_to_where_the_queue_was_left(desk_of: Desks, pro
 @pytest.mark.parametrize(
     ("verb", "asked"),
     [
+        ("draft-answer", "Hãy chọn kết quả."),
+        ("refer", "Hãy chọn lý do."),
         ("draft-answer", "Hãy viết câu trả lời."),
         ("ask", "Hãy viết câu hỏi."),
         ("merge", "Hãy nhập mã vụ việc sẽ gộp vào."),
