@@ -15,7 +15,7 @@ from app.db.work import Work, in_work
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.portal import keepsakes, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.reports import service as reports_service
 from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn
@@ -127,7 +127,7 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
         errors = {"stars": _STARS} if verb == "rating" else {}
         return _shown(visit, view, form, {**errors_of(refused, _MISSING), **errors}, verb=verb, status=422)
     except Problem as problem:
-        return _shown(visit, view, form, {}, verb=verb, message=problem.detail, status=problem.status)
+        return _shown(visit, view, form, {}, verb=verb, message=said(problem), status=problem.status)
     return RedirectResponse(f"/follow/{code}?done={verb}", status_code=303)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.cases.terms import CaseState
 from app.kit.problems import Problem
 from app.portal import choices, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.publication.deps import Asked, asked, key_after, next_cursor
 from app.publication.terms import Filters, Page
@@ -67,6 +67,7 @@ def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None
         status=problem.status if problem else 200,
         chosen=chosen,
         problem=problem,
+        told=said(problem) if problem else None,
         lines=views.public_lines(page.joined),
         more=more,
         later="cursor" in visit.request.query_params,

@@ -17,7 +17,7 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.portal import choices, keepsakes, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import Draft, draft_of, report_of
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
@@ -101,7 +101,7 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
         return _checking(visit, draft, {}, message=_REUSED, status=problem.status, key=keepsakes.new_key())
     except Problem as problem:
         errors = errors_of_problem(problem)
-        return _checking(visit, draft, errors, message=None if errors else problem.detail, status=problem.status)
+        return _checking(visit, draft, errors, message=None if errors else said(problem), status=problem.status)
     sent = RedirectResponse("/report/sent", status_code=303)
     keepsakes.keep_sent(visit.request, sent, answer.body["code"], answer.body["tracking_secret"])
     return sent
