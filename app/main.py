@@ -17,7 +17,7 @@ from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
-from app.portal.endpoints import router as portal_router
+from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
@@ -63,6 +63,7 @@ ROUTERS = (
     documents_router,
     health.router,
     metrics.router,
+    lost_router,  # fits whatever is left
 )
 
 

@@ -196,6 +196,35 @@ async def list_queue(
     return await db.lane.fetch(_QUEUES[view, scope.whole], scope.tenant_id, *after, limit, units, categories, *extra)
 
 
+def _counted(view: QueueView) -> str:
+    now = "$3" if view is QueueView.MINE else "$4"
+    return f"count(*) FILTER (WHERE {_VIEWS[view].replace('$7', now).replace('$8', '$5')}) AS {view}"
+
+
+_VIEW_COUNTS = ", ".join(map(_counted, QueueView))
+_NEAREST = f"SELECT state, due_at, assignee_id FROM cases WHERE tenant_id = $1 AND {_OPEN}"  # noqa: S608
+_COUNTS = {
+    True: f"SELECT {_VIEW_COUNTS}, count(*) AS looked FROM ({_NEAREST} AND $6::uuid[] IS NULL"  # noqa: S608
+    " ORDER BY due_at, id LIMIT $2) AS nearest",
+    False: f"SELECT {_VIEW_COUNTS}, count(*) AS looked FROM (SELECT page.* FROM unnest($6::uuid[]) AS held (by_unit)"  # noqa: S608
+    f" CROSS JOIN LATERAL ({_NEAREST} AND unit_id = held.by_unit ORDER BY due_at, id LIMIT $2) AS page LIMIT $2)"
+    " AS nearest",
+}
+
+
+async def count_queues(
+    db: Database, scope: Scope, *, officer: UUID | None, now: datetime, soon: datetime, limit: int
+) -> asyncpg.Record:
+    """How many of the scope's first `limit` open cases each view holds, and how many were `looked` at. One statement.
+
+    It reads the indexes of open cases and at most `limit` rows, however many there are.
+    """
+    units = None if scope.whole else sorted(scope.units)
+    found = await db.lane.fetchrow(_COUNTS[scope.whole], scope.tenant_id, limit, officer, now, soon, units)
+    assert found is not None
+    return found
+
+
 _FILTERS = """ AND ($6::text[] IS NULL OR category_code = ANY($6)) AND ($7::text IS NULL OR state = $7) AND id < $2
  AND ($3::timestamptz IS NULL OR opened_at >= $3)"""
 # The smallest area a case lies in; the index ix_cases_area is on this very expression.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -24,13 +25,24 @@ from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import Problem, Unauthenticated
 from app.kit.text import Lang
-from app.web.pages import CurrentForm, CurrentPageLang, ForeignForm, Form, PageRoute, Pages, Site
+from app.web.pages import (
+    CurrentForm,
+    CurrentPageLang,
+    ForeignForm,
+    Form,
+    PageRoute,
+    Pages,
+    Site,
+    UnreadableForm,
+    posted_form,
+)
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import HostTenant
 
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
+_WORDS: Final = ("answer", "question", "text", "comment", "public_text")  # what takes an officer time to write
 
 
 class ConsoleRoute(PageRoute):
@@ -38,12 +50,36 @@ class ConsoleRoute(PageRoute):
 
     pages = PAGES
 
-    def refusal(self, request: Request, problem: Problem) -> Response:
+    async def refusal(self, request: Request, problem: Problem) -> Response:
         """The page that tells of `problem`; a form sent after the session's end is answered with one, not led away."""
         if isinstance(problem, Unauthenticated) and request.method == "GET":
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
-        return super().refusal(request, problem)
+        if isinstance(problem, Unauthenticated):
+            typed = await _typed(request)
+            return PAGES.answer(request, "problem.html", status=problem.status, problem=problem, typed=typed)
+        return await super().refusal(request, problem)
+
+
+def place_in_queue(text: str) -> dict[str, str]:
+    """View and page of the queue an officer came from, as `back` carries them; nothing for what is neither."""
+    pairs = dict(parse_qsl(text[:600], max_num_fields=8)) if text.isascii() and text.count("&") < 8 else {}
+    return {name: pairs[name] for name in ("view", "cursor") if name in pairs}
+
+
+def back_to(text: str, **told: str) -> str:
+    """Address of the queue where the officer left it, which tells of `told`."""
+    asked = urlencode({**told, **place_in_queue(text)})
+    return f"{PATH}?{asked}" if asked else PATH
+
+
+async def _typed(request: Request) -> list[str]:
+    """The words in a form that nobody may send any more."""
+    try:
+        form = await posted_form(request)
+    except UnreadableForm:
+        return []
+    return [text for name in _WORDS if (text := form.text(name))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +156,31 @@ CurrentDesk = Annotated[Desk, Depends(desk)]
 
 
 def csrf_token(session: str) -> str:
-    """What a form of this session carries: only its own pages know it."""
-    return signing.derive(session.encode(), "console.csrf").hex()
+    """What a form of this session carries: only its own pages know it.
+
+    It reads otherwise on every page, so that the sizes of packed pages tell nothing of it (the attack called BREACH).
+    """
+    proof = signing.derive(session.encode(), "console.csrf")
+    mask = secrets.token_bytes(len(proof))
+    return (mask + _crossed(mask, proof)).hex()
+
+
+def _proof(token: str) -> bytes:
+    """What a token proves, whatever it reads like; empty for what is none."""
+    try:
+        raw = bytes.fromhex(token)
+    except ValueError:
+        return b""
+    return _crossed(raw[: len(raw) // 2], raw[len(raw) // 2 :])
+
+
+def _crossed(mask: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(mask, other, strict=False))
 
 
 async def own_form(desk: CurrentDesk, form: CurrentForm) -> Form:
     """A form of one of this session's own pages. Raises: ForeignForm."""
-    if not signing.same(form.text("csrf").encode(), desk.csrf.encode()):
+    if not signing.same(_proof(form.text("csrf")), _proof(desk.csrf)):
         raise ForeignForm
     return form
 

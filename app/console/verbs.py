@@ -8,6 +8,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.cases import service
 from app.cases.models import Case
 from app.cases.schemas import (
@@ -25,8 +27,9 @@ from app.cases.schemas import (
 )
 from app.cases.terms import Verb
 from app.db.work import Work, in_work
+from app.kit.text import Text
 from app.web.fields import WireIn
-from app.web.pages import Form
+from app.web.pages import FieldErrors, Form, errors_of
 
 from .deps import Desk
 
@@ -70,6 +73,26 @@ _MEANS: Mapping[Verb, _Means] = MappingProxyType(
         Verb.CLOSE: _Means(_Nothing, service.close_case),
     }
 )
+
+
+_MISSING: Mapping[str, Text] = MappingProxyType(
+    {
+        "answer": Text("Hãy viết câu trả lời.", "Write the answer."),
+        "resolution": Text("Hãy chọn kết quả.", "Choose the outcome."),
+        "question": Text("Hãy viết câu hỏi.", "Write the question."),
+        "comment": Text("Hãy ghi lý do.", "Say why."),
+        "text": Text("Hãy viết ghi chú.", "Write the note."),
+        "unit": Text("Hãy chọn đơn vị nhận.", "Choose the unit that gets it."),
+        "reason": Text("Hãy chọn lý do.", "Choose the reason."),
+        "officer": Text("Hãy chọn cán bộ.", "Choose the officer."),
+        "into": Text("Hãy nhập mã vụ việc sẽ gộp vào.", "Enter the code of the case to merge into."),
+    }
+)
+
+
+def wrong_in(refused: ValidationError) -> FieldErrors:
+    """What is wrong with a form, by field, and what to do."""
+    return errors_of(refused, _MISSING)
 
 
 def is_form(verb: Verb) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.cases import service as cases_service
@@ -43,26 +45,30 @@ _CONFIDENCE = {
 }
 
 
-_IN_ORDER = (
-    Verb.ACCEPT,
-    Verb.APPROVE,
-    Verb.REJECT_DRAFT,
-    Verb.CLOSE,
-    Verb.DRAFT_ANSWER,
-    Verb.RESOLVE,
-    Verb.ASK,
-    Verb.REFER,
-    Verb.RETURN,
-    Verb.TRIAGE,
-    Verb.ASSIGN,
-    Verb.ESCALATE,
-    Verb.NOTE,
-    Verb.PUBLISH,
-    Verb.WITHHOLD,
-    Verb.MERGE,
-    Verb.UNMERGE,
-    Verb.REOPEN,
-    Verb.WITHDRAW,
+# What may be done, the next step first, by what it is for.
+_GROUPS = (
+    (
+        Text("Xử lý, trả lời", "Handle and answer"),
+        (
+            Verb.ACCEPT,
+            Verb.APPROVE,
+            Verb.REJECT_DRAFT,
+            Verb.CLOSE,
+            Verb.DRAFT_ANSWER,
+            Verb.RESOLVE,
+            Verb.ASK,
+            Verb.REOPEN,
+            Verb.UNMERGE,
+        ),
+    ),
+    (
+        Text("Chuyển, phân loại, phân công", "Refer, sort, put in charge"),
+        (Verb.REFER, Verb.RETURN, Verb.TRIAGE, Verb.ASSIGN, Verb.ESCALATE, Verb.MERGE),
+    ),
+    (
+        Text("Ghi chú, công khai, rút", "Note, publish, withdraw"),
+        (Verb.NOTE, Verb.PUBLISH, Verb.WITHHOLD, Verb.WITHDRAW),
+    ),
 )
 
 
@@ -75,9 +81,39 @@ class Group:
 
 
 def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
-    """One line of the queue."""
+    """One line of the queue: what an officer needs to choose what comes next."""
     shown = line(dict(row), desk.books, desk.tenant.id, desk.now)
-    return {**shown, "standing": CaseState(row["state"]).label, "urgency": Priority(row["priority"]).label}
+    area = shown["area"]["name"].partition(", ")[0]  # the commune, where it is known
+    return {
+        **shown,
+        "standing": CaseState(row["state"]).label,
+        "urgency": Priority(row["priority"]).label,
+        "place": ", ".join(filter(None, (shown["address"], area))),
+        "time_left": _time_left(desk, row["due_at"]),
+        "may_take_up": cases_service.may_take_up(desk.actor, row),
+    }
+
+
+def _time_left(desk: Desk, due_at: datetime) -> Text | None:
+    """How long until the end of the due day, or since then, in working days; None for less than one day late."""
+    calendars, tenant, now = desk.books.calendars, desk.tenant, desk.now
+    if due_at < now:
+        since = deadlines_service.working_days_left(calendars, tenant.id, now=due_at, due_at=now)
+        return Text(f"quá {since} ngày làm việc", f"{since} working days ago") if since else None
+    if local_day(due_at, tenant.time_zone) == local_day(now, tenant.time_zone):
+        return Text("hôm nay", "today")
+    left = deadlines_service.working_days_left(calendars, tenant.id, now=now, due_at=due_at)
+    return Text(f"còn {left} ngày làm việc", f"{left} working days left")
+
+
+def whole_code(desk: Desk, typed: str) -> str:
+    """The code somebody means who types only its end: `261122-0042` of this province, `42` of today."""
+    agency = desk.tenant.agency_code
+    if re.fullmatch(r"[0-9]{6}-[0-9]{1,9}", typed):
+        return f"{agency}-{typed}"
+    if re.fullmatch(r"[0-9]{1,9}", typed):
+        return f"{agency}-{local_day(desk.now, desk.tenant.time_zone):%y%m%d}-{int(typed):04d}"
+    return typed
 
 
 async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
@@ -116,12 +152,14 @@ def _preview(view: CaseView, reports: Sequence[ReportText]) -> str | None:
     return None if never else publication_service.preview_of(view, reports).text
 
 
-def _verbs(view: CaseView) -> list[Verb]:
-    """What the officer may do and what makes sense, the next step first."""
+def _verbs(view: CaseView) -> list[tuple[Text, list[Verb]]]:
+    """What the officer may do and what makes sense, by what it is for, the next step first."""
     senseless = {Verb.WITHHOLD} if view.row["publication"] == PublicationState.WITHHELD else set()
     if view.row["publication_policy"] == PublicationPolicy.NEVER:
         senseless = {Verb.PUBLISH, Verb.WITHHOLD}
-    return [verb for verb in _IN_ORDER if verb in view.verbs and verb not in senseless]
+    able = set(view.verbs) - senseless
+    groups = [(heading, [verb for verb in verbs if verb in able]) for heading, verbs in _GROUPS]
+    return [(heading, verbs) for heading, verbs in groups if verbs]
 
 
 def _report(desk: Desk, report: ReportText) -> dict[str, Any]:
@@ -178,7 +216,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
         "categories": _categories(desk),
         "areas": _areas(desk),
         "units_to_refer": units_to_refer(desk),
-        "reasons": [(reason.value, reason.label(lang)) for reason in ReferralReason],
+        "reasons": referral_reasons(desk),
         "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
         "priorities": [(priority.value, priority.label(lang)) for priority in Priority],
         "kinds": [(kind.value, kind.label(lang)) for kind in Kind],
@@ -207,6 +245,12 @@ def _areas(desk: Desk) -> list[Group]:
         else:
             alone.append((area.code, area.name))
     return [*groups, Group(desk.tenant.name, tuple(alone))] if alone else groups
+
+
+def referral_reasons(desk: Desk) -> list[tuple[str, str]]:
+    """Why a case may go elsewhere, as choices: their labels are the middles of sentences."""
+    labels = [(reason.value, reason.label(desk.lang)) for reason in ReferralReason]
+    return [(value, label[:1].upper() + label[1:]) for value, label in labels]
 
 
 def units_to_refer(desk: Desk) -> list[Group]:

@@ -20,7 +20,8 @@ from app.identity.domain import Keyring
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
-from app.kit.text import Lang
+from app.kit.problems import Problem, Unavailable
+from app.kit.text import Lang, Text
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
@@ -32,6 +33,17 @@ class PortalRoute(PageRoute):
     """A route of this door."""
 
     pages = PAGES
+
+
+_BUSY: Final = Text(
+    "Hệ thống đang tạm bận. Hãy thử lại sau ít giây; gửi lại không tạo thành hai phản ánh.",
+    "The system is busy for a moment. Try again in a few seconds; sending again does not make two reports.",
+)
+
+
+def said(problem: Problem) -> Text:
+    """What a person is told of it: the API's words, but for those that speak of its headers."""
+    return _BUSY if isinstance(problem, Unavailable) else problem.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Visit:
         return replace(self, tenant=self.books.directory.tenant(found))
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of this door."""
+        """A page of this door, with what `Pages.answer` takes."""
         name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
         site = Site(name, self.tenant.time_zone)
         return PAGES.answer(self.request, template, site=site, status=status, **values)

@@ -21,6 +21,8 @@ from app.web.pages import weeks
 
 from .deps import Visit
 
+_WAITS_FOR_YOU = Text("Đang chờ bạn trả lời", "Waiting for your reply")
+
 
 def place_name(chain: AreaChain) -> str:
     """Commune, district, province: whatever is known."""
@@ -48,6 +50,11 @@ def outcome(state: str, resolution: str | None) -> Text:
     return Text(f"{label.vi}: {came.vi.lower()}", f"{label.en}: {came.en.lower()}")
 
 
+def _own_standing(state: str, resolution: str | None) -> Text:
+    """The same, said to the sender."""
+    return _WAITS_FOR_YOU if state == CaseState.AWAITING_REPORTER else outcome(state, resolution)
+
+
 def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
     """The sender's own report, with what he may do now."""
     row = view.row
@@ -56,7 +63,7 @@ def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
     return {
         "report": report,
         "category": _category_name(visit, report["category"]),
-        "standing": outcome(report["state"], report["resolution"]),
+        "standing": _own_standing(report["state"], report["resolution"]),
         "is_open": report["state"] not in {"resolved", "closed"},
         "place": ", ".join(area["name"] for area in report["area"].values() if area),
         "why": Text(routing["reason_vi"], routing["reason_en"]),

@@ -36,6 +36,7 @@ async def test_a_case_goes_from_the_queue_to_its_public_answer(
     await expect(page.get_by_text("Đã xong: Nhận xử lý.")).to_be_visible()
     await page.locator("summary", has_text="Trình dự thảo trả lời").click()
     await page.get_by_label("Câu trả lời").first.fill("Đã thay bóng đèn mới.")
+    await page.locator("#draft-answer-resolution").select_option("Đã khắc phục")
     await page.get_by_role("button", name="Trình dự thảo trả lời").click()
     await expect(page.get_by_text("Chờ duyệt câu trả lời")).to_be_visible()
 
@@ -47,6 +48,55 @@ async def test_a_case_goes_from_the_queue_to_its_public_answer(
     await drain()
     public = await open_page(f"/cases/{filed.code}", phone=True)
     await expect(public.get_by_text("Đã thay bóng đèn mới.").first).to_be_visible()
+
+
+async def test_the_morning_is_begun_from_the_queue_without_scripts_or_losing_the_place(
+    open_page: Open, process: Process
+) -> None:
+    one, two = await a_case(process), await a_case(process)
+    officer = await an_officer(process)
+    page = await open_page("/console?view=triage", phone=True, scripts=False)
+    await sign_in(page, officer.username)
+    await expect(page.get_by_role("link", name="Chờ phân loại 2")).to_be_visible()
+    await page.get_by_role("button", name=f"Nhận xử lý {one.code}").click()
+    await expect(page.get_by_role("status")).to_contain_text(f"Đã xong: Nhận xử lý {one.code}")
+    await expect(page.get_by_role("link", name="Chờ phân loại 1")).to_be_visible()
+    await page.get_by_label("Mở theo mã vụ việc").fill(two.code.removeprefix("H23-").lower())
+    await page.get_by_role("button", name="Mở", exact=True).click()
+    await expect(page.get_by_role("heading", name="Việc có thể làm")).to_be_visible()
+    await page.goto("/console?view=mine")
+    await page.get_by_role("link", name="Đèn đường trước số 12").click()
+    await page.get_by_role("link", name="Hàng đợi: Của tôi").click()
+    await expect(page.get_by_role("heading", name="Của tôi", level=1)).to_be_visible()
+
+
+async def test_what_is_ticked_can_be_acted_on_without_scrolling_to_the_end(open_page: Open, process: Process) -> None:
+    for _ in range(12):
+        await a_case(process)
+    officer = await an_officer(process)
+    page = await open_page("/console", phone=True)
+    await sign_in(page, officer.username)
+    together = page.get_by_role("group", name="Với các vụ việc đã chọn")
+    await expect(together).not_to_be_in_viewport()
+    await page.get_by_role("checkbox", name="Chọn H23").first.check()
+    await expect(together).to_be_in_viewport()
+    small = await page.evaluate(
+        "[...document.querySelectorAll('main button, main summary, .tabs a, .pick')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).length"
+    )
+    assert small == 0
+
+
+async def test_paper_shows_the_case_and_no_forms(open_page: Open, process: Process) -> None:
+    filed = await a_case(process)
+    officer = await an_officer(process)
+    page = await open_page(f"/console/cases/{filed.code}")
+    await sign_in(page, officer.username)
+    await page.emulate_media(media="print")
+    await expect(page.get_by_text("Đơn vị giữ")).to_be_visible()
+    await expect(page.locator("dd.code")).to_have_text(filed.code)
+    for hidden in ("Việc có thể làm", "Hỏi thêm người gửi", "Đăng xuất"):
+        await expect(page.get_by_text(hidden, exact=True).first).to_be_hidden()
 
 
 async def test_no_page_has_a_barrier_that_a_machine_can_see(
@@ -73,7 +123,7 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
         await page.get_by_label("Mã theo dõi").fill(filed.secret)
         await page.get_by_role("button", name="Xem phản ánh").click()
         await clear(page)
-    for address in ("/follow", "/cases", f"/cases/{shown.code}", "/problems", "/cases/H23-1"):
+    for address in ("/follow", "/cases", f"/cases/{shown.code}", "/problems", "/cases/H23-1", "/nothing/here"):
         await page.goto(address)
         await clear(page)
     await page.goto("/console")

@@ -19,7 +19,18 @@ from .handling import (
     withdraw_for_reporter,
     withhold_case,
 )
-from .listing import NEWEST, START, CaseView, Outcome, cases_page, each_case, get_case, queue_page
+from .listing import (
+    NEWEST,
+    START,
+    CaseView,
+    Outcome,
+    cases_page,
+    each_case,
+    get_case,
+    may_take_up,
+    queue_counts,
+    queue_page,
+)
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case
 from .sorting import triage_case
@@ -45,9 +56,11 @@ __all__ = [
     "escalate_case",
     "get_case",
     "list_unswept",
+    "may_take_up",
     "merge_case",
     "open_case",
     "publish_case",
+    "queue_counts",
     "queue_page",
     "rate_case",
     "record",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -55,6 +55,20 @@ async def queue_page(
         extra = (now, now + DUE_SOON)
     categories = _categories(books, scope.tenant_id, category)
     return await repository.list_queue(db, scope, view, categories=categories, extra=extra, after=after, limit=limit)
+
+
+async def queue_counts(
+    db: Database, actor: Actor, scope: Scope, *, now: datetime, limit: int
+) -> tuple[dict[QueueView, int], bool]:
+    """How many open cases each view holds, and whether that is all: only `limit` cases are looked at."""
+    row = await repository.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit)
+    return {view: row[view.value] for view in QueueView}, row["looked"] < limit
+
+
+def may_take_up(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the actor may take up the case of this line: what a list can offer without asking for each case."""
+    hands = actor.units(*policies.PERMITS[Verb.ACCEPT].own)
+    return row["state"] in domain.TRANSITIONS[Verb.ACCEPT] and row["unit_id"] in hands
 
 
 async def cases_page(

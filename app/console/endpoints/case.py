@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
@@ -11,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.cases.errors import CaseNotFound, StaleCase
 from app.cases.models import Case
-from app.cases.terms import Verb
+from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to, place_in_queue
 from app.kit.problems import Problem
 from app.kit.text import Text
-from app.web.pages import FieldErrors, Form, errors_of, whole_number
+from app.web.pages import FieldErrors, Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/cases", route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
@@ -32,7 +33,8 @@ _STALE = Text(
 async def show_case(desk: CurrentDesk, code: CodePath) -> Response:
     """The case. Raises: CaseNotFound outside the officer's units."""
     done = desk.request.query_params.get("done", "")
-    return await _shown(desk, code, done=Verb(done) if done in set(Verb) else None)
+    back = Form([("back", desk.request.query_params.get("back", ""))])
+    return await _shown(desk, code, form=back, done=Verb(done) if done in set(Verb) else None)
 
 
 @router.post("/{code}/{verb}")
@@ -45,22 +47,25 @@ async def act(desk: CurrentDesk, code: CodePath, verb: Verb, form: OwnForm) -> R
         case = await verbs.act(desk, code, verb, seen, form)
     except (ValidationError, Problem) as refused:
         return await _refused(desk, code, verb, seen, form, refused)
-    return _done(desk, case, verb)
+    return _done(desk, case, verb, form.text("back"))
 
 
-def _done(desk: Desk, case: Case, verb: Verb) -> Response:
+def _done(desk: Desk, case: Case, verb: Verb, back: str) -> Response:
     """On to the case, or to the queue when the case now lies with a unit the officer does not see."""
     scope = desk.scope
     seen_still = scope.whole or case.unit_id in scope.units
-    place = f"{PATH}/cases/{case.code}?done={verb.value}" if seen_still else f"{PATH}?done={verb}&code={case.code}"
-    return RedirectResponse(place, status_code=303)
+    if not seen_still:
+        return RedirectResponse(back_to(back, done=verb.value, code=case.code), status_code=303)
+    kept = {"back": urlencode(place)} if (place := place_in_queue(back)) else {}
+    told = urlencode({"done": verb.value, **kept})
+    return RedirectResponse(f"{PATH}/cases/{case.code}?{told}", status_code=303)
 
 
 async def _refused(
     desk: Desk, code: str, verb: Verb, seen: int, form: Form, refused: ValidationError | Problem
 ) -> Response:
     if isinstance(refused, ValidationError):
-        return await _shown(desk, code, verb=verb, form=form, errors=errors_of(refused), status=422)
+        return await _shown(desk, code, verb=verb, form=form, errors=verbs.wrong_in(refused), status=422)
     stale = isinstance(refused, StaleCase)
     message = _STALE if stale else refused.detail
     return await _shown(
@@ -81,12 +86,16 @@ async def _shown(
     status: int = 200,
 ) -> Response:
     """The case; `verb` is the form that was refused, `seen` the version the officer had before him."""
+    form = form or Form()
+    place = place_in_queue(form.text("back"))
     view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
     return desk.page(
         "case.html",
         status=status,
         tried=verb.value if verb else "",
-        form=form or Form(),
+        form=form,
+        back=urlencode(place),
+        back_view=QueueView(place["view"]) if place.get("view") in set(QueueView) else None,
         errors=errors or {},
         message=message,
         done=done,

@@ -13,17 +13,22 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.terms import QueueView, ReferralReason, Verb
+from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to
 from app.kit.text import Text
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
-from app.web.pages import FieldErrors, Form, errors_of
+from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 _PAGE_LINES = 30
 _MOST_AT_ONCE = 100
 _AT_ONCE = (Verb.ACCEPT, Verb.REFER, Verb.CLOSE)
+_MOST_COUNTED = 500
+_UNREADABLE = Text(
+    "Mã vụ việc gồm chữ, số và dấu gạch, ví dụ H23-261122-0042; có thể chỉ gõ 261122-0042 hoặc số cuối của mã hôm nay.",
+    "A code is letters, digits and dashes, such as H23-261122-0042; 261122-0042, or today's last number, is enough.",
+)
 _NOTHING_CHOSEN = Text("Chưa chọn vụ việc nào.", "No case is ticked.")
 
 
@@ -38,10 +43,33 @@ async def show_queue(desk: CurrentDesk) -> Response:
 
 @router.get("/find")
 async def find_case(desk: CurrentDesk) -> Response:
-    """The case of a code that somebody reads out."""
-    code = desk.request.query_params.get("code", "").strip().upper()
+    """The case of a code that somebody reads out, whole or only its end."""
+    typed = desk.request.query_params.get("code", "").strip().upper().replace(" ", "")
+    code = views.whole_code(desk, typed)
     known = 0 < len(code) <= 40 and code.isascii() and code.replace("-", "").replace(".", "").isalnum()
-    return RedirectResponse(f"{PATH}/cases/{code}" if known else PATH, status_code=303)
+    if not known:
+        return await _queue(desk, Form([("code", typed[:40])]), "", errors={"code": _UNREADABLE}, status=422)
+    return RedirectResponse(f"{PATH}/cases/{code}", status_code=303)
+
+
+@router.post("/take")
+async def take_up(desk: CurrentDesk, form: OwnForm) -> Response:
+    """One case taken up from its line, and the queue again where it was."""
+    target = _target(form.text("case"))
+    if target is None:
+        return await _queue(desk, form, form.text("view"), errors={"": _NOTHING_CHOSEN}, status=422)
+    outcomes = await _each(desk, Verb.ACCEPT, [target], form)
+    return await _taken(desk, form, outcomes)
+
+
+async def _taken(desk: Desk, form: Form, outcomes: list[cases_service.Outcome]) -> Response:
+    """Back to the line's place in the queue, or the queue with the reason why not."""
+    problem = outcomes[0].problem
+    if problem is not None:
+        view = form.text("view")
+        return await _queue(desk, Form(), view, done=Verb.ACCEPT, outcomes=outcomes, status=problem.status)
+    told = {"done": Verb.ACCEPT.value, "code": outcomes[0].code}
+    return RedirectResponse(back_to(form.text("back"), **told), status_code=303)
 
 
 @router.post("/bulk")
@@ -54,7 +82,7 @@ async def change_many(desk: CurrentDesk, form: OwnForm) -> Response:
     try:
         outcomes = await _each(desk, Verb(done), targets, form)
     except ValidationError as refused:
-        return await _queue(desk, form, form.text("view"), errors=errors_of(refused), status=422)
+        return await _queue(desk, form, form.text("view"), errors=verbs.wrong_in(refused), status=422)
     return await _queue(desk, Form(), form.text("view"), done=Verb(done), outcomes=outcomes)
 
 
@@ -94,12 +122,19 @@ async def _queue(
         limit=_PAGE_LINES + 1,
         now=desk.now,
     )
+    counts, all_counted = await cases_service.queue_counts(
+        desk.database, desk.actor, desk.scope, now=desk.now, limit=_MOST_COUNTED
+    )
     more = _more(query, rows[_PAGE_LINES - 1]) if len(rows) > _PAGE_LINES else None
     return desk.page(
         "queue.html",
         status=status,
         view=view,
         all_views=list(QueueView),
+        counts=counts,
+        many_units=desk.scope.whole or len(desk.scope.units) > 1,
+        all_counted=all_counted,
+        back=urlencode({"view": view.value} | ({"cursor": cursor} if cursor else {})),
         lines=[views.queue_line(desk, row) for row in rows[:_PAGE_LINES]],
         more=more,
         later=cursor is not None,
@@ -109,7 +144,7 @@ async def _queue(
         ticked=set(form.many("case")),
         done=done,
         done_code=code,
-        reasons=[(reason.value, reason.label(desk.lang)) for reason in ReferralReason],
+        reasons=views.referral_reasons(desk),
         units_to_refer=views.units_to_refer(desk),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from . import following, home, looking, sending
+from .lost import router as lost_router
 
 router = APIRouter(include_in_schema=False)
 for part in (home, sending, following, looking):
     router.include_router(part.router)
 
-__all__ = ["router"]
+__all__ = ["lost_router", "router"]

@@ -15,7 +15,7 @@ from app.db.work import Work, in_work
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.portal import keepsakes, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.reports import service as reports_service
 from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn
@@ -33,6 +33,10 @@ _NOT_FOUND = Text(
     "Code and tracking secret do not go together. Please check them; capitals and dashes do not matter.",
 )
 _CODE = Text("Hãy nhập mã phản ánh, ví dụ H23-261122-0042.", "Enter the report's code, such as H23-261122-0042.")
+_MISSING = {
+    "text": Text("Hãy viết điều bạn muốn trả lời hoặc bổ sung.", "Write what you want to reply or add."),
+    "reason": Text("Hãy cho biết điều gì chưa xong.", "Say what is not done."),
+}
 _STARS = Text("Hãy chọn từ 1 đến 5 sao.", "Choose 1 to 5 stars.")
 
 
@@ -121,9 +125,9 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
         await in_work(visit.database, visit.clock, visit.tenant.id, once)
     except ValidationError as refused:
         errors = {"stars": _STARS} if verb == "rating" else {}
-        return _shown(visit, view, form, {**errors_of(refused), **errors}, verb=verb, status=422)
+        return _shown(visit, view, form, {**errors_of(refused, _MISSING), **errors}, verb=verb, status=422)
     except Problem as problem:
-        return _shown(visit, view, form, {}, verb=verb, message=problem.detail, status=problem.status)
+        return _shown(visit, view, form, {}, verb=verb, message=said(problem), status=problem.status)
     return RedirectResponse(f"/follow/{code}?done={verb}", status_code=303)
 
 

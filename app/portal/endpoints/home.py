@@ -21,7 +21,7 @@ _NEWEST = 5
 async def home(visit: CurrentVisit) -> Response:
     """What one can do here, and what others have reported lately."""
     page = await publication_service.public_cases(visit.database, visit.tenant.id, Filters(), after=None, limit=_NEWEST)
-    return visit.page("home.html", lines=views.public_lines(page.joined))
+    return visit.page("home.html", kept=True, lines=views.public_lines(page.joined))
 
 
 def _kinds(root: type[Problem]) -> dict[str, type[Problem]]:
@@ -35,7 +35,7 @@ def _kinds(root: type[Problem]) -> dict[str, type[Problem]]:
 @router.get("/problems")
 async def list_problems(visit: CurrentVisit) -> Response:
     """Every problem an answer may name."""
-    return visit.page("problems.html", kinds=sorted(_kinds(Problem).items()))
+    return visit.page("problems.html", kept=True, kinds=sorted(_kinds(Problem).items()))
 
 
 @router.get("/problems/{slug}")
@@ -44,4 +44,4 @@ async def show_problem(visit: CurrentVisit, slug: Annotated[str, Path(max_length
     kind = _kinds(Problem).get(slug)
     if kind is None:
         raise NotFound
-    return visit.page("problem_kind.html", kind=kind)
+    return visit.page("problem_kind.html", kept=True, kind=kind)

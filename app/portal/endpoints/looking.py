@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.cases.terms import CaseState
 from app.kit.problems import Problem
 from app.portal import choices, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.publication.deps import Asked, CasesQuery, asked, key_after, next_cursor
 from app.publication.terms import Filters, Page
@@ -63,9 +63,11 @@ def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None
     more = "?" + urlencode({**chosen, "cursor": cursor}) if cursor else None
     return visit.page(
         "cases.html",
+        kept=problem is None,
         status=problem.status if problem else 200,
         chosen=chosen,
         problem=problem,
+        told=said(problem) if problem else None,
         lines=views.public_lines(page.joined),
         more=more,
         later="cursor" in visit.request.query_params,
@@ -81,4 +83,4 @@ async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A
     found = await publication_service.public_body(visit.database, visit.tenant.id, code)
     if found is None:
         raise ReportNotFound
-    return visit.page("case.html", **views.public_case(visit, found[0]))
+    return visit.page("case.html", kept=True, **views.public_case(visit, found[0]))

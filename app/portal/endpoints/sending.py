@@ -17,7 +17,7 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.portal import choices, keepsakes, views
-from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import Draft, draft_of, report_of
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
@@ -57,6 +57,7 @@ def _writing(visit: Visit, draft: Draft, *, status: int = 200, fresh: bool = Fal
     return visit.page(
         "report.html",
         status=status,
+        kept=fresh,  # going back to it finds what was typed
         form=draft.form,
         errors=draft.errors,
         key=_key(draft.form),
@@ -100,7 +101,7 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
         return _checking(visit, draft, {}, message=_REUSED, status=problem.status, key=keepsakes.new_key())
     except Problem as problem:
         errors = errors_of_problem(problem)
-        return _checking(visit, draft, errors, message=None if errors else problem.detail, status=problem.status)
+        return _checking(visit, draft, errors, message=None if errors else said(problem), status=problem.status)
     sent = RedirectResponse("/report/sent", status_code=303)
     keepsakes.keep_sent(visit.request, sent, answer.body["code"], answer.body["tracking_secret"])
     return sent
@@ -132,7 +133,7 @@ async def _shown(visit: Visit, code: str, secret: str) -> Response | None:
     view = await reports_service.find_own(visit.database, visit.actor, code, secret)
     if view is None:
         return None
-    answer = visit.page("sent.html", secret=keepsakes.spoken(secret), **views.own_report(visit, view))
+    answer = visit.page("sent.html", secret=True, spoken=keepsakes.spoken(secret), **views.own_report(visit, view))
     keepsakes.follow(visit.request, answer, code, secret)
     return answer
 

@@ -10,7 +10,17 @@ from .calendar import weeks
 from .cookies import forget_cookie, put_cookie
 from .dates import local_moment
 from .documents import router as documents_router
-from .forms import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem, number, whole_number
+from .forms import (
+    CurrentForm,
+    FieldErrors,
+    Form,
+    UnreadableForm,
+    errors_of,
+    errors_of_problem,
+    number,
+    posted_form,
+    whole_number,
+)
 from .languages import CurrentPageLang, page_language
 from .rendering import Pages, Site
 from .route import ForeignForm, PageRoute
@@ -24,6 +34,7 @@ __all__ = [
     "PageRoute",
     "Pages",
     "Site",
+    "UnreadableForm",
     "assets_router",
     "documents_router",
     "errors_of",
@@ -32,6 +43,7 @@ __all__ = [
     "local_moment",
     "number",
     "page_language",
+    "posted_form",
     "put_cookie",
     "weeks",
     "whole_number",

@@ -11,9 +11,12 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kit.problems import NotFound
+
+from .packing import packed, unpacks
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,11 +53,27 @@ def assets() -> Mapping[str, Asset]:
     return MappingProxyType(found)
 
 
+@cache
+def _packed(name: str) -> bytes | None:
+    """The file in gzip, made when the first browser asks."""
+    return packed(assets()[name].content, 9)
+
+
 @router.get("/static/{digest}/{name}")
-async def get_asset(digest: Annotated[str, Path(max_length=32)], name: Annotated[str, Path(max_length=32)]) -> Response:
+async def get_asset(
+    request: Request, digest: Annotated[str, Path(max_length=32)], name: Annotated[str, Path(max_length=32)]
+) -> Response:
     """A file of the pages. An address of an older release gets the present content, which is not to be kept."""
     asset = assets().get(name)
     if asset is None:
         raise NotFound
     kept = "public, max-age=31536000, immutable" if f"/{digest}/" in asset.path else "no-store"
-    return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": kept})
+    return _sent(asset, kept, _packed(name) if unpacks(request) else None)
+
+
+def _sent(asset: Asset, kept: str, small: bytes | None) -> Response:
+    """The file, packed where there is a `small` one."""
+    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
+    if small is not None:
+        headers["Content-Encoding"] = "gzip"
+    return Response(small or asset.content, media_type=asset.media_type, headers=headers)

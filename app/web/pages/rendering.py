@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from app.kit.text import Lang
+from app.web.etags import content_tag, is_fresh
 
 from .assets import assets
 from .cookies import put_cookie
 from .dates import local_moment, named_day, named_moment, plain_date
 from .languages import COOKIE, asked_language, page_language
+from .packing import packed, unpacks
 
 _A_YEAR_S = 31_536_000
 _POLICY = (
@@ -32,7 +35,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self)",
-    "Vary": "Cookie, Accept-Language",
+    "Vary": "Cookie, Accept-Language, Accept-Encoding",
     "Cache-Control": "no-store",
 }
 
@@ -69,9 +72,14 @@ class Pages:
         site: Site | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        kept: bool = False,
+        secret: bool = False,
         **values: Any,
-    ) -> HTMLResponse:
-        """The page. Nothing of it is stored anywhere unless `headers` say so."""
+    ) -> Response:
+        """The page. Nothing of it is stored anywhere unless it may be `kept`: then the browser asks whether it changed.
+
+        A page with a `secret` in it goes unpacked: sizes of packed answers tell of what stands beside a secret.
+        """
         site = site or Site("")
         lang = page_language(connection)
         other = Lang.EN if lang is Lang.VI else Lang.VI
@@ -87,10 +95,23 @@ class Pages:
             js=files["site.js"].path,
             icon=files["icon.svg"].path,
         )
-        answer = HTMLResponse(content, status, {**_HEADERS, "Content-Language": lang.value, **(headers or {})})
+        sent = {**_HEADERS, "Content-Language": lang.value, **(headers or {})}
+        answer = _kept(connection, content, status, sent) if kept else HTMLResponse(content, status, sent)
+        if not secret and unpacks(connection) and (small := packed(bytes(answer.body))) is not None:
+            answer.body = small
+            answer.headers.update({"Content-Encoding": "gzip", "Content-Length": str(len(small))})
         if asked_language(connection) is not None:
             put_cookie(connection, answer, COOKIE, lang.value, path="/", max_age_s=_A_YEAR_S)
         return answer
+
+
+def _kept(connection: HTTPConnection, content: str, status: int, headers: Mapping[str, str]) -> Response:
+    """The page with its tag, or only the word that the browser's own copy is still right."""
+    tag = f"W/{content_tag(content.encode())}"
+    headers = {**headers, "Cache-Control": "private, no-cache", "ETag": tag}
+    if status == HTTPStatus.OK and is_fresh(connection.headers.get("if-none-match"), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return HTMLResponse(content, status, headers)
 
 
 def _query(connection: HTTPConnection) -> list[tuple[str, str]]:

@@ -54,18 +54,18 @@ class PageRoute(APIRoute):
                 refuse_foreign(request)
                 return await handle(request)
             except Problem as problem:
-                return self.refusal(request, problem)
+                return await self.refusal(request, problem)
             except RequestValidationError:
-                return self.refusal(request, NotFound())
+                return await self.refusal(request, NotFound())
             except Exception as error:  # whatever it is, a person must not be left with a blank screen
                 if is_down(error):
-                    return self.refusal(request, DatabaseUnavailable())
+                    return await self.refusal(request, DatabaseUnavailable())
                 log.exception("unhandled error on %s %s", request.method, self.path)
-                return self.refusal(request, InternalError(request_id=request.state.request_id))
+                return await self.refusal(request, InternalError(request_id=request.state.request_id))
 
         return as_page
 
-    def refusal(self, request: Request, problem: Problem) -> Response:
+    async def refusal(self, request: Request, problem: Problem) -> Response:
         """The page that tells of `problem`; the request's line in the log names it."""
         request.scope["state"]["problem"] = problem.slug
         headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}

@@ -13,6 +13,7 @@ from app.process import Process
 from tests.api.console.conftest import Desks
 from tests.builders import CAM_THUONG, CITY, EVERY_HAND, THANH_MIEN, a_case, acting, someone
 from tests.pages import Page, post
+from tests.statements import Statements
 
 S = CaseState
 
@@ -174,6 +175,50 @@ async def test_a_refusal_of_the_whole_verb_is_said_above_and_keeps_the_form(desk
     assert answer.status_code == 422
     assert "Đơn vị bạn chọn đang giữ vụ việc này" in answer.text
     assert Page(answer).form(form.action).values["comment"] == "Nhầm"
+
+
+async def test_a_verb_leads_back_to_where_the_queue_was_left(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of(*EVERY_HAND)
+    opened = next(
+        link for link in Page(await desk.get("/console?view=triage")).links if link.startswith("/console/cases/")
+    )
+    page = Page(await desk.get(opened))
+    assert "Hàng đợi: Chờ phân loại" in page.text
+    done = await post(desk, page.form(f"/console/cases/{filed.code}/accept"))
+    after = Page(await desk.get(done.headers["location"]))
+    assert after.links.count("/console?view=triage") == 2
+    sent = await post(desk, after.form(f"/console/cases/{filed.code}/refer"), unit=THANH_MIEN, reason="wrong_place")
+    assert sent.headers["location"] == f"/console?done=refer&code={filed.code}&view=triage"
+    evil = Page(await desk.get(f"/console/cases/{filed.code}?back=//evil.example%26next%3Dx"))
+    assert not [link for link in evil.links if "evil" in link and "lang=" not in link]
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked"),
+    [
+        ("draft-answer", "Hãy chọn kết quả."),
+        ("refer", "Hãy chọn lý do."),
+        ("draft-answer", "Hãy viết câu trả lời."),
+        ("ask", "Hãy viết câu hỏi."),
+        ("merge", "Hãy nhập mã vụ việc sẽ gộp vào."),
+    ],
+)
+async def test_an_empty_form_is_told_what_to_write(desk_of: Desks, process: Process, verb: str, asked: str) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{filed.code}"
+    refused = await post(desk, Page(await desk.get(address)).form(f"{address}/{verb}"))
+    assert refused.status_code == 422
+    assert Page(refused).text.count(asked) == 2  # in the summary, and by its field
+
+
+async def test_a_case_is_shown_in_five_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk = await desk_of(*EVERY_HAND)
+    statements.clear()
+    assert (await desk.get(f"/console/cases/{filed.code}")).status_code == 200
+    assert len(statements) == 5, statements.texts  # who asks, the case, its history, its reports, its colleagues
 
 
 async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:

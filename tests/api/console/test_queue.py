@@ -8,18 +8,21 @@ import pytest
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
+from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
 from tests.api.console.conftest import Desks
 from tests.builders import CITY, EVERY_HAND, THANH_MIEN, a_case
-from tests.pages import Page
+from tests.pages import Page, post
+from tests.statements import Statements
 
 S = CaseState
 
 
 def listed(page: Page) -> list[str]:
     """Codes of the lines, in their order."""
-    return [link.removeprefix("/console/cases/") for link in page.links if link.startswith("/console/cases/")]
+    links = [link.partition("?")[0] for link in page.links]
+    return [link.removeprefix("/console/cases/") for link in links if link.startswith("/console/cases/")]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,57 @@ async def test_a_code_read_out_opens_its_case(desk_of: Desks, process: Process) 
     desk = await desk_of()
     found = await desk.get("/console/find", params={"code": f" {filed.code.lower()} "})
     assert found.headers["location"] == f"/console/cases/{filed.code}"
-    assert (await desk.get("/console/find", params={"code": "//evil"})).headers["location"] == "/console"
+    end = filed.code.removeprefix("H23-")
+    assert (await desk.get("/console/find", params={"code": end})).headers["location"] == found.headers["location"]
+    today = (await desk.get("/console/find", params={"code": "7"})).headers["location"]
+    assert today == "/console/cases/H23-261120-0007"
+    refused = await desk.get("/console/find", params={"code": "//evil"})
+    assert refused.status_code == 422
+    assert "code-error" in Page(refused).ids
+
+
+async def test_every_view_tells_how_many_wait_there_and_the_queue_costs_three_statements(
+    desk_of: Desks, process: Process, clock: FixedClock, statements: Statements
+) -> None:
+    await a_case(process)
+    clock.at += timedelta(days=20)
+    for state in S:
+        await a_case(process, state)
+    for desk in (await desk_of(), await desk_of(unit=CITY), await desk_of(unit="H23")):
+        statements.clear()
+        page = Page(await desk.get("/console"))
+        assert len(statements) == 3, statements.texts  # who asks, the page, the counts
+        for told in ("Chờ phân loại 2", "Cần xử lý 5", "Của tôi 0", "Quá hạn 1", "Sắp đến hạn 0", "Chờ duyệt 1"):
+            assert told in page.text
+
+
+async def test_a_case_is_taken_up_from_its_line_with_one_click(desk_of: Desks, process: Process, db: Database) -> None:
+    filed = [await a_case(process) for _ in range(33)]
+    desk = await desk_of()
+    first = Page(await desk.get("/console?view=triage"))
+    following = next(link for link in first.links if "cursor=" in link and "lang=" not in link)
+    second = await desk.get(following)
+    line = f"{filed[-1].code}@{filed[-1].version}"
+    assert f'form="take" name="case" value="{line}"' in second.text
+    form = Page(second).form("/console/take")
+    done = await post(desk, form, case=line)
+    assert done.headers["location"].startswith(f"/console?done=accept&code={filed[-1].code}&view=triage&cursor=")
+    again = Page(await desk.get(done.headers["location"]))
+    assert f"Đã xong: Nhận xử lý {filed[-1].code}" in again.text
+    assert filed[-1].code not in listed(again)[1:]  # once, where it is told
+    refused = await post(desk, form, case=line)
+    assert refused.status_code == 412
+    assert f"{filed[-1].code}: chưa làm được" in Page(refused).text
+    assert (await post(desk, form, case="H23")).status_code == 422
+    assert await db.lane.fetchval("SELECT count(*) FROM cases WHERE state = 'in_progress'") == 1
+
+
+async def test_only_who_may_take_a_case_up_is_offered_to(desk_of: Desks, process: Process) -> None:
+    await a_case(process)
+    await a_case(process, S.IN_PROGRESS)
+    assert (await (await desk_of()).get("/console")).text.count('form="take"') == 1
+    assert 'form="take"' not in (await (await desk_of(*EVERY_HAND, unit=CITY)).get("/console")).text
+    assert 'form="take"' not in (await (await desk_of(Role.AUDITOR)).get("/console")).text
 
 
 async def test_many_are_taken_up_at_once_and_each_outcome_is_told(

@@ -81,7 +81,10 @@ async def test_a_form_sent_after_the_session_has_ended_is_not_led_away(desk_of: 
     desk.cookies.clear()
     answer = await post(desk, form, text="Đã gọi điện cho đội sửa chữa.")
     assert answer.status_code == 401
-    assert "điều bạn đã nhập vẫn còn ở đó" in answer.text
+    assert "Chưa có gì được ghi." in answer.text
+    assert "Đã gọi điện cho đội sửa chữa." in Page(answer).text
+    other = await desk.post(form.action, content=b"{}", headers={"Content-Type": "application/json"})
+    assert (other.status_code, other.headers["content-type"]) == (401, "text/html; charset=utf-8")
 
 
 async def test_a_citizens_or_a_broken_token_opens_no_desk(client: httpx.AsyncClient) -> None:
@@ -93,3 +96,18 @@ async def test_a_citizens_or_a_broken_token_opens_no_desk(client: httpx.AsyncCli
 async def test_every_role_gets_its_desk(desk_of: Desks) -> None:
     for role in Role:
         assert (await (await desk_of(role)).get("/console")).status_code == 200
+
+
+async def test_the_token_of_forms_reads_otherwise_on_every_page(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    desk = await desk_of()
+    address = f"/console/cases/{filed.code}"
+    one, two = [Page(await desk.get(address)).form(f"{address}/accept") for _ in range(2)]
+    assert one.values["csrf"] != two.values["csrf"]
+    assert (await post(desk, one)).status_code == 303
+
+
+async def test_nothing_of_an_officers_page_is_kept_by_the_browser(desk_of: Desks) -> None:
+    page = await (await desk_of()).get("/console")
+    assert (page.headers["cache-control"], page.headers["content-encoding"]) == ("no-store", "gzip")
+    assert "etag" not in page.headers

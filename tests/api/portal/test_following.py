@@ -63,7 +63,7 @@ async def test_overdue_is_said_in_words(client: httpx.AsyncClient, process: Proc
     clock.at += timedelta(days=60)
     page = await opened(client, filed)
     assert "Quá hạn" in page.text
-    assert "Đơn vị vẫn phải trả lời bạn" in page.text
+    assert "UBND phường Cẩm Thượng vẫn phải trả lời bạn" in page.text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from app.cases.terms import CaseState
 from app.process import Process
 from tests.builders import a_case
 from tests.pages import Page
+from tests.statements import Statements
 
 Drain = Callable[[], Awaitable[int]]
 PAGES = ["/", "/report", "/follow", "/cases", "/problems", "/problems/stale-version", "/cases/H23-260101-0001"]
@@ -113,3 +114,64 @@ async def test_what_people_wrote_is_never_markup(client: httpx.AsyncClient, proc
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "<b>12</b>" not in text
+
+
+async def test_a_page_comes_packed_and_only_when_it_has_changed(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    for address in ("/", "/cases", f"/cases/{filed.code}", "/problems"):
+        answer = await client.get(address)
+        assert answer.headers["content-encoding"] == "gzip", address
+        assert int(answer.headers["content-length"]) < len(answer.content) / 2
+        plain = await client.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.text == answer.text
+        again = await client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), address
+        assert again.headers["cache-control"] == "private, no-cache"
+        english = await client.get(f"{address}?lang=en", headers={"If-None-Match": answer.headers["etag"]})
+        assert english.status_code == 200
+        client.cookies.clear()
+
+
+async def test_a_file_of_the_pages_comes_packed(client: httpx.AsyncClient) -> None:
+    style = "/static/" + (await client.get("/")).text.split('href="/static/')[2].split('"')[0]
+    answer = await client.get(style)
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert int(answer.headers["content-length"]) < 4_000
+    assert (await client.get(style, headers={"Accept-Encoding": "identity"})).content == answer.content
+
+
+async def test_a_person_at_an_address_that_is_none_gets_a_page_and_a_program_a_problem(
+    client: httpx.AsyncClient,
+) -> None:
+    person = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for address in ("/nothing/here", "/phan-anh", "/console/bulk"):
+        lost = await client.get(address, headers=person)
+        assert (lost.status_code, lost.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "/report" in Page(lost).links
+        assert (await client.get(address)).headers["content-type"] == "application/problem+json"
+    assert (await client.get("/report/", headers=person)).status_code == 307
+    for address in ("/api/v1/nothing", "/static/x"):
+        assert (await client.get(address, headers=person)).headers["content-type"] == "application/problem+json"
+    assert (await client.post("/cases", headers=person)).status_code == 405
+
+
+async def test_a_report_that_is_not_public_leads_to_its_secret(client: httpx.AsyncClient) -> None:
+    page = Page(await client.get("/cases/H23-1"))
+    assert "mở bằng mã theo dõi" in page.text
+    assert {"/follow", "/cases", "/report"} <= set(page.links)
+
+
+async def test_a_page_for_people_costs_one_statement_at_most(
+    client: httpx.AsyncClient, process: Process, drain: Drain, statements: Statements
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    costs = {"/": 1, "/cases": 1, f"/cases/{filed.code}": 1, "/report": 0, "/follow": 0, "/problems": 0}
+    for address, cost in costs.items():
+        statements.clear()
+        assert (await client.get(address)).status_code == 200
+        assert len(statements) == cost, (address, statements.texts)
