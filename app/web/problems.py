@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
@@ -217,10 +218,10 @@ def _on_http(request: Request, error: StarletteHTTPException) -> Response:
 def _methods_at(request: Request) -> list[str]:
     """Methods of all routes at the request's address; Starlette names those of the first one only."""
     found: set[str] = set()
-    for route in request.app.routes:
-        match, _ = route.matches(request.scope)
+    for route in iter_route_contexts(request.app.routes):
+        match, _ = route.original_route.matches(request.scope)
         if match is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
+            found |= route.methods or set()
     return sorted(found)
 
 
