@@ -12,7 +12,7 @@ from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
 from app.condition import readings
 from app.console.endpoints import router as console_router
-from app.directory.endpoints import router as directory_router
+from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
@@ -47,6 +47,7 @@ ROUTERS = (
     hot_report_router,
     hot_reports_router,
     hot_publication_router,
+    hot_directory_router,
     report_router,
     reports_router,
     publication_router,
@@ -94,6 +95,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         generate_unique_id_function=openapi.operation_id,
         docs_url=None,  # our own page, which loads nothing from other hosts
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
     app.add_middleware(

@@ -13,8 +13,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+_FEW = 12  # so many rows are written one by one; an officer's verb writes five
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 Shape = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -31,17 +34,40 @@ def _sql(shape: Shape) -> str:
     return f"WITH {', '.join(parts)} SELECT 1"
 
 
+@lru_cache(maxsize=512)
+def _json_places(table: Table, columns: tuple[str, ...]) -> tuple[int, ...]:
+    """Where among `columns` those of JSON stand."""
+    return tuple(at for at, name in enumerate(columns) if isinstance(table.columns[name].type, JSON | JSONB))
+
+
 @lru_cache(maxsize=256)
-def _json_columns(table: Table) -> frozenset[str]:
-    return frozenset(column.name for column in table.columns if isinstance(column.type, JSON | JSONB))
+def _many_sql(tables: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
+    """The same of any number of rows each, which are given as one array a column."""
+    parts: list[str] = []
+    at = 0
+    for number, (table, columns) in enumerate(tables):
+        arrays, values = [], []
+        for name in columns:
+            at += 1
+            kind = table.columns[name].type.compile(dialect=_DIALECT)
+            as_json = kind.startswith("JSON")
+            arrays.append(f"${at}::{'text' if as_json else kind}[]")
+            values.append(f"{name}::{kind}" if as_json else name)
+        names = ", ".join(columns)
+        parts.append(
+            f"w{number} AS (INSERT INTO {table.name} ({names}) SELECT {', '.join(values)}"  # noqa: S608
+            f" FROM unnest({', '.join(arrays)}) AS given ({names}))"
+        )
+    return f"WITH {', '.join(parts)} SELECT 1"
 
 
 class Bundle:
     """Rows waiting to be written together, in the order they were put."""
 
-    __slots__ = ("_args", "_shape")
+    __slots__ = ("_args", "_shape", "_tables")
 
     def __init__(self) -> None:
+        self._tables: list[Table] = []
         self._shape: list[tuple[str, tuple[str, ...]]] = []
         self._args: list[Any] = []
 
@@ -51,19 +77,32 @@ class Bundle:
 
     def put(self, table: Table, row: Mapping[str, object]) -> None:
         """Add one row of `table`; JSON columns take plain Python values."""
-        as_json = _json_columns(table)
-        self._shape.append((table.name, tuple(row)))
-        for name, value in row.items():
-            if name in as_json and value is not None:
-                self._args.append(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode())
-            else:
-                self._args.append(value)
+        columns, args = tuple(row), self._args
+        begin = len(args)
+        self._tables.append(table)
+        self._shape.append((table.name, columns))
+        args.extend(row.values())
+        for at in _json_places(table, columns):
+            value = args[begin + at]
+            if value is not None:
+                args[begin + at] = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
     def statement(self) -> tuple[str, list[Any]]:
-        """The SQL and its parameters."""
-        return _sql(tuple(self._shape)), self._args
+        """The SQL and its parameters. Its text depends on the number of rows only while they are few."""
+        if len(self._shape) <= _FEW:
+            return _sql(tuple(self._shape)), self._args
+        gathered: dict[tuple[Table, tuple[str, ...]], list[list[Any]]] = {}
+        at = 0
+        for table, (_, columns) in zip(self._tables, self._shape, strict=True):
+            rows = gathered.setdefault((table, columns), [])
+            rows.append(self._args[at : at + len(columns)])
+            at += len(columns)
+        return _many_sql(tuple(gathered)), [
+            column for rows in gathered.values() for column in map(list, zip(*rows, strict=True))
+        ]
 
     def clear(self) -> None:
         """Forget everything."""
+        self._tables.clear()
         self._shape.clear()
         self._args.clear()

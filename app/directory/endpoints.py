@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.kit.clock import local_day
@@ -15,12 +15,13 @@ from app.kit.geo import Point
 from app.web.cursors import make_cursor, read_cursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.fields import DayIn
-from app.web.language import CurrentLang
+from app.web.hot import HotRoute
+from app.web.language import CurrentLang, language
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock
-from app.web.tenancy import CurrentTenant, HostTenant
+from app.web.tenancy import CurrentTenant, host_tenant, tenant
 
-from .deps import CurrentDirectory
+from .deps import CurrentDirectory, directory
 from .errors import (
     PointInNoArea,
     PointNotFinite,
@@ -35,6 +36,7 @@ from .schemas import AreaDetailOut, AreaOut, AreaPageOut, LocatedOut, UnitOut, U
 from .snapshot import AreaMap
 from .terms import Tier, UnitKind
 
+hot_router = APIRouter(prefix="/api/v1", tags=["directory"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1", tags=["directory"])
 
 _MAX_AGE_S = 300
@@ -89,37 +91,37 @@ async def list_areas(
     return _answer(AreaPageOut(items=items, next_cursor=next_cursor), if_none_match)
 
 
-@router.get(
+class PlaceQuery(BaseModel):
+    """A point, and the map it is looked for on."""
+
+    lat: Annotated[float, Field(description="Vĩ độ. Latitude, degrees WGS 84", examples=[20.951])]
+    lon: Annotated[float, Field(description="Kinh độ. Longitude, degrees WGS 84", examples=[106.318])]
+    accuracy_m: Annotated[
+        float | None, Field(ge=0, le=100_000, allow_inf_nan=False, description="Radius of uncertainty, metres")
+    ] = None
+    edition: Annotated[str | None, Field(max_length=16, description="Map edition", examples=["vn-63"])] = None
+
+
+@hot_router.get(
     "/areas/locate",
+    response_model=LocatedOut,
     responses=problem_responses(
         PointNotFinite, PointSwapped, PointZero, PointOutsideVietnam, PointInNoArea, UnknownEdition
     ),
 )
-async def locate(
-    directory: CurrentDirectory,
-    tenant: CurrentTenant,
-    host_tenant: HostTenant,
-    lang: CurrentLang,
-    lat: Annotated[float, Query(description="Vĩ độ. Latitude, degrees WGS 84", examples=[20.951])],
-    lon: Annotated[float, Query(description="Kinh độ. Longitude, degrees WGS 84", examples=[106.318])],
-    accuracy_m: Annotated[
-        float | None, Query(ge=0, le=100_000, allow_inf_nan=False, description="Radius of uncertainty, metres")
-    ] = None,
-    edition: Annotated[str | None, Query(max_length=16, description="Map edition", examples=["vn-63"])] = None,
-) -> LocatedOut:
+async def locate(request: Request, asked: Annotated[PlaceQuery, Query()]) -> Response:
     """Tell where a point is: commune, district and province, how sure that is, and which neighbours may be meant.
 
     Without `edition` the map is that of the province the host names, else of the province that holds the point.
     """
-    point = Point(lat, lon)
-    if edition is not None:
-        return LocatedOut.of(
-            directory, directory.locate(directory.edition_by_code(edition).id, point, accuracy_m), lang
-        )
-    held = directory.locate_tenant(point, accuracy_m) if host_tenant is None else None
-    if held is not None:
-        return LocatedOut.of(directory, held[1], lang)
-    return LocatedOut.of(directory, directory.locate(directory.tenant(tenant).edition, point, accuracy_m), lang)
+    known, point, accuracy_m = await directory(request), Point(asked.lat, asked.lon), asked.accuracy_m
+    if asked.edition is not None:
+        found = known.locate(known.edition_by_code(asked.edition).id, point, accuracy_m)
+    else:
+        held = known.locate_tenant(point, accuracy_m) if await host_tenant(request) is None else None
+        edition = known.tenant(await tenant(request)).edition
+        found = held[1] if held is not None else known.locate(edition, point, accuracy_m)
+    return Response(LocatedOut.of(known, found, language(request)).model_dump_json(), media_type="application/json")
 
 
 @router.get(

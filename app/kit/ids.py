@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 import secrets
 import threading
 from datetime import datetime
@@ -18,6 +20,9 @@ CitizenId = NewType("CitizenId", UUID)
 _lock = threading.Lock()
 _counters: dict[int, int] = {}  # milliseconds → counter of the newest id made for them
 _KEPT = 512
+# Ids are unique, not secret: what opens a report is its tracking secret. The system's own generator is a call a number.
+_random = random.Random(secrets.randbits(256))  # noqa: S311
+os.register_at_fork(after_in_child=lambda: _random.seed(secrets.randbits(256)))
 
 
 def uuid7(at: datetime) -> UUID:
@@ -30,10 +35,10 @@ def uuid7(at: datetime) -> UUID:
     with _lock:
         while (counter := _counters.get(millis)) == 0xFFF:  # 4096 ids for one millisecond: borrow the next one
             millis += 1
-        counter = secrets.randbits(8) if counter is None else counter + 1
+        counter = _random.getrandbits(8) if counter is None else counter + 1
         _counters[millis] = counter
         if len(_counters) > _KEPT:
             for old in sorted(_counters)[: _KEPT // 2]:
                 del _counters[old]
-    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
+    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | _random.getrandbits(62)
     return UUID(int=value)

@@ -62,7 +62,7 @@ class RequestEdge:
             length = headers.get("content-length", "")
             if length.isdigit() and int(length) > self.max_body_bytes:
                 await self._refuse(scope, receive, named_send)
-            elif length:  # the server enforces a stated length
+            elif length or self._has_no_body(scope, headers):  # the server enforces a stated length
                 await self.app(scope, receive, named_send)
             else:
                 await self._counted(scope, receive, named_send)
@@ -77,6 +77,11 @@ class RequestEdge:
                 self.metrics.answered(scope, status, duration_s)
                 log_answer(scope, status, duration_s, self.access_log)
             CURRENT.reset(current)
+
+    @staticmethod
+    def _has_no_body(scope: Scope, headers: Headers) -> bool:
+        """Whether a request that states no length brings nothing: else HTTP/1 needs a coding (RFC 9112 section 6.3)."""
+        return scope["http_version"].startswith("1") and "transfer-encoding" not in headers
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose length is not stated, counting its body as it comes."""

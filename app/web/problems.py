@@ -217,12 +217,13 @@ def _on_http(request: Request, error: StarletteHTTPException) -> Response:
 
 def _methods_at(request: Request) -> list[str]:
     """Methods of all routes at the request's address; Starlette names those of the first one only."""
-    found: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        match, _ = route.original_route.matches(request.scope)
-        if match is not Match.NONE:
-            found |= route.methods or set()
-    return sorted(found)
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.original_route.matches(request.scope)[0] is not Match.NONE
+    ]
+    named = [route for route in matching if route.path == request.url.path]  # /cases/bulk is not some case called bulk
+    return sorted(set().union(*(route.methods or () for route in named or matching)))
 
 
 def answer_to_mistake(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.directory.endpoints import router
+from app.directory.endpoints import hot_router, router
 from app.directory.seed.source import SourceArea, read_source
 from app.directory.snapshot import Area, AreaMap, Directory, Edition, Succession
 from app.directory.terms import AreaCode, EditionId
@@ -61,6 +61,7 @@ async def web() -> AsyncIterator[httpx.AsyncClient]:
     """A client at a host that belongs to no province."""
     app = FastAPI()
     install(app)
+    app.include_router(hot_router)
     app.include_router(router)
     app.state.directory = SimpleNamespace(current=whole_country())
     app.state.tenants = whole_country

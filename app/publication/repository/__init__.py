@@ -1,0 +1,9 @@
+"""Every statement of publication: one each for what the public reads, a handful for any number of cases rebuilt."""
+
+from __future__ import annotations
+
+from .reading import body_of, page_of
+from .rebuilding import PublicationRepository, written_array
+from .streaming import events_after, newest_event
+
+__all__ = ["PublicationRepository", "body_of", "events_after", "newest_event", "page_of", "written_array"]
