@@ -71,6 +71,10 @@ def _page_sql(
     )
 
 
+# How common the words are decides the plan: walk through the newest, or ask the index. After five searches PostgreSQL
+# would settle on one plan for any words if that seemed as cheap. The count, which is never made, makes it seem dear:
+# planned for given words it falls away.
+_TERMS = "terms @> {0}::int[] AND ({0}::int[] IS NOT NULL OR (SELECT count(*) FROM generate_series(1, 1000000000)) < 0)"
 _AREA_COLUMNS = frozenset({"area_district", "area_commune", "area_province"})
 _CATEGORY_COLUMNS = frozenset({"category_code", "group_code"})
 
@@ -86,7 +90,7 @@ class _Query:
         self.direction = "DESC" if filters.updated_since is None else "ASC"
         self._columns(filters)
         if filters.phrases is not None:
-            self._needs("terms @> {}::int[]", [term for one in filters.phrases for term in phrase_terms(one)])
+            self._needs(_TERMS, [term for one in filters.phrases for term in phrase_terms(one)])
             for phrase in filters.phrases:  # looked at in what has the terms only; PostgreSQL asks what is cheap first
                 self._needs("strpos(search_text, {}) > 0", phrase)
         if filters.updated_since is not None:
