@@ -65,17 +65,15 @@ def page_answer(
             found = memo[key] = orjson.Fragment(orjson.dumps(make(books, *of)))
         return found
 
-    items = [
-        {
-            **_own(row, now),
-            "category": written(of_categories, _category, tenant_id, row["category_code"]),
-            "area": written(
-                of_places, _area, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
-            ),
-            "responsible_unit": written(of_places, _unit, tenant_id, row["unit_id"]),
-        }
-        for row in rows
-    ]
+    items = []
+    for row in rows:
+        item = _own(row, now)
+        item["category"] = written(of_categories, _category, tenant_id, row["category_code"])
+        item["area"] = written(
+            of_places, _area, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
+        )
+        item["responsible_unit"] = written(of_places, _unit, tenant_id, row["unit_id"])
+        items.append(item)
     return as_json({"items": items, "next_cursor": next_cursor})
 
 
