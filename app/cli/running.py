@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -83,6 +84,7 @@ async def serve(
     part failed with.
     """
     logs.tell_more()
+    _take_all_files()
     server = _server(process, when_ready) if bound else None
     ending = _on_signal(server)
     parts: list[asyncio.Task[None]] = []
@@ -110,6 +112,15 @@ async def serve(
         raise CommandError(
             Text("Máy chủ web không khởi động được; xem nhật ký ở trên.", "The web server did not start; see above.")
         )
+
+
+def _take_all_files() -> None:
+    """The process may have as many files and connections open as the system lets it.
+
+    A live stream holds one each; what shells start with (1,024) is for programs that use select().
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _on_signal(server: _Server | None) -> asyncio.Event:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 from pathlib import Path
 
@@ -23,6 +24,8 @@ async def test_a_web_process_that_is_asked_to_end_answers_everyone_first(committ
             async with http.stream("GET", "/api/v1/public/stream") as stream:
                 heard.extend([chunk async for chunk in stream.aiter_bytes()])  # raises when it is cut off
 
+        limits = Path(f"/proc/{program.process.pid}/limits").read_text(encoding="ascii")
+        files = {one for line in limits.splitlines() if line.startswith("Max open files") for one in line.split()[3:5]}
         listening = asyncio.create_task(listen())
         sending = asyncio.create_task(citizens.send_until(program.url, lambda: program.process.returncode is not None))
         while len(citizens.acknowledged) < 30:
@@ -31,6 +34,7 @@ async def test_a_web_process_that_is_asked_to_end_answers_everyone_first(committ
         assert await program.end(signal.SIGTERM) == 0
         await asyncio.gather(sending, listening)
     assert heard[0].startswith(b"retry: ")
+    assert files == {str(resource.getrlimit(resource.RLIMIT_NOFILE)[1])}, "a listener is a file: all the system allows"
     connection = await asyncpg.connect(driver_url(committed_url))
     stored = {row["code"] for row in await connection.fetch("SELECT code FROM reports")}
     await connection.close()

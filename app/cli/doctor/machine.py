@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import stat
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from app.settings import Settings
 from .findings import Finding, broken, ok, warning
 
 FREE_LITTLE, FREE_TOO_LITTLE = 2_000_000_000, 300_000_000  # bytes
+FEW_FILES = 16_384
 _KEY_VARIETY = 10  # different characters
 
 
@@ -25,6 +27,7 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
     yield _key(settings)
     yield from _folder(settings)
     yield _port(settings)
+    yield _files()
 
 
 def _key(settings: Settings) -> Finding:
@@ -108,6 +111,18 @@ def _port(settings: Settings) -> Finding:
             return ok(f"Liên Thông đang phục vụ tại {address}.", f"Liên Thông serves at {address}.")
         return broken(refused.sentence.vi, refused.sentence.en)
     return ok(f"{address} còn trống.", f"{address} is free.")
+
+
+def _files() -> Finding:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < FEW_FILES:
+        return warning(
+            f"Một tiến trình chỉ được mở {most} kết nối; luồng công khai giữ mỗi người một kết nối. Đặt "
+            "LimitNOFILE=65536 (systemd) hoặc ulimit -Hn 65536.",
+            f"A process may open {most} connections only; a live stream holds one for each listener. Set "
+            "LimitNOFILE=65536 (systemd) or ulimit -Hn 65536.",
+        )
+    return ok(f"Một tiến trình được mở {most:,} kết nối.", f"A process may open {most:,} connections.")
 
 
 def _is_ours(address: str) -> bool:
