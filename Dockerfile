@@ -20,5 +20,5 @@ USER lienthong
 WORKDIR /var/lib/lienthong
 VOLUME /var/lib/lienthong
 EXPOSE 8000
-HEALTHCHECK --start-period=20s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=3)"]
+HEALTHCHECK --start-period=20s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('LIENTHONG_PORT', '8000') + '/health/live', timeout=3)"]
 CMD ["lienthong", "serve"]

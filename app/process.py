@@ -91,14 +91,14 @@ class Process:
 
     async def refresh(self) -> None:
         """Load whatever has a new version."""
-        loaded = False
+        map_changed = False
         async with read_work(self.db, self.clock, None) as work:
             versions = await read_versions(work.session)
             for reference in self.references:
                 if await reference.refresh(work.session, versions):
                     log.info("loaded %s", reference.name)
-                    loaded = True
-        if loaded:
+                    map_changed = map_changed or reference is self.directory
+        if map_changed:  # the others are small: the collector sees to what they leave
             _settle()
 
     async def _keep_fresh(self) -> None:
@@ -122,7 +122,8 @@ def _settle() -> None:
     """Collect what loading has left over, spare the collector what stays, and give free memory back to the system.
 
     The collector would walk hundreds of thousands of objects that never change, again and again, with everybody
-    waiting for half a second. Frozen ones are thawed first, so that what a reload has replaced goes.
+    waiting for half a second; so everybody waits once, when the map has changed. Frozen ones are thawed first, so that
+    what a reload has replaced goes.
     """
     gc.unfreeze()
     gc.collect()

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIENTHONG_", env_file=".env", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(Path(".data"), description="Where the trial keeps its database, secrets and uploads.")
+    data_dir: Path = Field(Path(".data"), description="Where the trial keeps its database, key and accounts.")
     database_url: str | None = Field(
         None,
         description="postgresql://user:password@host/database; absent: the embedded PostgreSQL in DATA_DIR.",

@@ -202,13 +202,13 @@ def _counted(view: QueueView) -> str:
 
 
 _VIEW_COUNTS = ", ".join(map(_counted, QueueView))
-_NEAREST = f"SELECT state, due_at, assignee_id FROM cases WHERE tenant_id = $1 AND {_OPEN}"  # noqa: S608
+_NEAREST = f"SELECT state, due_at, id, assignee_id FROM cases WHERE tenant_id = $1 AND {_OPEN}"  # noqa: S608
 _COUNTS = {
     True: f"SELECT {_VIEW_COUNTS}, count(*) AS looked FROM ({_NEAREST} AND $6::uuid[] IS NULL"  # noqa: S608
     " ORDER BY due_at, id LIMIT $2) AS nearest",
     False: f"SELECT {_VIEW_COUNTS}, count(*) AS looked FROM (SELECT page.* FROM unnest($6::uuid[]) AS held (by_unit)"  # noqa: S608
-    f" CROSS JOIN LATERAL ({_NEAREST} AND unit_id = held.by_unit ORDER BY due_at, id LIMIT $2) AS page LIMIT $2)"
-    " AS nearest",
+    f" CROSS JOIN LATERAL ({_NEAREST} AND unit_id = held.by_unit ORDER BY due_at, id LIMIT $2) AS page"
+    " ORDER BY due_at, id LIMIT $2) AS nearest",
 }
 
 
@@ -217,7 +217,7 @@ async def count_queues(
 ) -> asyncpg.Record:
     """How many of the scope's first `limit` open cases each view holds, and how many were `looked` at. One statement.
 
-    It reads the indexes of open cases and at most `limit` rows, however many there are.
+    First by due date. It reads the indexes of open cases, at most `limit` entries of each unit of the scope.
     """
     units = None if scope.whole else sorted(scope.units)
     found = await db.lane.fetchrow(_COUNTS[scope.whole], scope.tenant_id, limit, officer, now, soon, units)

@@ -23,7 +23,7 @@ from app.identity.errors import SessionExpired, SignInNeeded
 from app.identity.terms import Actor, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock
-from app.kit.problems import Problem, Unauthenticated
+from app.kit.problems import NotFound, Problem, Unauthenticated
 from app.kit.text import Lang
 from app.web.pages import (
     CurrentForm,
@@ -46,7 +46,10 @@ _WORDS: Final = ("answer", "question", "text", "comment", "public_text")  # what
 
 
 class ConsoleRoute(PageRoute):
-    """A route of this door. Whoever has to sign in is asked to, and then led to where he wanted to go."""
+    """A route of this door. Whoever has to sign in is asked to, and then led to where he wanted to go.
+
+    What was typed for a case that has meanwhile gone to another unit is given back.
+    """
 
     pages = PAGES
 
@@ -55,7 +58,7 @@ class ConsoleRoute(PageRoute):
         if isinstance(problem, Unauthenticated) and request.method == "GET":
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
-        if isinstance(problem, Unauthenticated):
+        if request.method == "POST" and isinstance(problem, Unauthenticated | NotFound):
             typed = await _typed(request)
             return PAGES.answer(request, "problem.html", status=problem.status, problem=problem, typed=typed)
         return await super().refusal(request, problem)

@@ -268,7 +268,7 @@ class EmbeddedPostgres:
             self.log_file.rename(self.log_file.with_suffix(".log.1"))
         began = time.monotonic()
         while True:
-            with self.log_file.open("ab") as log:
+            with os.fdopen(os.open(self.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
                 logged_from = log.tell()
                 self._child = subprocess.Popen(  # noqa: S603 - our own binaries, our own arguments
                     [binaries / "postgres", "-D", cluster, "-c", f"config_file={configuration}"],

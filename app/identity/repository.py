@@ -124,6 +124,13 @@ async def mark_seen(db: Database, token: StaffToken | CitizenToken, now: datetim
             await db.lane.fetchval(_SEEN_CITIZEN, citizen_id, digest, now)
 
 
+async def newest_sealed(db: Database) -> Record | None:
+    """Tenant, report and seal of an identity stored lately, None when there is none."""
+    return await db.lane.fetchrow(
+        "SELECT tenant_id, id, sealed FROM reporter_identities ORDER BY tenant_id, id DESC LIMIT 1"
+    )
+
+
 async def revoke(db: Database, token: StaffToken | CitizenToken, now: datetime) -> None:
     """End the token; once is enough."""
     match token:

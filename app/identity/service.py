@@ -20,7 +20,7 @@ from app.kit.text import nfc
 
 from . import domain, repository
 from .domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
-from .errors import AccountLocked, SessionExpired, SignInBusy, WrongCredentials
+from .errors import AccountLocked, IdentityUnreadable, SessionExpired, SignInBusy, WrongCredentials
 from .terms import (
     Actor,
     ActorKind,
@@ -48,6 +48,7 @@ __all__ = [
     "matches",
     "members_of",
     "open_identity",
+    "opens_vault",
     "prune",
     "register_device",
     "set_active",
@@ -313,3 +314,12 @@ async def open_identity(
     identity = domain.open_identity(keys, actor.tenant_id, report_id, sealed)
     repository.put_reading(work, actor, report_id, purpose)
     return identity
+
+
+async def opens_vault(db: Database, keys: Keyring) -> bool:
+    """Whether the keys are those that identities were sealed with; nobody's is shown. True when none is stored."""
+    row = await repository.newest_sealed(db)
+    try:
+        return row is None or bool(domain.open_identity(keys, row["tenant_id"], row["id"], row["sealed"]))
+    except IdentityUnreadable:
+        return False

@@ -27,7 +27,7 @@ from .terms import Backlog, Message
 
 log = logging.getLogger("lienthong.outbox")
 RELAY_BATCH_ROWS = 1000
-CONSUMER_BATCH_ROWS = 1000
+CONSUMER_BATCH_ROWS = 500  # all published, they take a third of the time a statement may take
 MAX_FAILURES = 8
 LONGEST_PAUSE = timedelta(minutes=5)
 OUTAGE_PAUSE = timedelta(seconds=2)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
 from typing import Any, Final, get_origin
 
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -38,8 +40,8 @@ class HotRoute(APIRoute):
         """Raises: TypeError when the endpoint wants more than a hot route gives."""
         super().__init__(path, endpoint, **options)
         wants = self.dependant
-        if wants.dependencies or wants.header_params or wants.cookie_params or len(wants.query_params) > 1:
-            message = f"{path}: a hot route solves no dependencies"
+        if wrong := _asks_too_much(path, endpoint, wants):
+            message = f"{path}: a hot route takes no {wrong}"
             raise TypeError(message)
         self._request_name = wants.request_param_name
         self._in_path = tuple(wants.path_params)
@@ -102,10 +104,29 @@ class HotRoute(APIRoute):
             return self._body.validate_python(value)
 
 
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _asks_too_much(path: str, endpoint: Callable[..., Any], wants: Dependant) -> str | None:
+    """What the endpoint wants that a hot route does not give."""
+    _, _, last = path.rpartition("/")
+    inside = path.removesuffix(last)
+    models = [one.field_info.annotation for one in (*wants.query_params, *wants.body_params)]
+    found = {
+        "dependency": wants.dependencies,
+        "header or cookie of FastAPI's": wants.header_params or wants.cookie_params,
+        "second query or body": len(wants.query_params) > 1 or len(wants.body_params) > 1,
+        "query or body that is no model": any(not _is_model(one) for one in models),
+        "response or background tasks": wants.response_param_name or wants.background_tasks_param_name,
+        "parameter but the last part of its path": "{" in inside or ":" in last,
+        "endpoint that is no coroutine": not iscoroutinefunction(endpoint),
+    }
+    return next((what for what, is_there in found.items() if is_there), None)
+
+
 def _lists_of(model: Any) -> Iterable[str]:
     """Names of the members that may be given more than once."""
-    assert isinstance(model, type)
-    assert issubclass(model, BaseModel)
     return [
         field.alias or name
         for name, field in model.model_fields.items()

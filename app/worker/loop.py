@@ -23,6 +23,7 @@ from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
+INDEX_EVERY_S = 60.0
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
@@ -141,7 +142,7 @@ async def run(process: Process) -> None:
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
-        group.create_task(_every(PRUNE_EVERY_S, "index", lambda: index(process), process.metrics))
+        group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
 
 
 async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], metrics: Metrics) -> None:

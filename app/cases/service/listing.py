@@ -61,8 +61,8 @@ async def queue_counts(
     db: Database, actor: Actor, scope: Scope, *, now: datetime, limit: int
 ) -> tuple[dict[QueueView, int], bool]:
     """How many open cases each view holds, and whether that is all: only `limit` cases are looked at."""
-    row = await repository.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit)
-    return {view: row[view.value] for view in QueueView}, row["looked"] < limit
+    row = await repository.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit + 1)
+    return {view: min(limit, row[view.value]) for view in QueueView}, row["looked"] <= limit
 
 
 def may_take_up(actor: Actor, row: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 from app.catalogue.terms import Priority
-from app.cli.installation import url_of
+from app.cli.installation import KEY_FILE, url_of
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
@@ -14,6 +14,8 @@ from app.deadlines.errors import CalendarExhausted
 from app.directory.errors import UnknownTenant
 from app.directory.snapshot import AreaChain, Tenant
 from app.directory.terms import Confidence, Tier
+from app.identity import service as identity_service
+from app.identity.domain import Keyring
 from app.kit.clock import Clock, local_day
 from app.kit.problems import Problem
 from app.process import Process
@@ -48,6 +50,7 @@ async def examine_database(settings: Settings, clock: Clock) -> AsyncIterator[Fi
         return
     try:
         yield _default_tenant(process)
+        yield await _vault(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
@@ -59,6 +62,20 @@ async def examine_database(settings: Settings, clock: Clock) -> AsyncIterator[Fi
         await process.close()
 
 
+async def _vault(process: Process) -> Finding:
+    """Whether our key opens what is stored."""
+    secret, file = process.settings.secret_key, process.settings.data_dir / KEY_FILE
+    if secret is None and not file.exists():
+        return warning("Chưa có khoá để thử với danh tính đã lưu.", "There is no key to try on stored identities.")
+    text = secret.get_secret_value() if secret else file.read_text(encoding="ascii").strip()
+    if await identity_service.opens_vault(process.db, Keyring.of(text)):
+        return ok("Khoá mở được danh tính đã lưu.", "The key opens the identities that are stored.")
+    return broken(
+        "Khoá không phải của cơ sở dữ liệu này: danh tính đã lưu không mở được. Khôi phục đúng khoá rồi mới chạy tiếp.",
+        "The key is not this database's: stored identities stay sealed. Restore the right key before going on.",
+    )
+
+
 async def _server(url: str, clock: Clock) -> AsyncIterator[Finding]:
     """Reached, new enough, with our schema, and with our time."""
     try:
@@ -67,11 +84,8 @@ async def _server(url: str, clock: Clock) -> AsyncIterator[Finding]:
         yield broken(error.sentence.vi, error.sentence.en)
         return
     try:
-        version = connection.get_server_version()
-        yield ok(
-            f"PostgreSQL {version.major}.{version.minor} trả lời.",
-            f"PostgreSQL {version.major}.{version.minor} answers.",
-        )
+        version = str(await connection.fetchval("SHOW server_version")).partition(" ")[0]
+        yield ok(f"PostgreSQL {version} trả lời.", f"PostgreSQL {version} answers.")
         before = clock.now()
         theirs = await connection.fetchval("SELECT clock_timestamp()")
         skew = max(abs(theirs - (before + (clock.now() - before) / 2)) - (clock.now() - before), timedelta())
@@ -221,6 +235,6 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
     if done:
         load = condition.workload
         yield ok(
-            f"{slug}: worker theo kịp; {load.open} vụ việc đang xử lý, {load.overdue} quá hạn.",
-            f"{slug}: the worker keeps up; {load.open} cases in handling, {load.overdue} overdue.",
+            f"{slug}: không có gì chờ worker; {load.open} vụ việc đang xử lý, {load.overdue} quá hạn.",
+            f"{slug}: nothing waits for the worker; {load.open} cases in handling, {load.overdue} overdue.",
         )

@@ -28,6 +28,7 @@ _JSON = orjson.OPT_UTC_Z
 _EXACT, _COARSE = 5, 3
 # What of an entry's data names another case. Only the one it lives on in may be named, while that one is shown itself.
 _OTHER_CASES = frozenset({"into", "from_case", "joined", "left"})
+_BETWEEN = " | "  # of texts: no word, so that no phrase goes from one into the next
 _HALF = 1 << 31  # what makes an unsigned number of 32 bits a signed one
 _HIDDEN = Text("[không công khai]", "[not public]")._asdict()
 
@@ -102,9 +103,16 @@ def project(view: CaseView) -> PublicCase:
         },
     }
     names = (view.category.name.vi, view.group.name.vi, *_area_names(view.chain))
-    words = folded_words(" ".join([source.code, text, answer or "", address or "", *names]))
+    said = (source.code, text, answer or "", address or "", *names)
     digest = hashlib.blake2b(orjson.dumps(content, option=_JSON), digest_size=12).hexdigest()
-    return PublicCase(content, summary, lat, lon, " ".join(words), digest)
+    return PublicCase(
+        content,
+        summary,
+        lat,
+        lon,
+        _BETWEEN.join(" ".join(words) for each in said if (words := folded_words(each))),
+        digest,
+    )
 
 
 def render(case: PublicCase, *, updated_at: datetime, revision: int) -> Rendered:

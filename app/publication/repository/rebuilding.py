@@ -221,7 +221,7 @@ def written_array(numbers: Sequence[int]) -> str:
 def _store_sql() -> str:
     names = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:v_{name} AS {kind}[])" for name, kind in _TYPES.items())
-    values = names.replace("terms", "CAST(terms AS int[])")
+    values = ", ".join("CAST(terms AS int[])" if name == "terms" else name for name in _TYPES)
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in _TYPES if name != "case_id")
     return (
         f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module

@@ -11,7 +11,7 @@ from app.db.engine import Database
 from app.identity.terms import ReporterIdentity, Role
 from app.process import Process
 from tests.api.console.conftest import Desks
-from tests.builders import CAM_THUONG, CITY, EVERY_HAND, THANH_MIEN, a_case, acting, someone
+from tests.builders import CAM_THUONG, CITY, EVERY_HAND, HAIDUONG, THANH_MIEN, a_case, acting, someone
 from tests.pages import Page, post
 from tests.statements import Statements
 
@@ -269,3 +269,15 @@ async def test_unknown_verbs_and_versions_are_no_address(desk_of: Desks, process
             f"/console/cases/{filed.code}/{verb}", data={"csrf": csrf, "version": version}
         )
         assert answer.status_code == 404, verb
+
+
+async def test_words_for_a_case_that_has_gone_to_another_unit_are_given_back(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    desk = await desk_of(Role.OFFICER)
+    page = Page(await desk.get(f"/console/cases/{filed.code}"))
+    there = process.books.directory.unit_by_code(HAIDUONG, THANH_MIEN).id
+    await process.db.lane.fetchval("UPDATE cases SET unit_id = $2 WHERE code = $1", filed.code, there)
+    answer = await post(desk, page.form(f"/console/cases/{filed.code}/draft-answer"), answer="Tổ điện đã thay bóng.")
+    assert answer.status_code == 404
+    assert "vừa được chuyển đi" in answer.text
+    assert "Tổ điện đã thay bóng." in answer.text

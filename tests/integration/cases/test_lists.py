@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from app.cases import repository
+from app.cases.schemas import line, page_answer
 from app.cases.service import NEWEST, START
 from app.cases.terms import CaseState, QueueView, Scope
 from app.kit.ids import UnitId
 from app.process import Process
+from app.web.answers import as_json
 from tests.builders import HAIDUONG, a_case
 
 NOTHING_EXTRA = (QueueView.TRIAGE, QueueView.INBOX, QueueView.APPROVAL)
@@ -116,3 +119,34 @@ async def test_a_list_walked_to_its_end_shows_each_case_once_newest_first(
                 seen += [row["code"] for row in page]
                 before = page[-1]["id"]
             assert seen == [code for _, code in reversed(wanted)], (areas, len(scope.units), scope.whole)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 500])
+async def test_what_is_due_first_is_counted_whatever_unit_holds_it(
+    process: Process, units: list[UnitId], limit: int
+) -> None:
+    first = sorted(
+        (row["due_at"], row["id"], row["state"])
+        for row in await everything(process)
+        if row["state"] != "resolved" and row["unit_id"] in units
+    )[:limit]
+    now = first[-1][0] + timedelta(seconds=1)
+    for whole in (True, False):
+        counted = await repository.count_queues(
+            process.db, Scope(HAIDUONG, frozenset(units), whole=whole), officer=None, now=now, soon=now, limit=limit
+        )
+        assert counted["looked"] == len(first)
+        assert counted["overdue"] == len(first)
+        assert counted["triage"] == sum(state == "received" for *_, state in first)
+
+
+async def test_a_page_holds_the_lines_that_pages_show(process: Process, units: list[UnitId]) -> None:
+    scope, now = Scope(HAIDUONG, frozenset(units), whole=False), process.clock.now()
+    rows = await repository.list_queue(
+        process.db, scope, QueueView.INBOX, categories=None, extra=(), after=START, limit=50
+    )
+    lines = [line(row, process.books, HAIDUONG, now) for row in rows]
+    for _ in range(2):  # the second time from what is remembered
+        page = orjson.loads(page_answer(rows, process.books, HAIDUONG, now, "next"))
+        assert page == orjson.loads(as_json({"items": lines, "next_cursor": "next"}))
+    assert len(lines) > 5

@@ -15,8 +15,11 @@ from pydantic import SecretStr
 
 from app.cli.doctor import Finding, Health, examine_database, examine_machine
 from app.db.engine import driver_url
+from app.identity.terms import ReporterIdentity
 from app.kit.clock import Clock, FixedClock, SystemClock
+from app.process import Process
 from app.settings import Settings
+from tests.builders import a_report
 from tests.conftest import make_settings
 
 Change = Callable[[str], Awaitable[None]]
@@ -50,7 +53,7 @@ async def test_a_fresh_installation_is_well(installation: Settings) -> None:
     assert told(findings, Health.BROKEN) == ""
     # What the packaged data leaves to reception is for the province to fill.
     assert all("go to reception" in line for line in told(findings, Health.WARNING).splitlines())
-    assert "khanhhoa: the worker keeps up; 0 cases in handling" in told(findings, Health.OK)
+    assert "khanhhoa: nothing waits for the worker; 0 cases in handling" in told(findings, Health.OK)
 
 
 async def test_a_database_that_is_down_is_one_finding(installation: Settings) -> None:
@@ -132,3 +135,13 @@ async def test_a_port_is_ours_or_somebody_elses(live_url: str, tmp_path: Path) -
         taken = settings.model_copy(update={"port": other.getsockname()[1]})
         findings = await asyncio.to_thread(lambda: list(examine_machine(taken)))
     assert "cannot be opened" in told(findings, Health.BROKEN)
+
+
+async def test_a_key_of_another_installation_is_told_before_it_seals_anything(
+    process: Process, installation: Settings
+) -> None:
+    await a_report(process, reporter=ReporterIdentity("Nguyễn Văn A", "0912345678", None))
+    here = installation.model_copy(update={"database_url": process.db.url})
+    assert "stay sealed" not in told(await all_of(examine_database(here, SystemClock())), Health.BROKEN)
+    other = here.model_copy(update={"secret_key": SecretStr("the-key-of-another-installation-0123456789")})
+    assert "stay sealed" in told(await all_of(examine_database(other, SystemClock())), Health.BROKEN)

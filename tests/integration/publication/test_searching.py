@@ -21,7 +21,7 @@ async def found(client: httpx.AsyncClient, q: str) -> int:
 
 @pytest.fixture
 async def published(process: Process, drain: Callable[[], Awaitable[int]]) -> None:
-    words = "Đèn đường hỏng, đường tối, xe máy dễ ngã vào ổ gà."
+    words = "Đèn đường hỏng, đường tối; ma cây đổ và a cây khác; xe máy dễ ngã vào ổ gà."
     await a_case(process, CaseState.RESOLVED, description=words)
     await drain()
 
@@ -40,6 +40,8 @@ async def published(process: Process, drain: Callable[[], Awaitable[int]]) -> No
         ("den duong,o to", 0),
         ("den du", 0),
         ("phuong cam thuong", 1),
+        ("a cay do", 0),  # ends in a word that ends in it
+        ("o ga den duong", 0),  # the end of one text and the beginning of the next
     ],
 )
 @pytest.mark.usefixtures("published")

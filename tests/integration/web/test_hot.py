@@ -75,6 +75,7 @@ async def plain(process: Process) -> AsyncIterator[httpx.AsyncClient]:
     """The same application without its hot paths."""
     app: FastAPI = create_app(process.settings, process.clock)
     app.user_middleware = [one for one in app.user_middleware if getattr(one.cls, "__name__", "") != HotPaths.__name__]
+    assert len(app.user_middleware) == 1, "the edge alone"
     install(app, process)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:
@@ -97,6 +98,18 @@ async def test_a_hot_address_answers_as_fastapi_would(
         ]
         hot, usual = ((one.status_code, _told(one), one.text) for one in answers)
         assert hot == usual, (method, filled, body)
+
+
+async def test_a_report_is_taken_in_the_same_both_ways(client: httpx.AsyncClient, plain: httpx.AsyncClient) -> None:
+    hot, usual = [await one.post("/api/v1/reports", content=REPORT.encode(), headers=JSON) for one in (client, plain)]
+    assert (hot.status_code, usual.status_code) == (201, 201)
+    own = {"code", "tracking_secret", "links"}
+    assert {**hot.json(), **dict.fromkeys(own)} == {**usual.json(), **dict.fromkeys(own)}
+    again = [
+        await one.post("/api/v1/reports", content=REPORT.encode(), headers={**JSON, "idempotency-key": "the same one"})
+        for one in (client, plain)
+    ]
+    assert again[0].json() == again[1].json()
 
 
 async def test_an_officers_lists_are_the_same_both_ways(

@@ -39,10 +39,31 @@ async def good(request: Request, code: str, asked: Annotated[Asked, Query()]) ->
     return Response(f"{request.method} {code} {asked}")
 
 
-@pytest.mark.parametrize("endpoint", [with_dependency, with_header])
+def plain(request: Request) -> Response:
+    """No coroutine."""
+    return Response(request.method)
+
+
+async def two_bodies(one: Asked, other: Asked) -> Response:
+    """Wants its body in parts."""
+    return Response(f"{one} {other}")
+
+
+async def bare_value(word: str) -> Response:
+    """Wants a query that is no model."""
+    return Response(word)
+
+
+@pytest.mark.parametrize("path", ["/things/{code}/parts", "/things/{code:path}"])
+def test_a_hot_path_has_a_parameter_only_as_its_last_part(path: str) -> None:
+    with pytest.raises(TypeError, match="parameter but the last part"):
+        APIRouter(route_class=HotRoute).get(path)(good)
+
+
+@pytest.mark.parametrize("endpoint", [with_dependency, with_header, plain, two_bodies, bare_value])
 def test_a_hot_route_refuses_what_it_would_not_solve(endpoint: Any) -> None:
     router = APIRouter(route_class=HotRoute)
-    with pytest.raises(TypeError, match="solves no dependencies"):
+    with pytest.raises(TypeError, match="a hot route takes no"):
         router.get("/things")(endpoint)
 
 
