@@ -40,6 +40,9 @@ from .targets import Verdicts
 PARTS = ("paths", "two", "relay", "memory", "places", "streams")
 
 
+SLOW_S = 15.0  # of a run of what takes seconds to answer once
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to measure, and how long."""
@@ -139,7 +142,7 @@ def _tell_machine() -> None:
 
 def _measure_paths(plan: Plan, filled: dict[int, str], paths: dict[int, list[HotPath]], verdicts: Verdicts) -> None:
     trips = {size: _trips(filled[size], paths[size]) for size in plan.sizes}
-    rows = _rows(plan, filled, paths)
+    rows = _rows(plan, filled, paths, verdicts)
     for size in plan.sizes:
         print_table(size, [row for row in rows if row.size == size], trips[size], verdicts)
     print_growth(plan.sizes, rows, verdicts)
@@ -154,7 +157,7 @@ def _trips(database: str, paths: Sequence[HotPath]) -> dict[str, int]:
     return asyncio.run(inside.statements(database, [(path.name, path.status, path.ours.ready()) for path in paths]))
 
 
-def _rows(plan: Plan, filled: dict[int, str], paths: dict[int, list[HotPath]]) -> list[Row]:
+def _rows(plan: Plan, filled: dict[int, str], paths: dict[int, list[HotPath]], verdicts: Verdicts) -> list[Row]:
     """Every path at every size: ours and the limit by turns, the sizes by turns."""
     rows: list[Row] = []
     with ExitStack() as serving:
@@ -170,7 +173,11 @@ def _rows(plan: Plan, filled: dict[int, str], paths: dict[int, list[HotPath]]) -
                 for size in sizes
                 for target, requests in ((ours, paths[size][number].ours), (limit, paths[size][number].limit))
             ]
-            samples = _by_turns(pairs, path.connections, plan)
+            try:
+                samples = _by_turns(pairs, path.connections, plan)
+            except RuntimeError as error:  # the others are worth knowing all the same
+                verdicts.wrong(f"{path.name.strip()} could not be measured: {error}")
+                continue
             for place, size in enumerate(sizes):
                 rows.append(Row(path, size, samples[2 * place], samples[2 * place + 1]))
             print(f"  {path.name.strip()}: {rows[-1].ratio:.2f} of the limit", file=sys.stderr, flush=True)
@@ -180,12 +187,13 @@ def _rows(plan: Plan, filled: dict[int, str], paths: dict[int, list[HotPath]]) -
 def _by_turns(pairs: Sequence[tuple[Web, Requests]], connections: int, plan: Plan) -> list[Sample]:
     """The median sample of each target with its requests, all run one after the other, round after round."""
     pg_cpu = beside.pg_cpu_of(plan.folder)
-    for target, requests in pairs:
-        warm_up(target, requests, connections=connections)
+    lengths = [
+        plan.seconds if warm_up(target, requests, connections=connections) else SLOW_S for target, requests in pairs
+    ]
     rounds = [
         [
-            run([target], requests, connections=connections, seconds=plan.seconds, pg_cpu=pg_cpu)
-            for target, requests in pairs
+            run([target], requests, connections=connections, seconds=seconds, pg_cpu=pg_cpu)
+            for (target, requests), seconds in zip(pairs, lengths, strict=True)
         ]
         for _ in range(plan.rounds)
     ]
