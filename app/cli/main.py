@@ -114,9 +114,8 @@ async def _opened(settings: Settings, *, locates: bool = True) -> AsyncIterator[
 async def _serve(
     settings: Settings, bound: socket.socket | None, *, worker: bool, when_ready: Callable[[], None] = lambda: None
 ) -> None:
-    async with _opened(
-        settings, locates=bound is not None
-    ) as process:  # only reports are placed, and the web takes them
+    # Only reports are placed, and the web takes them.
+    async with _opened(settings, locates=bound is not None) as process:
         await serve(process, bound, worker=worker, when_ready=when_ready)
 
 

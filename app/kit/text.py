@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Lang(StrEnum):
@@ -37,18 +40,21 @@ _WORDS = re.compile(r"[0-9a-z]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class _Marks(dict[int, int | None]):
-    """A table for `str.translate` that drops combining marks (category Mn); learns a character when it first comes."""
+class LearntTable(dict[int, T]):
+    """A table for `str.translate` that asks `make` for a character when it first comes, and remembers."""
 
-    def __missing__(self, code: int) -> int | None:
-        kept = None if unicodedata.category(chr(code)) == "Mn" else code
+    def __init__(self, make: Callable[[int], T]) -> None:
+        self._make = make
+
+    def __missing__(self, code: int) -> T:
+        made = self._make(code)
         if code < _LEARNT:
-            self[code] = kept
-        return kept
+            self[code] = made
+        return made
 
 
-_LEARNT = 0x3000  # every mark of Latin scripts lies below; the table can never hold more
-_MARKS = _Marks()
+_LEARNT = 0x3000  # every mark of Latin scripts and their punctuation lies below; a table can never hold more
+_MARKS = LearntTable(lambda code: None if unicodedata.category(chr(code)) == "Mn" else code)
 
 
 def nfc(text: str) -> str:

@@ -58,33 +58,28 @@ def page_answer(
     """Rows of `cases` as a CasePageOut in JSON. Names are written once for each snapshot."""
     of_places, of_categories = books.directory.memo, books.catalogue.memo
 
-    def written(memo: dict[object, Any], make: Callable[..., dict[str, Any]], *of: Any) -> orjson.Fragment:
-        key = (make, *of)
+    def written(make: Callable[..., dict[str, Any]], *of: Any) -> orjson.Fragment:
+        memo, key = of_categories if make is _category else of_places, (make, *of)
         found = memo.get(key)
         if found is None:
             found = memo[key] = orjson.Fragment(orjson.dumps(make(books, *of)))
         return found
 
-    items = []
-    for row in rows:
-        item = _own(row, now)
-        item["category"] = written(of_categories, _category, tenant_id, row["category_code"])
-        item["area"] = written(
-            of_places, _area, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]
-        )
-        item["responsible_unit"] = written(of_places, _unit, tenant_id, row["unit_id"])
-        items.append(item)
-    return as_json({"items": items, "next_cursor": next_cursor})
+    return as_json({"items": [_line(row, tenant_id, now, written) for row in rows], "next_cursor": next_cursor})
 
 
 def line(row: Row, books: Books, tenant_id: TenantId, now: datetime) -> dict[str, Any]:
     """A row of `cases` as a CaseLineOut, ready for JSON without a second validation."""
-    return {
-        **_own(row, now),
-        "category": _category(books, tenant_id, row["category_code"]),
-        "area": _area(books, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"]),
-        "responsible_unit": _unit(books, tenant_id, row["unit_id"]),
-    }
+    return _line(row, tenant_id, now, lambda make, *of: make(books, *of))
+
+
+def _line(row: Row, tenant_id: TenantId, now: datetime, named: Callable[..., Any]) -> dict[str, Any]:
+    """The row with what its codes are called, each as `named` gives it."""
+    item = _own(row, now)
+    item["category"] = named(_category, tenant_id, row["category_code"])
+    item["area"] = named(_area, row["edition_id"], row["area_province"], row["area_district"], row["area_commune"])
+    item["responsible_unit"] = named(_unit, tenant_id, row["unit_id"])
+    return item
 
 
 def _own(row: Row, now: datetime) -> dict[str, Any]:

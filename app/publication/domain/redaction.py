@@ -11,7 +11,7 @@ import string
 import unicodedata
 from typing import NamedTuple
 
-from app.kit.text import nfc
+from app.kit.text import LearntTable, nfc
 from app.publication.terms import Finding, Personal, Redacted
 
 from .names import find_names
@@ -155,18 +155,7 @@ def _plain(code: int) -> str:
             return wide if len(wide) == 1 else sign
 
 
-class _Plain(dict[int, str]):
-    """A table for `str.translate` that learns what `_plain` says of a character when it first comes."""
-
-    def __missing__(self, code: int) -> str:
-        plain = _plain(code)
-        if code < _LEARNT:
-            self[code] = plain
-        return plain
-
-
-_LEARNT = 0x3000  # Latin scripts and their punctuation lie below; the table can never hold more
-_PLAIN = _Plain()
+_PLAIN = LearntTable(_plain)
 
 
 def _shadow(text: str) -> str:
