@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import hashlib
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +25,18 @@ _TABLE_SIZES = """
 SELECT relname AS name, pg_table_size(oid) AS rows, pg_indexes_size(oid) AS indexes, greatest(reltuples, 0) AS count
 FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY pg_total_relation_size(oid) DESC
 """
+
+
+def asked_of(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What was asked for on the command line, with where databases are kept and what maps they hold; wrk is there."""
+    parser.add_argument("--keep", type=Path, help="folder in which the databases stay for the next run")
+    parser.add_argument(
+        "--boundaries", type=Path, default=ROOT.parent / "shared" / "data", help="folder of GeoJSON files"
+    )
+    given = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is missing: apt install wrk")
+    return given
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import sys
 from pathlib import Path
 
@@ -34,13 +33,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=200_000, help="cases in the database")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each of the three runs")
     parser.add_argument("--connections", type=int, help="instead of the path's own")
-    parser.add_argument("--keep", type=Path, help="folder in which the databases stay for the next run")
-    parser.add_argument(
-        "--boundaries", type=Path, default=databases.ROOT.parent / "shared" / "data", help="folder of GeoJSON files"
-    )
-    given = parser.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("wrk is missing: apt install wrk")
+    given = databases.asked_of(parser)
     maps = databases.boundaries_below(given.boundaries)
     with databases.folder_for(given.keep) as folder, postgres(folder, plans.OVERRIDES) as url:
         databases.tell_settings(url)

@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import os
 import platform
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -72,13 +71,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of which the median is told")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run of a path")
     parser.add_argument("--quick", action="store_true", help="one short round: a smoke test, not a measurement")
-    parser.add_argument("--keep", type=Path, help="folder in which the databases stay for the next run")
-    parser.add_argument(
-        "--boundaries", type=Path, default=databases.ROOT.parent / "shared" / "data", help="folder of GeoJSON files"
-    )
-    given = parser.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("wrk is missing: apt install wrk")
+    given = databases.asked_of(parser)
     without = {part for part in given.without.split(",") if part}
     if not without <= set(PARTS):
         parser.error(f"--without knows {', '.join(PARTS)}")
