@@ -1,9 +1,12 @@
-"""Tables of the floor itself: versions of reference data."""
+"""Tables of the floor itself: versions of reference data, and which workers are alive."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -17,3 +20,32 @@ class ReferenceVersion(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
     changed_at: Mapped[datetime]
+
+
+class Command(StrEnum):
+    """The command of `lienthong` that a working process was started with."""
+
+    UP = "up"
+    WORKER = "worker"
+
+
+COMMANDS = ", ".join(f"'{command}'" for command in Command)
+
+
+class WorkerBeat(Base):
+    """One process that works, and when it last said so.
+
+    Of the installation, not of a tenant: a worker works for all of them. Not reference data either: it is written
+    all the time, joined with nothing, and stays where the installation's own rows are when tenants are spread.
+    """
+
+    __tablename__ = "worker_beats"
+    __table_args__ = (CheckConstraint(f"command IN ({COMMANDS})", name="command"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    command: Mapped[str]
+    host: Mapped[str]
+    pid: Mapped[int]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

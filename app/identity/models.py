@@ -144,6 +144,19 @@ class ReporterIdentityRow(TenantRow, Base):
     sealed_at: Mapped[datetime]
 
 
+class KeyFingerprint(Base):
+    """What the installation's key is known again by, without being shown: 32 bytes that nothing else is derived from.
+
+    Of the installation, not of a tenant: one key seals the identities of all of them.
+    """
+
+    __tablename__ = "key_fingerprints"
+
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    adopted_at: Mapped[datetime]
+
+
 class IdentityReading(TenantRow, Base):
     """One opening of a reporter's identity: who, when, for what. Rows are never changed."""
 

@@ -17,6 +17,8 @@ REFERENCE = {
     *("map_editions", "areas", "area_successions", "boundary_sets", "area_boundaries"),
     *("tenants", "reference_versions"),
 }
+# Of the installation as a whole, joined with nothing: they stay on one server when tenants are spread over several.
+INSTALLATION = {"key_fingerprints", "worker_beats"}
 # A citizen belongs to no tenant: these are spread by citizen.
 CITIZEN = {name for name in TABLES if name.startswith("citizen")}
 TENANT = {
@@ -35,8 +37,13 @@ def uniques(table: Table) -> Iterator[UniqueConstraint | Index]:
     yield from (index for index in table.indexes if index.unique)
 
 
-def test_every_table_is_a_tenants_a_citizens_or_listed_as_reference() -> None:
-    assert set(TABLES) - TENANT - CITIZEN <= REFERENCE
+def test_every_table_is_a_tenants_a_citizens_or_listed_as_reference_or_the_installations() -> None:
+    assert set(TABLES) - TENANT - CITIZEN <= REFERENCE | INSTALLATION
+
+
+@pytest.mark.parametrize("name", sorted(INSTALLATION))
+def test_the_installations_tables_point_at_nothing(name: str) -> None:
+    assert not TABLES[name].foreign_key_constraints
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))
