@@ -23,34 +23,90 @@ KEY_CHARACTERS = 32
 
 
 def read_settings() -> Settings:
-    """Settings from the environment, with the installation's key. Raises: CommandError."""
+    """Settings from the environment, with the installation's key when there is one. Raises: CommandError."""
     settings = parsed_settings()
-    key = settings.secret_key
-    if key is None:
-        return settings.model_copy(update={"secret_key": _kept_key(settings.data_dir)})
-    if len(key.get_secret_value()) < KEY_CHARACTERS:
-        raise CommandError(
-            Text("LIENTHONG_SECRET_KEY cần ít nhất 32 ký tự.", "LIENTHONG_SECRET_KEY needs at least 32 characters.")
-        )
-    return settings
+    return settings.model_copy(update={"secret_key": find_key(settings)})
 
 
 def parsed_settings() -> Settings:
-    """Settings as the environment has them; nothing is made. Raises: CommandError."""
+    """Settings as the environment has them. Raises: CommandError."""
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"LIENTHONG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise CommandError(Text(f"Cấu hình chưa đúng: {wrong}", f"The settings are not right: {wrong}")) from None
+        raise CommandError(_what_is_wrong(error)) from None
+    except UnicodeDecodeError:
+        raise CommandError(
+            Text("Tệp .env không phải văn bản UTF-8. Hãy lưu lại.", "The file .env is not UTF-8 text. Save it anew.")
+        ) from None
 
 
-def _kept_key(data_dir: Path) -> SecretStr:
-    """The key in the data folder, made when there is none; only its owner may read it."""
-    file = data_dir / KEY_FILE
-    if not file.exists():
-        make_folder(data_dir)
-        write_private(file, secrets.token_urlsafe(48) + "\n")
-    return SecretStr(file.read_text(encoding="ascii").strip())
+# What pydantic finds wrong with a setting, by its name for it; the braces hold what was expected.
+_WRONG = {
+    "int_parsing": Text("cần là số nguyên", "must be a whole number"),
+    "float_parsing": Text("cần là số", "must be a number"),
+    "greater_than": Text("phải lớn hơn {gt}", "must be more than {gt}"),
+    "greater_than_equal": Text("phải từ {ge} trở lên", "must be at least {ge}"),
+    "less_than_equal": Text("không được quá {le}", "must be at most {le}"),
+    "enum": Text("phải là một trong các giá trị {expected}", "must be one of {expected}"),
+}
+_WRONG_SOMEHOW = Text("không dùng được ({kind})", "cannot be used ({kind})")
+
+
+def _what_is_wrong(error: ValidationError) -> Text:
+    """Every setting that is not right, and why."""
+    found = []
+    for one in error.errors():
+        expected = {name: str(value).replace(" or ", ", ") for name, value in one.get("ctx", {}).items()}
+        why = _WRONG.get(one["type"], _WRONG_SOMEHOW).fill(kind=one["type"], **expected)
+        name = f"LIENTHONG_{'_'.join(map(str, one['loc'])).upper()}"
+        found.append(Text(f"{name} {why.vi}", f"{name} {why.en}"))
+    return Text("Cấu hình chưa đúng: {vi}.", "The settings are not right: {en}.").fill(
+        vi="; ".join(one.vi for one in found), en="; ".join(one.en for one in found)
+    )
+
+
+def find_key(settings: Settings) -> SecretStr | None:
+    """The key of the settings, else the one in the data folder, else None; nothing is made. Raises: CommandError."""
+    file = key_file(settings)
+    if settings.secret_key is not None:
+        return _long_enough(settings.secret_key, "LIENTHONG_SECRET_KEY")
+    try:
+        return _long_enough(SecretStr(file.read_text(encoding="ascii").strip()), str(file))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        raise CommandError(
+            Text(
+                f"Không đọc được khoá {file}. Khôi phục từ bản sao lưu, hoặc chạy bằng đúng tài khoản.",
+                f"The key {file} cannot be read. Restore it from the backup, or run as its owner.",
+            )
+        ) from None
+
+
+def _long_enough(key: SecretStr, where: str) -> SecretStr:
+    if len(key.get_secret_value()) < KEY_CHARACTERS:
+        raise CommandError(
+            Text(
+                f"Khoá quá ngắn: {where} cần ít nhất {KEY_CHARACTERS} ký tự. Đặt lại đúng khoá cũ; chỉ khi "
+                f"chưa có dữ liệu mới tạo khoá mới: openssl rand -base64 48",
+                f"The key is too short: {where} needs at least {KEY_CHARACTERS} characters. Restore the right one; "
+                f"only where there is no data yet make one: openssl rand -base64 48",
+            )
+        )
+    return key
+
+
+def key_file(settings: Settings) -> Path:
+    """Where a key is kept that the settings do not give."""
+    return settings.data_dir / KEY_FILE
+
+
+def make_key(settings: Settings) -> SecretStr:
+    """A new key, kept in the data folder for every start to come; only its owner may read it."""
+    make_folder(settings.data_dir)
+    key = secrets.token_urlsafe(48)
+    write_private(key_file(settings), key + "\n")
+    return SecretStr(key)
 
 
 def write_private(file: Path, content: str) -> None:

@@ -32,6 +32,7 @@ from . import accounts
 from .boundaries import described
 from .doctor import Finding, Health, examine_database, examine_machine
 from .installation import database_of, listen, parsed_settings, patient, read_settings, url_of
+from .key import claim_key, replace_key
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
@@ -48,9 +49,11 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 tenant_cli = typer.Typer(no_args_is_help=True, help="Các tỉnh. Tenants.")
+key_cli = typer.Typer(no_args_is_help=True, help="Khoá. The installation's key.")
 areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
 staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
 cli.add_typer(tenant_cli, name="tenant")
+cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
 cli.add_typer(staff_cli, name="staff")
 
@@ -83,7 +86,9 @@ def up() -> None:
         else:
             embedded = None
         try:
+            settings = claim_key(settings, SystemClock())  # a database that is another's is not even migrated
             migrate_schema(url_of(settings), say)
+            settings = claim_key(settings, SystemClock())
             host, port = bound.getsockname()[:2]
             address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
             uvloop.run(_trial(settings, bound, embedded, address))
@@ -135,8 +140,8 @@ def _welcome(address: str, demo: Path | None) -> None:
 def serve_web() -> None:
     """Chạy máy chủ web. One web process."""
     settings = read_settings()
-    with listen(settings) as bound, database_of(settings) as ready:
-        refuse_old_schema(url_of(ready))
+    with listen(settings) as bound, database_of(settings) as found:
+        ready = _fit_to_run(found)
         host, port = bound.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         uvloop.run(_serve(ready, bound, worker=False, when_ready=lambda: say(Text(address, address))))
@@ -145,9 +150,14 @@ def serve_web() -> None:
 @cli.command()
 def worker() -> None:
     """Chạy worker: gửi sự kiện, theo dõi hạn. One worker process."""
-    with database_of(read_settings()) as settings:
-        refuse_old_schema(url_of(settings))
-        uvloop.run(_serve(settings, None, worker=True))
+    with database_of(read_settings()) as found:
+        uvloop.run(_serve(_fit_to_run(found), None, worker=True))
+
+
+def _fit_to_run(settings: Settings) -> Settings:
+    """Settings with the key of their database. Raises: CommandError when its schema or its key is not ours."""
+    refuse_old_schema(url_of(settings))
+    return claim_key(settings, SystemClock())
 
 
 @cli.command()
@@ -156,7 +166,10 @@ def migrate(
 ) -> None:
     """Nâng cấp cơ sở dữ liệu và nạp dữ liệu đi kèm. Bring the database to the newest schema."""
     with database_of(read_settings()) as settings:
+        # Without a key none is made: where this runs is often not where the key is kept.
+        claim_key(settings, SystemClock(), needed=False)
         migrate_schema(url_of(settings), say)
+        claim_key(settings, SystemClock(), needed=False)
         if seed:
             uvloop.run(_seed(settings))
     say(Text("Cơ sở dữ liệu đã ở phiên bản mới nhất.", "The database has the newest schema."))
@@ -232,6 +245,24 @@ def list_tenants() -> None:
         ]
 
     print("\n".join(_with_process(tenants)))
+
+
+@key_cli.command(name="replace")
+def replace_lost_key(
+    *,
+    lose_identities: Annotated[
+        bool, typer.Option(help="Chấp nhận mất danh tính đã lưu. Accept that stored identities are lost.")
+    ] = False,
+) -> None:
+    """Dùng khoá khác khi khoá cũ đã mất hẳn. Go on with another key when the former one is lost for good."""
+    with database_of(read_settings()) as settings:
+        refuse_old_schema(url_of(settings))
+        replaced = replace_key(settings, SystemClock(), lose_identities=lose_identities)
+    say(
+        Text("Từ nay cơ sở dữ liệu dùng khoá này. Cất một bản sao.", "The database has this key now. Keep a copy.")
+        if replaced
+        else Text("Đây đã là khoá của cơ sở dữ liệu; không đổi gì.", "It is the database's key already; nothing done.")
+    )
 
 
 @areas_cli.command(name="import")

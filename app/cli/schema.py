@@ -56,7 +56,7 @@ def migrate(url: str, progress: Callable[[Text], None] = lambda _: None, revisio
 
     Raises: CommandError when there is no such database, DatabaseUnavailable when it is lost on the way.
     """
-    asyncio.run(_revision(url))
+    present_revision(url)
     try:
         command.upgrade(alembic_config(url, progress), revision)
     except Exception as error:
@@ -72,7 +72,7 @@ def newest_revision() -> str | None:
 
 def refuse_old_schema(url: str) -> None:
     """Raises: CommandError unless the database `url` has exactly the schema of this program."""
-    newest, present = newest_revision(), asyncio.run(_revision(url))
+    newest, present = newest_revision(), present_revision(url)
     if present != newest:
         raise CommandError(
             Text(
@@ -80,6 +80,11 @@ def refuse_old_schema(url: str) -> None:
                 f"The database has schema {present or 'none'}, this program needs {newest}. Run: lienthong migrate",
             )
         )
+
+
+def present_revision(url: str) -> str | None:
+    """Name of the migration that the database `url` has, None when it is empty. Raises: CommandError."""
+    return asyncio.run(_revision(url))
 
 
 async def _revision(url: str) -> str | None:

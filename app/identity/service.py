@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.db.engine import Database
 from app.db.work import Recorder, Work
+from app.kit import signing
 from app.kit.ids import CitizenId, ReportId, StaffId, TenantId, UnitId, uuid7
 from app.kit.text import nfc
 
@@ -25,6 +26,7 @@ from .terms import (
     Actor,
     ActorKind,
     CitizenToken,
+    KeyStanding,
     Membership,
     NewToken,
     ReporterIdentity,
@@ -36,6 +38,7 @@ from .terms import (
 __all__ = [
     "Keyring",
     "Passwords",
+    "adopt_key",
     "authenticate",
     "checked_identity",
     "create_staff",
@@ -43,14 +46,16 @@ __all__ = [
     "find_staff",
     "generate_password",
     "grant",
+    "has_identities",
     "keep_identity",
+    "key_standing",
     "list_staff",
     "matches",
     "members_of",
     "open_identity",
-    "opens_vault",
     "prune",
     "register_device",
+    "replace_key",
     "set_active",
     "set_password",
     "sign_in",
@@ -316,10 +321,42 @@ async def open_identity(
     return identity
 
 
-async def opens_vault(db: Database, keys: Keyring) -> bool:
-    """Whether the keys are those that identities were sealed with; nobody's is shown. True when none is stored."""
-    row = await repository.newest_sealed(db)
+async def has_identities(db: Database) -> bool:
+    """Whether anybody's identity is stored, in whatever tenant."""
+    return await repository.newest_sealed(db) is not None
+
+
+async def key_standing(db: Database, keys: Keyring | None) -> KeyStanding:
+    """What the database says to the keys; to None, that it needs the OTHER ones or that it has none yet.
+
+    A database that has no fingerprint yet is asked for an identity that it keeps: the right keys open it. Nobody's
+    identity is shown.
+    """
+    kept = await repository.find_fingerprint(db)
+    if kept is not None:
+        return KeyStanding.KNOWN if keys and signing.same(kept, keys.fingerprint) else KeyStanding.OTHER
+    sealed = await repository.newest_sealed(db)
+    if sealed is None:
+        return KeyStanding.UNCLAIMED
     try:
-        return row is None or bool(domain.open_identity(keys, row["tenant_id"], row["id"], row["sealed"]))
+        opens = keys and domain.open_identity(keys, sealed["tenant_id"], sealed["id"], sealed["sealed"])
     except IdentityUnreadable:
-        return False
+        opens = None
+    return KeyStanding.UNCLAIMED if opens else KeyStanding.OTHER
+
+
+async def adopt_key(db: Database, keys: Keyring, now: datetime) -> KeyStanding:
+    """What the database says to the keys once it has them; it takes them for its own when it has none yet.
+
+    UNCLAIMED only of an older schema, which has no place for a fingerprint.
+    """
+    standing = await key_standing(db, keys)
+    if standing is KeyStanding.UNCLAIMED and await repository.keeps_fingerprints(db):
+        await repository.keep_fingerprint(db, keys.fingerprint, now)
+        return await key_standing(db, keys)  # somebody else may have been first
+    return standing
+
+
+async def replace_key(db: Database, keys: Keyring, now: datetime) -> None:
+    """The database takes the keys for its own, whatever it had: what others have sealed stays sealed for ever."""
+    await repository.replace_fingerprint(db, keys.fingerprint, now)

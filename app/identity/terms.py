@@ -21,6 +21,14 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+class KeyStanding(StrEnum):
+    """What a database says to a key."""
+
+    KNOWN = "known"  # it was begun with this one
+    UNCLAIMED = "unclaimed"  # it has none yet, and nothing in it speaks against this one
+    OTHER = "other"  # it was begun with another one
+
+
 class Role(StrEnum):
     """What a member of a unit may do for the unit and its subtree."""
 

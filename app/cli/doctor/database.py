@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from typing import assert_never
 
 from app.catalogue.terms import Priority
-from app.cli.installation import KEY_FILE, url_of
+from app.cli.installation import find_key, url_of
+from app.cli.key import key_missing, key_refused
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
@@ -16,6 +18,7 @@ from app.directory.snapshot import AreaChain, Tenant
 from app.directory.terms import Confidence, Tier
 from app.identity import service as identity_service
 from app.identity.domain import Keyring
+from app.identity.terms import KeyStanding
 from app.kit.clock import Clock, local_day
 from app.kit.problems import Problem
 from app.process import Process
@@ -50,7 +53,7 @@ async def examine_database(settings: Settings, clock: Clock) -> AsyncIterator[Fi
         return
     try:
         yield _default_tenant(process)
-        yield await _vault(process)
+        yield await _key(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
@@ -62,18 +65,29 @@ async def examine_database(settings: Settings, clock: Clock) -> AsyncIterator[Fi
         await process.close()
 
 
-async def _vault(process: Process) -> Finding:
-    """Whether our key opens what is stored."""
-    secret, file = process.settings.secret_key, process.settings.data_dir / KEY_FILE
-    if secret is None and not file.exists():
-        return warning("Chưa có khoá để thử với danh tính đã lưu.", "There is no key to try on stored identities.")
-    text = secret.get_secret_value() if secret else file.read_text(encoding="ascii").strip()
-    if await identity_service.opens_vault(process.db, Keyring.of(text)):
-        return ok("Khoá mở được danh tính đã lưu.", "The key opens the identities that are stored.")
-    return broken(
-        "Khoá không phải của cơ sở dữ liệu này: danh tính đã lưu không mở được. Khôi phục đúng khoá rồi mới chạy tiếp.",
-        "The key is not this database's: stored identities stay sealed. Restore the right key before going on.",
-    )
+async def _key(process: Process) -> Finding:
+    """Whether our key is the one that the database was begun with, as every start asks."""
+    try:
+        key = find_key(process.settings)
+    except CommandError:
+        return warning(
+            "Chưa thử được khoá với cơ sở dữ liệu: xem dòng về khoá ở trên.",
+            "The key could not be tried on the database: see what is said of the key above.",
+        )
+    standing = await identity_service.key_standing(process.db, Keyring.of(key.get_secret_value()) if key else None)
+    match standing:
+        case KeyStanding.KNOWN:
+            return ok("Khoá đúng là khoá của cơ sở dữ liệu.", "The key is the database's.")
+        case KeyStanding.UNCLAIMED:
+            return ok(
+                "Cơ sở dữ liệu chưa ghi nhận khoá nào; lần chạy tới sẽ ghi.",
+                "The database knows no key yet; the next start tells it.",
+            )
+        case KeyStanding.OTHER:
+            refused = key_refused(process.settings) if key else key_missing(process.settings)
+            return broken(refused.vi, refused.en)
+        case _:
+            assert_never(standing)
 
 
 async def _server(url: str, clock: Clock) -> AsyncIterator[Finding]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from app.cli.installation import KEY_CHARACTERS, KEY_FILE, listen
+from app.cli.installation import find_key, key_file, listen
 from app.cli.terminal import CommandError
 from app.settings import Settings
 
@@ -31,28 +31,22 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
 
 
 def _key(settings: Settings) -> Finding:
-    file = settings.data_dir / KEY_FILE
-    if settings.secret_key is not None:
-        key = settings.secret_key.get_secret_value()
-    elif file.exists():
-        if others := _readable_by_others(file):
-            return broken(
-                f"Người khác trên máy đọc được khoá {file} ({others}). Chạy: chmod 600 {file}",
-                f"Others on this machine can read the key {file} ({others}). Run: chmod 600 {file}",
-            )
-        try:
-            key = file.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return broken(
-                f"Không đọc được khoá {file}. Khôi phục từ bản sao lưu, hoặc chạy bằng đúng tài khoản.",
-                f"The key {file} cannot be read. Restore it from the backup, or run as its owner.",
-            )
-    else:
+    file = key_file(settings)
+    if settings.secret_key is None and file.exists() and (others := _readable_by_others(file)):
+        return broken(
+            f"Người khác trên máy đọc được khoá {file} ({others}). Chạy: chmod 600 {file}",
+            f"Others on this machine can read the key {file} ({others}). Run: chmod 600 {file}",
+        )
+    try:
+        key = find_key(settings)
+    except CommandError as refused:
+        return broken(refused.sentence.vi, refused.sentence.en)
+    if key is None:
         return warning(
             f"Chưa có khoá; lần chạy đầu sẽ sinh ra {file}. Nhiều máy thì đặt chung LIENTHONG_SECRET_KEY.",
             f"There is no key yet; the first start makes {file}. Several machines share LIENTHONG_SECRET_KEY.",
         )
-    if len(key) < KEY_CHARACTERS or len(set(key)) < _KEY_VARIETY:
+    if len(set(key.get_secret_value())) < _KEY_VARIETY:
         return broken(
             "Khoá quá yếu: cần ít nhất 32 ký tự ngẫu nhiên. Trước khi có dữ liệu thật: openssl rand -base64 48",
             "The key is too weak: at least 32 random characters. Before there is real data: openssl rand -base64 48",

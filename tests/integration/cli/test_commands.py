@@ -67,8 +67,7 @@ async def test_an_officer_is_added_listed_given_a_new_password_and_can_sign_in(
     assert second != first
     assert await sign_in(committed_url, tmp_path, "lan", first.strip()) == 401
     assert await sign_in(committed_url, tmp_path, "lan", second.strip()) == 200
-    key = tmp_path / "secret-key"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert not (tmp_path / "secret-key").exists(), "what seals nothing makes no key"
 
 
 async def sign_in(url: str, data_dir: Path, username: str, password: str) -> int:
@@ -110,6 +109,21 @@ async def test_what_is_wrong_with_the_settings_is_said_in_words(
     assert code == 1
     assert sentence in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "worker", "migrate"])
+async def test_nothing_starts_with_the_key_of_another_installation(
+    lienthong: Command, committed_url: str, tmp_path: Path, command: str
+) -> None:
+    code, said = await lienthong("migrate", "--no-seed", secret_key="the-key-it-was-begun-with-0123456789")
+    assert code == 0, said
+    code, said = await lienthong(command, secret_key="the-key-of-another-one-0123456789", port="0")
+    assert code == 1, said
+    assert said.splitlines()[-2:] == [
+        line for line in said.splitlines() if "không phải khoá" in line or "is not this database's" in line
+    ]
+    assert "Traceback" not in said
+    assert not (tmp_path / "secret-key").exists()
 
 
 async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(

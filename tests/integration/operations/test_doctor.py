@@ -123,7 +123,7 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert "chmod 600" in told(list(examine_machine(settings)), Health.BROKEN)
     assert list(tmp_path.iterdir()) == [key]
     short = settings.model_copy(update={"secret_key": SecretStr("short")})
-    assert "too weak" in told(list(examine_machine(short)), Health.BROKEN)
+    assert "too short" in told(list(examine_machine(short)), Health.BROKEN)
 
 
 async def test_a_port_is_ours_or_somebody_elses(live_url: str, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Every statement of identity. What each request or sign-in needs goes through the lane, prepared, one round trip."""
+"""Statements of accounts, sessions and tokens. What each request or sign-in needs goes through the lane, prepared, one round trip."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,21 +12,18 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import Database
 from app.db.errors import constraint
-from app.db.work import HotWork, Recorder, Work
-from app.kit.ids import ReportId, StaffId, TenantId, UnitId, uuid7
-
-from .errors import AccountNotFound, UsernameTaken, WrongCredentials
-from .models import (
+from app.db.work import HotWork, Work
+from app.identity.errors import AccountNotFound, UsernameTaken, WrongCredentials
+from app.identity.models import (
     Citizen,
     CitizenTokenRow,
-    IdentityReading,
-    ReporterIdentityRow,
     SignInAttempts,
     StaffAccount,
     StaffMembership,
     StaffSession,
 )
-from .terms import Actor, CitizenToken, Membership, Role, StaffAccountView, StaffToken
+from app.identity.terms import CitizenToken, Membership, Role, StaffAccountView, StaffToken
+from app.kit.ids import StaffId, TenantId, UnitId, uuid7
 
 _MEMBERSHIPS = """
 LEFT JOIN LATERAL (
@@ -122,13 +119,6 @@ async def mark_seen(db: Database, token: StaffToken | CitizenToken, now: datetim
             await db.lane.fetchval(_SEEN_STAFF, tenant_id, digest, now)
         case CitizenToken(citizen_id, digest):
             await db.lane.fetchval(_SEEN_CITIZEN, citizen_id, digest, now)
-
-
-async def newest_sealed(db: Database) -> Record | None:
-    """Tenant, report and seal of an identity stored lately, None when there is none."""
-    return await db.lane.fetchrow(
-        "SELECT tenant_id, id, sealed FROM reporter_identities ORDER BY tenant_id, id DESC LIMIT 1"
-    )
 
 
 async def revoke(db: Database, token: StaffToken | CitizenToken, now: datetime) -> None:
@@ -354,32 +344,3 @@ async def prune(work: Work, tenant_id: TenantId, *, attempts_before: datetime, s
     await work.session.execute(
         delete(StaffSession).where(StaffSession.tenant_id == tenant_id, StaffSession.expires_at < sessions_before)
     )
-
-
-def put_identity(work: Recorder, row: Mapping[str, object]) -> None:
-    """Add a sealed identity to what the work writes."""
-    work.put(ReporterIdentityRow.__table__, row)  # type: ignore[arg-type]
-
-
-async def find_sealed(work: Work, tenant_id: TenantId, report_id: ReportId) -> bytes | None:
-    """The sealed identity of the report; None when its reporter is anonymous."""
-    sealed: bytes | None = await work.session.scalar(
-        select(ReporterIdentityRow.sealed).where(
-            ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id == report_id
-        )
-    )
-    return sealed
-
-
-def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str) -> None:
-    """Add that the actor has read the report's identity."""
-    row = {
-        "tenant_id": actor.tenant_id,
-        "id": uuid7(work.now),
-        "report_id": report_id,
-        "actor_kind": actor.kind.value,
-        "actor_id": actor.id,
-        "purpose": purpose,
-        "read_at": work.now,
-    }
-    work.put(IdentityReading.__table__, row)  # type: ignore[arg-type]

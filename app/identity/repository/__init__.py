@@ -1,0 +1,63 @@
+"""Every statement of identity: of accounts and their sessions, and of the vault."""
+
+from __future__ import annotations
+
+from .accounts import (
+    add_citizen,
+    add_membership,
+    add_staff,
+    end_membership,
+    find_citizen_token,
+    find_staff_session,
+    forgive,
+    list_members,
+    list_staff,
+    lock_staff,
+    mark_seen,
+    memberships_of,
+    open_session,
+    prune,
+    rehash,
+    revoke,
+    revoke_sessions,
+    try_sign_in,
+)
+from .vault import (
+    find_fingerprint,
+    find_sealed,
+    keep_fingerprint,
+    keeps_fingerprints,
+    newest_sealed,
+    put_identity,
+    put_reading,
+    replace_fingerprint,
+)
+
+__all__ = [
+    "add_citizen",
+    "add_membership",
+    "add_staff",
+    "end_membership",
+    "find_citizen_token",
+    "find_fingerprint",
+    "find_sealed",
+    "find_staff_session",
+    "forgive",
+    "keep_fingerprint",
+    "keeps_fingerprints",
+    "list_members",
+    "list_staff",
+    "lock_staff",
+    "mark_seen",
+    "memberships_of",
+    "newest_sealed",
+    "open_session",
+    "prune",
+    "put_identity",
+    "put_reading",
+    "rehash",
+    "replace_fingerprint",
+    "revoke",
+    "revoke_sessions",
+    "try_sign_in",
+]
