@@ -1,4 +1,4 @@
-"""How an installation is, as its operator wants to know: read in two cheap statements, shown by doctor and /metrics."""
+"""How an installation is, as its operator wants to know: a few cheap statements, for doctor and for /metrics."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.cases import service as cases_service
 from app.cases.terms import Workload
+from app.db.beats import Beat, list_beats
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Tenant
@@ -44,13 +45,15 @@ async def readings(process: Process) -> list[Metric]:
     now = process.clock.now()
     tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
     condition: list[TenantCondition] | None
+    beats: list[Beat] = []
     try:
         async with asyncio.timeout(PATIENCE_S):
             condition = await read_condition(process.db, tenants, now)
+            beats = await list_beats(process.db)
     except (DatabaseUnavailable, TimeoutError):
         condition = None
     up = GaugeMetricFamily("lienthong_database_up", "Whether the database answers", value=condition is not None)
-    return [up, *_of_process(process), *_of_tenants(condition or [], now)]
+    return [up, *_of_process(process), *_of_workers(beats, now), *_of_tenants(condition or [], now)]
 
 
 def _of_process(process: Process) -> Iterator[Metric]:
@@ -80,6 +83,13 @@ def _of_process(process: Process) -> Iterator[Metric]:
         version.add_metric([reference.name], reference.version)
         age.add_metric([reference.name], reference.age_s)
     yield version
+    yield age
+
+
+def _of_workers(beats: Sequence[Beat], now: datetime) -> Iterator[Metric]:
+    age = GaugeMetricFamily("lienthong_worker_beat_age_seconds", "Since any worker said that it works")
+    if beats:
+        age.add_metric([], max(0.0, (now - beats[0].seen_at).total_seconds()))
     yield age
 
 

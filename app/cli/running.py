@@ -15,6 +15,7 @@ from prometheus_client import start_http_server
 
 from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import EmbeddedError
+from app.db.models import Command
 from app.kit.text import Text
 from app.main import create_app
 from app.process import Process
@@ -89,7 +90,9 @@ async def serve(
     ending = _on_signal(server)
     parts: list[asyncio.Task[None]] = []
     if worker:
-        parts.append(asyncio.create_task(worker_loop.run(process), name="worker"))
+        parts.append(
+            asyncio.create_task(worker_loop.run(process, Command.UP if bound else Command.WORKER), name="worker")
+        )
     if postgres:
         parts.append(asyncio.create_task(_watch(postgres), name="postgres"))
     web = asyncio.create_task(server.serve(sockets=[bound]), name="web") if server and bound else None

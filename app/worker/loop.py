@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from app.cases import service as cases_service
+from app.db.beats import BEAT_EVERY_S, Worker, beat, forget_beats
 from app.db.errors import outline
+from app.db.models import Command
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
@@ -92,7 +94,11 @@ async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[U
 
 
 async def prune(process: Process) -> int:
-    """Kept answers forgotten now, over all tenants; 0 when no old one is left. Old sign-ins are forgotten with them."""
+    """Kept answers forgotten now, over all tenants; 0 when no old one is left.
+
+    Old sign-ins, and workers that are long gone, are forgotten with them.
+    """
+    await forget_beats(process.db, process.clock.now())
 
     async def one(tenant_id: TenantId) -> int:
         async def forget(work: Work) -> int:
@@ -130,15 +136,24 @@ async def _each(process: Process, name: str, step: Callable[[TenantId], Awaitabl
     return done
 
 
-async def run(process: Process) -> None:
-    """Work until cancelled; an outage of the database is waited out with growing pauses."""
+async def run(process: Process, command: Command) -> None:
+    """Work until cancelled; an outage of the database is waited out with growing pauses.
+
+    `command` is what this process was started with: told with its beats, which doctor looks for.
+    """
     reacting = consumers(process)
+    here = Worker.here(command, process.clock)
     settings = process.settings
 
     async def relay_turn() -> int:
         return await turn(process, reacting)
 
+    async def beat_turn() -> int:
+        await beat(process.db, here, process.clock.now())
+        return 0
+
     async with asyncio.TaskGroup() as group:
+        group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -12,6 +12,7 @@ from app.cli.key import key_missing, key_refused
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
+from app.db.beats import PATIENCE, Beat, Worker, list_beats
 from app.deadlines.errors import CalendarExhausted
 from app.directory.errors import UnknownTenant
 from app.directory.snapshot import AreaChain, Tenant
@@ -58,6 +59,7 @@ async def examine_database(settings: Settings, clock: Clock) -> AsyncIterator[Fi
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
                 yield finding
+        yield _workers(await list_beats(process.db), clock)
         for condition in await read_condition(process.db, tenants, clock.now()):
             for finding in _condition(condition, clock):
                 yield finding
@@ -212,6 +214,31 @@ def _smallest(process: Process, tenant: Tenant, code: str) -> Iterator[AreaChain
             yield directory.chain(tenant.edition, area.code)
         else:
             yield from _smallest(process, tenant, area.code)
+
+
+def _workers(beats: Sequence[Beat], clock: Clock) -> Finding:
+    """Whether anything works for this installation now."""
+    if not beats:
+        return broken(
+            "Chưa thấy worker nào chạy: không có gì được công khai, không ai được nhắc hạn. Chạy: lienthong worker",
+            "No worker has been seen: nothing is published and no deadline is watched. Run: lienthong worker",
+        )
+    now = clock.now()
+    alive = [one.worker for one in beats if now - one.seen_at <= PATIENCE]
+    if not alive:
+        last = beats[0]
+        return broken(
+            f"Không có worker nào chạy từ {last.seen_at:%H:%M:%S %d/%m/%Y} UTC (sau cùng: {_named(last.worker)}). Xem "
+            f"nhật ký của nó, rồi chạy lại: lienthong worker",
+            f"No worker has been seen since {last.seen_at:%Y-%m-%d %H:%M:%S} UTC (the last: {_named(last.worker)}). "
+            f"Read its log, then run one: lienthong worker",
+        )
+    named = ", ".join(_named(worker) for worker in alive)
+    return ok(f"{len(alive)} worker đang chạy: {named}.", f"{len(alive)} workers at work: {named}.")
+
+
+def _named(worker: Worker) -> str:
+    return f"{worker.command} {worker.version} @ {worker.host}, pid {worker.pid}"
 
 
 def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Statements of accounts, sessions and tokens. What each request or sign-in needs goes through the lane, prepared, one round trip."""
+"""Statements of accounts and sessions. What each request or sign-in needs goes through the lane in one round trip."""
 
 from __future__ import annotations
 

@@ -9,7 +9,10 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.db.beats import Worker, beat
+from app.db.models import Command
 from app.kit.clock import FixedClock
+from app.process import Process
 from tests.statements import Statements
 
 REPORT = {
@@ -67,6 +70,18 @@ async def test_what_waits_for_the_worker_is_seen_and_goes(
     assert late["lienthong_cases_unswept", "haiduong"] == 1
 
 
+async def test_the_newest_beat_of_a_worker_is_told_and_nothing_before_there_was_one(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    age = ("lienthong_worker_beat_age_seconds",)
+    assert age not in await figures(client)
+    for seconds in (0, 20):
+        clock.at += timedelta(seconds=seconds)
+        await beat(process.db, Worker.here(Command.WORKER, clock), clock.now())
+    clock.at += timedelta(seconds=7)
+    assert (await figures(client))[age] == 7
+
+
 async def test_the_process_tells_of_itself(client: httpx.AsyncClient) -> None:
     told = await figures(client)
     assert told["lienthong_database_up",] == 1
@@ -77,9 +92,9 @@ async def test_the_process_tells_of_itself(client: httpx.AsyncClient) -> None:
     assert told["lienthong_database_losses_total", "pool", "lost"] >= 0
 
 
-async def test_a_scrape_costs_two_statements(client: httpx.AsyncClient, statements: Statements) -> None:
+async def test_a_scrape_costs_three_statements(client: httpx.AsyncClient, statements: Statements) -> None:
     await client.get("/metrics")
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 async def test_a_mistake_of_ours_shows_the_id_that_finds_it_in_the_log(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -14,7 +15,11 @@ import pytest
 from pydantic import SecretStr
 
 from app.cli.doctor import Finding, Health, examine_database, examine_machine
-from app.db.engine import driver_url
+from app.db.beats import Worker, beat
+from app.db.engine import Database, driver_url
+from app.db.models import Command
+from app.identity import service as identity_service
+from app.identity.domain import Keyring
 from app.identity.terms import ReporterIdentity
 from app.kit.clock import Clock, FixedClock, SystemClock
 from app.process import Process
@@ -48,7 +53,19 @@ def change(committed_url: str) -> Change:
     return run
 
 
-async def test_a_fresh_installation_is_well(installation: Settings) -> None:
+@pytest.fixture
+async def seen(committed_db: Database) -> Callable[..., Awaitable[None]]:
+    """A worker that was last seen so long ago."""
+
+    async def one(**ago: float) -> None:
+        clock = FixedClock(SystemClock().now() - timedelta(**ago))
+        await beat(committed_db, Worker.here(Command.WORKER, clock), clock.now())
+
+    return one
+
+
+async def test_a_fresh_installation_is_well(installation: Settings, seen: Callable[..., Awaitable[None]]) -> None:
+    await seen(seconds=5)
     findings = await all_of(examine_database(installation, SystemClock()))
     assert told(findings, Health.BROKEN) == ""
     # What the packaged data leaves to reception is for the province to fill.
@@ -93,6 +110,24 @@ async def test_a_clock_that_is_off_is_found(installation: Settings) -> None:
     assert "differ by 36" in told(badly, Health.BROKEN)
 
 
+async def test_a_worker_that_is_gone_is_told_with_since_when(
+    installation: Settings, seen: Callable[..., Awaitable[None]]
+) -> None:
+    never = await all_of(examine_database(installation, SystemClock()))
+    assert "No worker has been seen: nothing is published" in told(never, Health.BROKEN)
+    await seen(days=1)
+    await seen(minutes=3)
+    gone = told(await all_of(examine_database(installation, SystemClock())), Health.BROKEN)
+    since = SystemClock().now() - timedelta(minutes=3)
+    assert f"No worker has been seen since {since:%Y-%m-%d %H:}" in gone
+    assert f"pid {os.getpid()}" in gone
+    assert "lienthong worker" in gone
+    await seen(seconds=50)
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert "1 workers at work: worker" in told(findings, Health.OK)
+    assert "No worker" not in told(findings, Health.BROKEN)
+
+
 async def test_a_missing_worker_and_dead_letters_are_found(
     installation: Settings, change: Change, committed_url: str
 ) -> None:
@@ -108,6 +143,25 @@ async def test_a_missing_worker_and_dead_letters_are_found(
     findings = await all_of(examine_database(installation, SystemClock()))
     assert "haiduong: 1 messages have waited 10 minutes" in told(findings, Health.BROKEN)
     assert "haiduong: 1 messages that publication could not handle" in told(findings, Health.WARNING)
+
+
+async def test_the_key_of_the_database_is_told_from_any_other(
+    installation: Settings, committed_db: Database, tmp_path: Path
+) -> None:
+    async def told_of_key(settings: Settings, health: Health) -> str:
+        return told(await all_of(examine_database(settings, SystemClock())), health)
+
+    assert "knows no key yet" in await told_of_key(installation, Health.OK)
+    assert installation.secret_key
+    keys = Keyring.of(installation.secret_key.get_secret_value())
+    await identity_service.adopt_key(committed_db, keys, SystemClock().now())
+    assert "The key is the database's." in await told_of_key(installation, Health.OK)
+    missing = installation.model_copy(update={"secret_key": None})
+    assert "it is not here" in await told_of_key(missing, Health.BROKEN)
+    (tmp_path / "secret-key").write_text("the-key-of-another-installation-0123456789")
+    assert "is not this database's" in await told_of_key(missing, Health.BROKEN)
+    (tmp_path / "secret-key").write_text("cut off")
+    assert "could not be tried" in await told_of_key(missing, Health.WARNING)
 
 
 def test_the_machine_is_looked_at(tmp_path: Path) -> None:
@@ -138,7 +192,7 @@ async def test_a_port_is_ours_or_somebody_elses(live_url: str, tmp_path: Path) -
 
 
 async def test_a_key_of_another_installation_is_told_before_it_seals_anything(
-    process: Process, installation: Settings
+    process: Process, db: Database, installation: Settings
 ) -> None:
     await a_report(process, reporter=ReporterIdentity("Nguyễn Văn A", "0912345678", None))
     here = installation.model_copy(update={"database_url": process.db.url})

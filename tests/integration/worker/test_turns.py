@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import platform
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -9,8 +12,10 @@ from typing import Any
 import pytest
 
 from app.cases.service import steps, sweeping
+from app.db.beats import beat, list_beats
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
+from app.db.models import Command
 from app.db.work import Work, write_work
 from app.identity.terms import Actor
 from app.kit.clock import Clock, FixedClock
@@ -68,6 +73,31 @@ async def test_a_case_that_cannot_be_swept_keeps_the_others_from_nothing(
     assert await loop.sweep(process) == 0
     monkeypatch.setattr(sweeping, "settle", settle)
     assert await loop.sweep(process) == 1
+
+
+async def test_a_worker_says_that_it_works_until_it_ends_and_is_forgotten_a_week_later(
+    process: Process, db: Database, clock: FixedClock
+) -> None:
+    working = [asyncio.create_task(loop.run(process, command)) for command in Command]
+    async with asyncio.timeout(10):
+        while len(beats := await list_beats(db)) < len(working):
+            await asyncio.sleep(0.01)
+    for task in working:
+        task.cancel()
+    await asyncio.gather(*working, return_exceptions=True)
+    assert {one.worker.command for one in beats} == set(Command)
+    assert {(one.worker.host, one.worker.pid, one.worker.started_at, one.seen_at) for one in beats} == {
+        (platform.node(), os.getpid(), clock.now(), clock.now())
+    }
+    clock.at += timedelta(seconds=15)
+    await beat(db, beats[0].worker, clock.now())
+    assert [one.seen_at for one in await list_beats(db)] == [clock.now(), clock.now() - timedelta(seconds=15)]
+    clock.at += timedelta(days=7)
+    await loop.prune(process)
+    assert [one.worker for one in await list_beats(db)] == [beats[0].worker]
+    clock.at += timedelta(seconds=1)
+    await loop.prune(process)
+    assert await list_beats(db) == []
 
 
 async def test_kept_answers_are_forgotten_after_a_week_batch_by_batch(
