@@ -54,4 +54,4 @@ class Settings(BaseSettings):
     worker_metrics_port: int | None = Field(
         None, ge=1, le=65535, description="Port of /metrics of a worker process, on HOST; absent: none."
     )
-    stream_poll_s: float = Field(0.3, gt=0, description="How often a web process looks for new public events.")
+    stream_poll_s: float = Field(0.1, gt=0, description="How often a web process looks for new public events.")
