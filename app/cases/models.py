@@ -68,6 +68,8 @@ class Case(TenantRow, Base):
             postgresql_where=text(f"assignee_id IS NOT NULL AND {_OPEN}"),
         ),
         Index("ix_cases_unswept", "tenant_id", "due_at", postgresql_where=text(f"overdue_at IS NULL AND {_OPEN}")),
+        # A list of what has ended is one range, however much is open and newer.
+        Index("ix_cases_ended", "tenant_id", "state", "id", postgresql_where=text("state IN ('resolved', 'closed')")),
         Index("ix_cases_merged", "tenant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
 

@@ -231,16 +231,16 @@ _FILTERS = """ AND ($6::text[] IS NULL OR category_code = ANY($6)) AND ($7::text
 _AREA = "COALESCE(area_commune, area_district, area_province)"
 
 
-def _list_sql(by: str, *, only_open: bool) -> str:
-    """One page of cases, newest first. Asked for an open state, the planner may use the index of what is open.
+def _list_sql(by: str, among: str) -> str:
+    """One page of cases, newest first. $8 areas; $5 units, null for all of them.
 
-    $8 areas; $5 units, null for all of them.
+    `among` says in the statement's own words which states are asked for, so that the planner may use an index of those.
     """
-    of_open = f" AND {_OPEN}" if only_open else ""
+    stretch = _STRETCHES[among]
     if by == "all":
         return (
             f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND $8::text[] IS NULL"  # noqa: S608
-            f"{_FILTERS}{of_open} ORDER BY id DESC LIMIT $4"
+            f"{_FILTERS}{stretch} ORDER BY id DESC LIMIT $4"
         )
     held = "($5::uuid[] IS NULL OR unit_id = ANY($5))"
     way = "SELECT due_at, id, unit_id, state, category_code, opened_at, {area} AS area FROM cases WHERE tenant_id = $1"
@@ -249,19 +249,21 @@ def _list_sql(by: str, *, only_open: bool) -> str:
         "areas": ("$8::text[]", f"area = ANY($8) AND {held}", f"{_AREA} = held.one AND {held}"),
     }[by]
     return _merged(
-        f"SELECT due_at, id FROM cases WHERE tenant_id = $1 AND {each}{_FILTERS}{of_open}",  # noqa: S608
+        f"SELECT due_at, id FROM cases WHERE tenant_id = $1 AND {each}{_FILTERS}{stretch}",  # noqa: S608
         ranges,
         "id DESC",
-        f"{way.format(area=_AREA)} AND id < $2{of_open}",
+        f"{way.format(area=_AREA)} AND id < $2{stretch}",
         in_scope=f"{within}{_FILTERS}",
     )
 
 
-_LISTS = {
-    (by, only_open): _list_sql(by, only_open=only_open)
-    for by in ("all", "units", "areas")
-    for only_open in (False, True)
+_STRETCHES = {
+    "any": "",
+    "open": f" AND {_OPEN}",
+    # For the planner to see that the partial index holds all of them, and where in it they lie.
+    **{state: f" AND state = '{state}' AND state IN ('resolved', 'closed')" for state in set(CaseState) - OPEN_STATES},
 }
+_LISTS = {(by, among): _list_sql(by, among) for by in ("all", "units", "areas") for among in _STRETCHES}
 _BY_CODE = f"""
 SELECT {_COLUMNS} FROM cases
 WHERE tenant_id = $1 AND code = $5 AND id < $2 AND ($3::uuid[] IS NULL OR unit_id = ANY($3)) LIMIT $4
@@ -291,7 +293,8 @@ async def list_cases(
     """
     units = None if scope.whole else sorted(scope.units)
     by = "areas" if areas is not None else "all" if scope.whole else "units"
-    sql = _LISTS[by, state in OPEN_STATES]
+    among = "any" if state is None else "open" if state in OPEN_STATES else state
+    sql = _LISTS[by, among]
     return await db.lane.fetch(sql, scope.tenant_id, before, opened_since, limit, units, categories, state, areas)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import text
 
 from app.identity.terms import Role
 from app.outbox import service as outbox
@@ -15,6 +16,7 @@ from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signe
 REPEATS = 7  # from the sixth on PostgreSQL may use a plan that fits any parameters
 PAGE = 3_000  # rows a page of fifty may look at, over all its index ranges; a tenth of the cases
 WALK = 12_000  # rows a box may walk through, newest first, before it asks the index of places
+FLOOD = 10_000
 BATCH = 6_000  # rows a worker's batch of two hundred cases with their histories may look at
 PUBLIC = "/api/v1/public/cases"
 QUEUE = "/api/v1/staff/queue"
@@ -179,3 +181,24 @@ async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:
     for table in sorted(LARGE):
         rows = await town.process.db.lane.fetchval("SELECT reltuples FROM pg_class WHERE relname = $1", table)
         assert rows > 10_000 or table == "outbox_messages", table
+
+
+@pytest.mark.parametrize("query", ["?state=closed", "?state=resolved", "?state=closed&area=288"])
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_what_has_ended_is_found_below_a_flood_of_what_is_open(town: Town, query: str, who: str) -> None:
+    await _flood(town)
+    narrow(await _asked(town, STAFF + query, getattr(town, who)), PAGE)
+
+
+async def _flood(town: Town) -> None:
+    """A third of all cases, the newest, are open: last of all, since the tests before expect a quiet province."""
+    async with town.process.db.rw.begin() as connection:
+        await connection.execute(
+            text("""
+            UPDATE cases SET state = 'assigned', resolution = NULL
+            WHERE tenant_id = :tenant AND state IN ('resolved', 'closed') AND id IN (
+                SELECT id FROM cases WHERE tenant_id = :tenant ORDER BY id DESC LIMIT :flood)
+            """),
+            {"tenant": HAIDUONG, "flood": FLOOD},
+        )
+        await connection.execute(text("ANALYZE cases"))
