@@ -52,6 +52,7 @@ class Keyring:
     vault: bytes = field(repr=False)
     blind_index: bytes = field(repr=False)
     tracking: bytes = field(repr=False)
+    unsent: bytes = field(repr=False)
 
     @classmethod
     def of(cls, secret: str) -> Keyring:
@@ -61,6 +62,7 @@ class Keyring:
             vault=signing.derive(key, "identity.vault"),
             blind_index=signing.derive(key, "identity.blind-index"),
             tracking=signing.derive(key, "identity.tracking"),
+            unsent=signing.derive(key, "portal.unsent.1"),
         )
 
 

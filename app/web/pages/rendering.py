@@ -29,6 +29,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_OWN_COPY = "private, no-cache"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "same-origin",
@@ -73,11 +74,14 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         kept: bool = False,
+        held: bool = False,
         secret: bool = False,
         **values: Any,
     ) -> Response:
         """The page. Nothing of it is stored anywhere unless it may be `kept`: then the browser asks whether it changed.
 
+        A page that is `held` is another one each time it is asked for; the browser's own copy serves whoever goes back
+        to it, with what was typed.
         A page with a `secret` in it goes unpacked: sizes of packed answers tell of what stands beside a secret.
         """
         site = site or Site("")
@@ -96,6 +100,8 @@ class Pages:
             icon=files["icon.svg"].path,
         )
         sent = {**_HEADERS, "Content-Language": lang.value, **(headers or {})}
+        if held:
+            sent["Cache-Control"] = _OWN_COPY
         answer = _kept(connection, content, status, sent) if kept else HTMLResponse(content, status, sent)
         if not secret and unpacks(connection) and (small := packed(bytes(answer.body))) is not None:
             answer.body = small
@@ -108,7 +114,7 @@ class Pages:
 def _kept(connection: HTTPConnection, content: str, status: int, headers: Mapping[str, str]) -> Response:
     """The page with its tag, or only the word that the browser's own copy is still right."""
     tag = f"W/{content_tag(content.encode())}"
-    headers = {**headers, "Cache-Control": "private, no-cache", "ETag": tag}
+    headers = {**headers, "Cache-Control": _OWN_COPY, "ETag": tag}
     if status == HTTPStatus.OK and is_fresh(connection.headers.get("if-none-match"), tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return HTMLResponse(content, status, headers)
