@@ -92,7 +92,7 @@ class Pages:
             values,
             lang=lang,
             other_lang=other,
-            other_lang_href="?" + urlencode([*_query(connection), ("lang", other.value)]),
+            other_lang_href=_in_other_words(connection, other),
             site=site,
             here=connection.url.path,
             css=files["site.css"].path,
@@ -120,8 +120,12 @@ def _kept(connection: HTTPConnection, content: str, status: int, headers: Mappin
     return HTMLResponse(content, status, headers)
 
 
-def _query(connection: HTTPConnection) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
+def _in_other_words(connection: HTTPConnection, lang: Lang) -> str | None:
+    """Address of the page in `lang`; None for the answer to a form, which has none that would give it again."""
+    if connection.scope.get("method") not in {"GET", "HEAD"}:
+        return None
+    asked = [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
+    return "?" + urlencode([*asked, ("lang", lang.value)])
 
 
 @pass_context

@@ -91,6 +91,15 @@ async def test_the_language_is_asked_for_once_and_kept(client: httpx.AsyncClient
     assert '<html lang="vi">' in (await client.get("/", headers={"Accept-Language": "en"})).text
 
 
+async def test_the_other_language_is_one_link_away_on_every_page_that_has_an_address(client: httpx.AsyncClient) -> None:
+    for address in (*PAGES, "/console/sign-in"):
+        head = (await client.get(address)).text.split("</header>")[0]
+        assert '?lang=en" hreflang="en" lang="en">English</a>' in head, address
+    asked = (await client.get("/cases?q=den&lang=en")).text
+    assert 'href="?q=den&amp;lang=vi" hreflang="vi" lang="vi">Tiếng Việt</a>' in asked
+    assert "hreflang" not in (await client.post("/follow", data={"code": "?"})).text  # it would lose what was typed
+
+
 async def test_files_of_the_pages_may_be_kept_for_ever(client: httpx.AsyncClient) -> None:
     home = (await client.get("/")).text
     names = [part.split('"')[0] for part in home.split('"/static/')[1:]]
