@@ -91,3 +91,9 @@ async def post(client: httpx.AsyncClient, form: PageForm, **typed: str) -> httpx
     """The form sent with what was typed; names with dots are given with double underscores."""
     data = {**form.values, **{name.replace("__", "."): value for name, value in typed.items()}}
     return await client.post(form.action, data=data)
+
+
+async def go(client: httpx.AsyncClient, form: PageForm, **typed: str) -> httpx.Response:
+    """The page a browser shows after the form was sent: it goes where it is led."""
+    answer = await post(client, form, **typed)
+    return await client.get(answer.headers["location"]) if answer.status_code == 303 else answer

@@ -257,7 +257,7 @@ def _list_sql(by: str, among: str) -> str:
     )
 
 
-_STRETCHES = {
+_STRETCHES: dict[str, str] = {
     "any": "",
     "open": f" AND {_OPEN}",
     # For the planner to see that the partial index holds all of them, and where in it they lie.

@@ -53,6 +53,7 @@ class Keyring:
     blind_index: bytes = field(repr=False)
     tracking: bytes = field(repr=False)
     fingerprint: bytes = field(repr=False)  # opens nothing; kept in the database, so that another key is noticed
+    unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
     def of(cls, secret: str) -> Keyring:
@@ -63,6 +64,7 @@ class Keyring:
             blind_index=signing.derive(key, "identity.blind-index"),
             tracking=signing.derive(key, "identity.tracking"),
             fingerprint=signing.derive(key, "identity.fingerprint"),
+            unsent=signing.derive(key, "portal.unsent.1"),
         )
 
 

@@ -22,6 +22,7 @@ from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
+from app.reports.errors import ReportNotFound
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
@@ -34,6 +35,10 @@ class PortalRoute(PageRoute):
 
     pages = PAGES
 
+    def told(self, problem: Problem) -> Text:
+        """The words of this door."""
+        return said(problem)
+
 
 _BUSY: Final = Text(
     "Hệ thống đang tạm bận. Hãy thử lại sau ít giây; gửi lại không tạo thành hai phản ánh.",
@@ -41,9 +46,23 @@ _BUSY: Final = Text(
 )
 
 
+_NOT_PUBLIC: Final = Text(
+    "Không có phản ánh công khai với mã này. Hãy kiểm tra lại mã. Nếu là phản ánh của bạn, hãy mở bằng mã theo dõi bạn "
+    "nhận được khi gửi.",
+    "There is no public report with this code. Please check it. If it is yours, open it with the tracking secret you "
+    "were given.",
+)
+
+
 def said(problem: Problem) -> Text:
     """What a person is told of it: the API's words, but for those that speak of its headers."""
-    return _BUSY if isinstance(problem, Unavailable) else problem.detail
+    match problem:
+        case Unavailable():
+            return _BUSY
+        case ReportNotFound():
+            return _NOT_PUBLIC
+        case _:
+            return problem.detail
 
 
 @dataclass(frozen=True, slots=True)

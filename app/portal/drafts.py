@@ -53,6 +53,11 @@ class Draft:
     suggested: Category | None = None
     placed: Placed | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether the first page has all that it asks for."""
+        return not self.errors and self.category is not None
+
     def possible_places(self, visit: Visit) -> list[tuple[str, str]]:
         """Where the pin may lie when that is not sure, the likeliest first; else nothing."""
         if self.placed is None or not self.placed.neighbours or self.form.text("area_code"):

@@ -13,7 +13,7 @@ from app.web.pages import forget_cookie, put_cookie
 _FOLLOWED = "reports"
 _SENT = "sent"
 _PATH = "/follow"
-_SENT_PATH = "/report/sent"
+_SENT_PATH = "/report"
 _HALF_A_YEAR_S = 15_552_000
 _QUARTER_OF_AN_HOUR_S = 900
 _MOST = 20
@@ -55,7 +55,8 @@ def keep_sent(request: Request, answer: Response, code: str, secret: str) -> Non
 
 def spoken(secret: str) -> str:
     """The secret in groups of four, as it is read out and written down."""
-    return "-".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    plain = _plain(secret)
+    return "-".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
 
 def new_key() -> str:

@@ -123,13 +123,24 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
         await page.get_by_label("Mã theo dõi").fill(filed.secret)
         await page.get_by_role("button", name="Xem phản ánh").click()
         await clear(page)
-    for address in ("/follow", "/cases", f"/cases/{shown.code}", "/problems", "/cases/H23-1", "/nothing/here"):
+    for address in (
+        "/follow",
+        "/cases",
+        f"/cases/{shown.code}",
+        "/problems",
+        "/cases/H23-1",
+        "/cases?q=không+có",
+        "/nothing/here",
+    ):
         await page.goto(address)
         await clear(page)
     await page.goto("/console")
     await clear(page)
     await sign_in(page, officer.username)
     await clear(page)
+    for address in ("/console?view=nope", "/console/cases/H23-1"):
+        await page.goto(address)
+        await clear(page)
     await page.goto(f"/console/cases/{waiting.code}")
     for summary in await page.locator("summary").all():
         await summary.click()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from collections.abc import Awaitable
+
+import httpx
+import pytest
+from playwright.async_api import Page, Response, Route, expect
 
 from app.db.engine import Database
 from tests.browser.conftest import Open
@@ -13,6 +17,13 @@ WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
 async def reports(db: Database) -> int:
     found: int = await db.lane.fetchval("SELECT count(*) FROM reports")
     return found
+
+
+async def answered(moving: Awaitable[Response | None]) -> Response:
+    """The answer a move of the browser got; a page that only asks to send the form again has none."""
+    response = await moving
+    assert response is not None
+    return response
 
 
 async def tab_to(page: Page, target: str) -> None:
@@ -105,6 +116,68 @@ async def test_an_unsent_report_survives_the_tab_and_an_impatient_finger(open_pa
     await again.goto("/report")
     assert await again.input_value("#description") == ""
     assert await again.input_value("[name=key]") != key
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_back_and_reload_do_what_they_always_do(open_page: Open, db: Database, scripts: bool) -> None:
+    page = await open_page("/report", phone=True, scripts=scripts)
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.select_option("#area_code", "10507")
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    await page.get_by_label("Đường huyện").check()
+    for _ in range(2):
+        assert (await answered(page.reload())).request.method == "GET"
+        await expect(page.get_by_text(WORDS)).to_be_visible()
+    await page.get_by_label("Số điện thoại").fill("123")
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    assert (await answered(page.reload())).request.method == "GET"
+    assert await page.input_value("[name='reporter.phone']") == "123"
+    await page.get_by_role("button", name="Sửa nội dung, nơi xảy ra").click()
+    assert (await answered(page.reload())).request.method == "GET"
+    assert await page.input_value("#description") == WORDS
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_label("Số điện thoại").fill("0912345678")
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.locator("code.secret")).to_be_visible()
+    code = await page.locator(".big").inner_text()
+    assert (await answered(page.go_back())).request.method == "GET"
+    await expect(page.locator(".big")).to_have_text(code)
+    assert (await answered(page.reload())).request.method == "GET"
+    await expect(page.locator(".big")).to_have_text(code)
+    assert await reports(db) == 1
+
+
+async def test_a_lost_answer_is_found_again(open_page: Open, db: Database) -> None:
+    page = await open_page("/report", phone=True)
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.select_option("#area_code", "10507")
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_label("Đường huyện").check()
+
+    async def lose(route: Route) -> None:
+        sent = route.request
+        headers = {"Content-Type": sent.headers["content-type"]}
+        async with httpx.AsyncClient() as network:  # what it answers, cookies too, never reaches the browser
+            await network.post(sent.url, content=sent.post_data_buffer, headers=headers)
+        await route.abort("connectionreset")
+
+    await page.route("**/report", lose)
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await page.wait_for_url("chrome-error://**")
+    assert await reports(db) == 1
+    await page.unroute("**/report")
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    await expect(page.get_by_label("Đường huyện")).to_be_checked()
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.locator("code.secret")).to_be_visible()
+    assert await reports(db) == 1
 
 
 async def test_the_devices_position_places_the_report(open_page: Open, db: Database) -> None:

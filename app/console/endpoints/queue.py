@@ -29,6 +29,10 @@ _UNREADABLE = Text(
     "Mã vụ việc gồm chữ, số và dấu gạch, ví dụ H23-261122-0042; có thể chỉ gõ 261122-0042 hoặc số cuối của mã hôm nay.",
     "A code is letters, digits and dashes, such as H23-261122-0042; 261122-0042, or today's last number, is enough.",
 )
+_NO_SUCH_VIEW = Text(
+    "Địa chỉ nêu một danh sách không có. Dưới đây là danh sách thường mở; hãy chọn danh sách bạn cần.",
+    "The address names a view that does not exist. This is the usual one; please choose the one you need.",
+)
 _NOTHING_CHOSEN = Text("Chưa chọn vụ việc nào.", "No case is ticked.")
 
 
@@ -36,9 +40,11 @@ _NOTHING_CHOSEN = Text("Chưa chọn vụ việc nào.", "No case is ticked.")
 async def show_queue(desk: CurrentDesk) -> Response:
     """One view of the officer's work, due first."""
     asked = desk.request.query_params
-    done, code = asked.get("done", ""), asked.get("code", "")[:40]
+    view, done, code = asked.get("view", ""), asked.get("done", ""), asked.get("code", "")[:40]
+    if view and view not in set(QueueView):
+        return await _queue(desk, Form(), "", errors={"views": _NO_SUCH_VIEW}, status=422)
     verb = Verb(done) if done in set(Verb) else None
-    return await _queue(desk, Form(), asked.get("view", ""), cursor=asked.get("cursor"), done=verb, code=code)
+    return await _queue(desk, Form(), view, cursor=asked.get("cursor"), done=verb, code=code)
 
 
 @router.get("/find")

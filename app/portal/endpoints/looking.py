@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.cases.terms import CaseState
 from app.kit.problems import Problem
+from app.kit.text import folded_words
 from app.portal import choices, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
@@ -19,6 +20,7 @@ from app.reports.errors import ReportNotFound
 
 router = APIRouter(prefix="/cases", route_class=PortalRoute)
 _PAGE_LINES = 20
+_MOST_LOOSER = 12
 _FILTERS = ("area", "category", "state", "q", "overdue")
 
 
@@ -59,6 +61,17 @@ async def _found(visit: Visit, wanted: Asked) -> tuple[Page, str | None]:
     return page, next_cursor(wanted.query, page)
 
 
+def _looser(chosen: dict[str, str]) -> list[tuple[str, str]]:
+    """Searches for less that may find something where all of it found nothing: each phrase, then each word."""
+    typed = chosen.get("q", "")
+    phrases = [" ".join(part.split()) for part in typed.split(",")]
+    parts = {" ".join(folded_words(part)): part for part in (*phrases, *" ".join(phrases).split())}
+    parts.pop("", None)
+    whole = ", ".join(filter(None, phrases))
+    others = [part for part in parts.values() if part != whole]
+    return [(part, "?" + urlencode({**chosen, "q": part})) for part in others[:_MOST_LOOSER]]
+
+
 def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None, problem: Problem | None) -> Response:
     more = "?" + urlencode({**chosen, "cursor": cursor}) if cursor else None
     return visit.page(
@@ -70,6 +83,7 @@ def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None
         told=said(problem) if problem else None,
         lines=views.public_lines(page.joined),
         more=more,
+        looser=_looser(chosen),
         later="cursor" in visit.request.query_params,
         states=[(state.value, state.label) for state in CaseState],
         categories=choices.every_category(visit.books.catalogue, visit.tenant.id, visit.lang),

@@ -1,31 +1,34 @@
 """Handing a report in: what and where, then a look at it all with the category's own questions, then the code.
 
-Nothing is kept between the pages but what the form carries; its key makes a second sending harmless.
+Each page has an address, so that going back and reloading do what they always do. The form carries all that was
+written from page to page, and its key makes a second sending harmless; the server keeps nothing until it is sent.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Category
 from app.kit.clock import local_day
-from app.kit.problems import Problem
+from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
-from app.portal import choices, keepsakes, views
+from app.portal import choices, keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import Draft, draft_of, report_of
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
 from app.web.idempotency import Answer, IdempotencyKeyReused, key_hash, request_hash
-from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem
+from app.web.pages import CurrentForm, Form, errors_of, errors_of_problem
 
 router = APIRouter(prefix="/report", route_class=PortalRoute)
+Name: TypeAlias = Annotated[str, Path(pattern=unsent.NAME)]
 _REUSED = Text(
     "Một bản trước của phản ánh này đã được nhận. Nếu muốn gửi nội dung mới thành một phản ánh nữa, hãy bấm gửi lại.",
     "An earlier version of this report was taken in. To hand the new words in as another report, send it again.",
@@ -35,32 +38,42 @@ _REUSED = Text(
 @router.get("")
 async def new_report(visit: CurrentVisit) -> Response:
     """The empty form; `?category=` may name what it is about."""
-    form = Form([("category", visit.request.query_params.get("category", ""))])
-    return _writing(visit, Draft(form, {}), fresh=True)
+    form = Form([("category", visit.request.query_params.get("category", "")), ("key", keepsakes.new_key())])
+    answer = _writing(visit, Draft(form, {}), fresh=True)
+    unsent.try_cookies(visit.request, answer)
+    return answer
 
 
 @router.post("")
 async def go_on(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The next page of the form, or the report sent."""
-    draft = draft_of(visit, form)
-    if form.text("step") == "edit" or draft.errors or draft.category is None:
-        errors = {} if form.text("step") == "edit" else draft.errors
-        return _writing(visit, replace(draft, errors=errors), status=422 if errors else 200)
-    if form.text("step") != "send":
-        return _checking(visit, draft, {})
-    return await _send(visit, draft, draft.category)
+    draft = draft_of(visit, _keyed(form))
+    if form.text("step") == "send" and draft.category is not None and not draft.errors:
+        return await _send(visit, draft, draft.category)
+    return _shown_next(visit, draft, unsent.Unsent(draft.form))
 
 
-def _writing(visit: Visit, draft: Draft, *, status: int = 200, fresh: bool = False) -> Response:
-    """The first page: what it is about and where."""
+def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
+    """The page that comes now, by its own address; where the browser cannot keep what was written, as the answer."""
+    checking = draft.complete and draft.form.text("step") != "edit"
+    address = unsent.address(draft.form.text("key"))
+    answer = RedirectResponse(f"{address}/check" if checking else address, status_code=303)
+    if unsent.lay_aside(visit, answer, written):
+        return answer
+    return _checking(visit, draft, written, status=status) if checking else _writing(visit, draft)
+
+
+def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
+    """The first page: what it is about and where; what is wrong only after an attempt to go on."""
     today = local_day(visit.now, visit.tenant.time_zone)
+    errors = {} if draft.form.text("step") == "edit" else draft.errors
     return visit.page(
         "report.html",
-        status=status,
-        kept=fresh,  # going back to it finds what was typed
+        status=422 if errors else 200,
+        held=fresh,
         form=draft.form,
-        errors=draft.errors,
-        key=_key(draft.form),
+        errors=errors,
+        key=draft.form.text("key"),
         fresh=fresh,
         category=draft.suggested.code if draft.suggested else draft.form.text("category"),
         categories=choices.categories(visit.books.catalogue, visit.tenant.id, visit.lang, today),
@@ -68,20 +81,18 @@ def _writing(visit: Visit, draft: Draft, *, status: int = 200, fresh: bool = Fal
     )
 
 
-def _checking(
-    visit: Visit, draft: Draft, errors: FieldErrors, *, message: Text | None = None, status: int = 200, key: str = ""
-) -> Response:
+def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
     """The second page: everything to look at, the category's questions, contact details."""
     category, placed = draft.category, draft.placed
     assert category is not None
     assert placed is not None
     return visit.page(
         "check.html",
-        status=status,
-        form=draft.form,
-        errors=errors,
-        message=message,
-        key=key or _key(draft.form),
+        status=status if written.errors or written.message else 200,
+        form=written.form,
+        errors=written.errors,
+        message=written.message,
+        key=written.form.text("key"),
         category=category,
         guidance=catalogue_service.guidance(visit.books.catalogue, visit.tenant.id, category, category.kind),
         place=views.place_name(placed.chain),
@@ -92,18 +103,26 @@ def _checking(
 
 async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
     """The report taken in, or the second page again with what is wrong; nothing that was typed is lost."""
-    key = _key(draft.form)
+    form, key = draft.form, draft.form.text("key")
     try:
-        answer = await _submitted(visit, report_of(draft.form, category), key)
+        answer = await _submitted(visit, report_of(form, category), key)
     except ValidationError as refused:
-        return _checking(visit, draft, errors_of(refused), status=422)
-    except IdempotencyKeyReused as problem:
-        return _checking(visit, draft, {}, message=_REUSED, status=problem.status, key=keepsakes.new_key())
+        return _shown_next(visit, draft, unsent.Unsent(form, errors_of(refused)))
+    except IdempotencyKeyReused:
+        anew = replace(draft, form=form.having(key=keepsakes.new_key()))
+        return _shown_next(visit, anew, unsent.Unsent(anew.form, message=_REUSED))
+    except Unavailable as problem:  # no address for what has passed in a moment: reloading sends it again
+        return _checking(visit, draft, unsent.Unsent(form, message=said(problem)), status=problem.status)
     except Problem as problem:
         errors = errors_of_problem(problem)
-        return _checking(visit, draft, errors, message=None if errors else said(problem), status=problem.status)
+        written = unsent.Unsent(form, errors, None if errors else said(problem))
+        return _shown_next(visit, draft, written, status=problem.status)
+    code, secret = answer.body["code"], answer.body["tracking_secret"]
+    if not unsent.keeps_cookies(visit.request):  # else the code would be lost on the way
+        return await _shown(visit.at(code), code, secret) or RedirectResponse("/follow", status_code=303)
     sent = RedirectResponse("/report/sent", status_code=303)
-    keepsakes.keep_sent(visit.request, sent, answer.body["code"], answer.body["tracking_secret"])
+    unsent.drop(visit, sent, key)
+    keepsakes.keep_sent(visit.request, sent, code, secret)
     return sent
 
 
@@ -133,12 +152,39 @@ async def _shown(visit: Visit, code: str, secret: str) -> Response | None:
     view = await reports_service.find_own(visit.database, visit.actor, code, secret)
     if view is None:
         return None
-    answer = visit.page("sent.html", secret=True, spoken=keepsakes.spoken(secret), **views.own_report(visit, view))
+    known = unsent.keeps_cookies(visit.request)
+    values = views.own_report(visit, view)
+    answer = visit.page("sent.html", secret=True, spoken=keepsakes.spoken(secret), remembered=known, **values)
     keepsakes.follow(visit.request, answer, code, secret)
     return answer
 
 
-def _key(form: Form) -> str:
-    """The form's key when it can be one, else a new one."""
+@router.get("/{name}")
+async def write_on(visit: CurrentVisit, name: Name) -> Response:
+    """The first page as it was left, with what was wrong; the empty form when it is no longer there."""
+    written = unsent.laid_aside(visit, name)
+    return _writing(visit, draft_of(visit, written.form)) if written else _gone(visit)
+
+
+@router.get("/{name}/check")
+async def check_report(visit: CurrentVisit, name: Name) -> Response:
+    """The second page as it was left; after sending, what became of it."""
+    written = unsent.laid_aside(visit, name)
+    if written is None:
+        return _gone(visit)
+    draft = draft_of(visit, written.form)
+    return _checking(visit, draft, written) if draft.complete else _writing(visit, draft)
+
+
+def _gone(visit: Visit) -> Response:
+    """Where to go from the address of a report that this browser has no more: it was sent just now, or is too old."""
+    address = "/report/sent" if keepsakes.just_sent(visit.request) else "/report"
+    return RedirectResponse(address, status_code=303)
+
+
+def _keyed(form: Form) -> Form:
+    """The form with its key when it can be one, else with a new one."""
     key = form.text("key")
-    return key if 8 <= len(key) <= 200 and key.isascii() and key.isprintable() else keepsakes.new_key()
+    return (
+        form if 8 <= len(key) <= 200 and key.isascii() and key.isprintable() else form.having(key=keepsakes.new_key())
+    )

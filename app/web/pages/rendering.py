@@ -29,6 +29,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_OWN_COPY = "private, no-cache"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "same-origin",
@@ -73,11 +74,14 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         kept: bool = False,
+        held: bool = False,
         secret: bool = False,
         **values: Any,
     ) -> Response:
         """The page. Nothing of it is stored anywhere unless it may be `kept`: then the browser asks whether it changed.
 
+        A page that is `held` is another one each time it is asked for; the browser's own copy serves whoever goes back
+        to it, with what was typed.
         A page with a `secret` in it goes unpacked: sizes of packed answers tell of what stands beside a secret.
         """
         site = site or Site("")
@@ -88,7 +92,7 @@ class Pages:
             values,
             lang=lang,
             other_lang=other,
-            other_lang_href="?" + urlencode([*_query(connection), ("lang", other.value)]),
+            other_lang_href=_in_other_words(connection, other),
             site=site,
             here=connection.url.path,
             css=files["site.css"].path,
@@ -96,6 +100,8 @@ class Pages:
             icon=files["icon.svg"].path,
         )
         sent = {**_HEADERS, "Content-Language": lang.value, **(headers or {})}
+        if held:
+            sent["Cache-Control"] = _OWN_COPY
         answer = _kept(connection, content, status, sent) if kept else HTMLResponse(content, status, sent)
         if not secret and unpacks(connection) and (small := packed(bytes(answer.body))) is not None:
             answer.body = small
@@ -108,14 +114,18 @@ class Pages:
 def _kept(connection: HTTPConnection, content: str, status: int, headers: Mapping[str, str]) -> Response:
     """The page with its tag, or only the word that the browser's own copy is still right."""
     tag = f"W/{content_tag(content.encode())}"
-    headers = {**headers, "Cache-Control": "private, no-cache", "ETag": tag}
+    headers = {**headers, "Cache-Control": _OWN_COPY, "ETag": tag}
     if status == HTTPStatus.OK and is_fresh(connection.headers.get("if-none-match"), tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return HTMLResponse(content, status, headers)
 
 
-def _query(connection: HTTPConnection) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
+def _in_other_words(connection: HTTPConnection, lang: Lang) -> str | None:
+    """Address of the page in `lang`; None for the answer to a form, which has none that would give it again."""
+    if connection.scope.get("method") not in {"GET", "HEAD"}:
+        return None
+    asked = [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
+    return "?" + urlencode([*asked, ("lang", lang.value)])
 
 
 @pass_context

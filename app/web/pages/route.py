@@ -45,6 +45,10 @@ class PageRoute(APIRoute):
 
     pages: ClassVar[Pages]
 
+    def told(self, problem: Problem) -> Text:
+        """What a person is told of it."""
+        return problem.detail
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with problems shown instead of thrown."""
         handle = super().get_route_handler()
@@ -69,7 +73,10 @@ class PageRoute(APIRoute):
         """The page that tells of `problem`; the request's line in the log names it."""
         request.scope["state"]["problem"] = problem.slug
         headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
-        return self.pages.answer(request, "problem.html", status=problem.status, headers=headers, problem=problem)
+        told = self.told(problem)
+        return self.pages.answer(
+            request, "problem.html", status=problem.status, headers=headers, problem=problem, told=told
+        )
 
 
 def refuse_foreign(request: Request) -> None:

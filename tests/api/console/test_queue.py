@@ -66,7 +66,24 @@ async def test_the_queue_goes_on_by_its_link(desk_of: Desks, process: Process) -
     second = Page(await desk.get(following))
     assert listed(first) + listed(second) == sorted(filed)
     assert (await desk.get("/console?cursor=xx")).status_code == 400
-    assert (await desk.get("/console?view=odd")).status_code == 200
+
+
+async def test_a_view_that_does_not_exist_is_said_and_the_others_are_offered(desk_of: Desks) -> None:
+    desk = await desk_of()
+    answer = await desk.get("/console?view=odd&cursor=xx")
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert "Không có danh sách này" in page.text
+    assert {"#views", "/console?view=inbox", "/console?view=overdue"} <= set(page.links)
+    assert "views" in page.ids
+    assert (await desk.get("/console?view=")).status_code == 200
+
+
+async def test_a_case_that_is_not_there_leads_to_the_search_by_code(desk_of: Desks) -> None:
+    lost = await (await desk_of()).get("/console/cases/H23-260101-9999")
+    assert lost.status_code == 404
+    search = next(form for form in Page(lost).forms if form.action == "/console/find")
+    assert (search.method, set(search.values)) == ("get", {"code"})
 
 
 async def test_a_code_read_out_opens_its_case(desk_of: Desks, process: Process) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -89,6 +91,45 @@ async def test_the_language_is_asked_for_once_and_kept(client: httpx.AsyncClient
     assert '<html lang="en">' in (await client.get("/follow")).text
     assert '<html lang="vi">' in (await client.get("/follow?lang=vi")).text
     assert '<html lang="vi">' in (await client.get("/", headers={"Accept-Language": "en"})).text
+
+
+async def test_the_other_language_is_one_link_away_on_every_page_that_has_an_address(client: httpx.AsyncClient) -> None:
+    for address in (*PAGES, "/console/sign-in"):
+        head = (await client.get(address)).text.split("</header>")[0]
+        assert '?lang=en" hreflang="en" lang="en">English</a>' in head, address
+    asked = (await client.get("/cases?q=den&lang=en")).text
+    assert 'href="?q=den&amp;lang=vi" hreflang="vi" lang="vi">Tiếng Việt</a>' in asked
+    assert "hreflang" not in (await client.post("/follow", data={"code": "?"})).text  # it would lose what was typed
+
+
+async def test_a_problem_says_nothing_twice(client: httpx.AsyncClient) -> None:
+    addresses = [link for link in Page(await client.get("/problems")).links if link.startswith("/problems/")]
+    assert len(addresses) > 50
+    for address in (*addresses, "/cases/H23-1", "/nothing/here"):
+        for lang in ("vi", "en"):
+            answer = await client.get(address, params={"lang": lang}, headers={"Accept": "text/html"})
+            main = answer.text.split("<main")[1].split("</main>")[0]
+            said = [part for part in re.findall(r">([^<>]+)<", main) if part.strip()]
+            assert len(said) == len(set(said)), (address, said)
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        ("q=cổng+trường", ["cổng", "trường"]),
+        ("q=ổ+gà,+Cổng&state=closed", ["ổ gà", "Cổng", "ổ", "gà"]),
+        ("q=đèn", []),
+        ("area=288", []),
+    ],
+)
+async def test_a_search_that_finds_nothing_offers_to_look_for_less(
+    client: httpx.AsyncClient, query: str, offered: list[str]
+) -> None:
+    page = Page(await client.get(f"/cases?{query}"))
+    links = [parse_qs(link[1:]) for link in page.links if link.startswith("?") and "lang=" not in link]
+    assert [link["q"][0] for link in links] == offered
+    assert all(link.get("state") == parse_qs(query).get("state") for link in links)
+    assert "dấu phẩy ngăn các cụm" in page.text
 
 
 async def test_files_of_the_pages_may_be_kept_for_ever(client: httpx.AsyncClient) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import re
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from app.db.engine import Database
+from app.kit.clock import FixedClock
 from app.kit.geo import Point
 from app.process import Process
 from tests.builders import HAIDUONG
-from tests.pages import Page, post
+from tests.pages import Page, go, post
 
 WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
 CAM_THUONG = "10507"
@@ -24,7 +29,7 @@ async def first_page(client: httpx.AsyncClient) -> Page:
 async def second_page(client: httpx.AsyncClient, **typed: str) -> Page:
     """The page to check everything on, reached with a pothole in Phường Cẩm Thượng."""
     given = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "check", **typed}
-    answer = await post(client, (await first_page(client)).form("/report"), **given)
+    answer = await go(client, (await first_page(client)).form("/report"), **given)
     assert answer.status_code == 200, Page(answer).text
     return Page(answer)
 
@@ -77,7 +82,7 @@ async def test_the_secret_leaves_the_page_with_its_cookie_but_the_report_stays_f
 async def test_an_empty_form_comes_back_with_a_summary_that_leads_to_each_field(
     client: httpx.AsyncClient, db: Database
 ) -> None:
-    answer = await post(client, (await first_page(client)).form("/report"), step="check")
+    answer = await go(client, (await first_page(client)).form("/report"), step="check")
     page = Page(answer)
     assert answer.status_code == 422
     assert {"#description", "#category", "#area_code"} <= set(page.links)
@@ -87,7 +92,7 @@ async def test_an_empty_form_comes_back_with_a_summary_that_leads_to_each_field(
 
 
 async def test_words_suggest_a_category_that_was_not_chosen(client: httpx.AsyncClient) -> None:
-    answer = await post(
+    answer = await go(
         client, (await first_page(client)).form("/report"), description=WORDS, area_code=CAM_THUONG, step="check"
     )
     assert answer.status_code == 422
@@ -116,7 +121,7 @@ async def test_what_is_wrong_on_the_first_page_is_said_beside_its_field(
     given = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "send", **typed}
     if "location__lat" in typed:
         given["area_code"] = typed.get("area_code", "")
-    answer = await post(client, (await first_page(client)).form("/report"), **given)
+    answer = await go(client, (await first_page(client)).form("/report"), **given)
     page = Page(answer)
     assert answer.status_code == 422
     assert said in page.text
@@ -129,7 +134,7 @@ async def test_what_is_wrong_on_the_second_page_loses_nothing_that_was_typed(
     client: httpx.AsyncClient, db: Database
 ) -> None:
     form = (await second_page(client)).form("/report")
-    answer = await post(client, form, step="send", answers__width_cm="rất rộng", reporter__phone="123")
+    answer = await go(client, form, step="send", answers__width_cm="rất rộng", reporter__phone="123")
     again = Page(answer)
     assert answer.status_code == 422
     assert {"#answers.width_cm"} <= set(again.links) or {"#reporter.phone"} <= set(again.links)
@@ -141,7 +146,7 @@ async def test_what_is_wrong_on_the_second_page_loses_nothing_that_was_typed(
 
 async def test_going_back_keeps_every_field(client: httpx.AsyncClient) -> None:
     form = (await second_page(client, address="12 phố Cẩm Thượng")).form("/report")
-    answer = await post(client, form, step="edit", answers__width_cm="40", reporter__name="Nguyễn Văn An")
+    answer = await go(client, form, step="edit", answers__width_cm="40", reporter__name="Nguyễn Văn An")
     back = Page(answer).form("/report").values
     assert answer.status_code == 200
     assert back["description"] == WORDS
@@ -164,7 +169,7 @@ async def test_other_words_under_a_used_key_are_sent_only_when_sent_again(
 ) -> None:
     form = (await second_page(client)).form("/report")
     await post(client, form, step="send")
-    refused = await post(client, form, step="send", description="Một ổ gà khác, cách đó 20 mét.")
+    refused = await go(client, form, step="send", description="Một ổ gà khác, cách đó 20 mét.")
     page = Page(refused)
     assert refused.status_code == 422
     assert "Một bản trước của phản ánh này đã được nhận" in page.text
@@ -218,3 +223,85 @@ async def test_contact_details_are_sealed_and_never_shown_again(client: httpx.As
     sent = (await client.get("/report/sent")).text
     assert "0912345678" not in sent
     assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities") == 1
+
+
+async def test_every_page_after_the_first_is_led_to_by_an_address_that_tells_nothing(client: httpx.AsyncClient) -> None:
+    form = (await first_page(client)).form("/report")
+    typed = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG}
+    wrong = await post(client, form, description=WORDS, step="check")
+    led = await post(client, form, **typed, step="check")
+    back = await post(client, form, **typed, step="edit")
+    refused = await post(client, form, **typed, step="send", reporter__phone="123")
+    address = back.headers["location"]
+    assert re.fullmatch(r"/report/[0-9a-f]{16}", address)
+    assert wrong.headers["location"] == address
+    assert {answer.headers["location"] for answer in (led, refused)} == {f"{address}/check"}
+    for answer in (wrong, led, back, refused):
+        assert answer.status_code == 303
+        kept = answer.headers["set-cookie"]
+        assert all(each in kept for each in (f"Path={address};", "HttpOnly", "SameSite=lax", "Max-Age=1800"))
+        assert len(kept) < 3_200
+    for _ in range(2):
+        again = await client.get(f"{address}/check")
+        assert (again.status_code, again.headers["cache-control"]) == (422, "no-store")
+        assert Page(again).form("/report").values["reporter.phone"] == "123"
+
+
+async def test_what_was_written_is_shown_for_half_an_hour_to_this_browser_alone(
+    client: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    form = (await second_page(client)).form("/report")
+    address = (await post(client, form, step="check")).headers["location"]
+    value = client.cookies["unsent"]
+    others = f"/report/{'0' * 16}/check"
+    client.cookies.delete("unsent")
+    for where, cookie in ((address, ""), (address, f"{value[:-8]}AAAAAAA="), (address, "a"), (others, value)):
+        answer = await client.get(where, headers={"Cookie": f"unsent={cookie}"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/report")
+    assert (await client.get(address, headers={"Cookie": f"unsent={value}"})).status_code == 200
+    clock.at += timedelta(minutes=31)
+    late = await client.get(address, headers={"Cookie": f"unsent={value}"})
+    assert (late.status_code, late.headers["location"]) == (303, "/report")
+    assert (await post(client, form, step="send")).headers["location"] == "/report/sent"
+
+
+async def test_after_sending_the_page_before_tells_that_it_was_sent(client: httpx.AsyncClient, db: Database) -> None:
+    form = (await second_page(client)).form("/report")
+    checking = (await post(client, form, step="check")).headers["location"]
+    await post(client, form, step="send")
+    for address in (checking, checking.removesuffix("/check")):
+        back = await client.get(address)
+        assert (back.status_code, back.headers["location"]) == (303, "/report/sent")
+    assert await count(db) == 1
+
+
+async def test_without_cookies_every_page_is_the_answer_and_the_code_is_shown(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    form = (await first_page(client)).form("/report")
+    form.values |= {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG}
+    for step, status, said in (("edit", 200, "Bước 1"), ("check", 200, "Bước 2"), ("send", 200, "Hãy lưu mã theo dõi")):
+        client.cookies.clear()
+        answer = await post(client, form, step=step)
+        assert answer.status_code == status
+        assert said in Page(answer).text
+    assert "đã nhớ sẵn mã" not in Page(answer).text
+    assert await count(db) == 1
+
+
+async def test_words_too_long_for_a_cookie_are_checked_all_the_same(client: httpx.AsyncClient, db: Database) -> None:
+    letters = random.Random(7).choices("aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạ ", k=4000)
+    form = (await first_page(client)).form("/report")
+    typed = {"description": "".join(letters).strip(), "category": "roads.pothole", "area_code": CAM_THUONG}
+    answer = await post(client, form, **typed, step="check")
+    assert answer.status_code == 200
+    assert (await post(client, Page(answer).form("/report"), step="send")).headers["location"] == "/report/sent"
+    assert await count(db) == 1
+
+
+async def test_going_back_to_the_empty_form_finds_what_was_typed_and_no_tag_is_made_for_it(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/report")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert "etag" not in answer.headers

@@ -91,18 +91,22 @@
     const mine = (field) => field.name && field.type !== "hidden" && field.type !== "submit"
       && !field.name.startsWith("reporter.");
     const fields = () => [...form.elements].filter(mine);
-    if (kept && form.dataset.draft === "fresh") {
+    const fresh = form.dataset.draft === "fresh";
+    const chosen = new Set(fields().filter((field) => field.type === "radio" ? field.checked : field.value).map((field) => field.name));
+    if (kept && (fresh || kept.key === form.elements.key.value)) {
       for (const field of fields()) {
         const value = kept.values[field.name];
-        if (value === undefined) continue;
+        if (value === undefined || (!fresh && chosen.has(field.name))) continue;
         if (field.type === "radio") field.checked = field.value === value;
         else field.value = value;
       }
+    }
+    if (kept && fresh) {
       form.elements.key.value = kept.key;
       const notice = $("#draft");
       notice.hidden = false;
       $("button", notice).addEventListener("click", () => { store.drop(DRAFT); location.assign(location.pathname); });
-    } else if (form.dataset.draft === "fresh" && crypto.randomUUID) {
+    } else if (fresh && crypto.randomUUID) {
       form.elements.key.value = crypto.randomUUID();
     }
     form.addEventListener("input", () => {
