@@ -21,7 +21,7 @@ from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
-from app.publication.service import LiveFeeds
+from app.publication.service import CommonTerms, LiveFeeds
 from app.publication.staff_endpoints import router as preview_router
 from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
@@ -83,6 +83,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             yield
         finally:
             await app.state.feeds.close()
+            await app.state.common_terms.close()
             if shared is None:
                 await process.close()
 
@@ -120,4 +121,5 @@ def install(app: FastAPI, process: Process) -> None:
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
     state.passwords = Passwords()
     state.codes = CodeBook(process.db)
+    state.common_terms = CommonTerms(process.db)
     state.feeds = LiveFeeds(process.db, process.settings.stream_poll_s)

@@ -33,7 +33,7 @@ from app.web.state import clock, database
 from app.web.tenancy import tenant
 
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
-from .service import LiveFeeds
+from .service import CommonTerms, LiveFeeds
 from .terms import Filters, Page
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
@@ -91,6 +91,9 @@ async def asked(connection: HTTPConnection, query: CasesQuery) -> Asked:
     """
     for_tenant = await tenant(connection)
     area, category, q = query.area, query.category, query.q
+    phrases = _phrases(q) if q else None
+    others = (area, category, query.state, query.bbox, query.updated_since, query.overdue)
+    words_alone = all(other is None for other in others)
     filters = Filters(
         area=_area((await directory(connection)).chain_in(for_tenant, area).area.tier, area) if area else None,
         category=_category(await catalogue(connection), for_tenant, category) if category else None,
@@ -98,7 +101,8 @@ async def asked(connection: HTTPConnection, query: CasesQuery) -> Asked:
         box=_box(query.bbox) if query.bbox else None,
         updated_since=query.updated_since,
         overdue=query.overdue,
-        phrases=_phrases(q) if q else None,
+        phrases=phrases,
+        common=phrases is not None and words_alone and common_terms(connection).hold(phrases),
     )
     return Asked(
         for_tenant,
@@ -204,6 +208,11 @@ async def read_by(connection: HTTPConnection) -> Reader:
         lang=language(connection),
         now=(await clock(connection)).now(),
     )
+
+
+def common_terms(connection: HTTPConnection) -> CommonTerms:
+    """What the process knows of common words."""
+    return cast("CommonTerms", connection.app.state.common_terms)
 
 
 async def feeds(connection: HTTPConnection) -> LiveFeeds:

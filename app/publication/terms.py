@@ -154,6 +154,7 @@ class Filters:
     updated_since: datetime | None = None
     overdue: bool | None = None
     phrases: tuple[str, ...] | None = None
+    common: bool = False  # the phrases stand in so many texts that the newest fill a page soon
 
 
 @dataclass(frozen=True, slots=True)

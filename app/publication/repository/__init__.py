@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from .reading import body_of, page_of
+from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository, written_array
 from .streaming import events_after, newest_event
 
-__all__ = ["PublicationRepository", "body_of", "events_after", "newest_event", "page_of", "written_array"]
+__all__ = [
+    "PublicationRepository",
+    "body_of",
+    "common_terms",
+    "events_after",
+    "newest_event",
+    "page_of",
+    "written_array",
+]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from app.db.engine import Database
+from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.publication.domain import phrase_terms
 from app.publication.terms import Filters, Page
@@ -30,21 +33,28 @@ FROM (SELECT piece, updated_at, case_id FROM page ORDER BY {order} LIMIT $2::int
 """
 
 
+class _Probe(NamedTuple):
+    """What is asked for twice: of the newest rows as they are walked through, then of an index.
+
+    Where the newest cases have it often, walking the feed fills a page at once, while the index would give every case
+    there ever was. Where they have it seldom, the walk ends without a full page; then few of all cases have it, and the
+    index is quick.
+    """
+
+    columns: str
+    walked: str
+    asked: str
+    rows: str  # how far is walked
+    held: str = "publications"  # what is asked of
+
+
 @lru_cache(maxsize=1024)
 def _page_sql(
-    piece: str,
-    conditions: tuple[str, ...],
-    box: tuple[str, ...] | None,
-    direction: str,
-    withdrawn: tuple[str, ...] | None,
+    piece: str, conditions: tuple[str, ...], probe: _Probe | None, direction: str, withdrawn: tuple[str, ...] | None
 ) -> str:
     """One page of stored pieces, joined by PostgreSQL. $1 tenant, $2 rows; every name is a constant of this module.
 
     With `withdrawn`, the conditions on their time, cases taken back are among them (index ix_publications_withdrawn).
-
-    A box is asked for twice. Where the newest cases are dense, walking the feed fills a page at once, while the index
-    of places would give every case there ever was. Where they are sparse, the walk ends without a full page; then the
-    box holds few of all cases, and the index of places is quick.
     """
     where = "".join(f" AND {condition}" for condition in conditions)
     order = f"updated_at {direction}, case_id {direction}"
@@ -53,20 +63,18 @@ def _page_sql(
     if withdrawn is not None:
         since = "".join(f" AND {condition}" for condition in withdrawn)
         gone = f" UNION ALL (SELECT {piece} AS piece, {_GONE}{since} ORDER BY {order} LIMIT $2::int + 1)"
-    if box is None:
+    if probe is None:
         return (
             f"WITH page AS ((SELECT {piece} AS piece, {_FOUND}{where}"
             f" ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
         )
-    west, south, east, north = box
     return (
         f"WITH near AS MATERIALIZED (SELECT piece, updated_at, case_id"  # noqa: S608
-        f" FROM (SELECT {piece} AS piece, lon, lat, {_FOUND}{where}"
-        f" ORDER BY {order} LIMIT least(50000, greatest(10000, $2::int * 30))) AS walked"
-        f" WHERE lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north} ORDER BY {order} LIMIT $2::int + 1),"
+        f" FROM (SELECT {piece} AS piece, {probe.columns}, {_FOUND}{where}"
+        f" ORDER BY {order} LIMIT {probe.rows}) AS walked"
+        f" WHERE {probe.walked} ORDER BY {order} LIMIT $2::int + 1),"
         f" page AS (SELECT * FROM near WHERE (SELECT count(*) FROM near) > $2::int UNION ALL"
-        f" (SELECT {piece} AS piece, {_FOUND}{where} AND lon IS NOT NULL"
-        f" AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))"
+        f" (SELECT {piece} AS piece, {_FOUND.replace(' publications ', f' {probe.held} ')}{where} AND {probe.asked}"
         f" AND (SELECT count(*) FROM near) <= $2::int ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
     )
 
@@ -78,6 +86,10 @@ _TERMS = "terms @> {0}::int[] AND ({0}::int[] IS NOT NULL OR (SELECT count(*) FR
 # Asked after the terms, which cost less. One condition for any number of phrases: the text of a statement is prepared
 # once for each connection, and must not be as many as there are searches.
 _PHRASES = "(SELECT bool_and(strpos(' ' || search_text || ' ', phrase) > 0) FROM unnest({}::text[]) AS asked (phrase))"
+# The letters of one phrase, borders or not, compared as bytes: what lacks them is most of what is walked through.
+_LETTERS = 'strpos(search_text COLLATE "C", {}) > 0'
+# Fenced off, so that its index is asked whatever the words; a walk has come before.
+_HELD = "(SELECT * FROM publications WHERE tenant_id = $1 AND published AND terms @> {}::int[] OFFSET 0) AS held"
 _AREA_COLUMNS = frozenset({"area_district", "area_commune", "area_province"})
 _CATEGORY_COLUMNS = frozenset({"category_code", "group_code"})
 
@@ -88,21 +100,47 @@ class _Query:
     def __init__(self, filters: Filters, after: tuple[datetime, UUID] | None) -> None:
         self.conditions: list[str] = []
         self.args: list[object] = []
-        self.box: tuple[str, ...] | None = None
+        self.probe: _Probe | None = None
         self.times: list[str] = []  # the conditions that hold for cases taken back too
         self.direction = "DESC" if filters.updated_since is None else "ASC"
         self._columns(filters)
         if filters.phrases is not None:
-            self._needs(_TERMS, [term for one in filters.phrases for term in phrase_terms(one)])
-            self._needs(_PHRASES, [f" {phrase} " for phrase in filters.phrases])
+            self._phrases(filters.phrases, walk=filters.common)
         if filters.updated_since is not None:
             self.times.append(self._needs("updated_at >= {}", filters.updated_since))
         if after is not None:
             beyond = "<" if self.direction == "DESC" else ">"
             self.times.append(self._needs(f"(updated_at, case_id) {beyond} ({{}}, {{}})", *after))
         if filters.box is not None:
-            south, west, north, east = filters.box
-            self.box = tuple(f"{holder}::float8" for holder in self._holders(west, south, east, north))
+            self._box(filters.box)
+
+    def _box(self, box: Box) -> None:
+        sides = self._holders(box.west, box.south, box.east, box.north)
+        west, south, east, north = (f"{side}::float8" for side in sides)
+        self.probe = _Probe(
+            columns="lon, lat",
+            walked=f"lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north}",
+            asked=f"lon IS NOT NULL AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))",
+            rows="least(50000, greatest(10000, $2::int * 30))",
+        )
+
+    def _phrases(self, phrases: Sequence[str], *, walk: bool) -> None:
+        """What has all phrases. With `walk` by one plan for any words, which looks through the newest first."""
+        terms = [term for phrase in phrases for term in phrase_terms(phrase)]
+        padded = [f" {phrase} " for phrase in phrases]
+        if not walk:
+            self._needs(_TERMS, terms)
+            self._needs(_PHRASES, padded)
+            return
+        asked, whole, letters = self._holders(terms, padded, max(phrases, key=len))
+        has_them = _PHRASES.format(whole)
+        self.probe = _Probe(
+            columns="search_text",
+            walked=f"{_LETTERS.format(letters)} AND {has_them}",
+            asked=has_them,
+            rows="least(50000, $2::int * 60)",
+            held=_HELD.format(asked),
+        )
 
     def _columns(self, filters: Filters) -> None:
         if filters.area is not None:
@@ -147,10 +185,22 @@ async def page_of(
         query.conditions.append("lon IS NOT NULL")
     follows = piece == "line" and filters.updated_since is not None
     withdrawn = tuple(query.times) if follows else None
-    sql = _page_sql(piece, tuple(query.conditions), query.box, query.direction, withdrawn)
+    sql = _page_sql(piece, tuple(query.conditions), query.probe, query.direction, withdrawn)
     row = await db.lane.fetchrow(sql, tenant_id, limit, *query.args)
     assert row is not None
     joined, surplus, last_at, last_id = row
     if surplus is None:
         return Page(joined=joined or b"", after=None)
     return Page(joined=joined[: -surplus - 1], after=(last_at, last_id))
+
+
+_COMMON = """
+SELECT array_agg(term ORDER BY part DESC)
+FROM pg_stats CROSS JOIN LATERAL unnest(most_common_elems::text::int[], most_common_elem_freqs) AS held (term, part)
+WHERE schemaname = current_schema AND tablename = 'publications' AND attname = 'terms' AND part >= $1
+"""
+
+
+async def common_terms(db: Database, part: float) -> frozenset[int]:
+    """Terms that at least `part` of all publications have, by PostgreSQL's statistics; none before it has made any."""
+    return frozenset(await db.lane.fetchval(_COMMON, part) or ())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .common_terms import CommonTerms
 from .reading import features, preview_of, public_body, public_cases, public_preview
 from .rebuilding import index_words, rebuild, rebuild_all
 from .streaming import Listener, LiveFeed, LiveFeeds
 
 __all__ = [
+    "CommonTerms",
     "Listener",
     "LiveFeed",
     "LiveFeeds",

@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
 from app.publication.endpoints import hot_router, router
-from app.publication.service import LiveFeeds
+from app.publication.service import CommonTerms, LiveFeeds
 from app.web.problems import install
 from tests.public_cases import HAIDUONG, Fill, Province, load_province
 
@@ -48,8 +48,9 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app.state.directory = SimpleNamespace(current=province.directory)
     app.state.catalogue = SimpleNamespace(current=province.catalogue)
     app.state.tenants = lambda: province.directory
-    app.state.feeds = LiveFeeds(db, 0.02)
+    app.state.feeds, app.state.common_terms = LiveFeeds(db, 0.02), CommonTerms(db)
     yield app
+    await app.state.common_terms.close()
     await app.state.feeds.close()
 
 

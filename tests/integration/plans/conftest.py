@@ -23,6 +23,7 @@ from app.kit.clock import FixedClock
 from app.kit.ids import TenantId, UnitId
 from app.main import create_app, install
 from app.process import Process
+from app.publication.service import CommonTerms
 from benchmarks.load import load
 from tests.conftest import NOW, make_settings
 from tests.officers import Province, an_officer, cheap_passwords, sign_in
@@ -89,6 +90,7 @@ class Town:
     plans: Plans
     officer: dict[str, str]
     dispatcher: dict[str, str]
+    common_terms: CommonTerms
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,8 @@ async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPath
             directory = process.directory.current
             officer = await signed_in(process, _committee(directory, "288"), Role.APPROVER)
             dispatcher = await signed_in(process, _committee(directory, "30"), Role.DISPATCHER)
-            yield Town(process, client, plans, officer, dispatcher)
+            yield Town(process, client, plans, officer, dispatcher, app.state.common_terms)
+        await app.state.common_terms.close()
         await process.close()
 
 
