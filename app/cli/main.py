@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -30,8 +30,8 @@ from app.web import logs
 
 from . import accounts
 from .boundaries import described
-from .doctor import Finding, Health, examine_database, examine_machine
-from .installation import database_of, listen, parsed_settings, patient, read_settings, url_of
+from .doctor import Health, examine_installation
+from .installation import database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
@@ -176,42 +176,20 @@ def migrate(
 
 
 @cli.command(name="doctor")
-def examine() -> None:
+def examine(
+    *,
+    start: Annotated[
+        bool, typer.Option(help="Khởi động bản chạy thử đang dừng để xem. Start a trial that is stopped, to look.")
+    ] = False,
+) -> None:
     """Khám hệ thống: hỏng gì, sửa thế nào. What is wrong with this installation, and how to mend it."""
     worst = Health.OK
-    for finding in _findings():
+    for finding in examine_installation(SystemClock(), start=start):
         say(Text(f"{finding.health:8} {finding.sentence.vi}", finding.sentence.en))
         if finding.health is Health.BROKEN:
             worst = finding.health
     if worst is Health.BROKEN:
         raise typer.Exit(1)
-
-
-def _findings() -> Iterator[Finding]:
-    """Everything that was looked at, in order."""
-    try:
-        settings = parsed_settings()
-    except CommandError as error:
-        yield Finding(Health.BROKEN, error.sentence)
-        return
-    yield from examine_machine(settings)
-    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
-        yield Finding(
-            Health.WARNING,
-            Text("Chưa có cơ sở dữ liệu. Chạy: make up", "There is no database yet. Run: make up"),
-        )
-        return
-    try:
-        with database_of(settings) as ready:
-            yield from asyncio.run(_listed(examine_database(ready, SystemClock())))
-    except EmbeddedError as error:
-        yield Finding(Health.BROKEN, error.sentence)
-    except DatabaseUnavailable as problem:
-        yield Finding(Health.BROKEN, problem.title)
-
-
-async def _listed(findings: AsyncIterator[Finding]) -> list[Finding]:
-    return [finding async for finding in findings]
 
 
 async def _seed(settings: Settings) -> None:
