@@ -25,6 +25,7 @@ from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
+from app.publication.service import index_all_words
 from app.settings import Settings
 from app.web import logs
 
@@ -51,10 +52,12 @@ cli = typer.Typer(
 tenant_cli = typer.Typer(no_args_is_help=True, help="Các tỉnh. Tenants.")
 key_cli = typer.Typer(no_args_is_help=True, help="Khoá. The installation's key.")
 areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
+publications_cli = typer.Typer(no_args_is_help=True, help="Bản công khai. Publications.")
 staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
 cli.add_typer(tenant_cli, name="tenant")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
+cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
 
 
@@ -276,6 +279,24 @@ def import_areas(
     if not dry_run:
         say(
             Text("Đã dùng ranh giới mới; không cần khởi động lại.", "The new boundaries are in use; no restart needed.")
+        )
+
+
+@publications_cli.command(name="index")
+def index_publications(tenant: TenantOption = None) -> None:
+    """Lập lại từ khoá tìm kiếm của mọi bản công khai. Make the search terms of all publications anew."""
+
+    async def index(process: Process) -> dict[str, int]:
+        every = process.directory.current.tenants
+        chosen = [accounts.tenant_named(process, tenant)] if tenant else every
+        return {one.slug: await index_all_words(process.db, process.clock, one.id) for one in chosen}
+
+    for slug, changed in _with_process(index).items():
+        say(
+            Text(
+                "{slug}: đã sửa từ khoá của {changed} bản công khai.",
+                "{slug}: the terms of {changed} publications were put right.",
+            ).fill(slug=slug, changed=changed)
         )
 
 
