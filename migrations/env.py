@@ -80,7 +80,10 @@ async def _online(url: str) -> None:
 def _database_url() -> str:
     url: str | None = context.config.attributes.get("url") or Settings().database_url
     if url is None:
-        message = "set LIENTHONG_DATABASE_URL, or run `lienthong migrate`, which knows the embedded database"
+        message = (
+            "Hãy đặt LIENTHONG_DATABASE_URL, hoặc chạy `lienthong migrate`: lệnh đó biết cơ sở dữ liệu đi kèm.\n"
+            "Set LIENTHONG_DATABASE_URL, or run `lienthong migrate`, which knows the embedded database."
+        )
         raise SystemExit(message)
     return url
 

@@ -16,7 +16,7 @@ from app.db.embedded_host import FolderInUse, make_folder
 from app.kit.text import Text
 from app.settings import Settings
 
-from .terminal import CommandError, not_to_be_cut_short, say
+from .terminal import CommandError, not_to_be_cut_short, reason, say
 
 KEY_FILE = "secret-key"
 KEY_CHARACTERS = 32
@@ -72,7 +72,7 @@ def find_key(settings: Settings) -> SecretStr | None:
         return _long_enough(settings.secret_key, "LIENTHONG_SECRET_KEY")
     try:
         return _long_enough(SecretStr(file.read_text(encoding="ascii").strip()), str(file))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError):
         raise CommandError(
@@ -166,12 +166,13 @@ def listen(settings: Settings) -> socket.socket:
             bound.close()
             raise
     except OSError as error:
+        why, where = reason(error), f"{settings.host}:{settings.port}"
         raise CommandError(
             Text(
-                f"Không mở được {settings.host}:{settings.port} ({error.strerror}). Hãy dừng chương trình đang dùng "
-                f"cổng này, hoặc chọn cổng khác: LIENTHONG_PORT=8001",
-                f"{settings.host}:{settings.port} cannot be opened ({error.strerror}). Stop the program that uses the "
-                f"port, or choose another: LIENTHONG_PORT=8001",
+                f"Không mở được {where}: {why.vi}. Xem lại LIENTHONG_HOST, dừng chương trình đang dùng cổng này, hoặc "
+                f"chọn cổng khác: LIENTHONG_PORT=8001",
+                f"{where} cannot be opened: {why.en}. Look at LIENTHONG_HOST, stop the program that uses the port, or "
+                f"choose another: LIENTHONG_PORT=8001",
             )
         ) from None
     bound.set_inheritable(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -25,13 +25,14 @@ from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
+from app.publication.service import index_all_words
 from app.settings import Settings
 from app.web import logs
 
 from . import accounts
 from .boundaries import described
-from .doctor import Finding, Health, examine_database, examine_machine
-from .installation import database_of, listen, parsed_settings, patient, read_settings, url_of
+from .doctor import Health, examine_installation
+from .installation import database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
@@ -51,10 +52,12 @@ cli = typer.Typer(
 tenant_cli = typer.Typer(no_args_is_help=True, help="Các tỉnh. Tenants.")
 key_cli = typer.Typer(no_args_is_help=True, help="Khoá. The installation's key.")
 areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
+publications_cli = typer.Typer(no_args_is_help=True, help="Bản công khai. Publications.")
 staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
 cli.add_typer(tenant_cli, name="tenant")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
+cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
 
 
@@ -176,42 +179,20 @@ def migrate(
 
 
 @cli.command(name="doctor")
-def examine() -> None:
+def examine(
+    *,
+    start: Annotated[
+        bool, typer.Option(help="Khởi động bản chạy thử đang dừng để xem. Start a trial that is stopped, to look.")
+    ] = False,
+) -> None:
     """Khám hệ thống: hỏng gì, sửa thế nào. What is wrong with this installation, and how to mend it."""
     worst = Health.OK
-    for finding in _findings():
+    for finding in examine_installation(SystemClock(), start=start):
         say(Text(f"{finding.health:8} {finding.sentence.vi}", finding.sentence.en))
         if finding.health is Health.BROKEN:
             worst = finding.health
     if worst is Health.BROKEN:
         raise typer.Exit(1)
-
-
-def _findings() -> Iterator[Finding]:
-    """Everything that was looked at, in order."""
-    try:
-        settings = parsed_settings()
-    except CommandError as error:
-        yield Finding(Health.BROKEN, error.sentence)
-        return
-    yield from examine_machine(settings)
-    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
-        yield Finding(
-            Health.WARNING,
-            Text("Chưa có cơ sở dữ liệu. Chạy: make up", "There is no database yet. Run: make up"),
-        )
-        return
-    try:
-        with database_of(settings) as ready:
-            yield from asyncio.run(_listed(examine_database(ready, SystemClock())))
-    except EmbeddedError as error:
-        yield Finding(Health.BROKEN, error.sentence)
-    except DatabaseUnavailable as problem:
-        yield Finding(Health.BROKEN, problem.title)
-
-
-async def _listed(findings: AsyncIterator[Finding]) -> list[Finding]:
-    return [finding async for finding in findings]
 
 
 async def _seed(settings: Settings) -> None:
@@ -298,6 +279,24 @@ def import_areas(
     if not dry_run:
         say(
             Text("Đã dùng ranh giới mới; không cần khởi động lại.", "The new boundaries are in use; no restart needed.")
+        )
+
+
+@publications_cli.command(name="index")
+def index_publications(tenant: TenantOption = None) -> None:
+    """Lập lại từ khoá tìm kiếm của mọi bản công khai. Make the search terms of all publications anew."""
+
+    async def index(process: Process) -> dict[str, int]:
+        every = process.directory.current.tenants
+        chosen = [accounts.tenant_named(process, tenant)] if tenant else every
+        return {one.slug: await index_all_words(process.db, process.clock, one.id) for one in chosen}
+
+    for slug, changed in _with_process(index).items():
+        say(
+            Text(
+                "{slug}: đã sửa từ khoá của {changed} bản công khai.",
+                "{slug}: the terms of {changed} publications were put right.",
+            ).fill(slug=slug, changed=changed)
         )
 
 

@@ -23,7 +23,7 @@ from app.publication.service import LiveFeeds
 from app.web import logs
 from app.worker import loop as worker_loop
 
-from .terminal import CommandError, say
+from .terminal import CommandError, reason, say
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_S = 5  # for requests and streams under way
@@ -150,11 +150,12 @@ def _metrics_of_worker(process: Process) -> Iterator[None]:
     try:
         server, thread = start_http_server(port, host, process.metrics.registry)
     except OSError as error:
+        why = reason(error)
         raise CommandError(
             Text(
-                f"Không mở được {host}:{port} cho số liệu của worker ({error.strerror}). Chọn cổng khác: "
+                f"Không mở được {host}:{port} cho số liệu của worker: {why.vi}. Chọn cổng khác: "
                 f"LIENTHONG_WORKER_METRICS_PORT",
-                f"{host}:{port} cannot be opened for the worker's figures ({error.strerror}). Choose another port: "
+                f"{host}:{port} cannot be opened for the worker's figures: {why.en}. Choose another port: "
                 f"LIENTHONG_WORKER_METRICS_PORT",
             )
         ) from None
@@ -164,6 +165,11 @@ def _metrics_of_worker(process: Process) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _not_started(error: OSError) -> Text:
+    why = reason(error)
+    return Text(f"PostgreSQL không khởi động được: {why.vi}.", f"PostgreSQL did not start: {why.en}.")
 
 
 async def _watch(postgres: EmbeddedPostgres) -> None:
@@ -181,5 +187,5 @@ async def _watch(postgres: EmbeddedPostgres) -> None:
         try:
             await asyncio.to_thread(postgres.restart, say)
         except (EmbeddedError, OSError) as error:
-            say(error.sentence if isinstance(error, EmbeddedError) else Text(str(error), str(error)))
+            say(error.sentence if isinstance(error, EmbeddedError) else _not_started(error))
             pause_s = min(30.0, pause_s * 2)

@@ -22,7 +22,7 @@ from app.db.engine import driver_url
 from app.db.errors import DatabaseUnavailable, is_down, outline
 from app.kit.text import Text
 
-from .terminal import CommandError
+from .terminal import CommandError, reason
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -140,7 +140,8 @@ def _why_not(url: str, error: Exception) -> Text:
             f"PostgreSQL tại {where} từ chối người dùng '{parts.username}': kiểm tra tên, mật khẩu, pg_hba.conf.",
             f"PostgreSQL at {where} refuses the user '{parts.username}': look at name, password, pg_hba.conf.",
         )
+    why = reason(error) if isinstance(error, OSError) else Text(outline(error), outline(error))
     return Text(
-        f"Không nối được tới PostgreSQL tại {where} ({outline(error)}). Kiểm tra máy chủ, cổng, tường lửa.",
-        f"PostgreSQL at {where} cannot be reached ({outline(error)}). Look at the server, its port, the firewall.",
+        f"Không nối được tới PostgreSQL tại {where}: {why.vi}. Kiểm tra máy chủ, cổng, tường lửa.",
+        f"PostgreSQL at {where} cannot be reached: {why.en}. Look at the server, its port, the firewall.",
     )

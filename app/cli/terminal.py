@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,31 @@ class CommandError(Exception):
     def __init__(self, sentence: Text) -> None:
         self.sentence = sentence
         super().__init__(sentence.en)
+
+
+_REASONS = {
+    errno.EADDRINUSE: Text("cổng đã có chương trình khác dùng", "another program uses the port"),
+    errno.EADDRNOTAVAIL: Text("máy này không có địa chỉ đó", "this machine has no such address"),
+    errno.EACCES: Text("không có quyền", "not permitted"),
+    errno.EPERM: Text("không có quyền", "not permitted"),
+    errno.ENOENT: Text("không có ở đó", "it is not there"),
+    errno.ENOSPC: Text("đĩa đã đầy", "the disk is full"),
+    errno.EROFS: Text("đĩa chỉ cho đọc", "the disk is read-only"),
+    errno.ECONNREFUSED: Text("máy đó từ chối kết nối", "the connection was refused"),
+    errno.EHOSTUNREACH: Text("không có đường tới máy đó", "there is no way to that machine"),
+    errno.ENETUNREACH: Text("không có đường tới máy đó", "there is no way to that machine"),
+}
+
+
+def reason(error: OSError) -> Text:
+    """Why the system refused; what it calls it itself when we have no words for it."""
+    if isinstance(error, socket.gaierror):
+        return Text("không tìm thấy máy nào tên như vậy", "no machine of that name is found")
+    if isinstance(error, TimeoutError):
+        return Text("không trả lời", "no answer")
+    known = _REASONS.get(error.errno) if error.errno is not None else None
+    plain = error.strerror or type(error).__name__
+    return known or Text(plain, plain)
 
 
 def say(sentence: Text) -> None:

@@ -53,10 +53,27 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"}
 
 
 def make_folder(folder: Path) -> None:
-    """The folder exists. Root's may be passed through (not read) by PostgreSQL's account, anyone else's is private."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    """The folder exists. Root's may be passed through (not read) by PostgreSQL's account, anyone else's is private.
+
+    Raises: EmbeddedError when it cannot be made or written to.
+    """
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError:
+        fit = False
+    else:
+        fit = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    if not fit:
+        raise EmbeddedError(
+            Text(
+                f"Không tạo được, hoặc không ghi được vào thư mục dữ liệu {folder}. Đổi chủ thư mục, hoặc đặt "
+                f"LIENTHONG_DATA_DIR khác.",
+                f"The data folder {folder} cannot be made, or not be written to. Change its owner, or set another "
+                f"LIENTHONG_DATA_DIR.",
+            )
+        )
 
 
 def account_for(cluster: Path) -> Account:

@@ -99,6 +99,15 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a publication is found by, as it was at a revision."""
+
+    case_id: UUID
+    revision: int
+    search_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What is stored of a case now."""
 

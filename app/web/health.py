@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from app.db.errors import DatabaseUnavailable
+
 from .problems import problem_responses
 from .state import CurrentDatabase
+
+PATIENCE_S = 1.0
+"""A proxy asks every few seconds and gives up soon; a database that takes this long for nothing serves nobody."""
 
 router = APIRouter(prefix="/health", tags=["operation"])
 
@@ -26,5 +33,9 @@ async def live() -> HealthOut:
 @router.get("/ready", response_model=HealthOut, responses=problem_responses())
 async def ready(database: CurrentDatabase) -> HealthOut:
     """Tiến trình phục vụ được: cơ sở dữ liệu trả lời. The process can serve: the database answers."""
-    await database.lane.fetchval("SELECT 1")
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await database.lane.fetchval("SELECT 1")
+    except TimeoutError as error:
+        raise DatabaseUnavailable from error
     return HealthOut()

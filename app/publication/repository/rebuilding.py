@@ -17,7 +17,7 @@ from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.publication.models import Publication
-from app.publication.terms import Kept, Source
+from app.publication.terms import Kept, Source, Words
 from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
@@ -179,6 +179,26 @@ class PublicationRepository:
         values = {"tenant_id": self._tenant_id, "ids": list(terms), "terms": written}
         await self._session.execute(_INDEX, values)
 
+    async def words_after(self, after: UUID, limit: int) -> list[Words]:
+        """What publications of cases greater than `after` are found by, ascending, batch by batch (primary key)."""
+        rows = await self._session.execute(
+            select(Publication.case_id, Publication.revision, Publication.search_text)
+            .where(Publication.tenant_id == self._tenant_id, Publication.published, Publication.case_id > after)
+            .order_by(Publication.case_id)
+            .limit(limit)
+        )
+        return [Words(*row) for row in rows]
+
+    async def index_anew(self, terms: Sequence[tuple[Words, Sequence[int]]]) -> int:
+        """How many of these were not found by their terms until now; what has changed since they were read is left."""
+        values = {
+            "tenant_id": self._tenant_id,
+            "ids": [words.case_id for words, _ in terms],
+            "revisions": [words.revision for words, _ in terms],
+            "terms": [written_array(each) for _, each in terms],
+        }
+        return len((await self._session.scalars(_INDEX_ANEW, values)).all())
+
     async def case_ids_after(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Ids of the tenant's cases greater than `after`, ascending: for rebuilding all of them, batch by batch."""
         found = await self._session.scalars(
@@ -232,6 +252,13 @@ def _store_sql() -> str:
 
 
 _STORE = text(_store_sql())
+_INDEX_ANEW = text("""
+    UPDATE publications AS p SET terms = CAST(given.terms AS int[])
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS int[]), CAST(:terms AS text[])) AS given (id, revision, terms)
+    WHERE p.tenant_id = :tenant_id AND p.case_id = given.id AND p.revision = given.revision
+      AND p.terms IS DISTINCT FROM CAST(given.terms AS int[])
+    RETURNING p.case_id
+""")
 _INDEX = text("""
     UPDATE publications AS p SET terms = CAST(given.terms AS int[])
     FROM unnest(CAST(:ids AS uuid[]), CAST(:terms AS text[])) AS given (id, terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .reading import features, preview_of, public_body, public_cases, public_preview
-from .rebuilding import index_words, rebuild, rebuild_all
+from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
 from .streaming import Listener, LiveFeed, LiveFeeds
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "LiveFeed",
     "LiveFeeds",
     "features",
+    "index_all_words",
     "index_words",
     "preview_of",
     "public_body",

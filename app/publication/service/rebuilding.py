@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
-from app.db.work import Work, write_work
+from app.db.work import Work, in_work, write_work
 from app.directory.snapshot import Directory
 from app.directory.terms import EditionId
 from app.kit.clock import Clock
@@ -16,7 +16,7 @@ from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
 from app.publication.domain import is_shown, project, render, search_terms, tombstone
 from app.publication.repository import PublicationRepository, written_array
-from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source
+from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source, Words
 from app.timeline.terms import Entry
 
 BATCH_ROWS = 200
@@ -120,6 +120,28 @@ async def index_words(work: Work, tenant_id: TenantId) -> int:
     if words:
         await repository.index({case_id: search_terms(text) for case_id, text in words.items()})
     return len(words)
+
+
+async def index_all_words(db: Database, clock: Clock, tenant_id: TenantId) -> int:
+    """Number of the tenant's publications that were found by wrong terms, or none, and are by the right ones now.
+
+    Looks at all of them, batch by batch in transactions of their own, and writes only what differs: it may run while
+    the program serves, and again after it was cut short. The public sees no change.
+    """
+    changed, after = 0, UUID(int=0)
+    while True:
+
+        async def one_batch(work: Work, after: UUID = after) -> tuple[int, list[Words]]:
+            repository = PublicationRepository(work, tenant_id)
+            batch = await repository.words_after(after, BATCH_ROWS)
+            wrong = await repository.index_anew([(one, search_terms(one.search_text)) for one in batch])
+            return wrong, batch
+
+        wrong, batch = await in_work(db, clock, tenant_id, one_batch)
+        changed += wrong
+        if len(batch) < BATCH_ROWS:
+            return changed
+        after = batch[-1].case_id
 
 
 def _view(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import stat
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,13 +14,17 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from app.cli.accounts import DEMO_FILE, ensure_demo_accounts
+from app.cli.installation import parsed_settings
+from app.cli.terminal import CommandError
 from app.db.engine import driver_url
 from app.identity.domain import generate_password
 from app.kit.clock import SystemClock
 from app.main import create_app, install
 from app.process import Process
+from app.settings import Settings
 from tests.conftest import make_settings
 from tests.server import ROOT
 
@@ -126,6 +131,47 @@ async def test_nothing_starts_with_the_key_of_another_installation(
     assert not (tmp_path / "secret-key").exists()
 
 
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_that_is_not_right_is_said_wholly_in_vietnamese_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # no .env here
+    field = Settings.model_fields[name]
+    takes_any_text = field.annotation in {str, str | None, Path, SecretStr | None}
+    for value in ("many", "-1", "1e9", "99999999999999999999"):
+        monkeypatch.setenv(f"LIENTHONG_{name.upper()}", value)
+        try:
+            parsed_settings()
+        except CommandError as error:
+            vi, en = error.sentence.vi, error.sentence.en
+            assert f"LIENTHONG_{name.upper()} " in vi
+            assert re.search("cần là|phải|không được", vi), vi
+            assert re.search("must be", en), en
+            assert not re.search("must|Input|should|cannot", vi), vi
+        else:
+            assert takes_any_text or value != "many"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"host": "nosuch.invalid"}, "không tìm thấy máy nào tên như vậy"),
+        ({"host": "192.0.2.1"}, "máy này không có địa chỉ đó"),
+        ({"data_dir": "/proc/none/here"}, "Không tạo được, hoặc không ghi được vào thư mục dữ liệu"),
+        ({"data_dir": "/etc/hostname"}, "Không tạo được, hoặc không ghi được vào thư mục dữ liệu"),
+        ({"database_url": "postgresql://nobody@127.0.0.1:1/none"}, "máy đó từ chối kết nối"),
+    ],
+)
+async def test_what_the_system_refuses_at_the_start_is_said_in_both_languages(
+    lienthong: Command, settings: dict[str, str], said: str
+) -> None:
+    code, printed = await lienthong("serve", **{"port": "0", **settings})
+    vi, en = printed.splitlines()
+    assert code == 1
+    assert said in vi
+    assert re.search("cannot be|was refused", en)
+
+
 async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     lienthong: Command, committed_url: str, tmp_path: Path
 ) -> None:
@@ -150,6 +196,14 @@ async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     code, said = await lienthong("areas", "import", str(tmp_path / "none.geojson"))
     assert code == 1
     assert "Không đọc được tệp" in said
+
+
+async def test_search_terms_are_made_anew_for_every_tenant_or_one(lienthong: Command) -> None:
+    code, said = await lienthong("publications", "index")
+    assert code == 0, said
+    assert [line.partition(":")[0] for line in said.splitlines()] == ["haiduong", "khanhhoa"]
+    code, said = await lienthong("publications", "index", "--tenant", "khanhhoa")
+    assert (code, said.startswith("khanhhoa: đã sửa từ khoá của 0 bản công khai.")) == (0, True), said
 
 
 async def count(url: str, table: str) -> int:
