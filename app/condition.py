@@ -98,6 +98,10 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
     waiting = GaugeMetricFamily("lienthong_outbox_waiting", "Messages the relay has not numbered", labels=per_tenant)
     oldest = GaugeMetricFamily("lienthong_outbox_oldest_seconds", "Age of the oldest of them", labels=per_tenant)
     lag = GaugeMetricFamily("lienthong_consumer_lag", "Messages a consumer is behind", labels=per_consumer)
+    parked = GaugeMetricFamily(
+        "lienthong_parked_messages", "Messages set aside, to be tried again", labels=per_consumer
+    )
+    rested = GaugeMetricFamily("lienthong_parked_oldest_seconds", "Since the oldest was", labels=per_consumer)
     dead = GaugeMetricFamily("lienthong_dead_letters", "Messages a consumer could not handle", labels=per_consumer)
     open_ = GaugeMetricFamily("lienthong_cases_open", "Cases in handling", labels=per_tenant)
     overdue = GaugeMetricFamily("lienthong_cases_overdue", "Cases in handling past their date", labels=per_tenant)
@@ -109,8 +113,11 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         oldest.add_metric(slug, max(0.0, (now - since).total_seconds()) if since else 0.0)
         for consumer, behind in one.backlog.lag.items():
             lag.add_metric([*slug, consumer], behind)
+            parked.add_metric([*slug, consumer], one.backlog.parked.get(consumer, 0))
+            aside = one.backlog.parked_since.get(consumer)
+            rested.add_metric([*slug, consumer], max(0.0, (now - aside).total_seconds()) if aside else 0.0)
             dead.add_metric([*slug, consumer], one.backlog.dead.get(consumer, 0))
         open_.add_metric(slug, one.workload.open)
         overdue.add_metric(slug, one.workload.overdue)
         unswept.add_metric(slug, one.workload.unswept)
-    yield from (waiting, oldest, lag, dead, open_, overdue, unswept)
+    yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept)

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for new messages.")
+    outbox_keep_days: int = Field(
+        90, ge=1, le=36_500, description="How long messages that every consumer has handled are kept for replay."
+    )
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
     access_log: AccessLog = Field(
         AccessLog.ALL, description="Which answers get a line in the log: all, problems (status 400 and up) or none."

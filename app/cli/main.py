@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -34,6 +32,8 @@ from .boundaries import described
 from .doctor import Health, examine_installation
 from .installation import database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
+from .opening import opened, with_process
+from .outbox import outbox_cli
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
@@ -59,6 +59,7 @@ cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
 cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
+cli.add_typer(outbox_cli, name="outbox")
 
 
 def run() -> None:
@@ -104,26 +105,16 @@ def up() -> None:
 async def _trial(settings: Settings, bound: socket.socket, postgres: EmbeddedPostgres | None, address: str) -> None:
     """Load the packaged data, make the trial's accounts, then serve and work until told to end."""
     await _seed(settings)
-    async with _opened(settings) as process:
+    async with opened(settings) as process:
         demo = await accounts.ensure_demo_accounts(process)
         await serve(process, bound, worker=True, postgres=postgres, when_ready=lambda: _welcome(address, demo))
-
-
-@asynccontextmanager
-async def _opened(settings: Settings, *, locates: bool = True) -> AsyncIterator[Process]:
-    """A process on the installation's database, closed at the end."""
-    process = await Process.open(settings, SystemClock(), locates=locates)
-    try:
-        yield process
-    finally:
-        await process.close()
 
 
 async def _serve(
     settings: Settings, bound: socket.socket | None, *, worker: bool, when_ready: Callable[[], None] = lambda: None
 ) -> None:
     # Only reports are placed, and the web takes them.
-    async with _opened(settings, locates=bound is not None) as process:
+    async with opened(settings, locates=bound is not None) as process:
         await serve(process, bound, worker=worker, when_ready=when_ready)
 
 
@@ -203,18 +194,6 @@ async def _seed(settings: Settings) -> None:
         await db.close()
 
 
-def _with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
-    """Result of `verb` in a process on the installation's database."""
-
-    async def inside(settings: Settings) -> T:
-        async with _opened(settings) as process:
-            return await verb(process)
-
-    with database_of(read_settings()) as settings:
-        refuse_old_schema(url_of(settings))
-        return asyncio.run(inside(patient(settings)))
-
-
 @tenant_cli.command(name="list")
 def list_tenants() -> None:
     """Các tỉnh đang dùng hệ thống này. The tenants of this installation."""
@@ -225,7 +204,7 @@ def list_tenants() -> None:
             for tenant in process.directory.current.tenants
         ]
 
-    print("\n".join(_with_process(tenants)))
+    print("\n".join(with_process(tenants)))
 
 
 @key_cli.command(name="replace")
@@ -271,7 +250,7 @@ def import_areas(
         async with write_work(process.db, process.clock, None) as work:
             return await directory_service.import_boundaries(work, content, name=file.name, edition_code=edition)
 
-    report = _with_process(load)
+    report = with_process(load)
     for sentence in described(report):
         say(sentence)
     if not report.usable:
@@ -291,7 +270,7 @@ def index_publications(tenant: TenantOption = None) -> None:
         chosen = [accounts.tenant_named(process, tenant)] if tenant else every
         return {one.slug: await index_all_words(process.db, process.clock, one.id) for one in chosen}
 
-    for slug, changed in _with_process(index).items():
+    for slug, changed in with_process(index).items():
         say(
             Text(
                 "{slug}: đã sửa từ khoá của {changed} bản công khai.",
@@ -315,7 +294,7 @@ def add_staff(
             process, accounts.tenant_named(process, tenant), username, name, unit, list(role)
         )
 
-    print(_with_process(add))
+    print(with_process(add))
 
 
 @staff_cli.command(name="password")
@@ -325,7 +304,7 @@ def renew_password(username: str, tenant: TenantOption = None) -> None:
     async def renew(process: Process) -> str:
         return await accounts.renew_password(process, accounts.tenant_named(process, tenant), username)
 
-    print(_with_process(renew))
+    print(with_process(renew))
 
 
 @staff_cli.command(name="list")
@@ -335,4 +314,4 @@ def list_staff(tenant: TenantOption = None) -> None:
     async def staff(process: Process) -> list[str]:
         return await accounts.described_staff(process, accounts.tenant_named(process, tenant))
 
-    print("\n".join(_with_process(staff)))
+    print("\n".join(with_process(staff)))

@@ -66,6 +66,24 @@ class Work:
             await (await self._driver()).execute(sql, *args)
             self._bundle.clear()
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of this work that is taken back alone when it fails: rows, session changes, and what it has put.
+
+        The error goes on to the caller. After one that says the connection is lost, nothing of the work can be saved.
+        """
+        await self.settle()
+        savepoint = await self.session.begin_nested()
+        try:
+            yield
+            await self.settle()
+            await savepoint.commit()
+        except Exception as error:
+            self._bundle.clear()
+            if not is_down(error):
+                await savepoint.rollback()
+            raise
+
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         """Rows of one statement that the driver sends itself, within this transaction: for rows by the thousand.
 

@@ -46,11 +46,12 @@ class OutboxMessage(TenantRow, Base):
 
 
 class OutboxHead(TenantRow, Base):
-    """The last position given to a message of the tenant; whoever locks the row is the relay."""
+    """The last position given to a message of the tenant, and the last forgotten; who locks the row is the relay."""
 
     __tablename__ = "outbox_heads"
 
     position: Mapped[int] = mapped_column(BigInteger)
+    pruned_position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # up to here some are gone
 
 
 class ConsumerCursor(TenantRow, Base):
@@ -65,8 +66,39 @@ class ConsumerCursor(TenantRow, Base):
     last_error: Mapped[str | None]
 
 
+class ParkedMessage(TenantRow, Base):
+    """A message that one consumer has set aside: it failed, or it waits behind an earlier one of its subject.
+
+    Of each subject only the first row is tried again, at `next_at`; when that has died it waits for an operator. Those
+    behind it have neither. Every change is made by whoever holds the consumer's cursor.
+    """
+
+    __tablename__ = "parked_messages"
+    __table_args__ = (
+        Index("ix_parked_messages_subject", "tenant_id", "consumer", "subject_id", "position"),
+        Index(
+            "ix_parked_messages_due",
+            "tenant_id",
+            "consumer",
+            "next_at",
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+        Index("ix_parked_messages_position", "tenant_id", "position"),
+    )
+
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    message_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    parked_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    next_at: Mapped[datetime | None]
+    died_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
 class DeadLetter(TenantRow, Base):
-    """A message that a consumer could not handle in all its tries; kept for an operator, the cursor went on."""
+    """What the release before could not handle; none since the table of parked messages took them over."""
 
     __tablename__ = "dead_letters"
 

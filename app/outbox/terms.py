@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,41 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """What a consumer takes next, in position order, and the subjects it has set earlier messages of aside."""
+
+    messages: Sequence[Message]
+    held: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A message set aside: the first of its subject is tried again at `next_at`, or has died; others wait behind it."""
+
+    message: Message
+    attempts: int = 0
+    next_at: datetime | None = None
+    died_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message that a consumer has set aside, as an operator sees it: nothing of its content."""
+
+    consumer: str
+    position: int
+    type: str
+    subject_id: UUID
+    parked_at: datetime
+    attempts: int
+    next_at: datetime | None  # None when it died, or waits behind an earlier one of its subject
+    died_at: datetime | None
+    last_error: str | None
+    behind: int  # later messages of its subject that wait for it
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """What of a tenant's messages is not done yet; counts end at `COUNTED_ROWS`."""
 
@@ -33,7 +68,9 @@ class Backlog:
     waiting: int  # messages without a position: the relay's
     waiting_since: datetime | None
     lag: Mapping[str, int]  # positions that each consumer is behind
-    dead: Mapping[str, int]  # dead letters of each consumer
+    parked: Mapping[str, int]  # messages of each consumer that wait for another try, or behind one that does
+    parked_since: Mapping[str, datetime]  # when the oldest of them was set aside
+    dead: Mapping[str, int]  # messages of each consumer that wait for an operator; those behind them count as parked
 
 
 COUNTED_ROWS = 10_000

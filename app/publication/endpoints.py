@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.catalogue.errors import UnknownCategory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.outbox.errors import EventsForgotten
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.headers import IF_NONE_MATCH, read_here
@@ -108,7 +109,7 @@ class EventStream(Response):
     status_code=200,  # FastAPI would look for a default in the class's constructor
     response_class=EventStream,
     responses={
-        **problem_responses(UnreadableLastEventId),
+        **problem_responses(UnreadableLastEventId, EventsForgotten),
         200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     },
 )
@@ -116,8 +117,10 @@ async def stream_public_changes(tenant: CurrentTenant, feeds: CurrentFeeds, afte
     """Thay đổi công khai, trực tiếp (server-sent events). Public changes as they happen.
 
     Events `publication.published`, `publication.updated` (data: a line of the list) and `publication.withdrawn`
-    (data: the code). Reconnecting with `Last-Event-ID` continues without loss or repeat.
+    (data: the code). Reconnecting with `Last-Event-ID` continues without loss or repeat; 410 when that was so long ago
+    that events in between are no longer kept: load the list anew and listen from now on.
     """
     feed = feeds.of(tenant)
     await feed.start()
+    await feed.check(after)
     return EventStream(feed, after)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from app.cases import service as cases_service
@@ -35,15 +37,29 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
 
 
 async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
-    """Messages numbered and handled now, over all tenants; 0 when there was nothing to do."""
+    """Messages numbered and handled now, over all tenants; 0 when there was nothing to do.
+
+    One after the other, for whoever wants to see it done; `run` gives each consumer a loop of its own.
+    """
+    done = await number(process)
+    for consumer in reacting:
+        done += await react(process, consumer)
+    return done
+
+
+async def number(process: Process) -> int:
+    """Messages that were given their position now, over all tenants."""
+    return await _each(process, "relay", lambda tenant_id: outbox.relay(process.db, process.clock, tenant_id))
+
+
+async def react(process: Process, consumer: Consumer) -> int:
+    """Messages that the consumer handled now, over all tenants: new ones, and parked ones that are due."""
 
     async def one(tenant_id: TenantId) -> int:
-        done = await outbox.relay(process.db, process.clock, tenant_id)
-        for consumer in reacting:
-            done += await outbox.consume(process.db, process.clock, tenant_id, consumer)
-        return done
+        done = await outbox.consume(process.db, process.clock, tenant_id, consumer)
+        return done + await outbox.retry_due(process.db, process.clock, tenant_id, consumer)
 
-    return await _each(process, "relay", one)
+    return await _each(process, consumer.name, one)
 
 
 async def sweep(process: Process) -> int:
@@ -94,16 +110,19 @@ async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[U
 
 
 async def prune(process: Process) -> int:
-    """Kept answers forgotten now, over all tenants; 0 when no old one is left.
+    """Kept answers and messages forgotten now, over all tenants; 0 when no old one is left.
 
-    Old sign-ins, and workers that are long gone, are forgotten with them.
+    Old sign-ins, workers that are long gone, and messages that everyone has handled are forgotten with them.
     """
     await forget_beats(process.db, process.clock.now())
+    names = [consumer.name for consumer in consumers(process)]
+    keep = timedelta(days=process.settings.outbox_keep_days)
 
     async def one(tenant_id: TenantId) -> int:
         async def forget(work: Work) -> int:
             await identity_service.prune(work, tenant_id)
-            return await forget_old_answers(work, tenant_id)
+            pruned = await outbox.prune(work, tenant_id, names, keep)
+            return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
 
@@ -145,25 +164,55 @@ async def run(process: Process, command: Command) -> None:
     here = Worker.here(command, process.clock)
     settings = process.settings
 
-    async def relay_turn() -> int:
-        return await turn(process, reacting)
-
     async def beat_turn() -> int:
         await beat(process.db, here, process.clock.now())
         return 0
 
+    numbered, told = [asyncio.Event() for _ in reacting], asyncio.Event()
+
+    async def relay_turn() -> int:
+        return _ring(await number(process), numbered)
+
+    def reaction_of(consumer: Consumer) -> Callable[[], Awaitable[int]]:
+        async def reaction_turn() -> int:
+            return _ring(await react(process, consumer), [told])
+
+        return reaction_turn
+
     async with asyncio.TaskGroup() as group:
         group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
-        group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics))
+        group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, told))
+        for consumer, bell in zip(reacting, numbered, strict=True):
+            step = reaction_of(consumer)
+            group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
         group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
 
 
-async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], metrics: Metrics) -> None:
-    """`step` again and again: at once while it finds work, after a pause when it does not or when it failed."""
+def _ring(done: int, bells: Sequence[asyncio.Event]) -> int:
+    """`done`; when it is anything, others may have work now."""
+    if done:
+        for bell in bells:
+            bell.set()
+    return done
+
+
+async def _every(
+    pause_s: float,
+    name: str,
+    step: Callable[[], Awaitable[int]],
+    metrics: Metrics,
+    bell: asyncio.Event | None = None,
+) -> None:
+    """`step` again and again: at once while it finds work, after a pause when it does not or when it failed.
+
+    The pause after a step that found nothing ends early when `bell` is set, even while the step ran.
+    """
+    bell = bell or asyncio.Event()
     failures = 0
     while True:
+        bell.clear()
         try:
             found = await step()
             metrics.turned(name, found)
@@ -176,4 +225,5 @@ async def _every(pause_s: float, name: str, step: Callable[[], Awaitable[int]], 
         if failures:
             await asyncio.sleep(min(LONGEST_PAUSE_S, pause_s * 2 ** min(failures, 8)))
         elif not found:
-            await asyncio.sleep(pause_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), pause_s)

@@ -103,6 +103,33 @@ async def test_two_programs_migrating_at_once_do_the_work_once(empty_url: str) -
     assert told.count("Migrated the database") == len(REVISIONS)
 
 
+async def test_what_the_release_before_buried_is_tried_again_and_given_back_on_the_way_down(empty_url: str) -> None:
+    await in_thread(migrate, empty_url, lambda _: None, "20261126_ended_index")
+    connection = await asyncpg.connect(driver_url(empty_url))
+    try:
+        await connection.execute("""
+            INSERT INTO outbox_messages (tenant_id, id, type, type_version, subject_id, subject_version, occurred_at,
+                payload, position)
+            SELECT 1, gen_random_uuid(), 'case.opened', 1, '00000000-0000-0000-0000-000000000001', n, now(), '{}', n
+            FROM generate_series(1, 3) AS n
+        """)
+        await connection.execute("""
+            INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)
+            SELECT 1, 'publication', position, id, now(), 'KeyError' FROM outbox_messages WHERE position > 1
+        """)
+        await in_thread(migrate, empty_url, lambda _: None, "20261126_parked_messages")
+        parked = await connection.fetch(
+            "SELECT position, next_at IS NOT NULL AS due, attempts, last_error FROM parked_messages ORDER BY 1"
+        )
+        assert [tuple(row) for row in parked] == [(2, True, 0, "KeyError"), (3, False, 0, "KeyError")]
+        assert await connection.fetchval("SELECT count(*) FROM dead_letters") == 0
+        await in_thread(command.downgrade, alembic_config(empty_url), "20261126_ended_index")
+        letters = await connection.fetch("SELECT position, error FROM dead_letters ORDER BY 1")
+        assert [tuple(row) for row in letters] == [(2, "KeyError"), (3, "KeyError")]
+    finally:
+        await connection.close()
+
+
 async def test_a_locked_table_makes_a_step_fail_within_seconds_instead_of_queueing(empty_url: str) -> None:
     await in_thread(migrate, empty_url)
     reader = await asyncpg.connect(driver_url(empty_url))

@@ -32,6 +32,7 @@ from .findings import Finding, Health, broken, ok, warning
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
 RELAY_PATIENCE = timedelta(minutes=1)
+PARKED_PATIENCE = timedelta(minutes=2)  # the first tries come within a minute
 LAG_LARGE = 1000  # messages
 CALENDAR_AHEAD = timedelta(days=365)
 
@@ -268,9 +269,22 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
     for consumer, letters in backlog.dead.items():
         done = False
         yield warning(
-            f"{slug}: {letters} thông điệp {consumer} không xử lý được. Xem bảng dead_letters, cột error.",
-            f"{slug}: {letters} messages that {consumer} could not handle. See the table dead_letters, column error.",
+            f"{slug}: {letters} thông điệp {consumer} không xử lý được, vụ việc của chúng đứng lại. Xem: lienthong "
+            f"outbox list --dead --tenant {slug}",
+            f"{slug}: {letters} messages that {consumer} could not handle hold up their cases. See: lienthong outbox "
+            f"list --dead --tenant {slug}",
         )
+    now = clock.now()
+    for consumer, since in backlog.parked_since.items():
+        if now - since > PARKED_PATIENCE:
+            done = False
+            minutes = (now - since).total_seconds() / 60
+            yield warning(
+                f"{slug}: {backlog.parked[consumer]} thông điệp {consumer} bị để riêng, lâu nhất {minutes:.0f} phút, "
+                f"đang được thử lại. Xem: lienthong outbox list --tenant {slug}",
+                f"{slug}: {backlog.parked[consumer]} messages of {consumer} are set aside, the oldest for "
+                f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
+            )
     if unswept := condition.workload.unswept:
         done = False
         yield broken(

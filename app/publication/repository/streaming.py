@@ -16,9 +16,13 @@ WHERE tenant_id = $1 AND position > $2 AND position IS NOT NULL AND public
 ORDER BY position
 LIMIT $3
 """
-_HEAD = (
-    "SELECT coalesce(max(position), 0) FROM outbox_messages WHERE tenant_id = $1 AND position IS NOT NULL AND public"
+_HEAD = """
+SELECT greatest(
+    (SELECT max(position) FROM outbox_messages WHERE tenant_id = $1 AND position IS NOT NULL AND public),
+    (SELECT pruned_position FROM outbox_heads WHERE tenant_id = $1),
+    0
 )
+"""
 
 
 async def events_after(db: Database, tenant_id: TenantId, position: int, limit: int) -> list[asyncpg.Record]:
@@ -27,6 +31,6 @@ async def events_after(db: Database, tenant_id: TenantId, position: int, limit: 
 
 
 async def newest_event(db: Database, tenant_id: TenantId) -> int:
-    """Position of the tenant's newest public message; 0 before the first."""
+    """Position of the tenant's newest public message, or up to which all are forgotten; 0 before the first."""
     found: Any = await db.lane.fetchval(_HEAD, tenant_id)
     return int(found)

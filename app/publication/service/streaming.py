@@ -17,6 +17,7 @@ from typing import Any
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.kit.ids import TenantId
+from app.outbox import service as outbox
 from app.publication import repository
 
 log = logging.getLogger("lienthong.publication")
@@ -113,10 +114,16 @@ class LiveFeed:
                 # Its own context: it outlives the request that started it, and is not to be logged as that one.
                 self._poller = asyncio.create_task(self._poll(), name=f"live-feed-{self._tenant_id}", context=Context())
 
+    async def check(self, after: int | None) -> None:
+        """Nothing when all that is public after `after` can still be told. Raises: EventsForgotten."""
+        if after is not None and after < self._floor:
+            await outbox.refuse_forgotten(self._db, self._tenant_id, after)
+
     async def join(self, send: Send, after: int | None) -> Listener:
         """A listener that has been told everything after `after` (None: from now on) and from now on hears the rest.
 
-        Raises: DatabaseUnavailable before anything was sent; later errors of the connection go through.
+        Raises: DatabaseUnavailable before anything was sent; later errors of the connection go through, and so does
+        EventsForgotten when messages were pruned that it had not been told: it comes back, and `check` refuses it.
         """
         await self.start()
         if after is None:
@@ -158,6 +165,7 @@ class LiveFeed:
         """A page of events after `after` from the database, and how far it reaches."""
         known = self.position
         rows = await repository.events_after(self._db, self._tenant_id, after, PAGE_ROWS)
+        await outbox.refuse_forgotten(self._db, self._tenant_id, after)  # afterwards: nothing of this page was missing
         reached = rows[-1]["position"] if len(rows) == PAGE_ROWS else max(known, rows[-1]["position"] if rows else 0)
         return reached, b"".join(encoded(row["position"], row["type"], row["payload"]) for row in rows)
 

@@ -64,6 +64,8 @@ async def test_what_waits_for_the_worker_is_seen_and_goes(
     assert done["lienthong_outbox_waiting", "haiduong"] == 0
     assert done["lienthong_consumer_lag", "publication", "haiduong"] == 0
     assert done["lienthong_dead_letters", "publication", "haiduong"] == 0
+    assert done["lienthong_parked_messages", "publication", "haiduong"] == 0
+    assert done["lienthong_parked_oldest_seconds", "publication", "haiduong"] == 0
     clock.at += timedelta(days=60)
     late = await figures(client)
     assert late["lienthong_cases_overdue", "haiduong"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,9 +14,10 @@ from fastapi import FastAPI
 
 from app.cases.models import Case
 from app.db.engine import Database
-from app.db.work import Work
+from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
 from app.outbox import service as outbox
+from app.outbox.models import ConsumerCursor
 from app.publication.service import streaming
 from tests.public_cases import HAIDUONG, Fill, Province
 from tests.statements import Statements
@@ -241,3 +243,33 @@ async def test_an_unreadable_last_event_id_is_refused(web: httpx.AsyncClient) ->
     for named in ("yesterday", "-1", "1.5", "9" * 19, "١"):
         answer = await web.get("/stream", headers=[(b"Last-Event-ID", named.encode())])
         assert (answer.status_code, answer.json()["type"]) == (400, "/problems/unreadable-last-event-id")
+
+
+async def test_who_comes_back_with_a_position_that_is_forgotten_is_told_so(
+    client: httpx.AsyncClient, application: FastAPI, changes: Changes, db: Database, clock: FixedClock
+) -> None:
+    await changes(5)
+    last = await db.lane.fetchval("SELECT max(position) FROM outbox_messages")
+    clock.at += timedelta(days=91)
+    async with write_work(db, clock, HAIDUONG) as work:
+        assert await outbox.prune(work, HAIDUONG, (), timedelta(days=90)) == 0, "nobody has handled them"
+        work.put(
+            ConsumerCursor.__table__,  # type: ignore[arg-type]
+            {"tenant_id": HAIDUONG, "consumer": "anyone", "position": last, "failures": 0},
+        )
+    async with write_work(db, clock, HAIDUONG) as work:
+        assert await outbox.prune(work, HAIDUONG, ("anyone",), timedelta(days=90)) == last
+    await application.state.feeds.close()
+    application.state.feeds = streaming.LiveFeeds(db, 0.02)
+    refused = await client.get("/api/v1/public/stream", headers={"Last-Event-ID": str(last - 1)})
+    assert refused.status_code == 410
+    assert refused.json()["type"].endswith("events-forgotten")
+    assert refused.json()["resume_from"] == last
+    async with listening(application) as ear, listening(application, last) as other:
+        await ear.until_greeted()
+        await other.until_greeted()
+        assert f"id: {last}\n".encode() in ear.heard, "its next Last-Event-ID is one that can be resumed from"
+        await changes(1)
+        await ear.until(1)
+        await other.until(1)
+        assert ear.events == other.events

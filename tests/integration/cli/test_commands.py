@@ -19,13 +19,16 @@ from pydantic import SecretStr
 from app.cli.accounts import DEMO_FILE, ensure_demo_accounts
 from app.cli.installation import parsed_settings
 from app.cli.terminal import CommandError
-from app.db.engine import driver_url
+from app.db.engine import Database, driver_url
 from app.identity.domain import generate_password
-from app.kit.clock import SystemClock
+from app.kit.clock import FixedClock, SystemClock
+from app.kit.ids import TenantId, uuid7
 from app.main import create_app, install
+from app.outbox import service as outbox
 from app.process import Process
 from app.settings import Settings
 from tests.conftest import make_settings
+from tests.diaries import Diary, note, written
 from tests.server import ROOT
 
 Command = Callable[..., Awaitable[tuple[int, str]]]
@@ -231,3 +234,38 @@ async def test_a_trial_gets_accounts_once_in_a_file_that_only_its_owner_reads(
         assert await sign_in(committed_url, tmp_path, username, password) == 200
     finally:
         await process.close()
+
+
+async def test_what_a_consumer_could_not_handle_is_listed_tried_again_and_skipped(
+    lienthong: Command, committed_db: Database
+) -> None:
+    clock = FixedClock(SystemClock().now())
+    bad, worse = uuid7(clock.now()), uuid7(clock.now())
+    await note(committed_db, clock, TenantId(1), [(bad, 1), (worse, 1)])
+    await outbox.relay(committed_db, clock, TenantId(1))
+    code, said = await lienthong("outbox", "list")
+    assert (code, "No message is set aside" in said) == (0, True)
+    diary = Diary(failing={bad, worse})
+    await outbox.consume(committed_db, clock, TenantId(1), diary)
+    await note(committed_db, clock, TenantId(1), [(bad, 2)])
+    await outbox.relay(committed_db, clock, TenantId(1))
+    await outbox.consume(committed_db, clock, TenantId(1), diary)
+    code, said = await lienthong("outbox", "list", "--consumer", "diary")
+    assert code == 0
+    assert said.splitlines()[0].startswith(f"diary 1 case.noted {bad} attempts=1 behind=1 next=")
+    assert said.splitlines()[0].endswith("LookupError")
+    assert len(said.splitlines()) == 2
+    diary.failing.clear()
+    code, said = await lienthong("outbox", "skip", "diary", "3")
+    assert (code, "No message at this position holds up its case" in said) == (1, True)
+    code, said = await lienthong("outbox", "retry", "diary")
+    assert (code, "Name one position, or --all" in said) == (1, True)
+    code, said = await lienthong("outbox", "skip", "diary", "1")
+    assert (code, "diary will not handle message 1" in said) == (0, True)
+    code, said = await lienthong("outbox", "retry", "diary", "--all")
+    assert (code, "tries 2 messages again" in said) == (0, True)
+    clock.at = SystemClock().now()
+    assert await outbox.retry_due(committed_db, clock, TenantId(1), diary) == 2
+    assert [await written(committed_db, bad), await written(committed_db, worse)] == [[2], [1]]
+    code, said = await lienthong("outbox", "list", "--dead")
+    assert (code, "No message is set aside" in said) == (0, True)

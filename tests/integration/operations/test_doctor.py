@@ -137,12 +137,19 @@ async def test_a_missing_worker_and_dead_letters_are_found(
         " now() - interval '10 minutes', true, '{}'"
     )
     await change(
-        "INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)"
-        " VALUES (1, 'publication', 7, gen_random_uuid(), now(), 'KeyError')"
+        "INSERT INTO parked_messages (tenant_id, consumer, position, message_id, subject_id, parked_at, died_at)"
+        " VALUES (1, 'publication', 7, gen_random_uuid(), gen_random_uuid(), now() - interval '1 day', now())"
+    )
+    await change(
+        "INSERT INTO parked_messages (tenant_id, consumer, position, message_id, subject_id, parked_at, next_at)"
+        " VALUES (1, 'publication', 8, gen_random_uuid(), gen_random_uuid(), now() - interval '5 minutes', now())"
     )
     findings = await all_of(examine_database(installation, SystemClock()))
     assert "haiduong: 1 messages have waited 10 minutes" in told(findings, Health.BROKEN)
-    assert "haiduong: 1 messages that publication could not handle" in told(findings, Health.WARNING)
+    warnings = told(findings, Health.WARNING)
+    assert "haiduong: 1 messages that publication could not handle hold up their cases" in warnings
+    assert "lienthong outbox list --dead --tenant haiduong" in warnings
+    assert "haiduong: 1 messages of publication are set aside, the oldest for 5 minutes" in warnings
 
 
 async def test_the_key_of_the_database_is_told_from_any_other(

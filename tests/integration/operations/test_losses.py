@@ -13,7 +13,7 @@ from app.db.errors import DatabaseUnavailable
 from app.db.losses import Losses
 from app.db.work import Work, in_work
 from app.kit.clock import SystemClock
-from app.outbox.service import LONGEST_PAUSE, _must_wait
+from app.outbox.service.consuming import LONGEST_PAUSE, _must_wait
 from app.settings import Settings
 
 

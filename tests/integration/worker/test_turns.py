@@ -19,13 +19,14 @@ from app.db.models import Command
 from app.db.work import Work, write_work
 from app.identity.terms import Actor
 from app.kit.clock import Clock, FixedClock
-from app.kit.ids import TenantId
+from app.kit.ids import TenantId, uuid7
 from app.outbox import service as outbox
 from app.process import Process
 from app.web import idempotency
 from app.web.idempotency import Answer, keep_answer
 from app.worker import loop
 from tests.builders import HAIDUONG, a_case
+from tests.diaries import Diary, note, written
 
 Relay = Callable[[Database, Clock, TenantId], Awaitable[int]]
 
@@ -111,3 +112,20 @@ async def test_kept_answers_are_forgotten_after_a_week_batch_by_batch(
     clock.at += timedelta(days=5, seconds=1)  # nine days after the first; six after the last
     assert [await loop.prune(process) for _ in range(3)] == [2, 1, 0]
     assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 1
+
+
+async def test_a_consumer_that_hangs_delays_no_other(
+    process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = uuid7(clock.now())
+    hanging, healthy = Diary(name="hanging", hanging={case}), Diary(name="healthy")
+    monkeypatch.setattr(loop, "consumers", lambda _: (hanging, healthy))
+    working = asyncio.create_task(loop.run(process, Command.WORKER))
+    async with asyncio.timeout(5):  # half of what a consumer is waited for
+        for number in range(1, 4):
+            await note(db, clock, HAIDUONG, [(case, number)])
+            while len(await written(db, case)) < number:
+                await asyncio.sleep(0.01)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 3

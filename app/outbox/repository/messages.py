@@ -1,19 +1,18 @@
-"""Every SQL statement of the outbox. Short, prepared, one tenant each."""
+"""Statements on messages, heads and cursors."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
+import asyncpg
 import orjson
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.engine import Database
 from app.db.work import Work
-
-from .models import ConsumerCursor, DeadLetter, OutboxHead
-from .terms import COUNTED_ROWS, Backlog, Message
+from app.outbox.models import ConsumerCursor, OutboxHead
+from app.outbox.terms import Batch, Message
 
 
 class OutboxRepository:
@@ -70,6 +69,13 @@ class OutboxRepository:
             .with_for_update()
         )
 
+    async def has_cursor(self, consumer: str) -> bool:
+        """Whether the consumer has ever run."""
+        where = select(func.count()).where(
+            ConsumerCursor.tenant_id == self._tenant_id, ConsumerCursor.consumer == consumer
+        )
+        return bool(await self._session.scalar(where))
+
     async def _make_cursor(self, consumer: str) -> None:
         await self._session.execute(
             insert(ConsumerCursor)
@@ -77,39 +83,39 @@ class OutboxRepository:
             .on_conflict_do_nothing()
         )
 
-    async def after(self, position: int, head: int, types: Collection[str], limit: int) -> list[Message]:
-        """Messages of `types` after `position` up to `head`, in order (index uq_outbox_messages_position)."""
-        rows = await self._work.fetch(_AFTER, self._tenant_id, position, head, sorted(types), limit)
-        return [
-            Message(
-                tenant_id=self._tenant_id,
-                position=row["position"],
-                id=row["id"],
-                type=row["type"],
-                type_version=row["type_version"],
-                subject_id=row["subject_id"],
-                subject_version=row["subject_version"],
-                occurred_at=row["occurred_at"],
-                public=row["public"],
-                payload=orjson.loads(row["payload"]),
-            )
-            for row in rows
-        ]
+    async def after(self, consumer: str, position: int, head: int, types: Collection[str], limit: int) -> Batch:
+        """Messages of `types` after `position` up to `head`, in order (index uq_outbox_messages_position).
 
-    async def bury(self, consumer: str, message: Message, error: str, at: datetime) -> None:
-        """Keep a message that could not be handled for an operator to look at."""
-        await self._session.execute(
-            insert(DeadLetter)
-            .values(
-                tenant_id=self._tenant_id,
-                consumer=consumer,
-                position=message.position,
-                message_id=message.id,
-                failed_at=at,
-                error=error,
-            )
-            .on_conflict_do_nothing()
-        )
+        With them the subjects that the consumer has parked messages of (index ix_parked_messages_subject).
+        """
+        rows = await self._work.fetch(_AFTER, self._tenant_id, position, head, sorted(types), limit, consumer)
+        messages = [message_of(self._tenant_id, row) for row in rows]
+        return Batch(messages, frozenset(row["subject_id"] for row in rows if row["held"]))
+
+    async def prune(self, consumers: Collection[str], before: datetime, limit: int) -> int:
+        """Number of messages forgotten now: from before `before`, and behind every cursor, of the oldest `limit`.
+
+        Neither those that are parked nor those that one of `consumers` has not come to; a consumer without a cursor
+        has come to none. The head remembers how far the tenant's messages are no longer all there.
+        """
+        rows = await self._work.fetch(_PRUNE, self._tenant_id, sorted(consumers), before, limit)
+        return int(rows[0]["gone"]) if rows else 0
+
+
+def message_of(tenant_id: int, row: asyncpg.Record) -> Message:
+    """The message of a row with its columns, `payload` as text."""
+    return Message(
+        tenant_id=tenant_id,
+        position=row["position"],
+        id=row["id"],
+        type=row["type"],
+        type_version=row["type_version"],
+        subject_id=row["subject_id"],
+        subject_version=row["subject_version"],
+        occurred_at=row["occurred_at"],
+        public=row["public"],
+        payload=orjson.loads(row["payload"]),
+    )
 
 
 _NUMBER = """
@@ -125,37 +131,33 @@ _NUMBER = """
     WHERE h.tenant_id = $1 AND last.position IS NOT NULL RETURNING h.position
 """
 _AFTER = """
-    SELECT position, id, type, type_version, subject_id, subject_version, occurred_at, public, payload::text
-    FROM outbox_messages
-    WHERE tenant_id = $1 AND position > $2 AND position <= $3 AND type = ANY($4::text[])
-    ORDER BY position LIMIT $5
+    SELECT m.position, m.id, m.type, m.type_version, m.subject_id, m.subject_version, m.occurred_at, m.public,
+        m.payload::text,
+        EXISTS (
+            SELECT FROM parked_messages p
+            WHERE p.tenant_id = m.tenant_id AND p.consumer = $6 AND p.subject_id = m.subject_id
+        ) AS held
+    FROM outbox_messages m
+    WHERE m.tenant_id = $1 AND m.position > $2 AND m.position <= $3 AND m.type = ANY($4::text[])
+    ORDER BY m.position LIMIT $5
 """
-_BACKLOG = f"""
-    SELECT t.tenant_id,
-        (SELECT count(*) FROM (
-            SELECT FROM outbox_messages m WHERE m.tenant_id = t.tenant_id AND m.position IS NULL LIMIT {COUNTED_ROWS}
-        ) w) AS waiting,
-        (SELECT m.occurred_at FROM outbox_messages m
-            WHERE m.tenant_id = t.tenant_id AND m.position IS NULL ORDER BY m.id LIMIT 1) AS waiting_since,
-        (SELECT jsonb_object_agg(c.consumer, COALESCE(h.position, 0) - c.position) FROM consumer_cursors c
-            WHERE c.tenant_id = t.tenant_id) AS lag,
-        (SELECT jsonb_object_agg(d.consumer, d.letters) FROM (
-            SELECT l.consumer, count(*) AS letters FROM dead_letters l WHERE l.tenant_id = t.tenant_id GROUP BY 1
-        ) d) AS dead
-    FROM unnest($1::int[]) AS t (tenant_id)
-    LEFT JOIN outbox_heads h ON h.tenant_id = t.tenant_id
-"""  # noqa: S608 - a number of ours
-
-
-async def backlog(db: Database, tenants: Sequence[int]) -> list[Backlog]:
-    """What each of the tenants has not done yet; one statement on partial indexes and tables of a few rows."""
-    return [
-        Backlog(
-            row["tenant_id"],
-            row["waiting"],
-            row["waiting_since"],
-            orjson.loads(row["lag"] or "{}"),
-            orjson.loads(row["dead"] or "{}"),
+_PRUNE = """
+    WITH reach AS (
+        SELECT least(
+            (SELECT min(c.position) FROM consumer_cursors c WHERE c.tenant_id = $1),
+            (SELECT min(COALESCE(c.position, 0)) FROM unnest($2::text[]) AS n (name)
+                LEFT JOIN consumer_cursors c ON c.tenant_id = $1 AND c.consumer = n.name)
+        ) AS position
+    ), oldest AS (
+        SELECT m.id, m.position, m.occurred_at FROM outbox_messages m
+        WHERE m.tenant_id = $1 AND m.position <= (SELECT position FROM reach) AND NOT EXISTS (
+            SELECT FROM parked_messages p WHERE p.tenant_id = m.tenant_id AND p.position = m.position
         )
-        for row in await db.lane.fetch(_BACKLOG, list(tenants))
-    ]
+        ORDER BY m.position LIMIT $4
+    ), gone AS (
+        DELETE FROM outbox_messages m USING oldest o
+        WHERE m.tenant_id = $1 AND m.id = o.id AND o.occurred_at < $3 RETURNING m.position
+    ), counted AS (SELECT count(*) AS gone, max(position) AS position FROM gone)
+    UPDATE outbox_heads h SET pruned_position = greatest(h.pruned_position, counted.position)
+    FROM counted WHERE h.tenant_id = $1 AND counted.gone > 0 RETURNING counted.gone
+"""

@@ -1,0 +1,9 @@
+"""Every SQL statement of the outbox. Short, prepared, one tenant each."""
+
+from __future__ import annotations
+
+from .messages import OutboxRepository
+from .parking import ParkedRepository, is_any_due, list_firsts
+from .watching import backlog, pruned_position
+
+__all__ = ["OutboxRepository", "ParkedRepository", "backlog", "is_any_due", "list_firsts", "pruned_position"]

@@ -1,0 +1,32 @@
+"""Appending facts, numbering them, and handing them to consumers, each exactly once in effect.
+
+A fact is written in the transaction of its change. The relay numbers committed facts afterwards, so that a reader of
+"after N" never misses a late commit (docs/decisions/0005). A consumer's cursor moves in the transaction of its
+effects, so that a worker killed at any moment leaves neither a gap nor a repeat (docs/decisions/0006). What a consumer
+cannot handle is set aside with its subject and tried again, while all others go on (docs/decisions/0027).
+"""
+
+from __future__ import annotations
+
+from .consuming import LONGEST_PAUSE, MAX_FAILURES, consume, hold_cursor, retry_due
+from .handling import Consumer
+from .mending import list_parked, retry, retry_all, skip
+from .relaying import append, backlog, prune, refuse_forgotten, relay
+
+__all__ = [
+    "LONGEST_PAUSE",
+    "MAX_FAILURES",
+    "Consumer",
+    "append",
+    "backlog",
+    "consume",
+    "hold_cursor",
+    "list_parked",
+    "prune",
+    "refuse_forgotten",
+    "relay",
+    "retry",
+    "retry_all",
+    "retry_due",
+    "skip",
+]

@@ -1,0 +1,77 @@
+"""Facts from their change to their position, and at last away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.engine import Database
+from app.db.work import Recorder, Work, write_work
+from app.kit.clock import Clock
+from app.kit.ids import TenantId, uuid7
+from app.outbox import repository
+from app.outbox.errors import EventsForgotten
+from app.outbox.models import OutboxMessage
+from app.outbox.repository import OutboxRepository
+from app.outbox.terms import Backlog
+
+RELAY_BATCH_ROWS = 1000
+PRUNE_BATCH_ROWS = 1000
+_TABLE = OutboxMessage.__table__
+
+
+def append(
+    work: Recorder,
+    *,
+    tenant_id: TenantId,
+    type: str,  # noqa: A002 - the envelope's own word (CloudEvents)
+    subject_id: UUID,
+    subject_version: int,
+    payload: dict[str, object],
+    public: bool = False,
+    type_version: int = 1,
+) -> None:
+    """Record a fact with the change it tells of; it becomes visible to consumers when the change commits."""
+    work.put(
+        _TABLE,  # type: ignore[arg-type]
+        {
+            "tenant_id": tenant_id,
+            "id": uuid7(work.now),
+            "type": type,
+            "type_version": type_version,
+            "subject_id": subject_id,
+            "subject_version": subject_version,
+            "occurred_at": work.now,
+            "public": public,
+            "payload": payload,
+        },
+    )
+
+
+async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
+    """Number of messages that were given their position now; 0 also when another relay is at work."""
+    async with write_work(db, clock, tenant_id) as work:
+        outbox = OutboxRepository(work, tenant_id)
+        head = await outbox.lock_head()
+        return await outbox.number(head, RELAY_BATCH_ROWS) if head is not None else 0
+
+
+async def backlog(db: Database, tenants: Sequence[TenantId]) -> list[Backlog]:
+    """What each of the tenants has not done yet. One statement."""
+    return await repository.backlog(db, tenants)
+
+
+async def prune(work: Work, tenant_id: TenantId, consumers: Collection[str], keep: timedelta) -> int:
+    """Number of messages older than `keep` that were forgotten now; 0 when no more can be. One statement.
+
+    What one of `consumers`, or any that has a cursor, has not come to yet stays, and so does what is parked.
+    """
+    return await OutboxRepository(work, tenant_id).prune(consumers, work.now - keep, PRUNE_BATCH_ROWS)
+
+
+async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int) -> None:
+    """Nothing when every message after `after` is still kept. One statement. Raises: EventsForgotten."""
+    pruned = await repository.pruned_position(db, tenant_id)
+    if after < pruned:
+        raise EventsForgotten(resume_from=pruned)

@@ -1,0 +1,76 @@
+"""Whatever fails in a batch: the rest is handled once, each case in order up to its first failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, strategies as st
+
+from app.outbox.domain import LONGEST_WAIT, pause_after
+from app.outbox.service.handling import BRAKE, ConsumerBroken, separate
+from app.outbox.terms import Message
+
+AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+def message(position: int, case: int) -> Message:
+    return Message(1, position, UUID(int=position), "case.noted", 1, UUID(int=case), position, AT, False, {})
+
+
+batches = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), max_size=60)  # (case, 0 fails)
+
+
+@given(batches, st.integers(0, 60))
+def test_each_case_is_handled_once_in_order_up_to_its_first_failure(rows: list[tuple[int, int]], cut: int) -> None:
+    messages = [message(number, case) for number, (case, _) in enumerate(rows)]
+    poison = {number for number, (_, luck) in enumerate(rows) if luck == 0}
+    handled: dict[UUID, list[int]] = defaultdict(list)
+    attempts = 0
+
+    async def attempt(part: Sequence[Message]) -> None:
+        nonlocal attempts
+        attempts += 1
+        assert part
+        if any(one.position in poison for one in part):
+            raise LookupError
+        for one in part:
+            handled[one.subject_id].append(one.position)
+
+    outcome = asyncio.run(separate([messages[:cut], messages[cut:]], attempt))
+    for case in {one.subject_id for one in messages}:
+        positions = [one.position for one in messages if one.subject_id == case]
+        first = next((position for position in positions if position in poison), None)
+        wanted = positions if first is None else positions[: positions.index(first)]
+        assert handled[case] == wanted
+        assert (case in outcome.failed) is (first is not None)
+        if first is not None:
+            assert outcome.failed[case][0].position == first
+    assert outcome.handled == sum(map(len, handled.values()))
+    assert attempts <= 2 + 14 * len(outcome.failed)
+
+
+@given(st.integers(BRAKE, 200))
+def test_a_consumer_for_which_everything_fails_is_found_out_before_all_is_tried(cases: int) -> None:
+    attempts = 0
+
+    async def attempt(part: Sequence[Message]) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise LookupError
+
+    with pytest.raises(ConsumerBroken):
+        asyncio.run(separate([[message(number, number) for number in range(cases)]], attempt))
+    assert attempts <= 2 * BRAKE + 8
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
+def test_a_pause_grows_to_its_limit_and_is_cut_by_half_at_most(attempts: int, chance: float) -> None:
+    pause = pause_after(attempts, chance)
+    whole = pause_after(attempts, 0)
+    assert timedelta(seconds=1) <= whole / 2 <= pause <= whole <= LONGEST_WAIT
+    assert pause_after(attempts + 1, 0) >= whole
