@@ -209,10 +209,10 @@ async def _every(
 
     The pause after a step that found nothing ends early when `bell` is set, even while the step ran.
     """
-    bell = bell or asyncio.Event()
     failures = 0
     while True:
-        bell.clear()
+        if bell is not None:
+            bell.clear()
         try:
             found = await step()
             metrics.turned(name, found)
@@ -225,5 +225,12 @@ async def _every(
         if failures:
             await asyncio.sleep(min(LONGEST_PAUSE_S, pause_s * 2 ** min(failures, 8)))
         elif not found:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), pause_s)
+            await _rest(pause_s, bell)
+
+
+async def _rest(pause_s: float, bell: asyncio.Event | None) -> None:
+    if bell is None:
+        await asyncio.sleep(pause_s)
+        return
+    with suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), pause_s)
