@@ -94,7 +94,7 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     ),
     Verb.RATE: lambda case: domain.rate(case, stars=5, comment=None, report=REPORT),
     Verb.REOPEN: lambda case: domain.reopen(
-        case, comment="Chưa sáng.", report=REPORT, due_at=AT + timedelta(days=3), working_days=3
+        case, comment="Chưa sáng.", report=REPORT, due_at=AT + timedelta(days=3), working_days=3, clock={"amount": 3}
     ),
     Verb.MERGE: lambda case: domain.merge(case, facts(id=OTHER_CASE, code="H23-261120-0099"), at=AT)[0],
     Verb.UNMERGE: lambda case: domain.unmerge(case, facts(id=OTHER_CASE, report_count=2))[0],

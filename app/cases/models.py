@@ -101,6 +101,7 @@ class Case(TenantRow, Base):
     due_at: Mapped[datetime]
     original_due_at: Mapped[datetime]
     working_days: Mapped[int]
+    clock: Mapped[dict[str, Any] | None]  # of the deadlines room; null in cases that are older than clocks
     accepted_at: Mapped[datetime | None]
     first_response_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]

@@ -271,6 +271,7 @@ class Changes(TypedDict, total=False):
     reopen_count: int
     referral_count: int
     working_days: int
+    clock: dict[str, object]
     due_at: datetime
     accepted_at: datetime | None
     first_response_at: datetime | None

@@ -36,6 +36,7 @@ from .opening import NewCase, open_case
 from .sorting import triage_case
 from .steps import record, scope_of
 from .sweeping import list_unswept, sweep_overdue, workload
+from .timing import Told, tell_deadline
 
 __all__ = [
     "NEWEST",
@@ -44,6 +45,7 @@ __all__ = [
     "CodeBook",
     "NewCase",
     "Outcome",
+    "Told",
     "accept_case",
     "add_note",
     "approve_answer",
@@ -73,6 +75,7 @@ __all__ = [
     "return_case",
     "scope_of",
     "sweep_overdue",
+    "tell_deadline",
     "triage_case",
     "unmerge_case",
     "verbs_for_reporter",

@@ -132,11 +132,26 @@ def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, Any]:
 
 
 def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: ReportId | None) -> CaseFact:
-    """The fact of reopening, with a fresh deadline of the category's target from now."""
+    """The fact of reopening, with a fresh deadline from now by the target that holds today."""
     category = books.catalogue.category(facts.tenant_id, facts.category)
-    days = catalogue_service.working_days(category, facts.priority)
-    clock = deadlines_service.start_clock(books.calendars, facts.tenant_id, working_days=days, at=work.now)
-    return domain.reopen(facts, comment=comment, report=report, due_at=clock.due_at, working_days=days)
+    deadline = deadlines_service.start_clock(
+        books.calendars,
+        facts.tenant_id,
+        working_days=catalogue_service.working_days(category, facts.priority),
+        at=work.now,
+        unit_id=facts.unit_id,
+        lineage=books.catalogue.lineage(facts.tenant_id, facts.category),
+        tier=books.directory.unit(facts.tenant_id, facts.unit_id).tier,
+        priority=facts.priority,
+    )
+    return domain.reopen(
+        facts,
+        comment=comment,
+        report=report,
+        due_at=deadline.due_at,
+        working_days=deadline.working_days,
+        clock=deadlines_service.clock_values(deadline.clock),
+    )
 
 
 def officer_of(actor: Actor) -> StaffId:

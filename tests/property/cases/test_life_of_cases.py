@@ -192,7 +192,7 @@ class Lives(RuleBasedStateMachine):
             case,
             Verb.REOPEN,
             lambda seen: domain.reopen(
-                seen, comment="Chưa.", report=report, due_at=self.now + timedelta(days=3), working_days=3
+                seen, comment="Chưa.", report=report, due_at=self.now + timedelta(days=3), working_days=3, clock={}
             ),
         )
         may_always = report is None and before.merged_into_id is None and before.resolution is not Resolution.DIVERTED
