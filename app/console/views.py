@@ -199,14 +199,13 @@ def _answer(category: Category | None, code: str, value: Answer) -> Text:
 def _deadline(desk: Desk, view: CaseView) -> dict[str, Any]:
     row = view.row
     try:
-        explained = deadlines_service.explanation(
-            desk.books.calendars, desk.tenant.id, received_at=row["opened_at"], due_at=row["due_at"]
-        )
+        explained = cases_service.tell_deadline(row, desk.books, now=desk.now).explanation
     except CalendarExhausted:  # beyond every known holiday: shown without being explained
         return {"weeks": [], "left": None}
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
     left = deadlines_service.working_days_left(desk.books.calendars, desk.tenant.id, now=desk.now, due_at=row["due_at"])
-    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone)), "left": left}
+    stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
+    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone), stood), "left": left}
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
