@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.catalogue.terms import Priority
 from app.db.base import Base, TenantRow
 from app.directory.terms import Tier
+from app.kit.clock import rfc3339
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.text import Text
 
@@ -231,7 +232,7 @@ def clock_values(clock: Clock) -> dict[str, object]:
     values: dict[str, object] = {
         "amount": clock.amount,
         "unit": clock.unit.value,
-        "started_at": clock.started_at.isoformat(),
+        "started_at": rfc3339(clock.started_at),
         "calendar": clock.calendar,
         "calendar_version": clock.calendar_version,
     }
@@ -240,16 +241,16 @@ def clock_values(clock: Clock) -> dict[str, object]:
     if clock.pauses:
         values["pauses"] = [
             {
-                "since": one.since.isoformat(),
+                "since": rfc3339(one.since),
                 "cause": one.cause.value,
-                "until": one.until.isoformat() if one.until else None,
+                "until": rfc3339(one.until) if one.until else None,
             }
             for one in clock.pauses
         ]
     if clock.extensions:
         values["extensions"] = [
             {
-                "at": one.at.isoformat(),
+                "at": rfc3339(one.at),
                 "added": one.added,
                 "reason": one.reason,
                 "by": str(one.by) if one.by else None,
