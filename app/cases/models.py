@@ -106,6 +106,7 @@ class Case(TenantRow, Base):
     first_response_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -150,6 +151,7 @@ class Case(TenantRow, Base):
             accepted_at=self.accepted_at,
             first_response_at=self.first_response_at,
             resolved_at=self.resolved_at,
+            paused_at=self.paused_at,
         )
 
     def apply(self, fact: CaseFact, at: datetime) -> None:

@@ -22,7 +22,7 @@ from app.cases.terms import (
 from app.catalogue.terms import Answer, Category, Kind, Priority, PublicationPolicy, QuestionType
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import Verdict
+from app.deadlines.terms import PauseCause, Verdict
 from app.directory.terms import Tier
 from app.identity import service as identity_service
 from app.kit.clock import local_day
@@ -64,6 +64,10 @@ _GROUPS = (
     (
         Text("Chuyển, phân loại, phân công", "Refer, sort, put in charge"),
         (Verb.REFER, Verb.RETURN, Verb.TRIAGE, Verb.ASSIGN, Verb.ESCALATE, Verb.MERGE),
+    ),
+    (
+        Text("Thời hạn", "Time"),
+        (Verb.EXTEND, Verb.PAUSE, Verb.RESUME),
     ),
     (
         Text("Ghi chú, công khai, rút", "Note, publish, withdraw"),
@@ -218,6 +222,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
         "reasons": referral_reasons(desk),
         "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
         "priorities": [(priority.value, priority.label(lang)) for priority in Priority],
+        "causes": [(cause.value, cause.label(lang)) for cause in PauseCause if cause is not PauseCause.REPORTER],
         "kinds": [(kind.value, kind.label(lang)) for kind in Kind],
     }
 

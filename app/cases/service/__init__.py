@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .codes import CodeBook
+from .extending import extend_case, pause_case, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
 from .handling import (
     accept_case,
@@ -56,11 +57,13 @@ __all__ = [
     "draft_answer",
     "each_case",
     "escalate_case",
+    "extend_case",
     "get_case",
     "list_unswept",
     "may_take_up",
     "merge_case",
     "open_case",
+    "pause_case",
     "publish_case",
     "queue_counts",
     "queue_page",
@@ -72,6 +75,7 @@ __all__ = [
     "reopen_for_reporter",
     "reply_to_case",
     "resolve_case",
+    "resume_case",
     "return_case",
     "scope_of",
     "sweep_overdue",

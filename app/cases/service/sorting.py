@@ -62,7 +62,7 @@ async def triage_case(
     else:
         known = anew.answers if answers is not None else _answers_kept(case, anew)
         fact = _sorted(case, facts, anew, known, books, location=location, area=area, comment=comment, at=work.now)
-    settle(work, actor, case, fact, books.directory)
+    settle(work, actor, case, fact, books)
     return case
 
 

@@ -22,6 +22,8 @@ from app.outbox import service as outbox
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience
 
+from .timing import clocked
+
 
 def scope_of(actor: Actor, directory: Directory) -> Scope:
     """The cases an officer may see: those of his units and of all units below them."""
@@ -74,11 +76,14 @@ def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact,
     )
 
 
-def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, directory: Directory) -> None:
-    """Apply and record one decided fact. The entry belongs to the unit that held the case when it was decided."""
+def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, books: Books) -> None:
+    """Apply and record one decided fact, with what it does to the case's clock.
+
+    The entry belongs to the unit that held the case when it was decided.
+    """
     held_by = UnitId(case.unit_id)
-    case.apply(fact, work.now)
-    record(work, actor, case, fact, _acting_unit(actor, held_by, directory))
+    case.apply(clocked(case, fact, books, work.now), work.now)
+    record(work, actor, case, fact, _acting_unit(actor, held_by, books.directory))
 
 
 def _acting_unit(actor: Actor, held_by: UnitId, directory: Directory) -> UnitId | None:
@@ -102,7 +107,7 @@ async def change(
     """The case after `verb`. `seen` is the version the officer acted on. Raises: CaseNotFound, StaleCase, Forbidden."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
     permit(actor, verb, case, seen, books.directory)
-    settle(work, actor, case, decide(case.facts()), books.directory)
+    settle(work, actor, case, decide(case.facts()), books)
     return case
 
 

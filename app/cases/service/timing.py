@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from app.cases.events import CaseFact
 from app.cases.models import Case
 from app.cases.terms import OPEN_STATES, Books, CaseState, Changes
 from app.catalogue.terms import Priority
 from app.deadlines import service as deadlines_service
+from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Clock, Deadline, Explanation, Milestone, PauseCause, Target, TargetKind, Timing
 from app.kit.ids import TenantId, UnitId
 
@@ -30,10 +32,42 @@ def clock_of(case: Case, books: Books) -> Clock:
 
 def timed(timing: Timing, at: datetime) -> Changes:
     """What a case becomes when its clock is counted anew `at` this instant."""
-    changes = Changes(clock=deadlines_service.clock_values(timing.clock), due_at=timing.due_at)
+    stands = timing.clock.paused
+    changes = Changes(
+        clock=deadlines_service.clock_values(timing.clock),
+        due_at=timing.due_at,
+        paused_at=stands.since if stands else None,
+    )
     if timing.due_at > at:
         changes["overdue_at"] = None  # the new deadline may be missed again, and is announced again
     return changes
+
+
+def clocked(case: Case, fact: CaseFact, books: Books, at: datetime) -> CaseFact:
+    """The fact with what it does to the clock: waiting for the reporter stops it, going on or ending starts it again.
+
+    A fact that says itself what becomes of the clock stays as it is.
+    """
+    before, after = CaseState(case.state), fact.changes.get("state", CaseState(case.state))
+    waits = after is CaseState.AWAITING_REPORTER
+    if "clock" in fact.changes or after is before or case.merged_into_id is not None:
+        return fact
+    stops = waits and case.paused_at is None
+    ends = case.paused_at is not None and (before is CaseState.AWAITING_REPORTER or after not in OPEN_STATES)
+    if not stops and not ends:
+        return fact
+    tenant_id = TenantId(case.tenant_id)
+    try:
+        clock = clock_of(case, books)
+        if ends and after in OPEN_STATES and clock.paused and clock.paused.cause is not PauseCause.REPORTER:
+            return fact  # the storm goes on, whatever the reporter has replied
+        if stops:
+            timing = deadlines_service.pause_clock(books.calendars, tenant_id, clock, cause=PauseCause.REPORTER, at=at)
+        else:
+            timing = deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at)
+    except CalendarExhausted:  # whoever answers is not kept from it by a calendar nobody has carried further
+        return fact
+    return replace(fact, changes=Changes(**{**fact.changes, **timed(timing, at)}))
 
 
 @dataclass(frozen=True, slots=True)
