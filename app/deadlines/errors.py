@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from app.kit.problems import Conflict, Invalid, Unavailable
+from app.kit.problems import Conflict, Invalid, PreconditionFailed, Unavailable
 from app.kit.text import Text
 
 from .terms import PauseCause, TimeUnit
@@ -85,3 +86,47 @@ class ExtensionTooLong(Invalid):
             limit=limit,
             errors=[{"pointer": "/due_on", "detail": self.title}],
         )
+
+
+class InvalidEdit(Invalid):
+    """A calendar or target that contradicts itself or names what does not exist; `errors` points at each place."""
+
+    slug = "invalid-deadline-edit"
+    title = Text("Lịch hoặc thời hạn chưa hợp lệ", "The calendar or target is not valid")
+
+    def __init__(self, errors: Sequence[dict[str, object]]) -> None:
+        super().__init__(
+            Text(
+                "Có mục chưa đúng; xem từng mục trong errors. Những gì đang dùng vẫn giữ nguyên.",
+                "Something is not right; see errors. What is in use stays as it is.",
+            ),
+            errors=list(errors),
+        )
+
+
+class StaleEdit(PreconditionFailed):
+    """Somebody has published a newer version than the one this edit was made from."""
+
+    slug = "stale-deadline-edit"
+    title = Text("Đã có phiên bản mới hơn", "There is a newer version")
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
+                "The present version is {current}. Load it, change that one and publish again.",
+            ).fill(current=current),
+            current_version=current,
+        )
+
+
+class EditRace(Conflict):
+    """Two people published at the same moment; this one was second and nothing of it was written."""
+
+    slug = "deadline-edit-race"
+    title = Text("Có người vừa ban hành phiên bản khác", "Somebody has just published another version")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Hãy tải lại phiên bản mới nhất rồi ban hành lại.", "Load the newest version and publish again.")

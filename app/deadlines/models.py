@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.terms import Priority
@@ -30,6 +30,7 @@ from .terms import (
     Pause,
     PauseCause,
     Period,
+    Recount,
     SpecialDay,
     Target,
     TargetKind,
@@ -144,6 +145,33 @@ def hours_values(hours: Hours) -> list[list[str]]:
 def hours_from(values: list[list[str]]) -> Hours:
     """The hours whose written form is `values`. Raises: ValueError when it is none."""
     return tuple(Period(*(int(each[:2]) * 60 + int(each[3:]) for each in period)) for period in values)
+
+
+class RecountRow(TenantRow, Base):
+    """The running clocks to be counted anew after an edit, worked off by the worker in the order of their due dates."""
+
+    __tablename__ = "recounts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "code", "version"],
+            ["calendar_edits.tenant_id", "calendar_edits.code", "calendar_edits.version"],
+        ),
+        Index("ix_recounts_waiting", "tenant_id", "created_at", postgresql_where=text("done_at IS NULL")),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    after_due_at: Mapped[datetime | None]
+    after_case_id: Mapped[UUID | None]
+    looked: Mapped[int]  # how many cases
+    moved: Mapped[int]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    def read(self) -> Recount:
+        """The row as the program knows it."""
+        after = (self.after_due_at, self.after_case_id) if self.after_due_at and self.after_case_id else None
+        return Recount(CalendarCode(self.code), self.version, after, self.looked, self.moved, self.done_at)
 
 
 class TargetRow(TenantRow, Base):

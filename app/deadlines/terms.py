@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, NewType, TypeAlias
+from uuid import UUID
 
 from app.catalogue.terms import Priority
 from app.directory.terms import Tier
@@ -112,6 +113,18 @@ class CalendarEdit:
     legal_basis: str | None = None
     note: str = ""
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """How far the running clocks have been counted anew after an edit of a calendar; it goes on `after` that case."""
+
+    code: CalendarCode
+    version: int
+    after: tuple[datetime, UUID] | None
+    looked: int
+    moved: int
+    done_at: datetime | None
 
 
 class TargetKind(StrEnum):

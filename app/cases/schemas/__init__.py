@@ -12,6 +12,7 @@ from .shown import (
     CasePageOut,
     CategoryRef,
     EntryOut,
+    PreviewOut,
     UnitRef,
     VerbOut,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "NoteAll",
     "NoteIn",
     "PauseIn",
+    "PreviewOut",
     "PublishAll",
     "PublishIn",
     "QuestionIn",

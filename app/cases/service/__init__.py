@@ -34,6 +34,7 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case
+from .recounting import Move, Preview, preview_edit, recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
 from .sweeping import list_unswept, sweep_overdue, workload
@@ -44,8 +45,10 @@ __all__ = [
     "START",
     "CaseView",
     "CodeBook",
+    "Move",
     "NewCase",
     "Outcome",
+    "Preview",
     "Told",
     "accept_case",
     "add_note",
@@ -64,11 +67,13 @@ __all__ = [
     "merge_case",
     "open_case",
     "pause_case",
+    "preview_edit",
     "publish_case",
     "queue_counts",
     "queue_page",
     "rate_case",
     "record",
+    "recount_cases",
     "refer_case",
     "reject_draft",
     "reopen_case",

@@ -15,6 +15,7 @@ from .counting import (
     explained,
     opening_hours_between,
 )
+from .edits import check_edit, check_target
 from .targets import choose, in_force
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "RULE_OF_HOURS",
     "STANDARD_WEEK",
     "WorkCalendar",
+    "check_edit",
+    "check_target",
     "choose",
     "due",
     "due_after",

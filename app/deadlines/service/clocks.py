@@ -8,15 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from app.catalogue.terms import Priority
-from app.directory.terms import Tier
-from app.kit.ids import StaffId, TenantId, UnitId
-from app.kit.text import Text
-
-from . import domain
-from .domain import COUNTING_BASIS
-from .models import clock_from, clock_values
-from .snapshot import Calendars
-from .terms import (
+from app.deadlines import domain
+from app.deadlines.domain import COUNTING_BASIS
+from app.deadlines.models import clock_from, clock_values
+from app.deadlines.snapshot import Calendars
+from app.deadlines.terms import (
     Clock,
     Deadline,
     Explanation,
@@ -28,6 +24,9 @@ from .terms import (
     Timing,
     Verdict,
 )
+from app.directory.terms import Tier
+from app.kit.ids import StaffId, TenantId, UnitId
+from app.kit.text import Text
 
 HOURS_OF_A_DAY = 8
 MEMO_ENTRIES = 20_000

@@ -8,10 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.kit.text import Text
-from app.web.fields import TextOut
-
-from .terms import (
+from app.deadlines.terms import (
     Deadline,
     Explanation,
     Extension,
@@ -23,6 +20,8 @@ from .terms import (
     TimeUnit,
     Verdict,
 )
+from app.kit.text import Text
+from app.web.fields import TextOut
 
 
 class DayOut(BaseModel):
