@@ -263,6 +263,7 @@ def clock_values(clock: Clock) -> dict[str, object]:
         "started_at": rfc3339(clock.started_at),
         "calendar": clock.calendar,
         "calendar_version": clock.calendar_version,
+        "tenant_version": clock.tenant_version,
     }
     if clock.target is not None:
         values["target"] = clock.target
@@ -296,6 +297,7 @@ def clock_from(values: Mapping[str, Any]) -> Clock:
         started_at=datetime.fromisoformat(values["started_at"]),
         calendar=CalendarCode(values["calendar"]),
         calendar_version=values["calendar_version"],
+        tenant_version=values["tenant_version"],
         target=values.get("target"),
         pauses=tuple(_pause_from(one) for one in values.get("pauses", ())),
         extensions=tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,10 +16,10 @@ from app.directory.models import Tenant
 from app.kit.ids import StaffId, TenantId
 from app.kit.text import Text
 
-from .domain import WorkCalendar, work_calendar
+from .domain import WorkCalendar
 from .errors import EditRace
 from .models import CalendarDay, CalendarEditRow, RecountRow, TargetRow, edit_values, target_values
-from .snapshot import Calendars, Targets, weeks_by_unit
+from .snapshot import Calendars, History, Targets, weeks_by_unit
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, DayKind, Recount, SpecialDay, Target
 
 
@@ -53,29 +53,17 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
     versions = await session.scalars(targets)
     by_tenant: dict[TenantId, WorkCalendar] = {}
     own: dict[tuple[TenantId, CalendarCode], WorkCalendar] = {}
+    histories: dict[TenantId, History] = {}
     for tenant, time_zone in zones:
         tenant_id = TenantId(tenant)
         if tenant_id not in special:
             continue
-        by_tenant[tenant_id] = calendar_of(time_zone, special[tenant_id], edits[tenant_id])
+        history = histories[tenant_id] = History(time_zone, special[tenant_id], edits[tenant_id])
+        by_tenant[tenant_id] = history.calendar(TENANT_CALENDAR)
         for code in sorted({edit.code for edit in edits[tenant_id]} - {TENANT_CALENDAR}):
-            own[tenant_id, code] = calendar_of(time_zone, special[tenant_id], edits[tenant_id], code)
+            own[tenant_id, code] = history.calendar(code)
     weeks = weeks_by_unit(edit for listed in edits.values() for edit in listed)
-    return Calendars(by_tenant, own, weeks, Targets(row.read() for row in versions))
-
-
-def calendar_of(
-    time_zone: str, days: list[SpecialDay], edits: list[CalendarEdit], code: CalendarCode = TENANT_CALENDAR
-) -> WorkCalendar:
-    """The calendar `code` of a tenant with these packaged days (ascending) and edits of all its calendars."""
-    return work_calendar(
-        time_zone,
-        days,
-        first=date(days[0].day.year, 1, 1),
-        last=date(days[-1].day.year, 12, 31),
-        edits=[edit for edit in edits if edit.code in {code, TENANT_CALENDAR}],
-        code=code,
-    )
+    return Calendars(by_tenant, own, weeks, Targets(row.read() for row in versions), histories)
 
 
 # -- what administrators publish

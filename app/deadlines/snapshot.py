@@ -11,9 +11,9 @@ from app.catalogue.terms import Priority
 from app.directory.terms import Tier
 from app.kit.ids import TenantId, UnitId
 
-from .domain import WorkCalendar, choose, in_force
+from .domain import WorkCalendar, choose, in_force, work_calendar
 from .errors import CalendarExhausted
-from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, EditKind, Target, TargetKind
+from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, Clock, EditKind, SpecialDay, Target, TargetKind
 
 _MEMO_ENTRIES = 50_000
 
@@ -63,6 +63,29 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What a tenant's calendars are made of: packaged days (ascending) and the edits of all its calendars."""
+
+    zone_name: str
+    days: Sequence[SpecialDay]
+    edits: Sequence[CalendarEdit]
+
+    def calendar(self, code: CalendarCode, *, version: int | None = None, of_tenant: int | None = None) -> WorkCalendar:
+        """The calendar `code` from the first year of the days to the end of the last.
+
+        As it was at `version`, with the tenant's own as it was at `of_tenant`; as they are now when None.
+        """
+        bounds = {TENANT_CALENDAR: of_tenant, code: version}
+        edits = [
+            edit
+            for edit in self.edits
+            if edit.code in bounds and ((most := bounds[edit.code]) is None or edit.version <= most)
+        ]
+        first, last = date(self.days[0].day.year, 1, 1), date(self.days[-1].day.year, 12, 31)
+        return work_calendar(self.zone_name, self.days, first=first, last=last, edits=edits, code=code)
+
+
+@dataclass(frozen=True, slots=True)
 class Calendars:
     """The working calendar of each tenant, those that units have of their own, and the targets."""
 
@@ -72,6 +95,7 @@ class Calendars:
         default_factory=dict
     )  # of calendars that name it, later first
     targets: Targets = field(default_factory=Targets)
+    histories: Mapping[TenantId, History] = field(default_factory=dict, repr=False)
     # What is asked of this snapshot again and again, such as the deadline of a matter received today.
     memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -84,6 +108,24 @@ class Calendars:
             return self.by_tenant[tenant_id]
         except KeyError:
             raise CalendarExhausted from None
+
+    def counted_by(self, tenant_id: TenantId, clock: Clock) -> WorkCalendar:
+        """The calendar as it was when the clock's due date was counted; as it is now for clocks older than edits.
+
+        Raises: CalendarExhausted without any.
+        """
+        present = self.of(tenant_id, clock.calendar)
+        history = self.histories.get(tenant_id)
+        same = (clock.calendar_version, clock.tenant_version) == (present.version, present.tenant_version)
+        if same or history is None or not clock.calendar_version:
+            return present
+        key = (tenant_id, clock.calendar, clock.calendar_version, clock.tenant_version)
+        found: WorkCalendar | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = history.calendar(
+                clock.calendar, version=clock.calendar_version, of_tenant=clock.tenant_version
+            )
+        return found
 
     def code_for(self, unit_id: UnitId | None, on: date) -> CalendarCode:
         """The calendar by which the unit works on the day: one whose week of that day names it, else the tenant's."""

@@ -245,8 +245,9 @@ class Extension:
 class Clock:
     """A target running: everything its due date follows from, but for the calendar itself.
 
-    `calendar_version` is that of the calendar when the due date was last counted, `target` the target's code and
-    version (None: the category's own time). Pauses ascend and do not overlap; only the last may still last.
+    `calendar_version` is that of the calendar when the due date was last counted, `tenant_version` that of the tenant's
+    own under it, `target` the target's code and version (None: the category's own time). Pauses ascend and do not
+    overlap; only the last may still last.
     """
 
     amount: int
@@ -254,6 +255,7 @@ class Clock:
     started_at: datetime
     calendar: CalendarCode = TENANT_CALENDAR
     calendar_version: int = 0
+    tenant_version: int = 0
     target: str | None = None
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()

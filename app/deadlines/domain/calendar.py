@@ -29,7 +29,7 @@ DAY_S: Final = 86_400
 class WorkCalendar:
     """The days and hours somebody works, `first` to `last` inclusive, made once by `work_calendar` and only read after.
 
-    `version` is that of the newest edit in it, `code` that of the calendar.
+    `version` is that of the newest edit in it, `tenant_version` that of the newest edit of the tenant's own calendar.
     """
 
     zone: ZoneInfo
@@ -38,6 +38,7 @@ class WorkCalendar:
     special: Mapping[date, SpecialDay] = field(repr=False)
     code: CalendarCode
     version: int
+    tenant_version: int
     # For every day from `first` on: its opening hours, none when it is not worked.
     _hours: tuple[Hours, ...] = field(repr=False)
     # For every day from `first` on: how many working days there are up to and including it.
@@ -146,8 +147,10 @@ def work_calendar(
         hours.append(of_week if special_day is None else _hours_of(special_day, of_week, usual))
     worked, ends, opens_s, worked_s = _counted(first, hours, place)
     version = max((edit.version for edit in ranked if edit.code == code), default=0)
+    of_tenant = max((edit.version for edit in ranked if edit.code == TENANT_CALENDAR), default=0)
+    known = MappingProxyType(by_day)
     return WorkCalendar(
-        place, first, last, MappingProxyType(by_day), code, version, tuple(hours), worked, ends, opens_s, worked_s
+        place, first, last, known, code, version, of_tenant, tuple(hours), worked, ends, opens_s, worked_s
     )
 
 

@@ -36,13 +36,23 @@ def due(clock: Clock, calendar: WorkCalendar, at: datetime) -> datetime:
 
 def started(clock: Clock, calendar: WorkCalendar) -> Timing:
     """The clock on the calendar, at its start or counted anew: what is special about it is kept."""
-    counted = replace(clock, calendar=calendar.code, calendar_version=calendar.version)
+    counted = _by(clock, calendar)
     return Timing(counted, due(counted, calendar, counted.started_at))
+
+
+def _by(clock: Clock, calendar: WorkCalendar) -> Clock:
+    """The clock with the calendar it is counted by from now on."""
+    return replace(
+        clock,
+        calendar=calendar.code,
+        calendar_version=calendar.version,
+        tenant_version=calendar.tenant_version,
+    )
 
 
 def recount(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
     """The same clock by another version of its calendar. Raises: CalendarExhausted."""
-    counted = replace(clock, calendar=calendar.code, calendar_version=calendar.version)
+    counted = _by(clock, calendar)
     return Timing(counted, due(counted, calendar, at))
 
 
@@ -52,7 +62,7 @@ def pause(clock: Clock, calendar: WorkCalendar, cause: PauseCause, at: datetime)
         raise ClockPaused(clock.paused.cause)
     # A clock set back must not make a pause begin before the one before it has ended.
     since = max([at, *(one.until for one in clock.pauses if one.until is not None)])
-    stood = replace(clock, pauses=(*clock.pauses, Pause(since, cause)))
+    stood = replace(_by(clock, calendar), pauses=(*clock.pauses, Pause(since, cause)))
     return Timing(stood, due(stood, calendar, at))
 
 
@@ -60,7 +70,7 @@ def resume(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
     """The clock running again from `at` on. Raises: ClockRuns when it does already."""
     if clock.paused is None:
         raise ClockRuns
-    going = replace(clock, pauses=ended(clock.pauses, at))
+    going = replace(_by(clock, calendar), pauses=ended(clock.pauses, at))
     return Timing(going, due(going, calendar, at))
 
 
@@ -95,5 +105,5 @@ def extend(
     whole = (clock.amount * HOUR_S if in_hours else clock.amount) + so_far + added
     if limit is not None and whole > (limit * HOUR_S if in_hours else limit):
         raise ExtensionTooLong(limit, clock.unit)
-    longer = replace(clock, extensions=(*clock.extensions, Extension(at, added, reason, by)))
+    longer = replace(_by(clock, calendar), extensions=(*clock.extensions, Extension(at, added, reason, by)))
     return Timing(longer, due(longer, calendar, at))

@@ -66,7 +66,15 @@ def start_clock(
     of_day = calendars.memo.get(key)
     if of_day is not None:  # whatever is received on one day in one matter is due on one day
         clock = of_day.clock
-        started = Clock(clock.amount, clock.unit, at, clock.calendar, clock.calendar_version, clock.target)
+        started = Clock(
+            clock.amount,
+            clock.unit,
+            at,
+            clock.calendar,
+            clock.calendar_version,
+            clock.tenant_version,
+            clock.target,
+        )
         basis = of_day.legal_basis if clock.target is not None else legal_basis
         return Deadline(of_day.due_at, of_day.due_at, of_day.working_days, basis, started)
     target = calendars.targets.find(
@@ -214,9 +222,10 @@ def explain_clock(
 ) -> Explanation:
     """Every counted, skipped and paused day of the clock's way to `due_at`, with the rule. Raises: CalendarExhausted.
 
-    `now`: where the count stands while the clock does.
+    By the calendar as it was when `due_at` was counted, whatever was edited since. `now`: where the count stands while
+    the clock does.
     """
-    calendar = calendars.of(tenant_id, clock.calendar)
+    calendar = calendars.counted_by(tenant_id, clock)
     pauses = domain.ended(clock.pauses, now)
     days = tuple(domain.explained(clock, due_at, calendar, pauses))
     return Explanation(

@@ -61,6 +61,8 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
     assert await office.work_off() == 1
     assert await dates(office, running) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
     assert (await dates(office, ended))[2] == "default/1"
+    told = (await office.client.get(f"/api/v1/reports/{ended.code}/deadline", headers=ended.owner)).json()
+    assert sum(day["verdict"] == "counted" for day in told["days"]) == 3, "explained by the calendar it was counted by"
     entries = (await office.client.get(f"/api/v1/reports/{running.code}/timeline", headers=running.owner)).json()[
         "items"
     ]
