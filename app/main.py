@@ -12,6 +12,7 @@ from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
 from app.condition import readings
 from app.console.endpoints import router as console_router
+from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
@@ -56,6 +57,7 @@ ROUTERS = (
     catalogue_router,
     identity_router,
     routing_router,
+    deadlines_router,
     report_texts_router,
     preview_router,
     portal_router,
@@ -79,6 +81,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         process = shared or await Process.open(settings, clock or SystemClock(), counted)
         install(app, process)
+        app.state.common_terms.start()
         try:
             yield
         finally:

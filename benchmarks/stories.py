@@ -24,7 +24,7 @@ from app.cases.service.steps import both_names
 from app.cases.terms import Books, CaseFacts, PublicationState, ReferralReason, Resolution
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Category, PublicationPolicy, QuestionType
-from app.deadlines.terms import Deadline
+from app.deadlines.terms import Clock, Deadline, TimeUnit
 from app.directory.snapshot import Area, Tenant, Unit
 from app.directory.terms import Confidence, EditionId, Tier
 from app.identity.terms import Actor, ActorKind, Membership, Role, system_actor
@@ -188,7 +188,8 @@ class _Telling:
             priority=classified.priority, answers=classified.answers, at=datetime(2026, 1, 5, 3, tzinfo=UTC),
         )  # fmt: skip
         self._working_days = classified.target_working_days
-        deadline = Deadline(DUE, DUE, self._working_days, category.legal_basis)
+        clock = Clock(self._working_days, TimeUnit.WORKING_DAY, OPENED)
+        deadline = Deadline(DUE, DUE, self._working_days, category.legal_basis, clock)
         new = cases_service.NewCase(
             id=CASE, code=f"{tenant.agency_code}-{DAY}-{SERIAL}", description=self._written,
             channel=self._rng.choice(("app", "app", "app", "web", "hotline")), chain=self._chain,

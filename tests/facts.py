@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, get_type_hints
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.cases import domain
 from app.cases.events import CaseFact
 from app.cases.terms import CaseFacts, CaseState, Changes, PublicationState, ReferralReason, Resolution, Verb
 from app.catalogue.terms import Kind, Priority, PublicationPolicy
+from app.deadlines.terms import PauseCause
 from app.kit.ids import CaseId, ReportId, StaffId, TenantId, UnitId
 from app.kit.text import Text
 
@@ -82,6 +83,13 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
         case, to=THERE, names=_NAMES, reason=ReferralReason.NOT_COMPETENT, comment=None
     ),
     Verb.ESCALATE: lambda case: domain.escalate(case, to=None, names=_NAMES, comment=None, at=AT),
+    Verb.EXTEND: lambda case: domain.extend(
+        case, changes=Changes(due_at=AT + timedelta(days=9)), due_on=date(2026, 11, 30), reason="Cần khảo sát."
+    ),
+    Verb.PAUSE: lambda case: domain.pause(
+        case, changes=Changes(paused_at=AT), cause=PauseCause.FORCE_MAJEURE, comment="Bão số 9."
+    ),
+    Verb.RESUME: lambda case: domain.resume(case, changes=Changes(paused_at=None), due_on=date(2026, 11, 30)),
     Verb.ASK: lambda case: domain.ask(case, question="Cột nào?", unit_name=UNIT, by=HOA, at=AT),
     Verb.REPLY: lambda case: domain.reply(case, text="Cột số 5.", report=REPORT),
     Verb.DRAFT_ANSWER: lambda case: domain.draft_answer(
@@ -94,7 +102,7 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     ),
     Verb.RATE: lambda case: domain.rate(case, stars=5, comment=None, report=REPORT),
     Verb.REOPEN: lambda case: domain.reopen(
-        case, comment="Chưa sáng.", report=REPORT, due_at=AT + timedelta(days=3), working_days=3
+        case, comment="Chưa sáng.", report=REPORT, due_at=AT + timedelta(days=3), working_days=3, clock={"amount": 3}
     ),
     Verb.MERGE: lambda case: domain.merge(case, facts(id=OTHER_CASE, code="H23-261120-0099"), at=AT)[0],
     Verb.UNMERGE: lambda case: domain.unmerge(case, facts(id=OTHER_CASE, report_count=2))[0],

@@ -103,10 +103,12 @@ class Case(TenantRow, Base):
     due_at: Mapped[datetime]
     original_due_at: Mapped[datetime]
     working_days: Mapped[int]
+    clock: Mapped[dict[str, Any] | None]  # of the deadlines room; null in cases that are older than clocks
     accepted_at: Mapped[datetime | None]
     first_response_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -151,6 +153,7 @@ class Case(TenantRow, Base):
             accepted_at=self.accepted_at,
             first_response_at=self.first_response_at,
             resolved_at=self.resolved_at,
+            paused_at=self.paused_at,
         )
 
     def apply(self, fact: CaseFact, at: datetime) -> None:

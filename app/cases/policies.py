@@ -36,6 +36,10 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
         Verb.RETURN: _MOVE,
         Verb.REFER: _MOVE,
         Verb.ESCALATE: _MOVE,
+        # Who answers for the answer decides about its time: an officer who is late could else stop his own clock.
+        Verb.EXTEND: _SIGN,
+        Verb.PAUSE: _SIGN,
+        Verb.RESUME: _SIGN,
         Verb.ASK: _MOVE,
         Verb.DRAFT_ANSWER: _WORK,
         Verb.APPROVE: _SIGN,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select, text, true
+from sqlalchemy import Row, select, text, true, tuple_
 
 from app.db.engine import Database
 from app.db.work import Work
@@ -116,6 +116,35 @@ class CaseRepository:
             .with_for_update(skip_locked=True)
         )
         return found.all()
+
+    async def running(self, after: tuple[datetime, UUID], limit: int) -> Sequence[Row[Any]]:
+        """Up to `limit` open cases with a clock, due first, after that key: id, due date, clock. Not locked."""
+        found = await self._session.execute(
+            select(Case.id, Case.due_at, Case.clock)
+            .where(
+                Case.tenant_id == self._tenant_id,
+                Case.state.not_in(["resolved", "closed"]),
+                Case.clock.is_not(None),
+                tuple_(Case.due_at, Case.id) > after,
+            )
+            .order_by(Case.due_at, Case.id)
+            .limit(limit)
+        )
+        return found.all()
+
+
+_RUNNING = """
+    SELECT id, code, due_at, clock FROM cases
+    WHERE tenant_id = $1 AND state NOT IN ('resolved', 'closed') AND clock IS NOT NULL AND (due_at, id) > ($2, $3)
+    ORDER BY due_at, id LIMIT $4
+"""
+
+
+async def list_running(
+    db: Database, tenant_id: TenantId, *, after: tuple[datetime, UUID], limit: int
+) -> list[asyncpg.Record]:
+    """The same for a look without a transaction, with codes. One statement."""
+    return await db.lane.fetch(_RUNNING, tenant_id, *after, limit)
 
 
 _COLUMNS = """code, version, state, resolution, kind, category_code, priority, summary, address, lat, lon,

@@ -99,6 +99,9 @@ class Verb(StrEnum):
     RETURN = "return"
     REFER = "refer"
     ESCALATE = "escalate"
+    EXTEND = "extend"
+    PAUSE = "pause"
+    RESUME = "resume"
     ASK = "ask"
     REPLY = "reply"
     DRAFT_ANSWER = "draft-answer"
@@ -128,6 +131,9 @@ _VERB_LABELS = {
     Verb.RETURN: Text("Trả lại", "Return"),
     Verb.REFER: Text("Chuyển đơn vị khác", "Refer to another unit"),
     Verb.ESCALATE: Text("Nâng mức ưu tiên", "Escalate"),
+    Verb.EXTEND: Text("Gia hạn", "Extend the deadline"),
+    Verb.PAUSE: Text("Tạm dừng tính hạn", "Pause the clock"),
+    Verb.RESUME: Text("Tính hạn tiếp", "Resume the clock"),
     Verb.ASK: Text("Hỏi thêm người gửi", "Ask the sender"),
     Verb.REPLY: Text("Trả lời, bổ sung", "Reply"),
     Verb.DRAFT_ANSWER: Text("Trình dự thảo trả lời", "Draft an answer"),
@@ -246,6 +252,7 @@ class CaseFacts:
     accepted_at: datetime | None
     first_response_at: datetime | None
     resolved_at: datetime | None
+    paused_at: datetime | None = None  # since when its clock stands
 
 
 class Changes(TypedDict, total=False):
@@ -271,6 +278,7 @@ class Changes(TypedDict, total=False):
     reopen_count: int
     referral_count: int
     working_days: int
+    clock: dict[str, object]
     due_at: datetime
     accepted_at: datetime | None
     first_response_at: datetime | None
@@ -278,6 +286,7 @@ class Changes(TypedDict, total=False):
     closed_at: datetime | None
     escalated_at: datetime | None
     overdue_at: datetime | None
+    paused_at: datetime | None
     lat: float | None
     lon: float | None
     area_commune: str | None

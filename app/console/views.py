@@ -22,7 +22,7 @@ from app.cases.terms import (
 from app.catalogue.terms import Answer, Category, Kind, Priority, PublicationPolicy, QuestionType
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import Verdict
+from app.deadlines.terms import PauseCause, Verdict
 from app.directory.terms import Tier
 from app.identity import service as identity_service
 from app.kit.clock import local_day
@@ -64,6 +64,10 @@ _GROUPS = (
     (
         Text("Chuyển, phân loại, phân công", "Refer, sort, put in charge"),
         (Verb.REFER, Verb.RETURN, Verb.TRIAGE, Verb.ASSIGN, Verb.ESCALATE, Verb.MERGE),
+    ),
+    (
+        Text("Thời hạn", "Time"),
+        (Verb.EXTEND, Verb.PAUSE, Verb.RESUME),
     ),
     (
         Text("Ghi chú, công khai, rút", "Note, publish, withdraw"),
@@ -199,14 +203,13 @@ def _answer(category: Category | None, code: str, value: Answer) -> Text:
 def _deadline(desk: Desk, view: CaseView) -> dict[str, Any]:
     row = view.row
     try:
-        explained = deadlines_service.explanation(
-            desk.books.calendars, desk.tenant.id, received_at=row["opened_at"], due_at=row["due_at"]
-        )
+        explained = cases_service.tell_deadline(row, desk.books, now=desk.now).explanation
     except CalendarExhausted:  # beyond every known holiday: shown without being explained
         return {"weeks": [], "left": None}
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
     left = deadlines_service.working_days_left(desk.books.calendars, desk.tenant.id, now=desk.now, due_at=row["due_at"])
-    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone)), "left": left}
+    stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
+    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone), stood), "left": left}
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
@@ -219,6 +222,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
         "reasons": referral_reasons(desk),
         "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
         "priorities": [(priority.value, priority.label(lang)) for priority in Priority],
+        "causes": [(cause.value, cause.label(lang)) for cause in PauseCause if cause is not PauseCause.REPORTER],
         "kinds": [(kind.value, kind.label(lang)) for kind in Kind],
     }
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Unavailable
+from collections.abc import Sequence
+from datetime import date
+
+from app.kit.problems import Conflict, Invalid, PreconditionFailed, Unavailable
 from app.kit.text import Text
+
+from .terms import PauseCause, TimeUnit
 
 
 class CalendarExhausted(Unavailable):
@@ -19,3 +24,109 @@ class CalendarExhausted(Unavailable):
             "Quản trị viên cần nạp lịch ngày nghỉ của những năm còn thiếu, rồi thao tác lại.",
             "An administrator has to load the days off of the missing years; then repeat this.",
         )
+
+
+class ClockPaused(Conflict):
+    """The clock stands still already."""
+
+    slug = "clock-paused"
+    title = Text("Thời hạn đang tạm dừng", "The clock is paused")
+
+    def __init__(self, cause: PauseCause) -> None:
+        super().__init__(
+            Text(
+                "Thời hạn đang tạm dừng ({vi}); hãy cho chạy tiếp trước.",
+                "The clock is paused ({en}); let it go on first.",
+            ).fill(vi=cause.label.vi.lower(), en=cause.label.en.lower()),
+            cause=cause.value,
+        )
+
+
+class ClockRuns(Conflict):
+    """The clock runs already."""
+
+    slug = "clock-runs"
+    title = Text("Thời hạn đang chạy", "The clock is running")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say that there is nothing to do."""
+        return Text(
+            "Thời hạn không bị tạm dừng, không cần cho chạy tiếp.", "The clock is not paused: nothing to resume."
+        )
+
+
+class ExtensionTooShort(Invalid):
+    """The new date is not later than the due date."""
+
+    slug = "extension-too-short"
+    title = Text("Ngày gia hạn chưa muộn hơn hạn hiện nay", "The new date is not later than the due date")
+
+    def __init__(self, due_on: date) -> None:
+        super().__init__(
+            Text("Hãy chọn ngày làm việc sau {vi}.", "Choose a working day after {en}.").fill(
+                vi=f"{due_on:%d/%m/%Y}", en=due_on.isoformat()
+            ),
+            errors=[{"pointer": "/due_on", "detail": self.title}],
+        )
+
+
+class ExtensionTooLong(Invalid):
+    """The whole time would be longer than its target allows."""
+
+    slug = "extension-too-long"
+    title = Text("Gia hạn quá mức cho phép", "The extension is longer than allowed")
+
+    def __init__(self, limit: int, unit: TimeUnit) -> None:
+        super().__init__(
+            Text(
+                "Kể cả gia hạn, tổng thời hạn không quá {limit} {vi}.",
+                "With its extensions the whole time is at most {limit} {en}.",
+            ).fill(limit=limit, vi=unit.label.vi, en=unit.label.en),
+            limit=limit,
+            errors=[{"pointer": "/due_on", "detail": self.title}],
+        )
+
+
+class InvalidEdit(Invalid):
+    """A calendar or target that contradicts itself or names what does not exist; `errors` points at each place."""
+
+    slug = "invalid-deadline-edit"
+    title = Text("Lịch hoặc thời hạn chưa hợp lệ", "The calendar or target is not valid")
+
+    def __init__(self, errors: Sequence[dict[str, object]]) -> None:
+        super().__init__(
+            Text(
+                "Có mục chưa đúng; xem từng mục trong errors. Những gì đang dùng vẫn giữ nguyên.",
+                "Something is not right; see errors. What is in use stays as it is.",
+            ),
+            errors=list(errors),
+        )
+
+
+class StaleEdit(PreconditionFailed):
+    """Somebody has published a newer version than the one this edit was made from."""
+
+    slug = "stale-deadline-edit"
+    title = Text("Đã có phiên bản mới hơn", "There is a newer version")
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
+                "The present version is {current}. Load it, change that one and publish again.",
+            ).fill(current=current),
+            current_version=current,
+        )
+
+
+class EditRace(Conflict):
+    """Two people published at the same moment; this one was second and nothing of it was written."""
+
+    slug = "deadline-edit-race"
+    title = Text("Có người vừa ban hành phiên bản khác", "Somebody has just published another version")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Hãy tải lại phiên bản mới nhất rồi ban hành lại.", "Load the newest version and publish again.")

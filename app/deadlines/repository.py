@@ -1,36 +1,163 @@
-"""Every statement of the deadlines room."""
+"""Every statement of the deadlines room but the seed's."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.work import ReadWork, Work
 from app.directory.models import Tenant
-from app.kit.ids import TenantId
+from app.kit.ids import StaffId, TenantId
 from app.kit.text import Text
 
-from .domain import work_calendar
-from .models import CalendarDay
-from .snapshot import Calendars
-from .terms import DayKind, SpecialDay
+from .domain import WorkCalendar
+from .errors import EditRace
+from .models import CalendarDay, CalendarEditRow, RecountRow, TargetRow, edit_values, target_values
+from .snapshot import Calendars, History, Targets, weeks_by_unit
+from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, DayKind, Recount, SpecialDay, Target
 
 
 async def load_calendars(session: AsyncSession) -> Calendars:
-    """The calendars of all tenants that have days, each from 1 January of its first year to the end of its last."""
+    """Calendars and targets of all tenants that have days, from 1 January of their first year to the end of the last.
+
+    Four statements.
+    """
+    return await calendars_with(session, ())
+
+
+async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit]) -> Calendars:
+    """The same as they would be with the edits on `trial`, newer than all others; of their tenants when there are any.
+
+    Four statements.
+    """
+    only = {edit.tenant_id for edit in trial}
+    days = select(CalendarDay).order_by(CalendarDay.tenant_id, CalendarDay.day)
+    edited, targets, tenants = select(CalendarEditRow), select(TargetRow), select(Tenant.id, Tenant.time_zone)
+    if only:
+        days, edited = days.where(CalendarDay.tenant_id.in_(only)), edited.where(CalendarEditRow.tenant_id.in_(only))
+        targets, tenants = targets.where(TargetRow.tenant_id.in_(only)), tenants.where(Tenant.id.in_(only))
     special: dict[TenantId, list[SpecialDay]] = defaultdict(list)
-    for row in await session.scalars(select(CalendarDay).order_by(CalendarDay.tenant_id, CalendarDay.day)):
+    for row in await session.scalars(days):
         name = Text(row.name_vi, row.name_en)
         special[TenantId(row.tenant_id)].append(SpecialDay(row.day, DayKind(row.kind), name, row.legal_basis))
-    zones = await session.execute(select(Tenant.id, Tenant.time_zone).order_by(Tenant.id))
-    return Calendars(
-        {
-            TenantId(tenant_id): work_calendar(
-                time_zone, days, first=date(days[0].day.year, 1, 1), last=date(days[-1].day.year, 12, 31)
-            )
-            for tenant_id, time_zone in zones
-            if (days := special.get(TenantId(tenant_id)))
-        }
+    edits: dict[TenantId, list[CalendarEdit]] = defaultdict(list)
+    for edit in [*(row.read() for row in await session.scalars(edited)), *trial]:
+        edits[edit.tenant_id].append(edit)
+    zones = (await session.execute(tenants.order_by(Tenant.id))).all()
+    versions = await session.scalars(targets)
+    by_tenant: dict[TenantId, WorkCalendar] = {}
+    own: dict[tuple[TenantId, CalendarCode], WorkCalendar] = {}
+    histories: dict[TenantId, History] = {}
+    for tenant, time_zone in zones:
+        tenant_id = TenantId(tenant)
+        if tenant_id not in special:
+            continue
+        history = histories[tenant_id] = History(time_zone, special[tenant_id], edits[tenant_id])
+        by_tenant[tenant_id] = history.calendar(TENANT_CALENDAR)
+        for code in sorted({edit.code for edit in edits[tenant_id]} - {TENANT_CALENDAR}):
+            own[tenant_id, code] = history.calendar(code)
+    weeks = weeks_by_unit(edit for listed in edits.values() for edit in listed)
+    return Calendars(by_tenant, own, weeks, Targets(row.read() for row in versions), histories)
+
+
+# -- what administrators publish
+
+
+async def list_edits(work: ReadWork, tenant: TenantId) -> list[CalendarEdit]:
+    """Every edit of every calendar of the tenant, newest first within each. One statement."""
+    rows = await work.session.scalars(
+        select(CalendarEditRow)
+        .where(CalendarEditRow.tenant_id == tenant)
+        .order_by(CalendarEditRow.code, CalendarEditRow.version.desc())
     )
+    return [row.read() for row in rows]
+
+
+async def list_recounts(work: ReadWork, tenant: TenantId) -> list[Recount]:
+    """Every recount of the tenant. One statement."""
+    return [row.read() for row in await work.session.scalars(select(RecountRow).where(RecountRow.tenant_id == tenant))]
+
+
+async def newest_edit(work: Work, tenant: TenantId, code: CalendarCode) -> int:
+    """Highest version of the calendar, 0 when there is none."""
+    statement = select(func.coalesce(func.max(CalendarEditRow.version), 0)).where(
+        CalendarEditRow.tenant_id == tenant, CalendarEditRow.code == code
+    )
+    return int(await work.session.scalar(statement) or 0)
+
+
+async def add_edit(work: Work, edit: CalendarEdit, created_by: StaffId | None) -> CalendarEdit:
+    """The edit written, with the recount that follows it. Raises: EditRace when its number was taken a moment ago."""
+    row = CalendarEditRow(**edit_values(edit), created_at=work.now, created_by=created_by)
+    await _added(work, row)
+    work.session.add(
+        RecountRow(
+            tenant_id=edit.tenant_id,
+            code=edit.code,
+            version=edit.version,
+            looked=0,
+            moved=0,
+            created_at=work.now,
+        )
+    )
+    return row.read()
+
+
+async def _added(work: Work, row: CalendarEditRow | TargetRow) -> None:
+    work.session.add(row)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        raise EditRace from error
+
+
+async def list_targets(work: ReadWork, tenant: TenantId) -> list[Target]:
+    """Every version of every target of the tenant, by code, newest first. One statement."""
+    rows = await work.session.scalars(
+        select(TargetRow).where(TargetRow.tenant_id == tenant).order_by(TargetRow.code, TargetRow.version.desc())
+    )
+    return [row.read() for row in rows]
+
+
+async def newest_target(work: Work, tenant: TenantId, code: str) -> int:
+    """Highest version of the target, 0 when there is none."""
+    statement = select(func.coalesce(func.max(TargetRow.version), 0)).where(
+        TargetRow.tenant_id == tenant, TargetRow.code == code
+    )
+    return int(await work.session.scalar(statement) or 0)
+
+
+async def add_target(work: Work, target: Target, created_by: StaffId | None) -> Target:
+    """The target written. Raises: EditRace when its number was taken a moment ago."""
+    row = TargetRow(**target_values(target), created_at=work.now, created_by=created_by)
+    await _added(work, row)
+    return row.read()
+
+
+async def next_recount(work: Work, tenant: TenantId) -> RecountRow | None:
+    """The oldest recount that is not done, locked; None when there is none or another worker has it."""
+    found: RecountRow | None = await work.session.scalar(
+        select(RecountRow)
+        .where(RecountRow.tenant_id == tenant, RecountRow.done_at.is_(None))
+        .order_by(RecountRow.created_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return found
+
+
+def advance(
+    row: RecountRow, last: tuple[datetime, UUID] | None, *, looked: int, moved: int, done_at: datetime | None
+) -> None:
+    """Let the recount go on after the `last` case seen; `done_at` ends it."""
+    if last is not None:
+        row.after_due_at, row.after_case_id = last
+    row.looked += looked
+    row.moved += moved
+    row.done_at = done_at

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import Verdict
+from app.deadlines.terms import Explanation, Verdict
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.text import Text
@@ -29,17 +32,47 @@ def place_name(chain: AreaChain) -> str:
     return ", ".join(area.name for area in (chain.commune, chain.district, chain.province) if area)
 
 
-def deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -> dict[str, Any]:
-    """The weeks from receipt to due date, how many working days are left, and the rule they are counted by."""
+_UNEXPLAINED: Mapping[str, Any] = MappingProxyType({"weeks": [], "left": None, "rule": None, "told": None})
+
+
+def deadline(visit: Visit, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The weeks from the start of the case's clock to its due date, how many working days are left, and why."""
+    try:
+        told = cases_service.tell_deadline(row, visit.books, now=visit.now)
+    except CalendarExhausted:  # a due date beyond every known holiday is still shown, only not explained
+        return _UNEXPLAINED
+    return {**_counted(visit, told.explanation, row["due_at"]), "told": told}
+
+
+def explained(visit: Visit, row: Mapping[str, Any], *, own: bool) -> dict[str, Any]:
+    """What the page of the due date shows of a report with its case; reasons people wrote only to its sender."""
+    counted = deadline(visit, row)
+    return {
+        "code": row["report_code"],
+        "due_at": row["due_at"],
+        "told": counted["told"],
+        "weeks": counted["weeks"],
+        "own": own,
+    }
+
+
+def _public_deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -> Mapping[str, Any]:
+    """The same of a public case that never stood and was never extended: nothing but its two dates is needed."""
     try:
         explained = deadlines_service.explanation(
             visit.books.calendars, visit.tenant.id, received_at=received_at, due_at=due_at
         )
-    except CalendarExhausted:  # a due date beyond every known holiday is still shown, only not explained
-        return {"weeks": [], "left": None, "rule": None}
+    except CalendarExhausted:
+        return _UNEXPLAINED
+    return _counted(visit, explained, due_at)
+
+
+def _counted(visit: Visit, explained: Explanation, due_at: datetime) -> dict[str, Any]:
     left = deadlines_service.working_days_left(visit.books.calendars, visit.tenant.id, now=visit.now, due_at=due_at)
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
-    return {"weeks": weeks(days, local_day(visit.now, visit.tenant.time_zone)), "left": left, "rule": explained.rule}
+    stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
+    today = local_day(visit.now, visit.tenant.time_zone)
+    return {"weeks": weeks(days, today, stood), "left": left, "rule": explained.rule}
 
 
 def outcome(state: str, resolution: str | None) -> Text:
@@ -69,7 +102,7 @@ def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
         "why": Text(routing["reason_vi"], routing["reason_en"]),
         "verbs": {verb.value for verb in reports_service.verbs_for_sender(view)},
         "asked": _question(view) if Verb.REPLY in reports_service.verbs_for_sender(view) else None,
-        "deadline": deadline(visit, received_at=row["opened_at"], due_at=row["due_at"]),
+        "deadline": deadline(visit, row),
     }
 
 
@@ -90,11 +123,13 @@ def public_case(visit: Visit, body: bytes) -> dict[str, Any]:
     """A public case from its stored bytes."""
     case = orjson.loads(body)
     received_at, due_at = (datetime.fromisoformat(case[name]) for name in ("opened_at", "due_at"))
+    counted = _public_deadline(visit, received_at=received_at, due_at=due_at)
+    moved = case["due_at"] != case["original_due_at"]  # by what, its own page tells
     return {
         "case": case,
         "standing": outcome(case["state"], case["resolution"]),
         "is_open": case["state"] not in {"resolved", "closed"},
-        "deadline": deadline(visit, received_at=received_at, due_at=due_at),
+        "deadline": {**counted, "weeks": []} if moved else counted,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,12 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.cases import service as cases_service
-from app.cases.terms import Books
-from app.deadlines import service as deadlines_service
 from app.deadlines.schemas import DeadlineOut
-from app.deadlines.terms import Deadline
 from app.identity.errors import SessionExpired
-from app.identity.terms import Actor
 from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode
 from app.reports.errors import ReportNotFound
@@ -93,8 +88,8 @@ async def get_timeline(code: ReportCode, request: Request) -> Response:
     return json_answer(timeline_answer(own.entries, reader.books, reader.lang))
 
 
-async def _visible(reader: Reader, code: str) -> dict[str, Any]:
-    """The report with its case, when it is the actor's own, in an officer's scope, or public.
+async def _visible(reader: Reader, code: str) -> tuple[dict[str, Any], bool]:
+    """The report with its case, when it is the actor's own, in an officer's scope, or public; whether it is but public.
 
     Raises: ReportNotFound.
     """
@@ -104,32 +99,30 @@ async def _visible(reader: Reader, code: str) -> dict[str, Any]:
     in_scope = row["unit_id"] in cases_service.scope_of(actor, reader.books.directory).units
     if not own and not in_scope:
         await _public(reader, code)
-    return row
+    return row, not own and not in_scope
 
 
 @router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ, openapi_extra=_BY_SECRET)
 async def get_deadline(code: ReportCode, request: Request) -> Response:
     """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
     reader = await read_by(request)
-    row = await _visible(reader, code)
-    explained = _explained(row, reader.actor, reader.books, reader.now)
-    return Response(explained.model_dump_json(), media_type="application/json")
-
-
-def _explained(row: dict[str, Any], actor: Actor, books: Books, now: datetime) -> DeadlineOut:
-    category = books.catalogue.category(actor.tenant_id, row["category_code"])
-    started = row["opened_at"]
-    explanation = deadlines_service.explanation(
-        books.calendars, actor.tenant_id, received_at=started, due_at=row["due_at"]
+    row, but_public = await _visible(reader, code)
+    told = cases_service.tell_deadline(row, reader.books, now=reader.now)
+    answer = DeadlineOut.of(
+        told.deadline,
+        told.explanation,
+        target=told.target,
+        milestones=told.milestones,
+        received_at=told.received_at,
+        overdue=told.overdue,
+        told=not but_public,
     )
-    deadline = Deadline(row["due_at"], row["original_due_at"], row["working_days"], category.legal_basis)
-    overdue = row["state"] not in {"resolved", "closed"} and row["due_at"] < now
-    return DeadlineOut.of(deadline, explanation, received_at=started, overdue=overdue)
+    return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ, openapi_extra=_BY_SECRET)
 async def get_routing(code: ReportCode, request: Request) -> Response:
     """Vì sao đơn vị này chịu trách nhiệm. Why this unit is responsible."""
     reader = await read_by(request)
-    row = await _visible(reader, code)
+    row, _ = await _visible(reader, code)
     return json_answer(routing_answer(orjson.loads(row["routing"])))

@@ -136,6 +136,10 @@ async def _prepared(
         working_days=classified.target_working_days,
         at=now,
         legal_basis=classified.category.legal_basis,
+        unit_id=decision.unit_id,
+        lineage=classified.lineage,
+        tier=decision.tier,
+        priority=classified.priority,
     )
     code = await intake.codes.next_code(tenant, now)
     work = HotWork(now)

@@ -22,6 +22,12 @@ _SENTENCES: dict[str, Text] = {
     "case.returned": Text("{from_unit} trả lại, {unit} xem xét chuyển tiếp.", "{from_unit} returned it to {unit}."),
     "case.referred": Text("{from_unit} chuyển đến {unit}.", "{from_unit} referred it to {unit}."),
     "case.escalated": Text("Đã nâng mức ưu tiên, báo cáo cấp trên.", "Raised in urgency."),
+    "case.extended": Text("Gia hạn trả lời đến hết ngày {due}.", "Extended until the end of {due}."),
+    "case.paused": Text("Tạm dừng tính hạn: {cause_label}.", "The clock is paused: {cause_label}."),
+    "case.resumed": Text("Tính hạn tiếp; hạn trả lời là hết ngày {due}.", "The clock runs again; due on {due}."),
+    "case.due_moved": Text(
+        "Hạn trả lời được tính lại là hết ngày {due}: {why}.", "The due date was counted again, {due}: {why}."
+    ),
     "case.reporter_asked": Text("{unit} hỏi thêm người gửi.", "{unit} asked the sender for more."),
     "case.reporter_replied": Text("Người gửi đã trả lời.", "The sender has replied."),
     "case.answer_drafted": Text("Đã trình dự thảo trả lời.", "An answer was drafted for approval."),

@@ -28,6 +28,7 @@ from app.web.metrics import Metrics
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
 INDEX_EVERY_S = 60.0
+RECOUNT_EVERY_S = 5.0
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
@@ -109,6 +110,20 @@ async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[U
     return swept
 
 
+async def recount(process: Process) -> int:
+    """Open cases looked at now because a calendar was edited, over all tenants; 0 when nothing waits."""
+
+    async def one(tenant_id: TenantId) -> int:
+        return await in_work(
+            process.db,
+            process.clock,
+            tenant_id,
+            lambda work: cases_service.recount_cases(work, tenant_id, process.books),
+        )
+
+    return await _each(process, "recount", one)
+
+
 async def prune(process: Process) -> int:
     """Kept answers and messages forgotten now, over all tenants; 0 when no old one is left.
 
@@ -186,6 +201,7 @@ async def run(process: Process, command: Command) -> None:
             step = reaction_of(consumer)
             group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
+        group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
         group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
 

@@ -86,6 +86,9 @@ async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(op
     await page.get_by_role("link", name="Theo dõi phản ánh này").click()
     await expect(page.get_by_text("giữ việc này đến hết")).to_be_visible()
     await fits(page)
+    await page.get_by_role("link", name="Hạn này được tính thế nào").click()
+    await expect(page.get_by_text("Ngày tiếp nhận, không tính").first).to_be_visible()
+    await fits(page)
 
     elsewhere = await open_page("/follow", phone=True, scripts=False)
     await elsewhere.get_by_label("Mã phản ánh").fill(code)

@@ -7,9 +7,12 @@ from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import publish, withhold
+from .timing import BY_CALENDAR, BY_PAUSE, extend, move_due, pause, resume
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
 __all__ = [
+    "BY_CALENDAR",
+    "BY_PAUSE",
     "MAX_REPORTER_REOPENINGS",
     "TRANSITIONS",
     "S",
@@ -21,11 +24,14 @@ __all__ = [
     "divert",
     "draft_answer",
     "escalate",
+    "extend",
     "lose",
     "merge",
+    "move_due",
     "next_state",
     "note",
     "overdue",
+    "pause",
     "possible_verbs",
     "publish",
     "rate",
@@ -34,6 +40,7 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "resume",
     "return_case",
     "triage",
     "unmerge",

@@ -84,7 +84,15 @@ def _resolved(
     )
 
 
-def reopen(facts: CaseFacts, *, comment: str, report: ReportId | None, due_at: datetime, working_days: int) -> CaseFact:
+def reopen(
+    facts: CaseFacts,
+    *,
+    comment: str,
+    report: ReportId | None,
+    due_at: datetime,
+    working_days: int,
+    clock: dict[str, object],
+) -> CaseFact:
     """The outcome taken back; the case is assigned to the unit that had it, with a fresh deadline.
 
     The original deadline is never touched. A reporter may do this MAX_REPORTER_REOPENINGS times, an officer always.
@@ -105,6 +113,7 @@ def reopen(facts: CaseFacts, *, comment: str, report: ReportId | None, due_at: d
             overdue_at=None,
             due_at=due_at,
             working_days=working_days,
+            clock=clock,
             reopen_count=facts.reopen_count + 1,
         ),
         text=comment,

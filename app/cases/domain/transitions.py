@@ -30,6 +30,9 @@ TRANSITIONS: Mapping[Verb, Mapping[CaseState, CaseState]] = MappingProxyType(
             S.AWAITING_REPORTER: S.ASSIGNED,
         },
         Verb.ESCALATE: _STAYS_OPEN,
+        Verb.EXTEND: _STAYS_OPEN,
+        Verb.PAUSE: _STAYS_OPEN,
+        Verb.RESUME: _STAYS_OPEN,
         # Asking the reporter is work already, so it takes the case up as `accept` does.
         Verb.ASK: {
             S.RECEIVED: S.AWAITING_REPORTER,
@@ -66,6 +69,7 @@ def possible_verbs(facts: CaseFacts) -> list[Verb]:
         impossible.add(Verb.REOPEN)
     if never_published(facts):
         impossible.add(Verb.PUBLISH)
+    impossible.add(Verb.RESUME if facts.paused_at is None else Verb.PAUSE)
     return [verb for verb, steps in TRANSITIONS.items() if facts.state in steps and verb not in impossible]
 
 

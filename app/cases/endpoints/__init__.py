@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import many, reading, verbs
+from . import calendars, many, reading, verbs
 
 # `many` goes first: /cases/bulk must not be taken for a case.
-routers = (reading.hot_router, many.router, reading.router, verbs.router)
+routers = (reading.hot_router, many.router, reading.router, verbs.router, calendars.router)
 
 __all__ = ["routers"]

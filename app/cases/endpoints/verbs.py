@@ -16,9 +16,11 @@ from app.cases.schemas import (
     AssignIn,
     CommentIn,
     EscalateIn,
+    ExtendIn,
     MergeIn,
     MoveIn,
     NoteIn,
+    PauseIn,
     PublishIn,
     QuestionIn,
     ReferIn,
@@ -27,6 +29,7 @@ from app.cases.schemas import (
     verb_answer,
 )
 from app.cases.terms import Books
+from app.deadlines.errors import ExtensionTooLong, ExtensionTooShort
 from app.directory.errors import UnknownUnit
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
@@ -47,6 +50,12 @@ _VERB: dict[str, Any] = {
     "responses": problem_responses(
         StaffNeeded, SessionExpired, Forbidden, CaseNotFound, IllegalTransition, StaleCase, VersionNeeded, UnknownUnit
     ),
+}
+
+
+_EXTENDED: dict[str, Any] = {
+    **_VERB,
+    "responses": {**_VERB["responses"], **problem_responses(ExtensionTooShort, ExtensionTooLong)},
 }
 
 
@@ -124,6 +133,35 @@ async def escalate_case(
     """Nâng mức ưu tiên, hoặc chuyển lên cấp trên. Raise its urgency, or hand it to the unit above."""
     case = await service.escalate_case(work, actor, code, seen=seen, books=books, move=body.move, comment=body.comment)
     return _done(case, books)
+
+
+@router.post("/cases/{code}/extend", **_EXTENDED)
+async def extend_case(
+    code: CaseCode, body: ExtendIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
+) -> Response:
+    """Gia hạn, người gửi đọc được lý do; hạn ban đầu không đổi. Give it more time; the original due date stays."""
+    case = await service.extend_case(work, actor, code, seen=seen, books=books, due_on=body.due_on, reason=body.reason)
+    return _done(case, books)
+
+
+@router.post("/cases/{code}/pause", **_VERB)
+async def pause_case(
+    code: CaseCode, body: PauseIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
+) -> Response:
+    """Tạm dừng tính hạn, kèm lý do người gửi đọc được. Stop the clock, with the reason its reporters read.
+
+    Asking the reporter stops it too, until the reply.
+    """
+    case = await service.pause_case(work, actor, code, seen=seen, books=books, cause=body.cause, comment=body.comment)
+    return _done(case, books)
+
+
+@router.post("/cases/{code}/resume", **_VERB)
+async def resume_case(
+    code: CaseCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
+) -> Response:
+    """Tính hạn tiếp. Let the clock run again."""
+    return _done(await service.resume_case(work, actor, code, seen=seen, books=books), books)
 
 
 @router.post("/cases/{code}/ask", **_VERB)

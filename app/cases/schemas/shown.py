@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -133,6 +134,33 @@ class VerbOut(BaseModel):
     responsible_unit: UnitRef
     due_at: datetime
     publication: PublicationState
+
+
+class MoveOut(BaseModel):
+    """A case whose due date would move."""
+
+    code: str
+    due_at: datetime
+    would_be: datetime
+
+
+class PreviewOut(BaseModel):
+    """What an edit of a calendar would move."""
+
+    looked: int = Field(description="Số vụ việc đã xem. Open cases looked at.")
+    moved: int
+    later: int
+    earlier: int
+    complete: bool
+    items: list[MoveOut]
+
+    @classmethod
+    def of(
+        cls, *, looked: int, moved: int, later: int, earlier: int, complete: bool, moves: Sequence[tuple[Any, ...]]
+    ) -> Self:
+        """The counts with the first moves, each (code, due date, what it would be)."""
+        items = [MoveOut(code=code, due_at=due_at, would_be=would_be) for code, due_at, would_be in moves]
+        return cls(looked=looked, moved=moved, later=later, earlier=earlier, complete=complete, items=items)
 
 
 class BulkOutcome(BaseModel):

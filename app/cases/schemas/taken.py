@@ -8,7 +8,8 @@ from pydantic import Field, StrictBool
 
 from app.cases.terms import ReferralReason, Resolution
 from app.catalogue.terms import Kind, Priority
-from app.web.fields import CaseCodeText, Code, LongText, PointIn, ShortText, WireIn
+from app.deadlines.terms import PauseCause
+from app.web.fields import CaseCodeText, Code, DayIn, LongText, PointIn, ShortText, WireIn
 
 
 class TriageIn(WireIn):
@@ -47,6 +48,20 @@ class EscalateIn(WireIn):
 
     move: StrictBool = False
     comment: LongText | None = None
+
+
+class ExtendIn(WireIn):
+    """Until the end of which day, and why: the reporters read it."""
+
+    due_on: DayIn = Field(description="Ngày hạn mới. The new due day; a day of rest gives the next working day.")
+    reason: LongText
+
+
+class PauseIn(WireIn):
+    """Why the clock stands; waiting for the reporter is what `ask` is for."""
+
+    cause: Literal[PauseCause.SUPPLEMENT, PauseCause.PAYMENT, PauseCause.FORCE_MAJEURE]
+    comment: LongText
 
 
 class QuestionIn(WireIn):

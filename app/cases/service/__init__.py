@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .codes import CodeBook
+from .extending import extend_case, pause_case, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
 from .handling import (
     accept_case,
@@ -33,17 +34,22 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case
+from .recounting import Move, Preview, preview_edit, recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
 from .sweeping import list_unswept, sweep_overdue, workload
+from .timing import Told, tell_deadline
 
 __all__ = [
     "NEWEST",
     "START",
     "CaseView",
     "CodeBook",
+    "Move",
     "NewCase",
     "Outcome",
+    "Preview",
+    "Told",
     "accept_case",
     "add_note",
     "approve_answer",
@@ -54,25 +60,31 @@ __all__ = [
     "draft_answer",
     "each_case",
     "escalate_case",
+    "extend_case",
     "get_case",
     "list_unswept",
     "may_take_up",
     "merge_case",
     "open_case",
+    "pause_case",
+    "preview_edit",
     "publish_case",
     "queue_counts",
     "queue_page",
     "rate_case",
     "record",
+    "recount_cases",
     "refer_case",
     "reject_draft",
     "reopen_case",
     "reopen_for_reporter",
     "reply_to_case",
     "resolve_case",
+    "resume_case",
     "return_case",
     "scope_of",
     "sweep_overdue",
+    "tell_deadline",
     "triage_case",
     "unmerge_case",
     "verbs_for_reporter",

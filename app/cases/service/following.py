@@ -70,5 +70,5 @@ async def _for_reporter(
     case = await repository.lock_by_id(case_id)
     while case.merged_into_id is not None:  # the reporter's words go to where the matter lives on
         case = await repository.lock_by_id(CaseId(case.merged_into_id))
-    settle(work, actor, case, decide(case.facts()), books.directory)
+    settle(work, actor, case, decide(case.facts()), books)
     return case

@@ -38,7 +38,7 @@ async def assign_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
     if account is None or not account.active or facts.unit_id not in {held.unit_id for held in account.memberships}:
         raise NoSuchOfficer
     fact = domain.assign(facts, officer=account.id, officer_name=account.name, unit_name=unit_name(books, facts))
-    settle(work, actor, case, fact, books.directory)
+    settle(work, actor, case, fact, books)
     return case
 
 

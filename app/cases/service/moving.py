@@ -78,8 +78,8 @@ async def merge_case(work: Work, actor: Actor, code: str, *, seen: int, books: B
     permit(actor, Verb.MERGE, case, seen, books.directory)
     permit(actor, Verb.MERGE, target, None, books.directory)  # the other unit's work grows: both must be his to change
     gone, gained = domain.merge(case.facts(), target.facts(), at=work.now)
-    settle(work, actor, case, gone, books.directory)
-    settle(work, actor, target, gained, books.directory)
+    settle(work, actor, case, gone, books)
+    settle(work, actor, target, gained, books)
     return case
 
 
@@ -95,8 +95,8 @@ async def unmerge_case(work: Work, actor: Actor, code: str, *, seen: int, books:
         raise NotMerged
     facts = case.facts()
     back, lost = domain.unmerge(facts, above[0].facts())
-    settle(work, actor, case, back, books.directory)
-    settle(work, actor, above[0], lost, books.directory)
+    settle(work, actor, case, back, books)
+    settle(work, actor, above[0], lost, books)
     for target in above[1:]:
-        settle(work, actor, target, domain.lose(target.facts(), facts), books.directory)
+        settle(work, actor, target, domain.lose(target.facts(), facts), books)
     return case

@@ -10,6 +10,7 @@ from app.cases.models import Case
 from app.cases.terms import CaseFacts, CaseState, PublicationState, Resolution
 from app.catalogue.service import Classified
 from app.db.work import Recorder
+from app.deadlines import service as deadlines_service
 from app.deadlines.terms import Deadline
 from app.directory.snapshot import AreaChain
 from app.identity.terms import Actor
@@ -114,6 +115,7 @@ def _row(new: NewCase, facts: CaseFacts, answer: str | None) -> dict[str, object
         "due_at": new.deadline.due_at,
         "original_due_at": new.deadline.original_due_at,
         "working_days": new.deadline.working_days,
+        "clock": deadlines_service.clock_values(new.deadline.clock),
         "resolved_at": facts.resolved_at,
         "closed_at": facts.resolved_at,
         "answer": answer,

@@ -24,6 +24,7 @@ from app.routing import service as routing_service
 from app.routing.terms import Decision
 
 from .steps import both_names, permit, scope_of, settle
+from .timing import clock_of, timed
 
 
 async def triage_case(
@@ -61,7 +62,7 @@ async def triage_case(
     else:
         known = anew.answers if answers is not None else _answers_kept(case, anew)
         fact = _sorted(case, facts, anew, known, books, location=location, area=area, comment=comment, at=work.now)
-    settle(work, actor, case, fact, books.directory)
+    settle(work, actor, case, fact, books)
     return case
 
 
@@ -122,15 +123,21 @@ def _sorted(
         priority=anew.priority,
         publication_policy=anew.publication,
     )
-    if anew.target_working_days != case.working_days:
-        # A reopened case runs on its second clock; when that one started is not kept, so a new target starts it afresh.
-        start = at if facts.reopen_count else case.opened_at
-        clock = deadlines_service.start_clock(
-            books.calendars, facts.tenant_id, working_days=anew.target_working_days, at=start
+    if (anew.category.code, anew.priority) != (facts.category, facts.priority):
+        # A running case keeps the target it started with, unless it turns out to be another matter.
+        timing = deadlines_service.retarget_clock(
+            books.calendars,
+            facts.tenant_id,
+            clock_of(case, books),
+            working_days=anew.target_working_days,
+            lineage=anew.lineage,
+            tier=books.directory.unit(facts.tenant_id, facts.unit_id).tier,
+            priority=anew.priority,
+            at=at,
         )
-        changes["working_days"], changes["due_at"] = clock.working_days, clock.due_at
-        if clock.due_at > at:
-            changes["overdue_at"] = None  # the new deadline may be missed again, and is announced again
+        if timing is not None:
+            changes = Changes(**{**changes, **timed(timing, at)})
+            changes["working_days"] = deadlines_service.in_days(timing.clock)
     moved: dict[str, Any] | None = None
     if location or area or anew.category.code != facts.category or anew.kind is not facts.kind:
         chain, confidence = _place(books.directory, case, location, area)

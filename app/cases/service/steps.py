@@ -22,6 +22,8 @@ from app.outbox import service as outbox
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience
 
+from .timing import clocked
+
 
 def scope_of(actor: Actor, directory: Directory) -> Scope:
     """The cases an officer may see: those of his units and of all units below them."""
@@ -74,11 +76,14 @@ def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact,
     )
 
 
-def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, directory: Directory) -> None:
-    """Apply and record one decided fact. The entry belongs to the unit that held the case when it was decided."""
+def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, books: Books) -> None:
+    """Apply and record one decided fact, with what it does to the case's clock.
+
+    The entry belongs to the unit that held the case when it was decided.
+    """
     held_by = UnitId(case.unit_id)
-    case.apply(fact, work.now)
-    record(work, actor, case, fact, _acting_unit(actor, held_by, directory))
+    case.apply(clocked(case, fact, books, work.now), work.now)
+    record(work, actor, case, fact, _acting_unit(actor, held_by, books.directory))
 
 
 def _acting_unit(actor: Actor, held_by: UnitId, directory: Directory) -> UnitId | None:
@@ -102,7 +107,7 @@ async def change(
     """The case after `verb`. `seen` is the version the officer acted on. Raises: CaseNotFound, StaleCase, Forbidden."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
     permit(actor, verb, case, seen, books.directory)
-    settle(work, actor, case, decide(case.facts()), books.directory)
+    settle(work, actor, case, decide(case.facts()), books)
     return case
 
 
@@ -132,11 +137,26 @@ def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, Any]:
 
 
 def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: ReportId | None) -> CaseFact:
-    """The fact of reopening, with a fresh deadline of the category's target from now."""
+    """The fact of reopening, with a fresh deadline from now by the target that holds today."""
     category = books.catalogue.category(facts.tenant_id, facts.category)
-    days = catalogue_service.working_days(category, facts.priority)
-    clock = deadlines_service.start_clock(books.calendars, facts.tenant_id, working_days=days, at=work.now)
-    return domain.reopen(facts, comment=comment, report=report, due_at=clock.due_at, working_days=days)
+    deadline = deadlines_service.start_clock(
+        books.calendars,
+        facts.tenant_id,
+        working_days=catalogue_service.working_days(category, facts.priority),
+        at=work.now,
+        unit_id=facts.unit_id,
+        lineage=books.catalogue.lineage(facts.tenant_id, facts.category),
+        tier=books.directory.unit(facts.tenant_id, facts.unit_id).tier,
+        priority=facts.priority,
+    )
+    return domain.reopen(
+        facts,
+        comment=comment,
+        report=report,
+        due_at=deadline.due_at,
+        working_days=deadline.working_days,
+        clock=deadlines_service.clock_values(deadline.clock),
+    )
 
 
 def officer_of(actor: Actor) -> StaffId:

@@ -85,6 +85,18 @@ async def show_report(visit: CurrentVisit, code: CodePath) -> Response:
     return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
 
 
+@router.get("/{code}/deadline")
+async def explain_deadline(visit: CurrentVisit, code: CodePath) -> Response:
+    """How the due date is counted, day by day: to whoever may see the report."""
+    view = await _own(visit, code, keepsakes.followed(visit.request).get(code))
+    if view is not None:
+        return visit.page("deadline.html", **views.explained(visit, view.row, own=True))
+    if await publication_service.public_body(visit.database, visit.tenant.id, code) is None:
+        return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
+    row = await reports_service.find_facts(visit.database, visit.tenant.id, code)
+    return visit.page("deadline.html", **views.explained(visit, row, own=False))
+
+
 @router.post("/{code}/{verb}")
 async def act(visit: CurrentVisit, code: CodePath, verb: str, form: CurrentForm) -> Response:
     """What the sender wants of the matter, or the page again with what is wrong."""

@@ -31,6 +31,8 @@ from tests.builders import (
 S = CaseState
 ANSWER = {"answer": "Đã thay bóng đèn mới.", "resolution": "fixed"}
 COMMENT = {"comment": "Người gửi gọi lại, đèn vẫn tối."}
+EXTENDED = {"due_on": "2026-12-03", "reason": "Cần khảo sát."}
+PAUSED = {"cause": "payment", "comment": "Chờ nộp phí."}
 COUNTED = ("cases", "timeline_entries", "outbox_messages", "reports", "idempotency_keys")
 
 
@@ -55,6 +57,9 @@ STEPS = [
     Step("refer", S.IN_PROGRESS, {"unit": BINH_HAN, "reason": "wrong_place"}, "case.referred", S.ASSIGNED, S.RESOLVED),
     Step("escalate", S.IN_PROGRESS, {"move": True}, "case.escalated", S.ASSIGNED, S.CLOSED),
     Step("ask", S.RECEIVED, {"question": "Cột mấy?"}, "case.reporter_asked", S.AWAITING_REPORTER, S.RESOLVED),
+    Step("extend", S.IN_PROGRESS, EXTENDED, "case.extended", S.IN_PROGRESS, S.RESOLVED),
+    Step("pause", S.IN_PROGRESS, PAUSED, "case.paused", S.IN_PROGRESS, S.CLOSED),
+    Step("resume", S.AWAITING_REPORTER, None, "case.resumed", S.AWAITING_REPORTER, S.IN_PROGRESS),
     Step("draft-answer", S.IN_PROGRESS, ANSWER, "case.answer_drafted", S.AWAITING_APPROVAL, S.RECEIVED),
     Step("approve", S.AWAITING_APPROVAL, None, "case.resolved", S.RESOLVED, S.IN_PROGRESS),
     Step("reject-draft", S.AWAITING_APPROVAL, COMMENT, "case.draft_rejected", S.IN_PROGRESS, S.RECEIVED),

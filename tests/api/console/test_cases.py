@@ -25,6 +25,9 @@ TYPED: dict[str, tuple[CaseState, dict[str, str], str]] = {
     "return": (S.IN_PROGRESS, {"reason": "not_competent"}, "received"),
     "refer": (S.RECEIVED, {"unit": CITY, "reason": "needs_higher_tier"}, "assigned"),
     "escalate": (S.IN_PROGRESS, {"comment": "Sắp mưa bão."}, "in_progress"),
+    "extend": (S.IN_PROGRESS, {"due_on": "2026-12-03", "reason": "Cần khảo sát; xin lỗi ông bà."}, "in_progress"),
+    "pause": (S.IN_PROGRESS, {"cause": "force_majeure", "comment": "Bão số 9."}, "in_progress"),
+    "resume": (S.AWAITING_REPORTER, {}, "awaiting_reporter"),
     "ask": (S.RECEIVED, {"question": "Cột đèn số mấy?"}, "awaiting_reporter"),
     "draft-answer": (S.IN_PROGRESS, {"answer": "Đã thay bóng.", "resolution": "fixed"}, "awaiting_approval"),
     "approve": (S.AWAITING_APPROVAL, {}, "resolved"),
@@ -201,6 +204,8 @@ async def test_a_verb_leads_back_to_where_the_queue_was_left(desk_of: Desks, pro
         ("refer", "Hãy chọn lý do."),
         ("draft-answer", "Hãy viết câu trả lời."),
         ("ask", "Hãy viết câu hỏi."),
+        ("extend", "Hãy chọn ngày hạn mới."),
+        ("pause", "Hãy chọn lý do tạm dừng."),
         ("merge", "Hãy nhập mã vụ việc sẽ gộp vào."),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
@@ -154,3 +155,28 @@ async def test_a_cookie_somebody_wrote_by_hand_opens_nothing(client: httpx.Async
     for value in (f"{filed.code}:{'A' * 32}", "|||", "x" * 4000, f"{filed.code}:"):
         answer = await client.get(f"/follow/{filed.code}", headers={"Cookie": f"reports={value}"})
         assert answer.status_code == 404
+
+
+async def test_the_page_of_the_due_date_tells_law_calendar_and_every_day(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    filed = await a_report(process)
+    page = await opened(client, filed)
+    assert f"/follow/{filed.code}/deadline" in page.links
+    told = Page(await client.get(f"/follow/{filed.code}/deadline"))
+    for words in ("960/QĐ-UBND", "Bộ luật Dân sự 2015", "default, phiên bản 1", "Ngày tiếp nhận, không tính"):
+        assert words in told.text
+    assert "Ngày Văn hóa Việt Nam" in told.text  # 24 November lies on the way
+    english = Page(await client.get(f"/follow/{filed.code}/deadline?lang=en"))
+    assert "Not counted – Day of receipt" in english.text
+
+
+async def test_the_page_of_a_due_date_is_for_those_who_may_see_the_report(
+    client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
+) -> None:
+    hidden = await a_report(process)
+    assert (await client.get(f"/follow/{hidden.code}/deadline")).status_code == 404
+    public = await a_case(process, S.IN_PROGRESS)
+    await drain()
+    assert (await client.get(f"/follow/{public.code}/deadline")).status_code == 200
+    assert f"/follow/{public.code}/deadline" in Page(await client.get(f"/cases/{public.code}")).links

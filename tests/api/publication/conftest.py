@@ -50,7 +50,6 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app.state.tenants = lambda: province.directory
     app.state.feeds, app.state.common_terms = LiveFeeds(db, 0.02), CommonTerms(db)
     yield app
-    await app.state.common_terms.close()
     await app.state.feeds.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -68,7 +69,16 @@ async def test_they_find_what_a_search_by_index_finds(
     assert found == await walk(web, q=words, limit=limit, overdue=False)
 
 
-async def test_until_statistics_are_there_no_word_is_common(db: Database) -> None:
+async def test_until_statistics_are_read_no_word_is_common(common: CommonTerms, db: Database) -> None:
+    assert not CommonTerms(db).hold(("o ga",))
+
+
+async def test_they_are_read_when_the_program_starts(common: CommonTerms, db: Database) -> None:
     fresh = CommonTerms(db)
-    assert not fresh.hold(("o ga",))
-    await fresh.close()
+    fresh.start()
+    try:
+        async with asyncio.timeout(10):
+            while not fresh.hold(("o ga",)):
+                await asyncio.sleep(0.01)
+    finally:
+        await fresh.close()

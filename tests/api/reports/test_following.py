@@ -220,7 +220,26 @@ async def test_a_sender_never_reads_what_is_for_staff(client: httpx.AsyncClient,
 async def test_the_deadline_and_the_routing_are_explained(client: httpx.AsyncClient, process: Process) -> None:
     filed = await a_report(process)
     deadline = (await client.get(f"{URL}/{filed.code}/deadline", headers=filed.owner)).json()
-    assert deadline["days"]
+    assert [(one["day"][-2:], one["verdict"]) for one in deadline["days"]] == [
+        ("20", "skipped"),
+        ("21", "skipped"),
+        ("22", "skipped"),
+        ("23", "counted"),
+        ("24", "skipped"),
+        ("25", "counted"),
+        ("26", "counted"),
+    ]
+    assert deadline["days"][4]["legal_basis"] == "Nghị quyết 80-NQ/TW"
+    assert (deadline["amount"], deadline["unit"], deadline["calendar"]) == (
+        3,
+        "working_day",
+        {"code": "default", "version": 1},
+    )
+    assert (deadline["target"]["code"], deadline["target"]["version"]) == ("urban", 1)
+    assert deadline["due_at"] == deadline["original_due_at"] == "2026-11-26T16:59:59Z"
+    named = {one["kind"]: one for one in deadline["milestones"]}
+    assert named["acceptance"]["due_at"] == "2026-11-23T03:00:00Z"  # eight hours of opening time
+    assert named["first_response"]["met_at"] is None
     routing = (await client.get(f"{URL}/{filed.code}/routing", headers=filed.owner)).json()
     assert routing["responsible_unit"]["code"] == CAM_THUONG
     assert routing["area_code"] == "10507"

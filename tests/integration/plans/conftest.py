@@ -110,7 +110,6 @@ async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPath
             officer = await signed_in(process, _committee(directory, "288"), Role.APPROVER)
             dispatcher = await signed_in(process, _committee(directory, "30"), Role.DISPATCHER)
             yield Town(process, client, plans, officer, dispatcher, app.state.common_terms)
-        await app.state.common_terms.close()
         await process.close()
 
 

@@ -28,6 +28,7 @@ from app.cases.terms import (
     Verb,
 )
 from app.catalogue.terms import Kind, PublicationPolicy
+from app.deadlines.terms import PauseCause
 from app.kit.ids import CaseId, ReportId, StaffId, UnitId
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -137,6 +138,22 @@ class Lives(RuleBasedStateMachine):
         up = to if to != self.cases[case].unit_id else None
         self.do(case, Verb.ESCALATE, lambda seen: domain.escalate(seen, to=up, names={}, comment=None, at=self.now))
 
+    @rule(case=cases, reason=words)
+    def extend(self, case: CaseId, reason: str) -> None:
+        later = Changes(due_at=self.now + timedelta(days=5))
+        day = later["due_at"].date()
+        self.do(case, Verb.EXTEND, lambda seen: domain.extend(seen, changes=later, due_on=day, reason=reason))
+
+    @rule(case=cases, comment=words)
+    def pause(self, case: CaseId, comment: str) -> None:
+        stood, cause = Changes(paused_at=self.now), PauseCause.FORCE_MAJEURE
+        self.do(case, Verb.PAUSE, lambda seen: domain.pause(seen, changes=stood, cause=cause, comment=comment))
+
+    @rule(case=cases)
+    def resume(self, case: CaseId) -> None:
+        going = Changes(paused_at=None)
+        self.do(case, Verb.RESUME, lambda seen: domain.resume(seen, changes=going, due_on=self.now.date()))
+
     @rule(case=cases, officer=staff, question=words)
     def ask(self, case: CaseId, officer: StaffId, question: str) -> None:
         self.do(
@@ -192,7 +209,7 @@ class Lives(RuleBasedStateMachine):
             case,
             Verb.REOPEN,
             lambda seen: domain.reopen(
-                seen, comment="Chưa.", report=report, due_at=self.now + timedelta(days=3), working_days=3
+                seen, comment="Chưa.", report=report, due_at=self.now + timedelta(days=3), working_days=3, clock={}
             ),
         )
         may_always = report is None and before.merged_into_id is None and before.resolution is not Resolution.DIVERTED

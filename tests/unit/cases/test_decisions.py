@@ -42,7 +42,10 @@ GUIDANCE = Text("Gửi đơn đến Thanh tra.", "Turn to the inspectorate.")
 
 def reopened(case: CaseFacts, *, by_officer: bool = False) -> CaseFacts:
     report = None if by_officer else REPORT
-    return after(case, domain.reopen(case, comment="Chưa xong.", report=report, due_at=LATER, working_days=3))
+    return after(
+        case,
+        domain.reopen(case, comment="Chưa xong.", report=report, due_at=LATER, working_days=3, clock={"amount": 3}),
+    )
 
 
 def moved(case: CaseFacts, **changes: object) -> CaseFacts:
@@ -300,7 +303,9 @@ def test_a_diverted_case_is_not_opened_again() -> None:
 
 @pytest.mark.parametrize("state", [CaseState.RESOLVED, CaseState.CLOSED])
 def test_reopening_takes_the_outcome_back_and_gives_a_fresh_deadline(state: CaseState) -> None:
-    fact = domain.reopen(facts(state=state), comment="Chưa.", report=REPORT, due_at=LATER, working_days=3)
+    fact = domain.reopen(
+        facts(state=state), comment="Chưa.", report=REPORT, due_at=LATER, working_days=3, clock={"amount": 3}
+    )
     assert (fact.changes["resolution"], fact.changes["answer"], fact.changes["overdue_at"]) == (None, None, None)
     assert fact.changes["due_at"] == LATER
     assert "original_due_at" not in fact.changes

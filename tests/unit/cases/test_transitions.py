@@ -6,9 +6,9 @@ import pytest
 
 from app.cases.domain import TRANSITIONS, possible_verbs
 from app.cases.errors import IllegalTransition
-from app.cases.terms import CaseState, PublicationState, Resolution, Verb
+from app.cases.terms import OPEN_STATES, CaseState, PublicationState, Resolution, Verb
 from app.kit.text import Lang
-from tests.facts import DECISIONS, OTHER_CASE, after, facts
+from tests.facts import AT, DECISIONS, OTHER_CASE, after, facts
 
 
 def test_the_table_knows_every_verb_and_these_tests_decide_each() -> None:
@@ -16,7 +16,7 @@ def test_the_table_knows_every_verb_and_these_tests_decide_each() -> None:
 
 
 @pytest.mark.parametrize("state", CaseState)
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.UNMERGE])
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb not in {Verb.UNMERGE, Verb.RESUME}])
 def test_a_verb_leads_where_the_table_says_or_is_refused(verb: Verb, state: CaseState) -> None:
     case = facts(state=state)
     expected = TRANSITIONS[verb].get(state)
@@ -33,6 +33,15 @@ def test_a_verb_leads_where_the_table_says_or_is_refused(verb: Verb, state: Case
     for lang in Lang:
         assert state.label(lang) in refused.value.detail(lang)
         assert verb.label(lang) in refused.value.detail(lang)
+
+
+@pytest.mark.parametrize("state", sorted(OPEN_STATES))
+def test_a_clock_is_stopped_while_it_runs_and_started_while_it_stands(state: CaseState) -> None:
+    running, standing = facts(state=state), facts(state=state, paused_at=AT)
+    for case, able, unable in ((running, Verb.PAUSE, Verb.RESUME), (standing, Verb.RESUME, Verb.PAUSE)):
+        assert after(case, DECISIONS[able](case)).state is state
+        with pytest.raises(IllegalTransition):
+            DECISIONS[unable](case)
 
 
 @pytest.mark.parametrize("state", [CaseState.RESOLVED, CaseState.CLOSED])

@@ -6,28 +6,21 @@ The package is asked only here. What is in force is what the table says.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import metadata, resources
 from typing import Any
 
 import holidays
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db.reference import touch
 from app.db.work import Work
-from app.directory.models import Tenant
+from app.deadlines.models import CalendarDay
+from app.deadlines.terms import DayKind, SpecialDay
 from app.kit.ids import TenantId
 from app.kit.text import Text
-
-from .models import CalendarDay
-from .terms import DayKind, SpecialDay
-
-FIRST_YEAR = 2021  # the Labour Code 2019 is in force from 1 January 2021
-YEARS_AHEAD = 2
-REFERENCE = "calendars"
 
 _HOLIDAY_BASIS = "Bộ luật Lao động 2019, điều 112"
 _COMPENSATORY_BASIS = "Bộ luật Lao động 2019, điều 111 khoản 3"
@@ -89,14 +82,9 @@ def _basis(kind: DayKind) -> str | None:
             return None
 
 
-async def seed(work: Work, progress: Callable[[Text], None] = lambda _: None) -> bool:
-    """Every tenant's calendar holds the packaged days; whether anything was written.
-
-    Covers 2021 to two years ahead of `work.now`, so that every start of the program carries the calendars further.
-    Days an administrator has edited stay as they are.
-    """
-    last_year = work.now.year + YEARS_AHEAD
-    rows = [
+def day_rows(first_year: int, last_year: int) -> list[dict[str, object]]:
+    """The packaged days of those years as columns of `calendar_days`, but for the tenant."""
+    return [
         {
             "day": day.special.day,
             "kind": day.special.kind.value,
@@ -105,23 +93,11 @@ async def seed(work: Work, progress: Callable[[Text], None] = lambda _: None) ->
             "source": day.source,
             "legal_basis": day.special.legal_basis,
         }
-        for day in packaged_days(FIRST_YEAR, last_year)
+        for day in packaged_days(first_year, last_year)
     ]
-    tenants = await work.session.scalars(select(Tenant.id).order_by(Tenant.id))
-    changed = [await _replace(work, TenantId(tenant_id), rows) for tenant_id in tenants]
-    if not any(changed):
-        return False
-    await touch(work, REFERENCE)
-    progress(
-        Text(
-            f"Lịch làm việc {FIRST_YEAR}-{last_year}: {len(rows)} ngày nghỉ và ngày làm bù",
-            f"Working calendars {FIRST_YEAR}-{last_year}: {len(rows)} days off and make-up days",
-        )
-    )
-    return True
 
 
-async def _replace(work: Work, tenant_id: TenantId, rows: Sequence[Mapping[str, object]]) -> int:
+async def replace_days(work: Work, tenant_id: TenantId, rows: Sequence[Mapping[str, object]]) -> int:
     """Number of days added, changed or removed so that the unedited days of the tenant are exactly `rows`."""
     gone = await work.session.scalars(
         delete(CalendarDay)

@@ -1,0 +1,64 @@
+"""Decisions about the time a case has. How it is counted is the deadlines room's; here it is said and recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.cases.events import CaseFact, EventType
+from app.cases.terms import CaseFacts, Changes, Verb
+from app.deadlines.terms import PauseCause
+from app.kit.text import Text
+from app.timeline.terms import Audience
+
+from .transitions import next_state
+
+BY_CALENDAR = Text("lịch làm việc thay đổi", "the working calendar has changed")
+BY_PAUSE = Text("thời hạn đang tạm dừng", "the clock is paused")
+
+
+def extend(facts: CaseFacts, *, changes: Changes, due_on: date, reason: str) -> CaseFact:
+    """More time; the reporters read why, everybody reads until when. The original deadline is never touched."""
+    state = next_state(facts, Verb.EXTEND)
+    return CaseFact(
+        EventType.EXTENDED,
+        Audience.PUBLIC,
+        Changes(**{**changes, "state": state}),
+        text=reason,
+        text_audience=Audience.REPORTER,
+        data={"due": _day(due_on)},
+    )
+
+
+def pause(facts: CaseFacts, *, changes: Changes, cause: PauseCause, comment: str) -> CaseFact:
+    """The clock stands for a cause everybody reads."""
+    state = next_state(facts, Verb.PAUSE)
+    return CaseFact(
+        EventType.PAUSED,
+        Audience.PUBLIC,
+        Changes(**{**changes, "state": state}),
+        text=comment,
+        text_audience=Audience.REPORTER,
+        data={"cause": cause.value, "cause_label": _lower(cause.label)},
+    )
+
+
+def resume(facts: CaseFacts, *, changes: Changes, due_on: date) -> CaseFact:
+    """The clock runs again."""
+    state = next_state(facts, Verb.RESUME)
+    return CaseFact(
+        EventType.RESUMED, Audience.PUBLIC, Changes(**{**changes, "state": state}), data={"due": _day(due_on)}
+    )
+
+
+def move_due(changes: Changes, *, due_on: date, why: Text) -> CaseFact:
+    """The due date counted anew. By a calendar everybody learns of it; while the clock stands it is no news."""
+    audience = Audience.STAFF if why is BY_PAUSE else Audience.PUBLIC
+    return CaseFact(EventType.DUE_MOVED, audience, changes, data={"due": _day(due_on), "why": why._asdict()})
+
+
+def _day(day: date) -> dict[str, str]:
+    return {"vi": f"{day:%d/%m/%Y}", "en": day.isoformat()}
+
+
+def _lower(text: Text) -> dict[str, str]:
+    return {"vi": text.vi.lower(), "en": text.en.lower()}

@@ -1,0 +1,46 @@
+"""Working time: calendars, counting, clocks, targets. Pure: immutable values in, values out."""
+
+from __future__ import annotations
+
+from .calendar import STANDARD_WEEK, WorkCalendar, work_calendar
+from .clocks import HOUR_S, due, ended, extend, pause, recount, resume, started
+from .counting import (
+    COUNTING_BASIS,
+    RULE,
+    RULE_OF_HOURS,
+    due_after,
+    due_at,
+    end_of_day,
+    explain,
+    explained,
+    opening_hours_between,
+)
+from .edits import check_edit, check_target
+from .targets import choose, in_force
+
+__all__ = [
+    "COUNTING_BASIS",
+    "HOUR_S",
+    "RULE",
+    "RULE_OF_HOURS",
+    "STANDARD_WEEK",
+    "WorkCalendar",
+    "check_edit",
+    "check_target",
+    "choose",
+    "due",
+    "due_after",
+    "due_at",
+    "end_of_day",
+    "ended",
+    "explain",
+    "explained",
+    "extend",
+    "in_force",
+    "opening_hours_between",
+    "pause",
+    "recount",
+    "resume",
+    "started",
+    "work_calendar",
+]

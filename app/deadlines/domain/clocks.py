@@ -1,0 +1,109 @@
+"""Clocks: started, stopped, gone on with, given more time. Pure: a clock in, a clock with its due date out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
+from app.deadlines.terms import Clock, Extension, Pause, PauseCause, TimeUnit, Timing
+from app.kit.ids import StaffId
+
+from .calendar import WorkCalendar
+from .counting import due_after, due_at, end_of_day
+
+HOUR_S = 3600
+
+
+def ended(pauses: Sequence[Pause], at: datetime) -> tuple[Pause, ...]:
+    """`pauses` with a lasting one ended `at`: as if the clock went on now."""
+    return tuple(replace(pause, until=max(at, pause.since)) if pause.until is None else pause for pause in pauses)
+
+
+def due(clock: Clock, calendar: WorkCalendar, at: datetime) -> datetime:
+    """When the clock's time is over; while it stands, when it would be if it went on `at` this instant.
+
+    Monotone in the budget. A pause and its end leave the working time that remains as it was.
+    Raises: CalendarExhausted.
+    """
+    pauses = ended(clock.pauses, at)
+    added = sum(extension.added for extension in clock.extensions)
+    if clock.unit is TimeUnit.WORKING_HOUR:
+        return due_after(clock.started_at, clock.amount * HOUR_S + added, calendar, pauses)
+    return due_at(clock.started_at, clock.amount + added, calendar, pauses)
+
+
+def started(clock: Clock, calendar: WorkCalendar) -> Timing:
+    """The clock on the calendar, at its start or counted anew: what is special about it is kept."""
+    counted = _by(clock, calendar)
+    return Timing(counted, due(counted, calendar, counted.started_at))
+
+
+def _by(clock: Clock, calendar: WorkCalendar) -> Clock:
+    """The clock with the calendar it is counted by from now on."""
+    return replace(
+        clock,
+        calendar=calendar.code,
+        calendar_version=calendar.version,
+        tenant_version=calendar.tenant_version,
+    )
+
+
+def recount(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
+    """The same clock by another version of its calendar. Raises: CalendarExhausted."""
+    counted = _by(clock, calendar)
+    return Timing(counted, due(counted, calendar, at))
+
+
+def pause(clock: Clock, calendar: WorkCalendar, cause: PauseCause, at: datetime) -> Timing:
+    """The clock standing still from `at` on. Raises: ClockPaused when it does already."""
+    if clock.paused is not None:
+        raise ClockPaused(clock.paused.cause)
+    # A clock set back must not make a pause begin before the one before it has ended.
+    since = max([at, *(one.until for one in clock.pauses if one.until is not None)])
+    stood = replace(_by(clock, calendar), pauses=(*clock.pauses, Pause(since, cause)))
+    return Timing(stood, due(stood, calendar, at))
+
+
+def resume(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
+    """The clock running again from `at` on. Raises: ClockRuns when it does already."""
+    if clock.paused is None:
+        raise ClockRuns
+    going = replace(_by(clock, calendar), pauses=ended(clock.pauses, at))
+    return Timing(going, due(going, calendar, at))
+
+
+def extend(
+    clock: Clock,
+    calendar: WorkCalendar,
+    *,
+    to: date,
+    reason: str,
+    by: StaffId | None,
+    limit: int | None,
+    at: datetime,
+) -> Timing:
+    """The clock with the time that makes it due at the end of `to`, or of the next working day when `to` is none.
+
+    Args:
+        limit: the most the whole time may be, in the clock's own unit; None sets none.
+        at: when it is decided.
+    Raises: ExtensionTooShort when that is not later than its due date; ExtensionTooLong over the limit.
+    """
+    now_due = due(clock, calendar, at)
+    if end_of_day(to, calendar) <= max(now_due, at):
+        raise ExtensionTooShort(calendar.local_day(max(now_due, at)))
+    while not calendar.works(to):
+        to += timedelta(days=1)
+    end = end_of_day(to, calendar)
+    in_hours = clock.unit is TimeUnit.WORKING_HOUR
+    added = calendar.worked_s(now_due, end) if in_hours else calendar.passed(now_due, end)
+    if not added:
+        raise ExtensionTooShort(calendar.local_day(max(now_due, at)))
+    so_far = sum(extension.added for extension in clock.extensions)
+    whole = (clock.amount * HOUR_S if in_hours else clock.amount) + so_far + added
+    if limit is not None and whole > (limit * HOUR_S if in_hours else limit):
+        raise ExtensionTooLong(limit, clock.unit)
+    longer = replace(_by(clock, calendar), extensions=(*clock.extensions, Extension(at, added, reason, by)))
+    return Timing(longer, due(longer, calendar, at))

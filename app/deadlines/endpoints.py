@@ -1,0 +1,98 @@
+"""Staff: calendars and targets; officers read them, the province's administrators publish them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, status
+
+from app.catalogue.deps import CurrentCatalogue
+from app.directory.deps import CurrentDirectory
+from app.directory.errors import UnknownUnit
+from app.identity.deps import CurrentStaff
+from app.identity.errors import SessionExpired, StaffNeeded
+from app.kit.problems import Forbidden
+from app.web.problems import problem_responses
+from app.web.works import ReadWork, WriteWork
+
+from . import service
+from .deps import CurrentCalendars, unit_codes, unit_ids
+from .errors import EditRace, InvalidEdit, StaleEdit
+from .schemas import CalendarEditIn, CalendarEditOut, CalendarListOut, TargetIn, TargetListOut, TargetOut
+from .terms import CalendarCode
+
+router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
+
+CalendarPath = Annotated[
+    CalendarCode,
+    Path(
+        description="Mã lịch; `default` là lịch của tỉnh. Code of a calendar; `default` is the tenant's own.",
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=40,
+        examples=["default"],
+    ),
+]
+_READ = problem_responses(StaffNeeded, SessionExpired, Forbidden)
+_WRITE = problem_responses(StaffNeeded, SessionExpired, Forbidden, InvalidEdit, StaleEdit, EditRace)
+
+
+@router.get("/calendars", responses=_READ)
+async def list_calendars(work: ReadWork, actor: CurrentStaff, directory: CurrentDirectory) -> CalendarListOut:
+    """Các lịch làm việc của tỉnh với những lần sửa, mới nhất trước. The tenant's calendars with their edits.
+
+    `recount` says how far the running clocks have followed an edit.
+    """
+    edits, recounts = await service.list_calendars(work, actor)
+    return CalendarListOut.of(edits, recounts, unit_codes(directory, actor.tenant_id))
+
+
+@router.post(
+    "/calendars/{code}",
+    status_code=status.HTTP_201_CREATED,
+    responses={**_WRITE, **problem_responses(UnknownUnit)},
+)
+async def publish_calendar_edit(
+    code: CalendarPath,
+    draft: CalendarEditIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+    calendars: CurrentCalendars,
+) -> CalendarEditOut:
+    """Sửa lịch: tuần làm việc từ một ngày, hoặc một ngày riêng; hạn đang chạy được tính lại. Edit a calendar.
+
+    Running clocks are counted anew in the background; see first what would move at `/calendars/{code}/preview`.
+    """
+    edit = draft.edit(actor.tenant_id, code, unit_ids(directory, actor.tenant_id, getattr(draft, "units", ())))
+    published = await service.publish_edit(work, actor, edit, calendars=calendars, based_on=draft.based_on)
+    return CalendarEditOut.of(published, None, unit_codes(directory, actor.tenant_id))
+
+
+@router.get("/targets", responses=_READ)
+async def list_targets(work: ReadWork, actor: CurrentStaff, calendars: CurrentCalendars) -> TargetListOut:
+    """Các thời hạn cam kết, mọi phiên bản; `current` đang có hiệu lực. All versions of all targets."""
+    return TargetListOut.of(await service.list_targets(work, actor, calendars=calendars))
+
+
+@router.post("/targets", status_code=status.HTTP_201_CREATED, responses=_WRITE)
+async def publish_target(
+    draft: TargetIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    catalogue: CurrentCatalogue,
+    calendars: CurrentCalendars,
+) -> TargetOut:
+    """Ban hành một phiên bản thời hạn, có hiệu lực từ một ngày. Vụ việc đang xử lý giữ thời hạn cũ. Publish a target.
+
+    Running cases keep the target they started with.
+    """
+    codes = {category.code for category in catalogue.all(actor.tenant_id)}
+    target, current = await service.publish_target(
+        work,
+        actor,
+        draft.target(actor.tenant_id),
+        calendars=calendars,
+        categories=codes,
+        based_on=draft.based_on,
+    )
+    return TargetOut.of(target, current=current)

@@ -1,0 +1,27 @@
+"""Wire shapes of deadlines: as they are explained, and as administrators edit what they follow from."""
+
+from __future__ import annotations
+
+from .edited import (
+    CalendarEditIn,
+    CalendarEditOut,
+    CalendarListOut,
+    TargetIn,
+    TargetListOut,
+    TargetOut,
+)
+from .explained import DayOut, DeadlineOut, ExtensionOut, MilestoneOut, PauseOut
+
+__all__ = [
+    "CalendarEditIn",
+    "CalendarEditOut",
+    "CalendarListOut",
+    "DayOut",
+    "DeadlineOut",
+    "ExtensionOut",
+    "MilestoneOut",
+    "PauseOut",
+    "TargetIn",
+    "TargetListOut",
+    "TargetOut",
+]

@@ -1,0 +1,250 @@
+"""Starts clocks, counts them and explains them. No statement is ever needed: calendars and targets are in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from app.catalogue.terms import Priority
+from app.deadlines import domain
+from app.deadlines.domain import COUNTING_BASIS
+from app.deadlines.models import clock_from, clock_values
+from app.deadlines.snapshot import Calendars
+from app.deadlines.terms import (
+    Clock,
+    Deadline,
+    Explanation,
+    Milestone,
+    PauseCause,
+    Target,
+    TargetKind,
+    TimeUnit,
+    Timing,
+    Verdict,
+)
+from app.directory.terms import Tier
+from app.kit.ids import StaffId, TenantId, UnitId
+from app.kit.text import Text
+
+HOURS_OF_A_DAY = 8
+MEMO_ENTRIES = 20_000
+
+__all__ = ["clock_from", "clock_values"]
+
+
+def start_clock(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    working_days: int,
+    at: datetime,
+    legal_basis: Text = COUNTING_BASIS,
+    unit_id: UnitId | None = None,
+    lineage: tuple[str, ...] = (),
+    tier: Tier | None = None,
+    priority: Priority | None = None,
+) -> Deadline:
+    """The deadline of what was received at `at`: by the target in force that day, else by `working_days`.
+
+    Args:
+        calendars: snapshot of the moment.
+        tenant_id: whose calendar and targets count.
+        working_days: the category's own time, at least 1; what holds where no target does.
+        at: aware instant of receipt.
+        legal_basis: where the category's own time comes from; the law of counting when it names none.
+        unit_id: who has to answer; its calendar counts.
+        lineage: the category and its group, leaf first.
+        tier: that of the unit.
+        priority: of the case.
+    Raises: CalendarExhausted.
+    """
+    usual = calendars.of(tenant_id)
+    on = usual.local_day(at)
+    key = (tenant_id, on, unit_id, lineage, tier, priority, working_days)
+    of_day = calendars.memo.get(key)
+    if of_day is not None:  # whatever is received on one day in one matter is due on one day
+        clock = of_day.clock
+        started = Clock(
+            clock.amount,
+            clock.unit,
+            at,
+            clock.calendar,
+            clock.calendar_version,
+            clock.tenant_version,
+            clock.target,
+        )
+        basis = of_day.legal_basis if clock.target is not None else legal_basis
+        return Deadline(of_day.due_at, of_day.due_at, of_day.working_days, basis, started)
+    target = calendars.targets.find(
+        tenant_id, TargetKind.RESOLUTION, lineage=lineage, tier=tier, priority=priority, on=on
+    )
+    calendar = calendars.of(tenant_id, calendars.code_for(unit_id, on))
+    if target is None:
+        clock = Clock(working_days, TimeUnit.WORKING_DAY, at)
+    else:
+        clock = Clock(target.amount, target.unit, at, target=target.name)
+        legal_basis = target.legal_basis
+    clock, due = domain.started(clock, calendar)
+    deadline = Deadline(due, due, in_days(clock), legal_basis, clock)
+    if clock.unit is TimeUnit.WORKING_DAY:
+        if len(calendars.memo) > MEMO_ENTRIES:  # days go by
+            calendars.memo.clear()
+        calendars.memo[key] = deadline
+    return deadline
+
+
+def in_days(clock: Clock) -> int:
+    """The time of the clock in working days, a part of one for a whole; extensions not counted."""
+    return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // HOURS_OF_A_DAY)
+
+
+def clock_of(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    stored: Mapping[str, Any] | None,
+    opened_at: datetime,
+    due_at: datetime,
+) -> Clock:
+    """The clock of a case: as it is stored, or the one that leads from `opened_at` to `due_at` for older cases.
+
+    Raises: CalendarExhausted for an older case outside the calendar.
+    """
+    if stored is not None:
+        return clock_from(stored)
+    calendar = calendars.of(tenant_id)
+    received_on, due_on = calendar.local_day(opened_at), calendar.local_day(due_at)
+    days = calendar.worked_until(due_on) - calendar.worked_until(received_on)
+    return Clock(max(1, days), TimeUnit.WORKING_DAY, opened_at)
+
+
+def retarget_clock(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    clock: Clock,
+    *,
+    working_days: int,
+    lineage: tuple[str, ...],
+    tier: Tier | None,
+    priority: Priority | None,
+    at: datetime,
+) -> Timing | None:
+    """The clock with the target of a matter sorted anew, in force when it started; None when that is the one it has.
+
+    Start, pauses and extensions stay. `at` and the other arguments as in `start_clock`.
+    """
+    on = calendars.of(tenant_id).local_day(clock.started_at)
+    target = calendars.targets.find(
+        tenant_id, TargetKind.RESOLUTION, lineage=lineage, tier=tier, priority=priority, on=on
+    )
+    if target is not None:
+        anew = replace(clock, amount=target.amount, unit=target.unit, target=target.name)
+    else:
+        anew = replace(clock, amount=working_days, unit=TimeUnit.WORKING_DAY, target=None)
+    if (anew.amount, anew.unit) == (clock.amount, clock.unit):
+        return None
+    return recount_clock(calendars, tenant_id, anew, at=at)
+
+
+def pause_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, cause: PauseCause, at: datetime) -> Timing:
+    """The clock standing still from `at` on. Raises: ClockPaused."""
+    return domain.pause(clock, calendars.of(tenant_id, clock.calendar), cause, at)
+
+
+def resume_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
+    """The clock running again from `at` on. Raises: ClockRuns."""
+    return domain.resume(clock, calendars.of(tenant_id, clock.calendar), at)
+
+
+def extend_clock(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    clock: Clock,
+    *,
+    to: date,
+    reason: str,
+    by: StaffId | None,
+    at: datetime,
+) -> Timing:
+    """The clock with more time, due at the end of `to`. Raises: ExtensionTooShort, ExtensionTooLong."""
+    target = target_of(calendars, tenant_id, clock)
+    return domain.extend(
+        clock,
+        calendars.of(tenant_id, clock.calendar),
+        to=to,
+        reason=reason,
+        by=by,
+        limit=target.extend_to if target else None,
+        at=at,
+    )
+
+
+def recount_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
+    """The clock by the calendar as it is now; a clock that stands as if it went on `at` this instant."""
+    return domain.recount(clock, calendars.of(tenant_id, clock.calendar), at)
+
+
+def target_of(calendars: Calendars, tenant_id: TenantId, clock: Clock) -> Target | None:
+    """The target the clock was started with, None when it runs on its category's own time."""
+    return calendars.targets.named(tenant_id, clock.target)
+
+
+def milestones(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    clock: Clock,
+    *,
+    lineage: tuple[str, ...],
+    tier: Tier | None,
+    priority: Priority | None,
+    spans: Mapping[TargetKind, tuple[datetime, datetime | None]],
+) -> list[Milestone]:
+    """What else is due in the case, in the order of `spans`: for each kind from when, and when it was met.
+
+    By the targets in force when the clock started and by its calendar; kinds without a target are left out.
+    Raises: CalendarExhausted.
+    """
+    calendar = calendars.of(tenant_id, clock.calendar)
+    on = calendar.local_day(clock.started_at)
+    found: list[Milestone] = []
+    for kind, (started_at, met_at) in spans.items():
+        target = calendars.targets.find(tenant_id, kind, lineage=lineage, tier=tier, priority=priority, on=on)
+        if target is not None:
+            due = domain.due(Clock(target.amount, target.unit, started_at), calendar, started_at)
+            found.append(Milestone(target, started_at, due, met_at))
+    return found
+
+
+def explain_clock(
+    calendars: Calendars, tenant_id: TenantId, clock: Clock, *, due_at: datetime, now: datetime
+) -> Explanation:
+    """Every counted, skipped and paused day of the clock's way to `due_at`, with the rule. Raises: CalendarExhausted.
+
+    By the calendar as it was when `due_at` was counted, whatever was edited since. `now`: where the count stands while
+    the clock does.
+    """
+    calendar = calendars.counted_by(tenant_id, clock)
+    pauses = domain.ended(clock.pauses, now)
+    days = tuple(domain.explained(clock, due_at, calendar, pauses))
+    return Explanation(
+        zone_name=calendar.zone.key,
+        received_on=calendar.local_day(clock.started_at),
+        due_on=calendar.local_day(due_at),
+        counted=sum(day.verdict is Verdict.COUNTED for day in days),
+        rule=domain.RULE_OF_HOURS if clock.unit is TimeUnit.WORKING_HOUR else domain.RULE,
+        basis=COUNTING_BASIS,
+        days=days,
+    )
+
+
+def explanation(calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime) -> Explanation:
+    """Every counted and skipped day between the two instants by the tenant's calendar. Raises: CalendarExhausted."""
+    clock = Clock(1, TimeUnit.WORKING_DAY, received_at)
+    return explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
+
+
+def working_days_left(calendars: Calendars, tenant_id: TenantId, *, now: datetime, due_at: datetime) -> int:
+    """Working days that still end between `now` and `due_at`, today's included; 0 when overdue."""
+    return calendars.of(tenant_id).passed(now, due_at)
