@@ -37,8 +37,9 @@ def follow(request: Request, answer: Response, code: str, secret: str) -> None:
 
 
 def forget(request: Request, answer: Response) -> None:
-    """Nothing of what was followed stays with this browser."""
+    """Nothing of what was followed stays with this browser, nor the secret of what it has just sent."""
     forget_cookie(request, answer, _FOLLOWED, path=_PATH)
+    forget_cookie(request, answer, _SENT, path=_SENT_PATH)
 
 
 def just_sent(request: Request) -> tuple[str, str] | None:

@@ -46,6 +46,7 @@ class _Probe(NamedTuple):
     asked: str
     rows: str  # how far is walked
     held: str = "publications"  # what is asked of
+    counts: bool = False  # whether it is asked only where the walk was cut off
 
 
 @lru_cache(maxsize=1024)
@@ -68,14 +69,17 @@ def _page_sql(
             f"WITH page AS ((SELECT {piece} AS piece, {_FOUND}{where}"
             f" ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
         )
+    feed = f"{_FOUND}{where} ORDER BY {order} LIMIT {probe.rows}"
+    # It need not be asked where the walk came to the end; how far it goes is counted only when the page is not full.
+    ended = f" OR (SELECT count(*) FROM (SELECT {feed}) AS way) < {probe.rows}" if probe.counts else ""  # noqa: S608
     return (
         f"WITH near AS MATERIALIZED (SELECT piece, updated_at, case_id"  # noqa: S608
-        f" FROM (SELECT {piece} AS piece, {probe.columns}, {_FOUND}{where}"
-        f" ORDER BY {order} LIMIT {probe.rows}) AS walked"
+        f" FROM (SELECT {piece} AS piece, {probe.columns}, {feed}) AS walked"
         f" WHERE {probe.walked} ORDER BY {order} LIMIT $2::int + 1),"
-        f" page AS (SELECT * FROM near WHERE (SELECT count(*) FROM near) > $2::int UNION ALL"
+        f" enough AS MATERIALIZED (SELECT (SELECT count(*) FROM near) > $2::int{ended} AS it),"
+        f" page AS (SELECT * FROM near WHERE (SELECT it FROM enough) UNION ALL"
         f" (SELECT {piece} AS piece, {_FOUND.replace(' publications ', f' {probe.held} ')}{where} AND {probe.asked}"
-        f" AND (SELECT count(*) FROM near) <= $2::int ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
+        f" AND NOT (SELECT it FROM enough) ORDER BY {order} LIMIT $2::int + 1){gone}){joined}"
     )
 
 
@@ -140,6 +144,7 @@ class _Query:
             asked=has_them,
             rows="least(50000, $2::int * 60)",
             held=_HELD.format(asked),
+            counts=True,  # the index is of all provinces: a small one does not pay for what a large one has
         )
 
     def _columns(self, filters: Filters) -> None:
