@@ -97,9 +97,14 @@ _MISSING: Mapping[str, Text] = MappingProxyType(
 )
 
 
-def wrong_in(refused: ValidationError) -> FieldErrors:
-    """What is wrong with a form, by field, and what to do."""
-    return errors_of(refused, _MISSING)
+_WRITTEN: Mapping[Verb, Mapping[str, Text]] = MappingProxyType(
+    {Verb.EXTEND: {"reason": Text("Hãy viết lý do; người gửi sẽ đọc.", "Write the reason; the senders read it.")}}
+)
+
+
+def wrong_in(verb: Verb, refused: ValidationError) -> FieldErrors:
+    """What is wrong with the verb's form, by field, and what to do."""
+    return errors_of(refused, {**_MISSING, **_WRITTEN.get(verb, {})})
 
 
 def is_form(verb: Verb) -> bool:

@@ -65,7 +65,7 @@ async def _refused(
     desk: Desk, code: str, verb: Verb, seen: int, form: Form, refused: ValidationError | Problem
 ) -> Response:
     if isinstance(refused, ValidationError):
-        return await _shown(desk, code, verb=verb, form=form, errors=verbs.wrong_in(refused), status=422)
+        return await _shown(desk, code, verb=verb, form=form, errors=verbs.wrong_in(verb, refused), status=422)
     stale = isinstance(refused, StaleCase)
     message = _STALE if stale else refused.detail
     return await _shown(

@@ -88,7 +88,7 @@ async def change_many(desk: CurrentDesk, form: OwnForm) -> Response:
     try:
         outcomes = await _each(desk, Verb(done), targets, form)
     except ValidationError as refused:
-        return await _queue(desk, form, form.text("view"), errors=verbs.wrong_in(refused), status=422)
+        return await _queue(desk, form, form.text("view"), errors=verbs.wrong_in(Verb(done), refused), status=422)
     return await _queue(desk, Form(), form.text("view"), done=Verb(done), outcomes=outcomes)
 
 

@@ -62,10 +62,15 @@ async def _found(visit: Visit, wanted: Asked) -> tuple[Page, str | None]:
 
 
 def _looser(chosen: dict[str, str]) -> list[tuple[str, str]]:
-    """Searches for less that may find something where all of it found nothing: each phrase, then each word."""
+    """Searches for less that may find something where all of it found nothing.
+
+    All words wherever they stand, then each phrase, then each word.
+    """
     typed = chosen.get("q", "")
     phrases = [" ".join(part.split()) for part in typed.split(",")]
-    parts = {" ".join(folded_words(part)): part for part in (*phrases, *" ".join(phrases).split())}
+    words = " ".join(phrases).split()
+    apart = ", ".join(words)
+    parts = {", ".join(map(" ".join, map(folded_words, part.split(",")))): part for part in (apart, *phrases, *words)}
     parts.pop("", None)
     whole = ", ".join(filter(None, phrases))
     others = [part for part in parts.values() if part != whole]

@@ -164,7 +164,7 @@ async def test_the_page_of_the_due_date_tells_law_calendar_and_every_day(
     page = await opened(client, filed)
     assert f"/follow/{filed.code}/deadline" in page.links
     told = Page(await client.get(f"/follow/{filed.code}/deadline"))
-    for words in ("960/QĐ-UBND", "Bộ luật Dân sự 2015", "default, phiên bản 1", "Ngày tiếp nhận, không tính"):
+    for words in ("960/QĐ-UBND", "Bộ luật Dân sự 2015", "Lịch chung của tỉnh, bản thứ 1", "Ngày tiếp nhận, không tính"):
         assert words in told.text
     assert "Ngày Văn hóa Việt Nam" in told.text  # 24 November lies on the way
     english = Page(await client.get(f"/follow/{filed.code}/deadline?lang=en"))

@@ -79,6 +79,14 @@ async def test_the_secret_leaves_the_page_with_its_cookie_but_the_report_stays_f
     assert any(link.startswith("/follow/H23-") for link in known.links)
 
 
+async def test_who_forgets_leaves_no_secret_behind(client: httpx.AsyncClient) -> None:
+    await post(client, (await second_page(client)).form("/report"), step="send")
+    assert (await client.get("/report/sent")).status_code == 200
+    await client.post("/follow/forget", data={})
+    gone = await client.get("/report/sent")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/follow")
+
+
 async def test_an_empty_form_comes_back_with_a_summary_that_leads_to_each_field(
     client: httpx.AsyncClient, db: Database
 ) -> None:
