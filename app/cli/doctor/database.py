@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
@@ -229,7 +231,7 @@ def _workers(beats: Sequence[Beat], clock: Clock) -> Finding:
             "No worker has been seen: nothing is published and no deadline is watched. Run: lienthong worker",
         )
     now = clock.now()
-    alive = [one.worker for one in beats if now - one.seen_at <= PATIENCE]
+    alive = [one.worker for one in beats if now - one.seen_at <= PATIENCE and not _is_over(one.worker)]
     if not alive:
         last = beats[0]
         return broken(
@@ -240,6 +242,19 @@ def _workers(beats: Sequence[Beat], clock: Clock) -> Finding:
         )
     named = ", ".join(_named(worker) for worker in alive)
     return ok(f"{len(alive)} worker đang chạy: {named}.", f"{len(alive)} workers at work: {named}.")
+
+
+def _is_over(worker: Worker) -> bool:
+    """Whether the worker was killed on this very machine: seen at once, not when its beats have been missed."""
+    if worker.host != platform.node():
+        return False
+    try:
+        os.kill(worker.pid, 0)  # asks only whether the process is there
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's
+        return False
+    return False
 
 
 def _named(worker: Worker) -> str:

@@ -128,6 +128,18 @@ async def test_a_worker_that_is_gone_is_told_with_since_when(
     assert "No worker" not in told(findings, Health.BROKEN)
 
 
+async def test_a_worker_killed_on_this_machine_is_missed_at_once(
+    installation: Settings, seen: Callable[..., Awaitable[None]], change: Change
+) -> None:
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+    await seen(seconds=5)
+    await change(f"UPDATE worker_beats SET pid = {ended.pid}")
+    assert f"pid {ended.pid}" in told(await all_of(examine_database(installation, SystemClock())), Health.BROKEN)
+    await change("UPDATE worker_beats SET host = 'elsewhere'")
+    assert "1 workers at work" in told(await all_of(examine_database(installation, SystemClock())), Health.OK)
+
+
 async def test_a_missing_worker_and_dead_letters_are_found(
     installation: Settings, change: Change, committed_url: str
 ) -> None:
