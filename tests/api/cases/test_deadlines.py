@@ -121,6 +121,7 @@ async def test_an_extension_keeps_the_first_due_date_and_tells_the_sender_why(
         ("lighting.street_lamp", {**LATER, "due_on": "2026-11-26"}, "extension-too-short"),
         ("other.suggestion", {**LATER, "due_on": "2027-03-19"}, "extension-too-long"),
         ("other.suggestion", {**LATER, "due_on": "2027-02-30"}, "invalid"),
+        ("other.suggestion", {**LATER, "due_on": "9999-12-31"}, "invalid"),
         ("lighting.street_lamp", {"due_on": "2026-12-03"}, "invalid"),
     ],
 )

@@ -146,6 +146,8 @@ async def test_every_officer_reads_by_what_is_counted(office: Office, path: str)
         ("calendars/power", {**WEEK, "week": WEEK["week"][:6]}, 422, "invalid"),
         ("calendars/power", {**WEEK, "week": [[["7:30", "11:30"]]] * 7}, 422, "invalid"),
         ("calendars/Power", WEEK, 422, "invalid"),
+        ("calendars/default", {**WEEK, "units": [], "valid_to": "9999-12-31"}, 422, "invalid"),
+        ("targets", {**TARGET, "valid_to": "9999-12-31"}, 422, "invalid"),
         ("targets", {**TARGET, "based_on": 9}, 412, "stale-deadline-edit"),
         ("targets", {**TARGET, "categories": ["moon"]}, 422, "invalid-deadline-edit"),
         ("targets", {**TARGET, "valid_from": "2026-11-19"}, 422, "invalid-deadline-edit"),
