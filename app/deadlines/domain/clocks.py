@@ -11,7 +11,7 @@ from app.deadlines.terms import Clock, Extension, Pause, PauseCause, TimeUnit, T
 from app.kit.ids import StaffId
 
 from .calendar import WorkCalendar
-from .counting import due_after, due_at, end_of_day
+from .counting import due_after, due_at, end_of_day, time_between
 
 HOUR_S = 3600
 
@@ -97,13 +97,13 @@ def extend(
     while not calendar.works(to):
         to += timedelta(days=1)
     end = end_of_day(to, calendar)
-    in_hours = clock.unit is TimeUnit.WORKING_HOUR
-    added = calendar.worked_s(now_due, end) if in_hours else calendar.passed(now_due, end)
-    if not added:
+    of_unit = HOUR_S if clock.unit is TimeUnit.WORKING_HOUR else 1
+    # Not counted from `now_due`: a pause begun after it takes nothing from the time so far, but from the longer one.
+    whole = time_between(clock, end, calendar, ended(clock.pauses, at))
+    added = whole - clock.amount * of_unit - sum(extension.added for extension in clock.extensions)
+    if added < 1:
         raise ExtensionTooShort(calendar.local_day(max(now_due, at)))
-    so_far = sum(extension.added for extension in clock.extensions)
-    whole = (clock.amount * HOUR_S if in_hours else clock.amount) + so_far + added
-    if limit is not None and whole > (limit * HOUR_S if in_hours else limit):
+    if limit is not None and whole > limit * of_unit:
         raise ExtensionTooLong(limit, clock.unit)
     longer = replace(_by(clock, calendar), extensions=(*clock.extensions, Extension(at, added, reason, by)))
     return Timing(longer, due(longer, calendar, at))

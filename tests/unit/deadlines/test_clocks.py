@@ -138,6 +138,18 @@ def test_an_extension_lengthens_and_stays_within_its_limit() -> None:
         extended("2026-11-19", twice, limit=7)
 
 
+@pytest.mark.parametrize("unit", TimeUnit)
+def test_an_extension_after_a_pause_that_began_too_late_still_ends_on_its_day(unit: TimeUnit) -> None:
+    # Due on the 5th, overdue, asked on the 9th, answered on the 12th, given time on the 13th.
+    clock = Clock(3 if unit is TimeUnit.WORKING_DAY else 24, unit, local("2026-11-02T07:00"))
+    stands = paused("2026-11-09T10:00", None, clock).clock
+    going = paused("2026-11-09T10:00", "2026-11-12T10:00", clock).clock
+    assert domain.due(going, CALENDAR, local("2026-11-13T10:00")) < local("2026-11-06T00:00")
+    for each in (going, stands):
+        longer = extended("2026-11-20", each, at="2026-11-13T10:00")
+        assert CALENDAR.local_day(longer.due_at) == date(2026, 11, 20)
+
+
 def test_an_older_case_runs_on_the_clock_that_leads_to_its_due_date() -> None:
     opened, due = local("2026-11-09T09:00"), local("2026-11-12T23:59:59")
     clock = service.clock_of(CALENDARS, TENANT, stored=None, opened_at=opened, due_at=due)
