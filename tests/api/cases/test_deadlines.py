@@ -212,3 +212,18 @@ async def test_sorting_by_the_priority_changes_the_target_and_anything_else_keep
         "2026-11-23T16:59:59Z",
         DUE,
     )
+
+
+async def test_sorting_an_older_reopened_case_anew_starts_its_time_afresh(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock, db: Database
+) -> None:
+    filed = await a_case(process, S.RESOLVED)
+    clock.at = datetime(2026, 11, 30, 3, tzinfo=UTC)
+    await client.post(f"/api/v1/reports/{filed.code}/reopening", json={"reason": "Lại tắt."}, headers=filed.owner)
+    await db.lane.fetch("UPDATE cases SET clock = NULL")
+    clock.at += timedelta(hours=1)
+    dispatcher = await an_officer(process, Role.DISPATCHER, unit=CITY)
+    sorted_anew = await act(client, filed, "triage", dispatcher.headers, {"priority": "urgent"})
+    assert (sorted_anew.status_code, sorted_anew.json()["due_at"]) == (200, "2026-12-01T16:59:59Z")
+    told = await deadline(client, filed)
+    assert (told["started_at"], told["target"]["code"]) == ("2026-11-30T04:00:00Z", "urgent")
