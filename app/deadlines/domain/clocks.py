@@ -14,6 +14,7 @@ from .calendar import WorkCalendar
 from .counting import due_after, due_at, end_of_day, time_between
 
 HOUR_S = 3600
+HOURS_OF_A_DAY = 8  # what a working day is where days and hours have to be compared
 
 
 def ended(pauses: Sequence[Pause], at: datetime) -> tuple[Pause, ...]:
@@ -54,6 +55,19 @@ def recount(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
     """The same clock by another version of its calendar. Raises: CalendarExhausted."""
     counted = _by(clock, calendar)
     return Timing(counted, due(counted, calendar, at))
+
+
+def retarget(clock: Clock, amount: int, unit: TimeUnit, target: str | None) -> Clock:
+    """The clock with another time, `amount` of `unit`; what it was given beyond its time it keeps.
+
+    Extensions are converted by HOURS_OF_A_DAY when the unit is another, a part of a day to a whole one.
+    """
+    given = clock.extensions
+    if unit is not clock.unit:
+        day_s = HOURS_OF_A_DAY * HOUR_S
+        in_hours = unit is TimeUnit.WORKING_HOUR
+        given = tuple(replace(one, added=one.added * day_s if in_hours else -(-one.added // day_s)) for one in given)
+    return replace(clock, amount=amount, unit=unit, target=target, extensions=given)
 
 
 def pause(clock: Clock, calendar: WorkCalendar, cause: PauseCause, at: datetime) -> Timing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,7 +27,6 @@ from app.directory.terms import Tier
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.text import Text
 
-HOURS_OF_A_DAY = 8
 MEMO_ENTRIES = 20_000
 
 __all__ = ["clock_from", "clock_values"]
@@ -97,7 +95,7 @@ def start_clock(
 
 def in_days(clock: Clock) -> int:
     """The time of the clock in working days, a part of one for a whole; extensions not counted."""
-    return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // HOURS_OF_A_DAY)
+    return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // domain.HOURS_OF_A_DAY)
 
 
 def clock_of(
@@ -133,17 +131,18 @@ def retarget_clock(
 ) -> Timing | None:
     """The clock with the target of a matter sorted anew, in force when it started; None when that is the one it has.
 
-    Start, pauses and extensions stay. `at` and the other arguments as in `start_clock`.
+    Start, pauses and extensions stay; the due date may, when only the law is another. `at` and the other arguments as
+    in `start_clock`.
     """
     on = calendars.of(tenant_id).local_day(clock.started_at)
     target = calendars.targets.find(
         tenant_id, TargetKind.RESOLUTION, lineage=lineage, tier=tier, priority=priority, on=on
     )
     if target is not None:
-        anew = replace(clock, amount=target.amount, unit=target.unit, target=target.name)
+        anew = domain.retarget(clock, target.amount, target.unit, target.name)
     else:
-        anew = replace(clock, amount=working_days, unit=TimeUnit.WORKING_DAY, target=None)
-    if (anew.amount, anew.unit) == (clock.amount, clock.unit):
+        anew = domain.retarget(clock, working_days, TimeUnit.WORKING_DAY, None)
+    if anew == clock:
         return None
     return recount_clock(calendars, tenant_id, anew, at=at)
 

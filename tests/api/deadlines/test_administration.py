@@ -8,9 +8,10 @@ import pytest
 
 from app.cases.service import recounting
 from app.cases.terms import CaseState
+from app.identity.terms import Role
 from app.worker import loop
 from tests.api.deadlines.conftest import Office
-from tests.builders import a_case, a_report
+from tests.builders import CITY, a_case, a_report, an_officer
 
 STORM: dict[str, Any] = {
     "kind": "day",
@@ -120,6 +121,20 @@ async def test_a_new_target_is_for_new_reports_only(office: Office) -> None:
         if item["code"] == "urban"
     ]
     assert listed == [(2, True), (1, False)]
+
+
+async def test_a_case_sorted_to_a_target_as_long_is_told_its_own_law(office: Office) -> None:
+    assert (await office.post("targets", {**TARGET, "code": "noise", "categories": ["noise"], "amount": 3})).is_success
+    await office.process.refresh()
+    filed = await a_report(office.process)
+    before = await dates(office, filed)
+    dispatcher = await an_officer(office.process, Role.DISPATCHER, unit=CITY)
+    path = f"/api/v1/staff/cases/{filed.code}"
+    seen = (await office.client.get(path, headers=dispatcher.headers)).headers["etag"]
+    by = {**dispatcher.headers, "If-Match": seen}
+    assert (await office.client.post(f"{path}/triage", json={"category": "noise.karaoke"}, headers=by)).is_success
+    told = (await office.client.get(f"/api/v1/reports/{filed.code}/deadline", headers=filed.owner)).json()
+    assert (told["target"]["code"], await dates(office, filed)) == ("noise", before)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from app.deadlines.domain import work_calendar
 from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
 from app.deadlines.seed import packaged_days, packaged_targets, packaged_week
 from app.deadlines.snapshot import Calendars, Targets
-from app.deadlines.terms import Clock, PauseCause, TimeUnit, Timing, Verdict
+from app.deadlines.terms import Clock, PauseCause, Target, TimeUnit, Timing, Verdict
 from app.kit.clock import zone
 from app.kit.ids import TenantId
 
@@ -148,6 +149,37 @@ def test_an_extension_after_a_pause_that_began_too_late_still_ends_on_its_day(un
     for each in (going, stands):
         longer = extended("2026-11-20", each, at="2026-11-13T10:00")
         assert CALENDAR.local_day(longer.due_at) == date(2026, 11, 20)
+
+
+def sorted_anew(clock: Clock, *targets: Target, category: str = "trees") -> Timing | None:
+    at = local("2026-11-10T11:00")
+    calendars = replace(CALENDARS, targets=Targets([*packaged_targets(TENANT), *targets]))
+    asked = {"working_days": 9, "lineage": (category,), "tier": None, "priority": None}
+    return service.retarget_clock(calendars, TENANT, clock, at=at, **asked)  # type: ignore[arg-type]
+
+
+def a_target(amount: int, unit: TimeUnit) -> Target:
+    (urban,) = (one for one in packaged_targets(TENANT) if one.code == "urban")
+    return replace(urban, code="trees", amount=amount, unit=unit, categories=("trees",))
+
+
+def test_sorting_to_a_target_in_hours_keeps_the_days_given() -> None:
+    given = extended("2026-11-17").clock  # three days more
+    timing = sorted_anew(given, a_target(24, TimeUnit.WORKING_HOUR))
+    assert timing is not None
+    assert [one.added for one in timing.clock.extensions] == [3 * 8 * 3600]
+    assert timing.due_at == local("2026-11-17T09:00")  # six times eight hours after Monday at 9:00
+    back = sorted_anew(timing.clock)
+    assert back is not None
+    assert (back.clock.extensions, back.due_at) == (given.extensions, local("2026-11-17T23:59:59"))
+
+
+def test_sorting_to_a_target_as_long_changes_the_law_and_not_the_date() -> None:
+    before = domain.started(three_days(), CALENDAR)
+    timing = sorted_anew(before.clock, a_target(3, TimeUnit.WORKING_DAY))
+    assert timing is not None
+    assert (timing.clock.target, timing.due_at) == ("trees@1", before.due_at)
+    assert sorted_anew(before.clock) is None
 
 
 def test_an_older_case_runs_on_the_clock_that_leads_to_its_due_date() -> None:
