@@ -9,6 +9,7 @@ import pytest
 from app.cases.service import recounting
 from app.cases.terms import CaseState
 from app.identity.terms import Role
+from app.process import Process
 from app.worker import loop
 from tests.api.deadlines.conftest import Office
 from tests.builders import CITY, a_case, a_report, an_officer
@@ -83,8 +84,22 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
 async def test_a_recount_waits_until_this_worker_knows_the_edit(office: Office) -> None:
     await a_report(office.process)
     await office.post("calendars/default", STORM)
+    office.clock.at += loop.known_after(office.process.settings)
     assert await loop.recount(office.process) == 0
     assert await office.work_off() == 1
+
+
+async def test_a_recount_waits_until_every_process_knows_the_edit(office: Office) -> None:
+    slow = await Process.open(office.process.settings, office.clock)
+    await office.post("calendars/default", STORM)
+    await office.process.refresh()
+    office.clock.at += loop.known_after(office.process.settings) / 2
+    assert await loop.recount(office.process) == 0
+    late = await a_report(slow)  # by the calendar of before the edit
+    await slow.close()
+    assert (await dates(office, late))[2] == "default/1"
+    assert await office.work_off() == 1
+    assert await dates(office, late) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
 
 
 async def test_a_unit_works_by_a_calendar_of_its_own(office: Office) -> None:
