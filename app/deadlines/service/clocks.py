@@ -12,6 +12,8 @@ from app.deadlines.domain import COUNTING_BASIS
 from app.deadlines.models import clock_from, clock_values
 from app.deadlines.snapshot import Calendars
 from app.deadlines.terms import (
+    TENANT_CALENDAR,
+    CalendarCode,
     Clock,
     Deadline,
     Explanation,
@@ -238,12 +240,32 @@ def explain_clock(
     )
 
 
-def explanation(calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime) -> Explanation:
-    """Every counted and skipped day between the two instants by the tenant's calendar. Raises: CalendarExhausted."""
+def explanation(
+    calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime
+) -> Explanation | None:
+    """Every counted and skipped day between the two instants, for whoever knows nothing else of the clock.
+
+    None when they do not say how it counted: it runs in hours, or a calendar of the tenant works other days than
+    another between them. Raises: CalendarExhausted.
+    """
+    usual = calendars.of(tenant_id)
+    if domain.end_of_day(usual.local_day(due_at), usual) != due_at:
+        return None
     clock = Clock(1, TimeUnit.WORKING_DAY, received_at)
-    return explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
+    explained = explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
+    between = [one.day for one in explained.days if one.day != explained.received_on]
+    own = [calendar for (owner, _), calendar in calendars.own.items() if owner == tenant_id]
+    alike = all(calendar.works(day) == usual.works(day) for calendar in own for day in between)
+    return explained if alike else None
 
 
-def working_days_left(calendars: Calendars, tenant_id: TenantId, *, now: datetime, due_at: datetime) -> int:
-    """Working days that still end between `now` and `due_at`, today's included; 0 when overdue."""
-    return calendars.of(tenant_id).passed(now, due_at)
+def working_days_left(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    now: datetime,
+    due_at: datetime,
+    calendar: CalendarCode = TENANT_CALENDAR,
+) -> int:
+    """Working days of the calendar that still end between `now` and `due_at`, today's included; 0 when overdue."""
+    return calendars.of(tenant_id, calendar).passed(now, due_at)
