@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
@@ -22,6 +23,8 @@ from .models import CalendarDay, CalendarEditRow, RecountRow, TargetRow, edit_va
 from .snapshot import Calendars, History, Targets, weeks_by_unit
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, DayKind, Recount, SpecialDay, Target
 
+log = logging.getLogger("lienthong.deadlines")
+
 
 async def load_calendars(session: AsyncSession) -> Calendars:
     """Calendars and targets of all tenants that have days, from 1 January of their first year to the end of the last.
@@ -34,7 +37,8 @@ async def load_calendars(session: AsyncSession) -> Calendars:
 async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit]) -> Calendars:
     """The same as they would be with the edits on `trial`, newer than all others; of their tenants when there are any.
 
-    Four statements.
+    A tenant whose calendars cannot be made has none, and the log says why: the others are not to suffer from it. With
+    a trial the error is raised. Four statements.
     """
     only = {edit.tenant_id for edit in trial}
     days = select(CalendarDay).order_by(CalendarDay.tenant_id, CalendarDay.day)
@@ -46,24 +50,32 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
     for row in await session.scalars(days):
         name = Text(row.name_vi, row.name_en)
         special[TenantId(row.tenant_id)].append(SpecialDay(row.day, DayKind(row.kind), name, row.legal_basis))
-    edits: dict[TenantId, list[CalendarEdit]] = defaultdict(list)
-    for edit in [*(row.read() for row in await session.scalars(edited)), *trial]:
-        edits[edit.tenant_id].append(edit)
+    stored: dict[TenantId, list[CalendarEditRow]] = defaultdict(list)
+    for each in await session.scalars(edited):
+        stored[TenantId(each.tenant_id)].append(each)
     zones = (await session.execute(tenants.order_by(Tenant.id))).all()
     versions = await session.scalars(targets)
     by_tenant: dict[TenantId, WorkCalendar] = {}
     own: dict[tuple[TenantId, CalendarCode], WorkCalendar] = {}
     histories: dict[TenantId, History] = {}
+    known: list[CalendarEdit] = []
     for tenant, time_zone in zones:
         tenant_id = TenantId(tenant)
         if tenant_id not in special:
             continue
-        history = histories[tenant_id] = History(time_zone, special[tenant_id], edits[tenant_id])
-        by_tenant[tenant_id] = history.calendar(TENANT_CALENDAR)
-        for code in sorted({edit.code for edit in edits[tenant_id]} - {TENANT_CALENDAR}):
-            own[tenant_id, code] = history.calendar(code)
-    weeks = weeks_by_unit(edit for listed in edits.values() for edit in listed)
-    return Calendars(by_tenant, own, weeks, Targets(row.read() for row in versions), histories)
+        try:
+            edits = [*(row.read() for row in stored[tenant_id]), *(one for one in trial if one.tenant_id == tenant_id)]
+            history = History(time_zone, special[tenant_id], edits)
+            made = {code: history.calendar(code) for code in {TENANT_CALENDAR, *(edit.code for edit in edits)}}
+        except Exception:
+            if only:
+                raise
+            log.exception("the calendars of tenant %s cannot be made", tenant_id)
+            continue
+        histories[tenant_id], by_tenant[tenant_id] = history, made.pop(TENANT_CALENDAR)
+        own.update({(tenant_id, code): calendar for code, calendar in made.items()})
+        known += edits
+    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(row.read() for row in versions), histories)
 
 
 # -- what administrators publish

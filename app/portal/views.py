@@ -13,7 +13,7 @@ from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import Explanation, Verdict
+from app.deadlines.terms import TENANT_CALENDAR, CalendarCode, Explanation, Verdict
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.text import Text
@@ -41,7 +41,8 @@ def deadline(visit: Visit, row: Mapping[str, Any]) -> Mapping[str, Any]:
         told = cases_service.tell_deadline(row, visit.books, now=visit.now)
     except CalendarExhausted:  # a due date beyond every known holiday is still shown, only not explained
         return _UNEXPLAINED
-    return {**_counted(visit, told.explanation, row["due_at"]), "told": told}
+    counted = _counted(visit, told.explanation, row["due_at"], told.deadline.clock.calendar)
+    return {**counted, "told": told}
 
 
 def explained(visit: Visit, row: Mapping[str, Any], *, own: bool) -> dict[str, Any]:
@@ -57,18 +58,20 @@ def explained(visit: Visit, row: Mapping[str, Any], *, own: bool) -> dict[str, A
 
 
 def _public_deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -> Mapping[str, Any]:
-    """The same of a public case that never stood and was never extended: nothing but its two dates is needed."""
+    """The same of a public case that never stood and was never extended, where its two dates say it all."""
     try:
         explained = deadlines_service.explanation(
             visit.books.calendars, visit.tenant.id, received_at=received_at, due_at=due_at
         )
     except CalendarExhausted:
         return _UNEXPLAINED
-    return _counted(visit, explained, due_at)
+    return _UNEXPLAINED if explained is None else _counted(visit, explained, due_at, TENANT_CALENDAR)
 
 
-def _counted(visit: Visit, explained: Explanation, due_at: datetime) -> dict[str, Any]:
-    left = deadlines_service.working_days_left(visit.books.calendars, visit.tenant.id, now=visit.now, due_at=due_at)
+def _counted(visit: Visit, explained: Explanation, due_at: datetime, calendar: CalendarCode) -> dict[str, Any]:
+    left = deadlines_service.working_days_left(
+        visit.books.calendars, visit.tenant.id, now=visit.now, due_at=due_at, calendar=calendar
+    )
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
     stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
     today = local_day(visit.now, visit.tenant.time_zone)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .problems import SaidError
+
+Moment = TypeVar("Moment", date, datetime)
 
 CaseCodeText = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$", to_upper=True)
@@ -67,15 +69,15 @@ def _written_out(value: object) -> object:
     )
 
 
-def _storable(at: datetime) -> datetime:
-    """Refuse years nobody means and PostgreSQL cannot hold in every zone. Raises: SaidError."""
+def _storable(at: Moment) -> Moment:
+    """Refuse years nobody means, PostgreSQL cannot hold in every zone or no day can follow. Raises: SaidError."""
     if not 1900 < at.year < 2200:
         raise SaidError(Text("Năm cần trong khoảng 1901 đến 2199.", "The year must lie between 1901 and 2199."))
     return at
 
 
 InstantIn = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_storable)]
-DayIn = Annotated[date, BeforeValidator(_written_out)]
+DayIn = Annotated[date, BeforeValidator(_written_out), AfterValidator(_storable)]
 
 
 class TextOut(BaseModel):

@@ -22,6 +22,7 @@ from app.outbox.service import Consumer
 from app.process import Process
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
+from app.settings import Settings
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
@@ -29,6 +30,7 @@ log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
 INDEX_EVERY_S = 60.0
 RECOUNT_EVERY_S = 5.0
+LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
@@ -110,15 +112,21 @@ async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[U
     return swept
 
 
+def known_after(settings: Settings) -> timedelta:
+    """How long it takes until every process counts by an edit: to look for it, load it, and end what it began."""
+    return max(LEAST_TO_KNOW, timedelta(seconds=POLLS_TO_KNOW * settings.reference_poll_s))
+
+
 async def recount(process: Process) -> int:
     """Open cases looked at now because a calendar was edited, over all tenants; 0 when nothing waits."""
+    after = known_after(process.settings)
 
     async def one(tenant_id: TenantId) -> int:
         return await in_work(
             process.db,
             process.clock,
             tenant_id,
-            lambda work: cases_service.recount_cases(work, tenant_id, process.books),
+            lambda work: cases_service.recount_cases(work, tenant_id, process.books, after=after),
         )
 
     return await _each(process, "recount", one)

@@ -38,13 +38,15 @@ def pause(facts: CaseFacts, *, changes: Changes, cause: PauseCause, comment: str
         Changes(**{**changes, "state": state}),
         text=comment,
         text_audience=Audience.REPORTER,
-        data={"cause": cause.value, "cause_label": _lower(cause.label)},
+        data=_cause(cause),
     )
 
 
-def resume(facts: CaseFacts, *, changes: Changes, due_on: date) -> CaseFact:
-    """The clock runs again."""
+def resume(facts: CaseFacts, *, changes: Changes, due_on: date, waits: PauseCause | None = None) -> CaseFact:
+    """The clock runs again; when it `waits` for something else it goes on standing, and everybody reads for what."""
     state = next_state(facts, Verb.RESUME)
+    if waits is not None:
+        return CaseFact(EventType.PAUSED, Audience.PUBLIC, Changes(**{**changes, "state": state}), data=_cause(waits))
     return CaseFact(
         EventType.RESUMED, Audience.PUBLIC, Changes(**{**changes, "state": state}), data={"due": _day(due_on)}
     )
@@ -54,6 +56,10 @@ def move_due(changes: Changes, *, due_on: date, why: Text) -> CaseFact:
     """The due date counted anew. By a calendar everybody learns of it; while the clock stands it is no news."""
     audience = Audience.STAFF if why is BY_PAUSE else Audience.PUBLIC
     return CaseFact(EventType.DUE_MOVED, audience, changes, data={"due": _day(due_on), "why": why._asdict()})
+
+
+def _cause(cause: PauseCause) -> dict[str, object]:
+    return {"cause": cause.value, "cause_label": _lower(cause.label)}
 
 
 def _day(day: date) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import date
 from app.cases import domain
 from app.cases.models import Case
 from app.cases.repository import CaseRepository
-from app.cases.terms import Books, Verb
+from app.cases.terms import Books, CaseState, Verb
 from app.db.work import Work
 from app.deadlines import service as deadlines_service
 from app.deadlines.terms import PauseCause, Timing
@@ -56,10 +56,20 @@ async def pause_case(
 
 
 async def resume_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books) -> Case:
-    """The clock running again from now on. Raises: IllegalTransition when it does already; CalendarExhausted."""
+    """The clock running again from now on, unless the sender was asked while it stood: then it waits for the reply.
+
+    Raises: IllegalTransition when it runs already; CalendarExhausted.
+    """
     case = await _lock(work, actor, code, Verb.RESUME, seen, books)
-    timing = deadlines_service.resume_clock(books.calendars, actor.tenant_id, clock_of(case, books), at=work.now)
-    fact = domain.resume(case.facts(), changes=timed(timing, work.now), due_on=_due_on(timing, actor, books))
+    clock = clock_of(case, books)
+    asked = CaseState(case.state) is CaseState.AWAITING_REPORTER
+    waits = PauseCause.REPORTER if asked and clock.paused and clock.paused.cause is not PauseCause.REPORTER else None
+    timing = deadlines_service.resume_clock(books.calendars, actor.tenant_id, clock, at=work.now)
+    if waits:
+        timing = deadlines_service.pause_clock(books.calendars, actor.tenant_id, timing.clock, cause=waits, at=work.now)
+    fact = domain.resume(
+        case.facts(), changes=timed(timing, work.now), due_on=_due_on(timing, actor, books), waits=waits
+    )
     settle(work, actor, case, fact, books)
     return case
 

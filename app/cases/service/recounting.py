@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -94,12 +94,13 @@ def _counted(calendars: Calendars, tenant_id: TenantId, clock: Clock, at: dateti
         return None
 
 
-async def recount_cases(work: Work, tenant_id: TenantId, books: Books) -> int:
+async def recount_cases(work: Work, tenant_id: TenantId, books: Books, *, after: timedelta) -> int:
     """Number of open cases looked at now for the oldest recount that waits; 0 when there is none left to do.
 
-    Each case whose due date moves says so once, in its history and to the outbox. One older than clocks keeps its date.
+    None is taken up until `after` its edit every process counts by it. Each case whose due date moves says so once, in
+    its history and to the outbox. One older than clocks keeps its date.
     """
-    turn = await deadlines_service.take_recount(work, tenant_id, books.calendars)
+    turn = await deadlines_service.take_recount(work, tenant_id, books.calendars, after=after)
     if turn is None:
         return 0
     cases = CaseRepository(work, tenant_id)

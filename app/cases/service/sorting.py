@@ -14,6 +14,7 @@ from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Answers, Kind, Priority
 from app.db.work import Work
 from app.deadlines import service as deadlines_service
+from app.deadlines.terms import Timing
 from app.directory.snapshot import AreaChain, Directory
 from app.directory.terms import Confidence, EditionId
 from app.identity.terms import Actor
@@ -125,16 +126,7 @@ def _sorted(
     )
     if (anew.category.code, anew.priority) != (facts.category, facts.priority):
         # A running case keeps the target it started with, unless it turns out to be another matter.
-        timing = deadlines_service.retarget_clock(
-            books.calendars,
-            facts.tenant_id,
-            clock_of(case, books),
-            working_days=anew.target_working_days,
-            lineage=anew.lineage,
-            tier=books.directory.unit(facts.tenant_id, facts.unit_id).tier,
-            priority=anew.priority,
-            at=at,
-        )
+        timing = _retimed(case, facts, anew, books, at)
         if timing is not None:
             changes = Changes(**{**changes, **timed(timing, at)})
             changes["working_days"] = deadlines_service.in_days(timing.clock)
@@ -164,6 +156,37 @@ def _sorted(
                 "routing_reason": decision.reason._asdict(),
             }
     return domain.triage(facts, changes=changes, category_name=anew.category.name, moved=moved, comment=comment)
+
+
+def _retimed(
+    case: Case, facts: CaseFacts, anew: catalogue_service.Classified, books: Books, at: datetime
+) -> Timing | None:
+    """The clock of the case with the target of what it is now; None when that is the one it has."""
+    tier = books.directory.unit(facts.tenant_id, facts.unit_id).tier
+    if case.clock is None and facts.reopen_count:
+        # It runs on a later clock than its first, from before clocks were kept: when that one started nobody knows, and
+        # counted from the opening it would be long over. So another target starts afresh.
+        fresh = deadlines_service.start_clock(
+            books.calendars,
+            facts.tenant_id,
+            working_days=anew.target_working_days,
+            at=at,
+            unit_id=facts.unit_id,
+            lineage=anew.lineage,
+            tier=tier,
+            priority=anew.priority,
+        )
+        return Timing(fresh.clock, fresh.due_at) if fresh.working_days != case.working_days else None
+    return deadlines_service.retarget_clock(
+        books.calendars,
+        facts.tenant_id,
+        clock_of(case, books),
+        working_days=anew.target_working_days,
+        lineage=anew.lineage,
+        tier=tier,
+        priority=anew.priority,
+        at=at,
+    )
 
 
 def _place(directory: Directory, case: Case, location: Point | None, area: str | None) -> tuple[AreaChain, Confidence]:

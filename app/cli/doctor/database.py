@@ -52,10 +52,11 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         return
     try:
         process = await Process.open(settings, clock)
-    except (Problem, LookupError) as error:
+    except Exception as error:  # noqa: BLE001 - whoever asks what is wrong gets a finding, whatever it is
+        why = str(error) if isinstance(error, Problem | LookupError) else f"{type(error).__name__}: {error}"
         yield broken(
-            f"Không nạp được danh mục ({error}). Chạy: lienthong migrate",
-            f"The reference data cannot be loaded ({error}). Run: lienthong migrate",
+            f"Không nạp được danh mục ({why}). Chạy: lienthong migrate",
+            f"The reference data cannot be loaded ({why}). Run: lienthong migrate",
         )
         return
     try:
@@ -163,7 +164,11 @@ def _reference_data(process: Process, tenant: Tenant) -> Iterator[Finding]:
     try:
         last = books.calendars.of(tenant.id).last
     except CalendarExhausted:
-        last = today
+        yield broken(
+            f"{tenant.slug}: không lập được lịch làm việc; nhật ký khi khởi động nói rõ. Chạy: lienthong migrate",
+            f"{tenant.slug}: there is no working calendar; the log of any start says why. Run: lienthong migrate",
+        )
+        last = today + CALENDAR_AHEAD
     if last < today + CALENDAR_AHEAD:
         found = broken if last <= today else warning
         yield found(

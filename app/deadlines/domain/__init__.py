@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .calendar import STANDARD_WEEK, WorkCalendar, work_calendar
-from .clocks import HOUR_S, due, ended, extend, pause, recount, resume, started
+from .clocks import HOUR_S, HOURS_OF_A_DAY, due, ended, extend, pause, recount, resume, retarget, started
 from .counting import (
     COUNTING_BASIS,
     RULE,
@@ -20,6 +20,7 @@ from .targets import choose, in_force
 
 __all__ = [
     "COUNTING_BASIS",
+    "HOURS_OF_A_DAY",
     "HOUR_S",
     "RULE",
     "RULE_OF_HOURS",
@@ -41,6 +42,7 @@ __all__ = [
     "pause",
     "recount",
     "resume",
+    "retarget",
     "started",
     "work_calendar",
 ]

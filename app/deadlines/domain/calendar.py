@@ -171,7 +171,9 @@ def _weeks(ranked: Sequence[CalendarEdit], code: CalendarCode) -> list[CalendarE
 def _week_on(weeks: Sequence[CalendarEdit], day: date) -> tuple[Week, date]:
     """The week of the day, and the day from which it may be another."""
     borders = [edit.valid_from for edit in weeks]
-    borders += [edit.valid_to + timedelta(days=1) for edit in weeks if edit.valid_to is not None]
+    # A week that lasts to the end of time has no border there: no day follows it.
+    lasting = (date.max, None)
+    borders += [edit.valid_to + timedelta(days=1) for edit in weeks if edit.valid_to not in lasting]
     until = min((border for border in borders if border > day), default=date.max)
     for edit in weeks:
         if edit.valid_from <= day and (edit.valid_to is None or day <= edit.valid_to):

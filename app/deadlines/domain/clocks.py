@@ -11,9 +11,10 @@ from app.deadlines.terms import Clock, Extension, Pause, PauseCause, TimeUnit, T
 from app.kit.ids import StaffId
 
 from .calendar import WorkCalendar
-from .counting import due_after, due_at, end_of_day
+from .counting import due_after, due_at, end_of_day, time_between
 
 HOUR_S = 3600
+HOURS_OF_A_DAY = 8  # what a working day is where days and hours have to be compared
 
 
 def ended(pauses: Sequence[Pause], at: datetime) -> tuple[Pause, ...]:
@@ -54,6 +55,19 @@ def recount(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
     """The same clock by another version of its calendar. Raises: CalendarExhausted."""
     counted = _by(clock, calendar)
     return Timing(counted, due(counted, calendar, at))
+
+
+def retarget(clock: Clock, amount: int, unit: TimeUnit, target: str | None) -> Clock:
+    """The clock with another time, `amount` of `unit`; what it was given beyond its time it keeps.
+
+    Extensions are converted by HOURS_OF_A_DAY when the unit is another, a part of a day to a whole one.
+    """
+    given = clock.extensions
+    if unit is not clock.unit:
+        day_s = HOURS_OF_A_DAY * HOUR_S
+        in_hours = unit is TimeUnit.WORKING_HOUR
+        given = tuple(replace(one, added=one.added * day_s if in_hours else -(-one.added // day_s)) for one in given)
+    return replace(clock, amount=amount, unit=unit, target=target, extensions=given)
 
 
 def pause(clock: Clock, calendar: WorkCalendar, cause: PauseCause, at: datetime) -> Timing:
@@ -97,13 +111,13 @@ def extend(
     while not calendar.works(to):
         to += timedelta(days=1)
     end = end_of_day(to, calendar)
-    in_hours = clock.unit is TimeUnit.WORKING_HOUR
-    added = calendar.worked_s(now_due, end) if in_hours else calendar.passed(now_due, end)
-    if not added:
+    of_unit = HOUR_S if clock.unit is TimeUnit.WORKING_HOUR else 1
+    # Not counted from `now_due`: a pause begun after it takes nothing from the time so far, but from the longer one.
+    whole = time_between(clock, end, calendar, ended(clock.pauses, at))
+    added = whole - clock.amount * of_unit - sum(extension.added for extension in clock.extensions)
+    if added < 1:
         raise ExtensionTooShort(calendar.local_day(max(now_due, at)))
-    so_far = sum(extension.added for extension in clock.extensions)
-    whole = (clock.amount * HOUR_S if in_hours else clock.amount) + so_far + added
-    if limit is not None and whole > (limit * HOUR_S if in_hours else limit):
+    if limit is not None and whole > limit * of_unit:
         raise ExtensionTooLong(limit, clock.unit)
     longer = replace(_by(clock, calendar), extensions=(*clock.extensions, Extension(at, added, reason, by)))
     return Timing(longer, due(longer, calendar, at))

@@ -80,6 +80,23 @@ def due_after(start: datetime, seconds: int, calendar: WorkCalendar, pauses: Seq
     return due
 
 
+def time_between(clock: Clock, end: datetime, calendar: WorkCalendar, pauses: Sequence[Pause]) -> int:
+    """The time that makes the clock due at `end`: working days after its start outside `pauses`, or working seconds.
+
+    `end` is the last second of a working day, no earlier than the end of any of the `pauses`; those as in `due_at`.
+    Raises: CalendarExhausted.
+    """
+    start = clock.started_at
+    if clock.unit is TimeUnit.WORKING_HOUR:
+        stood = sum(calendar.worked_s(max(one.since, start), min(one.until or end, end)) for one in pauses)
+        return calendar.worked_s(start, end) - stood
+    received = end_of_day(calendar.local_day(start), calendar)
+    stood = sum(
+        calendar.passed(max(_just_before(one.since), received), _just_before(one.until or end)) for one in pauses
+    )
+    return calendar.passed(received, end) - stood
+
+
 def _just_before(at: datetime) -> datetime:
     """A pause includes its first instant and not its last."""
     return at - timedelta(microseconds=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +12,8 @@ from app.deadlines.domain import COUNTING_BASIS
 from app.deadlines.models import clock_from, clock_values
 from app.deadlines.snapshot import Calendars
 from app.deadlines.terms import (
+    TENANT_CALENDAR,
+    CalendarCode,
     Clock,
     Deadline,
     Explanation,
@@ -28,7 +29,6 @@ from app.directory.terms import Tier
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.text import Text
 
-HOURS_OF_A_DAY = 8
 MEMO_ENTRIES = 20_000
 
 __all__ = ["clock_from", "clock_values"]
@@ -97,7 +97,7 @@ def start_clock(
 
 def in_days(clock: Clock) -> int:
     """The time of the clock in working days, a part of one for a whole; extensions not counted."""
-    return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // HOURS_OF_A_DAY)
+    return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // domain.HOURS_OF_A_DAY)
 
 
 def clock_of(
@@ -133,17 +133,18 @@ def retarget_clock(
 ) -> Timing | None:
     """The clock with the target of a matter sorted anew, in force when it started; None when that is the one it has.
 
-    Start, pauses and extensions stay. `at` and the other arguments as in `start_clock`.
+    Start, pauses and extensions stay; the due date may, when only the law is another. `at` and the other arguments as
+    in `start_clock`.
     """
     on = calendars.of(tenant_id).local_day(clock.started_at)
     target = calendars.targets.find(
         tenant_id, TargetKind.RESOLUTION, lineage=lineage, tier=tier, priority=priority, on=on
     )
     if target is not None:
-        anew = replace(clock, amount=target.amount, unit=target.unit, target=target.name)
+        anew = domain.retarget(clock, target.amount, target.unit, target.name)
     else:
-        anew = replace(clock, amount=working_days, unit=TimeUnit.WORKING_DAY, target=None)
-    if (anew.amount, anew.unit) == (clock.amount, clock.unit):
+        anew = domain.retarget(clock, working_days, TimeUnit.WORKING_DAY, None)
+    if anew == clock:
         return None
     return recount_clock(calendars, tenant_id, anew, at=at)
 
@@ -239,12 +240,32 @@ def explain_clock(
     )
 
 
-def explanation(calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime) -> Explanation:
-    """Every counted and skipped day between the two instants by the tenant's calendar. Raises: CalendarExhausted."""
+def explanation(
+    calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime
+) -> Explanation | None:
+    """Every counted and skipped day between the two instants, for whoever knows nothing else of the clock.
+
+    None when they do not say how it counted: it runs in hours, or a calendar of the tenant works other days than
+    another between them. Raises: CalendarExhausted.
+    """
+    usual = calendars.of(tenant_id)
+    if domain.end_of_day(usual.local_day(due_at), usual) != due_at:
+        return None
     clock = Clock(1, TimeUnit.WORKING_DAY, received_at)
-    return explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
+    explained = explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
+    between = [one.day for one in explained.days if one.day != explained.received_on]
+    own = [calendar for (owner, _), calendar in calendars.own.items() if owner == tenant_id]
+    alike = all(calendar.works(day) == usual.works(day) for calendar in own for day in between)
+    return explained if alike else None
 
 
-def working_days_left(calendars: Calendars, tenant_id: TenantId, *, now: datetime, due_at: datetime) -> int:
-    """Working days that still end between `now` and `due_at`, today's included; 0 when overdue."""
-    return calendars.of(tenant_id).passed(now, due_at)
+def working_days_left(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    now: datetime,
+    due_at: datetime,
+    calendar: CalendarCode = TENANT_CALENDAR,
+) -> int:
+    """Working days of the calendar that still end between `now` and `due_at`, today's included; 0 when overdue."""
+    return calendars.of(tenant_id, calendar).passed(now, due_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.work import Work
@@ -30,12 +30,18 @@ class Turn:
         return clock.calendar == self.recount.code and clock.calendar_version >= self.recount.version
 
 
-async def take_recount(work: Work, tenant_id: TenantId, calendars: Calendars) -> Turn | None:
-    """The oldest recount that waits; None when there is none, or when this process has not loaded its edit yet."""
+async def take_recount(work: Work, tenant_id: TenantId, calendars: Calendars, *, after: timedelta) -> Turn | None:
+    """The oldest recount that waits; None when there is none, or when its edit is not known everywhere yet.
+
+    `after`: how long an edit takes to reach every process. Until then some still count by the calendar before it, and
+    a case they open behind the place where the recount is would never be met.
+    """
     row = await repository.next_recount(work, tenant_id)
     if row is None:
         return None
     recount = row.read()
+    if work.now - row.created_at < after:
+        return None
     if calendars.of(tenant_id, recount.code).version < recount.version:
         return None
     return Turn(recount, row)

@@ -11,6 +11,7 @@ import pytest
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
+from app.deadlines.snapshot import Calendars
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
@@ -96,6 +97,46 @@ async def test_a_reply_does_not_end_a_storm(client: httpx.AsyncClient, process: 
     assert [(one["cause"], one["until"]) for one in pauses] == [("force_majeure", None)]
 
 
+async def test_after_the_storm_the_clock_waits_for_whoever_was_asked_in_it(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    approver = await an_officer(process, Role.APPROVER, Role.OFFICER)
+    await act(client, filed, "pause", approver.headers, STORM)
+    await act(client, filed, "ask", approver.headers, {"question": "Còn ngập không?"})
+    clock.at += timedelta(days=3)  # Monday
+    resumed = await act(client, filed, "resume", approver.headers)
+    assert (resumed.status_code, resumed.json()["state"]) == (200, "awaiting_reporter")
+    clock.at += timedelta(days=2)
+    told = await deadline(client, filed)
+    assert [(one["cause"], one["until"] is None) for one in told["pauses"]] == [
+        ("force_majeure", False),
+        ("reporter", True),
+    ]
+    entries = (await client.get(f"/api/v1/reports/{filed.code}/timeline", headers=filed.owner)).json()["items"]
+    assert entries[-1]["sentence"] == "Tạm dừng tính hạn: chờ người gửi trả lời."
+    await client.post(f"/api/v1/reports/{filed.code}/replies", json={"text": "Nước rút rồi."}, headers=filed.owner)
+    replied = await deadline(client, filed)
+    assert [one["until"] is None for one in replied["pauses"]] == [False, False]
+    assert replied["due_at"] == "2026-11-27T16:59:59Z"
+
+
+async def test_a_case_that_ended_where_no_calendar_reached_is_reopened_with_its_clock_running(
+    client: httpx.AsyncClient, process: Process, db: Database
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    approver = await an_officer(process, Role.APPROVER)
+    await act(client, filed, "pause", approver.headers, STORM)
+    known, process.calendars._current = process.calendars.current, Calendars({})
+    answer = {"answer": "Đã thay bóng.", "resolution": "fixed"}
+    assert (await act(client, filed, "resolve", approver.headers, answer)).status_code == 200
+    process.calendars._current = known
+    assert await db.lane.fetchval("SELECT paused_at IS NOT NULL FROM cases")
+    await client.post(f"/api/v1/reports/{filed.code}/reopening", json={"reason": "Lại tắt."}, headers=filed.owner)
+    paused = await act(client, filed, "pause", approver.headers, STORM)
+    assert (paused.status_code, paused.json()["state"]) == (200, "assigned")
+
+
 async def test_an_extension_keeps_the_first_due_date_and_tells_the_sender_why(
     client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
 ) -> None:
@@ -121,6 +162,7 @@ async def test_an_extension_keeps_the_first_due_date_and_tells_the_sender_why(
         ("lighting.street_lamp", {**LATER, "due_on": "2026-11-26"}, "extension-too-short"),
         ("other.suggestion", {**LATER, "due_on": "2027-03-19"}, "extension-too-long"),
         ("other.suggestion", {**LATER, "due_on": "2027-02-30"}, "invalid"),
+        ("other.suggestion", {**LATER, "due_on": "9999-12-31"}, "invalid"),
         ("lighting.street_lamp", {"due_on": "2026-12-03"}, "invalid"),
     ],
 )
@@ -211,3 +253,18 @@ async def test_sorting_by_the_priority_changes_the_target_and_anything_else_keep
         "2026-11-23T16:59:59Z",
         DUE,
     )
+
+
+async def test_sorting_an_older_reopened_case_anew_starts_its_time_afresh(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock, db: Database
+) -> None:
+    filed = await a_case(process, S.RESOLVED)
+    clock.at = datetime(2026, 11, 30, 3, tzinfo=UTC)
+    await client.post(f"/api/v1/reports/{filed.code}/reopening", json={"reason": "Lại tắt."}, headers=filed.owner)
+    await db.lane.fetch("UPDATE cases SET clock = NULL")
+    clock.at += timedelta(hours=1)
+    dispatcher = await an_officer(process, Role.DISPATCHER, unit=CITY)
+    sorted_anew = await act(client, filed, "triage", dispatcher.headers, {"priority": "urgent"})
+    assert (sorted_anew.status_code, sorted_anew.json()["due_at"]) == (200, "2026-12-01T16:59:59Z")
+    told = await deadline(client, filed)
+    assert (told["started_at"], told["target"]["code"]) == ("2026-11-30T04:00:00Z", "urgent")

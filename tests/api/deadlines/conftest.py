@@ -24,6 +24,7 @@ class Office:
     """A client with an administrator of the province and an officer of a ward, and the process behind it."""
 
     process: Process
+    clock: FixedClock
     client: httpx.AsyncClient
     admin: Officer
     officer: Officer
@@ -39,6 +40,7 @@ class Office:
     async def work_off(self) -> int:
         """How many cases the worker looked at until nothing waited, with the newest calendars."""
         await self.process.refresh()
+        self.clock.at += loop.known_after(self.process.settings)
         looked = 0
         while now := await loop.recount(self.process):
             looked += now
@@ -54,6 +56,6 @@ async def office(committed_url: str, tmp_path: Path, clock: FixedClock) -> Async
     install(app, process)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://haiduong.localhost") as client:
         admin = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
-        yield Office(process, client, admin, await an_officer(process))
+        yield Office(process, clock, client, admin, await an_officer(process))
     await app.state.feeds.close()
     await process.close()

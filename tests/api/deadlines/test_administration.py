@@ -8,9 +8,11 @@ import pytest
 
 from app.cases.service import recounting
 from app.cases.terms import CaseState
+from app.identity.terms import Role
+from app.process import Process
 from app.worker import loop
 from tests.api.deadlines.conftest import Office
-from tests.builders import a_case, a_report
+from tests.builders import CITY, a_case, a_report, an_officer
 
 STORM: dict[str, Any] = {
     "kind": "day",
@@ -82,8 +84,22 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
 async def test_a_recount_waits_until_this_worker_knows_the_edit(office: Office) -> None:
     await a_report(office.process)
     await office.post("calendars/default", STORM)
+    office.clock.at += loop.known_after(office.process.settings)
     assert await loop.recount(office.process) == 0
     assert await office.work_off() == 1
+
+
+async def test_a_recount_waits_until_every_process_knows_the_edit(office: Office) -> None:
+    slow = await Process.open(office.process.settings, office.clock)
+    await office.post("calendars/default", STORM)
+    await office.process.refresh()
+    office.clock.at += loop.known_after(office.process.settings) / 2
+    assert await loop.recount(office.process) == 0
+    late = await a_report(slow)  # by the calendar of before the edit
+    await slow.close()
+    assert (await dates(office, late))[2] == "default/1"
+    assert await office.work_off() == 1
+    assert await dates(office, late) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
 
 
 async def test_a_unit_works_by_a_calendar_of_its_own(office: Office) -> None:
@@ -122,6 +138,20 @@ async def test_a_new_target_is_for_new_reports_only(office: Office) -> None:
     assert listed == [(2, True), (1, False)]
 
 
+async def test_a_case_sorted_to_a_target_as_long_is_told_its_own_law(office: Office) -> None:
+    assert (await office.post("targets", {**TARGET, "code": "noise", "categories": ["noise"], "amount": 3})).is_success
+    await office.process.refresh()
+    filed = await a_report(office.process)
+    before = await dates(office, filed)
+    dispatcher = await an_officer(office.process, Role.DISPATCHER, unit=CITY)
+    path = f"/api/v1/staff/cases/{filed.code}"
+    seen = (await office.client.get(path, headers=dispatcher.headers)).headers["etag"]
+    by = {**dispatcher.headers, "If-Match": seen}
+    assert (await office.client.post(f"{path}/triage", json={"category": "noise.karaoke"}, headers=by)).is_success
+    told = (await office.client.get(f"/api/v1/reports/{filed.code}/deadline", headers=filed.owner)).json()
+    assert (told["target"]["code"], await dates(office, filed)) == ("noise", before)
+
+
 @pytest.mark.parametrize(
     ("path", "body"), [("calendars/default", STORM), ("calendars/default/preview", STORM), ("targets", TARGET)]
 )
@@ -146,6 +176,8 @@ async def test_every_officer_reads_by_what_is_counted(office: Office, path: str)
         ("calendars/power", {**WEEK, "week": WEEK["week"][:6]}, 422, "invalid"),
         ("calendars/power", {**WEEK, "week": [[["7:30", "11:30"]]] * 7}, 422, "invalid"),
         ("calendars/Power", WEEK, 422, "invalid"),
+        ("calendars/default", {**WEEK, "units": [], "valid_to": "9999-12-31"}, 422, "invalid"),
+        ("targets", {**TARGET, "valid_to": "9999-12-31"}, 422, "invalid"),
         ("targets", {**TARGET, "based_on": 9}, 412, "stale-deadline-edit"),
         ("targets", {**TARGET, "categories": ["moon"]}, 422, "invalid-deadline-edit"),
         ("targets", {**TARGET, "valid_from": "2026-11-19"}, 422, "invalid-deadline-edit"),

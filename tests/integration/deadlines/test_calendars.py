@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from sqlalchemy import update
 
 from app.db.work import Work
-from app.deadlines.models import CalendarDay
+from app.deadlines.errors import CalendarExhausted
+from app.deadlines.models import CalendarDay, CalendarEditRow
 from app.deadlines.repository import load_calendars
 from app.deadlines.seed import seed
+from app.kit.ids import TenantId
 from tests.statements import Statements
 
 HAIDUONG = 1
@@ -45,3 +48,20 @@ async def test_a_day_set_by_an_administrator_survives_loading(work: Work) -> Non
     for calendar in calendars.by_tenant.values():
         assert calendar.special[date(2026, 8, 22)].name.vi == "Bão số 5"
         assert calendar.special[date(2026, 8, 31)].kind.value == "swapped_off"
+
+
+async def test_a_calendar_that_cannot_be_made_is_its_own_tenants_trouble(
+    work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = await load_calendars(work.session)
+    # Whatever it is that a row may hold which no calendar can be made of.
+    await work.session.execute(
+        update(CalendarEditRow)
+        .where(CalendarEditRow.tenant_id == HAIDUONG)
+        .values(content={"week": [[["half past seven", "noon"]]] * 7})
+    )
+    left = await load_calendars(work.session)
+    assert set(left.by_tenant) == set(whole.by_tenant) - {TenantId(HAIDUONG)} != set()
+    assert "the calendars of tenant 1 cannot be made" in caplog.text
+    with pytest.raises(CalendarExhausted):
+        left.of(TenantId(HAIDUONG))

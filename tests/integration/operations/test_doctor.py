@@ -100,6 +100,16 @@ async def test_what_is_missing_or_running_out_is_named(installation: Settings, c
     assert "haiduong: 378 pairs of category and area have no unit" in warnings
 
 
+async def test_reference_data_that_cannot_be_read_are_one_finding(installation: Settings, change: Change) -> None:
+    await change('UPDATE calendar_edits SET content = \'{"week": [[["noon", "night"]]]}\' WHERE tenant_id = 1')
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert "haiduong: there is no working calendar" in told(findings, Health.BROKEN)
+    await change("UPDATE targets SET categories = '5'")
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert findings[-1].health is Health.BROKEN
+    assert "The reference data cannot be loaded (TypeError" in findings[-1].sentence.en
+
+
 async def test_a_clock_that_is_off_is_found(installation: Settings) -> None:
     def off_by(**lag: float) -> Clock:
         return FixedClock(SystemClock().now() + timedelta(**lag))

@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings, strategies as st
 
-from app.deadlines.domain import WorkCalendar, due, explained, pause, recount, resume, started, work_calendar
+from app.deadlines.domain import (
+    WorkCalendar,
+    due,
+    end_of_day,
+    explained,
+    extend,
+    pause,
+    recount,
+    resume,
+    started,
+    work_calendar,
+)
+from app.deadlines.errors import ExtensionTooShort
 from app.deadlines.terms import (
     TENANT_CALENDAR,
     CalendarCode,
@@ -123,6 +135,34 @@ def test_more_time_is_never_due_earlier(
     for each in (clock, stood):
         more = replace(each, amount=each.amount + 1)
         assert due(each, calendar, each.started_at) < due(more, calendar, each.started_at)
+
+
+@given(calendars, clocks, st.lists(spans, min_size=4, max_size=4), st.integers(0, 60), st.booleans(), st.integers(0, 9))
+def test_an_extension_ends_on_the_day_asked_for(
+    calendar: WorkCalendar, clock: Clock, lengths: list[timedelta], days_on: int, stands: bool, twice: int
+) -> None:
+    at = clock.started_at
+    for cause, run, stood in zip(PauseCause, lengths[::2], lengths[1::2], strict=False):
+        since, at = at + run, at + run + stood
+        clock = replace(clock, pauses=(*clock.pauses, Pause(since, cause, at)))
+    if stands and clock.pauses[-1].until is not None:
+        clock = replace(clock, pauses=(*clock.pauses[:-1], replace(clock.pauses[-1], until=None)))
+    for more in (days_on, days_on + twice):  # a second extension is as exact as the first
+        to = calendar.local_day(at) + timedelta(days=more)
+        try:
+            timing = extend(clock, calendar, to=to, reason="reason", by=None, limit=None, at=at)
+        except ExtensionTooShort:
+            return
+        while not calendar.works(to):
+            to += timedelta(days=1)
+        end = end_of_day(to, calendar)
+        clock = timing.clock
+        if clock.unit is TimeUnit.WORKING_DAY:
+            assert timing.due_at == end
+        else:
+            assert timing.due_at <= end
+            assert calendar.worked_s(timing.due_at, end) == 0, "due when the door closes that day"
+            assert calendar.local_day(timing.due_at) == to
 
 
 @settings(deadline=None)  # it makes five calendars of three years

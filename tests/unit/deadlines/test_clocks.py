@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from app.deadlines.domain import work_calendar
 from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
 from app.deadlines.seed import packaged_days, packaged_targets, packaged_week
 from app.deadlines.snapshot import Calendars, Targets
-from app.deadlines.terms import Clock, PauseCause, TimeUnit, Timing, Verdict
+from app.deadlines.terms import CalendarCode, Clock, PauseCause, Target, TimeUnit, Timing, Verdict
 from app.kit.clock import zone
 from app.kit.ids import TenantId
 
@@ -138,6 +139,49 @@ def test_an_extension_lengthens_and_stays_within_its_limit() -> None:
         extended("2026-11-19", twice, limit=7)
 
 
+@pytest.mark.parametrize("unit", TimeUnit)
+def test_an_extension_after_a_pause_that_began_too_late_still_ends_on_its_day(unit: TimeUnit) -> None:
+    # Due on the 5th, overdue, asked on the 9th, answered on the 12th, given time on the 13th.
+    clock = Clock(3 if unit is TimeUnit.WORKING_DAY else 24, unit, local("2026-11-02T07:00"))
+    stands = paused("2026-11-09T10:00", None, clock).clock
+    going = paused("2026-11-09T10:00", "2026-11-12T10:00", clock).clock
+    assert domain.due(going, CALENDAR, local("2026-11-13T10:00")) < local("2026-11-06T00:00")
+    for each in (going, stands):
+        longer = extended("2026-11-20", each, at="2026-11-13T10:00")
+        assert CALENDAR.local_day(longer.due_at) == date(2026, 11, 20)
+
+
+def sorted_anew(clock: Clock, *targets: Target, category: str = "trees") -> Timing | None:
+    at = local("2026-11-10T11:00")
+    calendars = replace(CALENDARS, targets=Targets([*packaged_targets(TENANT), *targets]))
+    asked = {"working_days": 9, "lineage": (category,), "tier": None, "priority": None}
+    return service.retarget_clock(calendars, TENANT, clock, at=at, **asked)  # type: ignore[arg-type]
+
+
+def a_target(amount: int, unit: TimeUnit) -> Target:
+    (urban,) = (one for one in packaged_targets(TENANT) if one.code == "urban")
+    return replace(urban, code="trees", amount=amount, unit=unit, categories=("trees",))
+
+
+def test_sorting_to_a_target_in_hours_keeps_the_days_given() -> None:
+    given = extended("2026-11-17").clock  # three days more
+    timing = sorted_anew(given, a_target(24, TimeUnit.WORKING_HOUR))
+    assert timing is not None
+    assert [one.added for one in timing.clock.extensions] == [3 * 8 * 3600]
+    assert timing.due_at == local("2026-11-17T09:00")  # six times eight hours after Monday at 9:00
+    back = sorted_anew(timing.clock)
+    assert back is not None
+    assert (back.clock.extensions, back.due_at) == (given.extensions, local("2026-11-17T23:59:59"))
+
+
+def test_sorting_to_a_target_as_long_changes_the_law_and_not_the_date() -> None:
+    before = domain.started(three_days(), CALENDAR)
+    timing = sorted_anew(before.clock, a_target(3, TimeUnit.WORKING_DAY))
+    assert timing is not None
+    assert (timing.clock.target, timing.due_at) == ("trees@1", before.due_at)
+    assert sorted_anew(before.clock) is None
+
+
 def test_an_older_case_runs_on_the_clock_that_leads_to_its_due_date() -> None:
     opened, due = local("2026-11-09T09:00"), local("2026-11-12T23:59:59")
     clock = service.clock_of(CALENDARS, TENANT, stored=None, opened_at=opened, due_at=due)
@@ -164,3 +208,20 @@ def test_whatever_comes_on_one_day_is_due_on_one_day_and_keeps_its_own_start() -
     assert first.due_at == second.due_at < next_day.due_at
     assert [one.clock.started_at for one in (first, second)] == [local("2026-11-09T09:00"), local("2026-11-09T23:59")]
     assert (first.legal_basis, first.clock.target) == (second.legal_basis, second.clock.target)
+
+
+def test_two_dates_are_explained_only_where_they_say_how_they_were_counted() -> None:
+    opened, due = local("2026-11-19T09:00"), local("2026-11-23T23:59:59")  # over a weekend
+    explained = service.explanation(CALENDARS, TENANT, received_at=opened, due_at=due)
+    assert explained is not None
+    assert explained.counted == 2
+    assert service.explanation(CALENDARS, TENANT, received_at=opened, due_at=local("2026-11-23T10:00")) is None
+    code, usual = CalendarCode("power"), packaged_week(TENANT)
+    six_days = replace(usual, code=code, week=(usual.week[0],) * 6 + ((),))
+    power = work_calendar("Asia/Ho_Chi_Minh", [], first=CALENDAR.first, last=CALENDAR.last, edits=[six_days], code=code)
+    several = replace(CALENDARS, own={(TENANT, code): power})
+    assert service.explanation(several, TENANT, received_at=opened, due_at=due) is None
+    friday = local("2026-11-20T23:59:59")
+    assert service.explanation(several, TENANT, received_at=opened, due_at=friday) is not None
+    left = service.working_days_left(several, TENANT, now=opened, due_at=due, calendar=code)
+    assert (left, service.working_days_left(several, TENANT, now=opened, due_at=due)) == (4, 3)

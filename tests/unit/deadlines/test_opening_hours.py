@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -96,6 +97,12 @@ def test_a_new_week_holds_from_its_day_on_and_the_old_one_before() -> None:
     calendar = the_calendar(a_week(2, date(2026, 12, 1), short))
     assert calendar.hours(date(2026, 11, 30)) == DAY
     assert calendar.hours(date(2026, 12, 1)) == (DAY[0],)
+
+
+def test_a_week_until_the_end_of_time_has_no_day_after_it() -> None:
+    short: Week = ((DAY[0],),) * 5 + ((), ())
+    calendar = the_calendar(replace(a_week(2, date(2026, 12, 1), short), valid_to=date.max))
+    assert calendar.hours(date(2027, 12, 31)) == (DAY[0],)
 
 
 def test_a_unit_of_its_own_hours_works_saturdays_and_rests_on_holidays_with_all() -> None:

@@ -96,6 +96,7 @@ def test_a_started_clock_keeps_its_first_due_date_and_explains_itself(calendar: 
     deadline = start_clock(calendars, TenantId(1), working_days=7, at=received)
     assert deadline.due_at == deadline.original_due_at
     explained = explanation(calendars, TenantId(1), received_at=received, due_at=deadline.due_at)
+    assert explained is not None
     assert (explained.counted, explained.due_on) == (7, date(2025, 7, 10))
 
 
