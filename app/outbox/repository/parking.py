@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import delete
@@ -40,9 +41,12 @@ class ParkedRepository:
             [one.error for one in setbacks],
         )
 
-    async def due(self, at: datetime, limit: int) -> list[Setback]:
-        """Parked messages of the one subject that is due for longest (index ix_parked_messages_due), in order."""
-        rows = await self._work.fetch(_DUE, self._tenant_id, self._consumer, at, limit)
+    async def due(self, at: datetime, limit: int, subject: UUID | None = None) -> list[Setback]:
+        """Parked messages of the one subject that is due for longest (index ix_parked_messages_due), in order.
+
+        Of `subject`, when it is given and due.
+        """
+        rows = await self._work.fetch(_DUE, self._tenant_id, self._consumer, at, limit, subject)
         return [
             Setback(
                 message_of(self._tenant_id, row), row["attempts"], row["next_at"], row["died_at"], row["last_error"]
@@ -73,9 +77,9 @@ class ParkedRepository:
         rows = await self._work.fetch(_SKIP, self._tenant_id, self._consumer, at, position)
         return bool(rows)
 
-    async def promote(self, setback: Setback, at: datetime) -> None:
-        """Have the first message still parked of the subject of `setback` tried at `at`."""
-        await self._work.fetch(_PROMOTE, self._tenant_id, self._consumer, at, setback.message.subject_id)
+    async def promote(self, setback: Setback, at: datetime) -> bool:
+        """Whether a message of the subject of `setback` is still parked: the first of them is tried at `at`."""
+        return bool(await self._work.fetch(_PROMOTE, self._tenant_id, self._consumer, at, setback.message.subject_id))
 
 
 async def is_any_due(db: Database, tenant_id: int, consumer: str, at: datetime) -> bool:
@@ -108,7 +112,8 @@ _DUE = """
     FROM parked_messages p JOIN outbox_messages m ON m.tenant_id = p.tenant_id AND m.position = p.position
     WHERE p.tenant_id = $1 AND p.consumer = $2 AND m.position IS NOT NULL AND p.subject_id = (
         SELECT d.subject_id FROM parked_messages d
-        WHERE d.tenant_id = $1 AND d.consumer = $2 AND d.next_at <= $3 ORDER BY d.next_at LIMIT 1
+        WHERE d.tenant_id = $1 AND d.consumer = $2 AND d.next_at <= $3 AND ($5::uuid IS NULL OR d.subject_id = $5)
+        ORDER BY d.next_at LIMIT 1
     )
     ORDER BY p.position LIMIT $4
 """
@@ -123,7 +128,7 @@ _PROMOTE = """
     UPDATE parked_messages SET next_at = $3 WHERE tenant_id = $1 AND consumer = $2 AND position = (
         SELECT min(n.position) FROM parked_messages n
         WHERE n.tenant_id = $1 AND n.consumer = $2 AND n.subject_id = $4
-    )
+    ) RETURNING position
 """
 _SKIP = """
     WITH gone AS (

@@ -162,6 +162,30 @@ async def test_a_case_that_hangs_is_set_aside_too(
     assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
 
 
+async def test_a_long_queue_of_one_case_gets_on_although_it_is_too_slow_to_be_handled_at_once(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "PATIENCE_S", 0.1)
+    case, other = some_cases(clock, 2)
+    diary = Diary(failing={case, other})
+    await told(db, clock, [(other, 1), *((case, number) for number in range(1, 8))])
+    await outbox.consume(db, clock, HAIDUONG, diary)
+    assert len(await outbox.list_parked(db, HAIDUONG)) == 2
+    diary.failing, diary.most = {other}, 2
+    clock.at += timedelta(minutes=1)
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
+    assert await written(db, case) == [1], "the first stays handled although those behind it took too long"
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 0, "they rest"
+    turns = 0
+    while len(await written(db, case)) < 7:
+        clock.at += timedelta(minutes=5)
+        await outbox.retry_due(db, clock, HAIDUONG, diary)
+        turns += 1
+    assert turns == 4, "one a turn, and the last three as soon as they fit"
+    assert diary.disorder == []
+    assert [parked.subject_id for parked in await outbox.list_parked(db, HAIDUONG)] == [other]
+
+
 async def test_three_workers_at_once_keep_the_order_of_each_case_while_some_fail(
     db: Database, clock: FixedClock
 ) -> None:
