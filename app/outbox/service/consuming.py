@@ -35,9 +35,10 @@ _MOST_ERROR = 500
 async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int:
     """Number of messages handled now, in one transaction with their effects.
 
-    What fails is parked with what follows it of the same subject, in the same transaction; the cursor goes on. When
-    everything fails, or something is away, nothing is parked: the next turns take a quarter of the batch each after a
-    pause, and only a message that is alone in MAX_FAILURES turns is parked then, as one that was never tried.
+    What fails is parked with what follows it of the same subject, in the same transaction; the cursor goes on. When all
+    of several subjects fail, or something is away, nothing is parked: the next turns take a quarter of the batch each
+    after a pause, until one message is alone. It is parked when it fails, or when something was away in MAX_FAILURES
+    turns: then as one that was never tried.
     """
     tried: tuple[int, int] | None = None
     try:

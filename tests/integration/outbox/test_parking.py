@@ -99,8 +99,8 @@ async def test_every_try_waits_longer_until_the_message_is_dead_and_its_case_wai
 
 
 async def test_a_message_that_is_skipped_lets_those_behind_it_go_on(db: Database, clock: FixedClock) -> None:
-    bad, other = some_cases(clock, 2)
-    await told(db, clock, [(bad, 1), (other, 1), (bad, 2)])
+    bad, other, good = some_cases(clock, 3)
+    await told(db, clock, [(bad, 1), (other, 1), (bad, 2), (good, 1)])
     diary = Diary(failing={bad, other})
     await outbox.consume(db, clock, HAIDUONG, diary)
     diary.failing.clear()
@@ -118,10 +118,11 @@ async def test_a_message_that_is_skipped_lets_those_behind_it_go_on(db: Database
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 0
 
 
+@pytest.mark.parametrize("count", [200, 19])
 async def test_a_consumer_that_fails_whatever_it_is_given_parks_next_to_nothing(
-    db: Database, clock: FixedClock
+    db: Database, clock: FixedClock, count: int
 ) -> None:
-    cases = some_cases(clock, 200)
+    cases = some_cases(clock, count)
     await note(db, clock, HAIDUONG, [(case, 1) for case in cases])
     await outbox.relay(db, clock, HAIDUONG)
     diary = Diary(failing=set(cases))
@@ -132,10 +133,21 @@ async def test_a_consumer_that_fails_whatever_it_is_given_parks_next_to_nothing(
     assert await cursor_of(db) == (0, 3)
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 0
     diary.failing = set(cases[:7])
-    while await outbox.consume(db, clock, HAIDUONG, diary) or (await cursor_of(db))[0] < 200:
+    while await outbox.consume(db, clock, HAIDUONG, diary) or (await cursor_of(db))[0] < count:
         clock.at += outbox.LONGEST_PAUSE
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 7
-    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 193
+    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == count - 7
+
+
+async def test_a_score_of_bad_cases_does_not_stop_those_behind_them(db: Database, clock: FixedClock) -> None:
+    cases = some_cases(clock, 60)
+    await note(db, clock, HAIDUONG, [(case, 1) for case in cases])
+    await outbox.relay(db, clock, HAIDUONG)
+    positions = await db.lane.fetch("SELECT subject_id FROM outbox_messages ORDER BY position")
+    diary = Diary(failing={row["subject_id"] for row in positions[: handling.BRAKE]})
+    assert await outbox.consume(db, clock, HAIDUONG, diary) == 60 - handling.BRAKE
+    assert await cursor_of(db) == (60, 0)
+    assert len(await outbox.list_parked(db, HAIDUONG)) == handling.BRAKE
 
 
 async def test_a_case_that_hangs_is_set_aside_too(
@@ -166,9 +178,9 @@ async def test_a_long_queue_of_one_case_gets_on_although_it_is_too_slow_to_be_ha
     db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handling, "PATIENCE_S", 0.1)
-    case, other = some_cases(clock, 2)
+    case, other, good = some_cases(clock, 3)
     diary = Diary(failing={case, other})
-    await told(db, clock, [(other, 1), *((case, number) for number in range(1, 8))])
+    await told(db, clock, [(other, 1), (good, 1), *((case, number) for number in range(1, 8))])
     await outbox.consume(db, clock, HAIDUONG, diary)
     assert len(await outbox.list_parked(db, HAIDUONG)) == 2
     diary.failing, diary.most = {other}, 2
