@@ -98,7 +98,7 @@ class ParkedMessage(TenantRow, Base):
 
 
 class DeadLetter(TenantRow, Base):
-    """What the release before could not handle; none since the table of parked messages took them over."""
+    """What a worker of the release before could not handle; one that runs on after the upgrade still adds to them."""
 
     __tablename__ = "dead_letters"
 

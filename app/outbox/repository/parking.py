@@ -81,6 +81,23 @@ class ParkedRepository:
         """Whether a message of the subject of `setback` is still parked: the first of them is tried at `at`."""
         return bool(await self._work.fetch(_PROMOTE, self._tenant_id, self._consumer, at, setback.message.subject_id))
 
+    async def take_over(self, at: datetime) -> int:
+        """Number of dead letters that are parked from now on; of each of their subjects the first is tried at `at`.
+
+        When the first of a subject has died, it and those behind it go on waiting.
+        """
+        rows = await self._work.fetch(_TAKE_OVER, self._tenant_id, self._consumer)
+        if rows:
+            subjects = list({row["subject_id"] for row in rows})
+            await self._work.fetch(_ORDER, self._tenant_id, self._consumer, subjects, at)
+        return len(rows)
+
+
+async def buriers(work: Work, tenant_id: int) -> list[str]:
+    """Names of the consumers that have dead letters, of the release before."""
+    rows = await work.fetch("SELECT DISTINCT consumer FROM dead_letters WHERE tenant_id = $1 ORDER BY 1", tenant_id)
+    return [row["consumer"] for row in rows]
+
 
 async def is_any_due(db: Database, tenant_id: int, consumer: str, at: datetime) -> bool:
     """Whether a parked message is to be tried (index ix_parked_messages_due). One statement, no transaction."""
@@ -141,6 +158,25 @@ _SKIP = """
         )
     )
     SELECT subject_id FROM gone
+"""
+_TAKE_OVER = """
+    WITH letters AS (
+        DELETE FROM dead_letters d USING outbox_messages m
+        WHERE d.tenant_id = $1 AND d.consumer = $2 AND m.tenant_id = d.tenant_id AND m.id = d.message_id
+        RETURNING d.position, d.message_id, m.subject_id, d.failed_at, d.error
+    )
+    INSERT INTO parked_messages (tenant_id, consumer, position, message_id, subject_id, parked_at, last_error)
+    SELECT $1, $2, position, message_id, subject_id, failed_at, error FROM letters
+    ON CONFLICT DO NOTHING RETURNING subject_id
+"""
+_ORDER = """
+    UPDATE parked_messages p SET died_at = CASE WHEN p.position = first.position THEN p.died_at END,
+        next_at = CASE WHEN p.position = first.position AND p.died_at IS NULL THEN COALESCE(p.next_at, $4) END
+    FROM (
+        SELECT n.subject_id, min(n.position) AS position FROM parked_messages n
+        WHERE n.tenant_id = $1 AND n.consumer = $2 AND n.subject_id = ANY($3::uuid[]) GROUP BY 1
+    ) first
+    WHERE p.tenant_id = $1 AND p.consumer = $2 AND p.subject_id = first.subject_id
 """
 _FIRSTS = """
     SELECT p.consumer, p.position, m.type, p.subject_id, p.parked_at, p.attempts, p.next_at, p.died_at, p.last_error,

@@ -198,6 +198,51 @@ async def test_a_long_queue_of_one_case_gets_on_although_it_is_too_slow_to_be_ha
     assert [parked.subject_id for parked in await outbox.list_parked(db, HAIDUONG)] == [other]
 
 
+async def buried_by_the_release_before(db: Database, *positions: int) -> None:
+    """The release before gives these messages up and goes on."""
+    await db.lane.fetchval(
+        "INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)"
+        " SELECT 1, 'diary', position, id, occurred_at, 'KeyError' FROM outbox_messages WHERE position = ANY($1)",
+        list(positions),
+    )
+    await db.lane.fetchval(
+        "INSERT INTO consumer_cursors (tenant_id, consumer, position) VALUES (1, 'diary', $1)"
+        " ON CONFLICT (tenant_id, consumer) DO UPDATE SET position = $1",
+        max(positions),
+    )
+
+
+async def test_what_the_release_before_gives_up_after_the_upgrade_is_tried_again(
+    db: Database, clock: FixedClock
+) -> None:
+    buried, late, bad, good = some_cases(clock, 4)
+    diary = Diary(failing={late, bad})
+    await told(db, clock, [(buried, 1), (late, 1)])
+    await buried_by_the_release_before(db, 1, 2)
+    await told(db, clock, [(late, 2), (bad, 1), (good, 1)])
+    assert await outbox.consume(db, clock, HAIDUONG, diary) == 1
+    await told(db, clock, [(bad, 2)])
+    await buried_by_the_release_before(db, 6)
+    await db.lane.fetchval("UPDATE parked_messages SET next_at = NULL, died_at = now() WHERE position = 4")
+    for taken in (3, 0):
+        async with write_work(db, clock, HAIDUONG) as work:
+            assert await outbox.take_over(work, HAIDUONG) == taken
+    assert await db.lane.fetchval("SELECT count(*) FROM dead_letters") == 0
+    parked = await outbox.list_parked(db, HAIDUONG)
+    assert [(one.position, one.behind, one.died_at is None) for one in parked] == [
+        (1, 0, True),
+        (2, 1, True),
+        (4, 1, False),
+    ]
+    diary.failing.clear()
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 3
+    async with write_work(db, clock, HAIDUONG) as work:
+        await outbox.retry(work, HAIDUONG, "diary", 4)
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 2
+    assert [await written(db, one) for one in (buried, late, bad)] == [[1], [1, 2], [1, 2]]
+    assert await outbox.list_parked(db, HAIDUONG) == []
+
+
 async def test_three_workers_at_once_keep_the_order_of_each_case_while_some_fail(
     db: Database, clock: FixedClock
 ) -> None:
