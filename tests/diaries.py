@@ -21,6 +21,7 @@ from app.web.idempotency import Answer, keep_answer
 class Diary:
     """Writes each message down once; fails for the subjects in `failing`, hangs for those in `hanging`.
 
+    It hangs, too, when a batch has more than `most` messages.
     Raises UniqueViolationError when a message comes twice. `disorder` holds the messages that came before the one of
     their subject with the number before.
     """
@@ -29,6 +30,7 @@ class Diary:
     types: frozenset[str] = frozenset({"case.noted"})
     failing: set[UUID] = field(default_factory=set)
     hanging: set[UUID] = field(default_factory=set)
+    most: int = 1_000_000
     disorder: list[tuple[UUID, int]] = field(default_factory=list)
 
     def key(self, subject: UUID, number: int) -> bytes:
@@ -55,7 +57,7 @@ class Diary:
             keep_answer(work, tenant_id, self.key(message.subject_id, message.subject_version), b"", line)
         await work.settle()
         subjects = {message.subject_id for message in messages}
-        if subjects & self.hanging:
+        if subjects & self.hanging or len(messages) > self.most:
             await asyncio.sleep(3600)
         if subjects & self.failing:
             raise LookupError

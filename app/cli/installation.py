@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,22 +103,40 @@ def key_file(settings: Settings) -> Path:
 
 
 def make_key(settings: Settings) -> SecretStr:
-    """A new key, kept in the data folder for every start to come; only its owner may read it."""
+    """A new key, kept in the data folder for every start to come; only its owner may read it.
+
+    When another start has put one there meanwhile, that one: of several at once all get the same. Raises: CommandError.
+    """
     make_folder(settings.data_dir)
-    key = secrets.token_urlsafe(48)
-    write_private(key_file(settings), key + "\n")
-    return SecretStr(key)
+    file = key_file(settings)
+    key = SecretStr(secrets.token_urlsafe(48))
+    with _aside(file, key.get_secret_value() + "\n") as fresh:
+        try:
+            os.link(fresh, file)  # unlike a rename it never takes the place of what is there
+        except FileExistsError:
+            return find_key(settings) or key
+    return key
 
 
 def write_private(file: Path, content: str) -> None:
     """The file holds `content`, whole or not at all, and only its owner may read it."""
-    fresh = file.with_name(f"{file.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(file)
+    with _aside(file, content) as fresh:
+        fresh.replace(file)
+
+
+@contextmanager
+def _aside(file: Path, content: str) -> Iterator[Path]:
+    """A file of a name of its own beside `file` that holds `content`, safely stored; gone afterwards."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # only its owner may read it
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from pydantic import SecretStr
+
 from app.db.engine import Database
 from app.identity import service as identity_service
 from app.identity.domain import Keyring
@@ -12,7 +14,7 @@ from app.kit.clock import Clock
 from app.kit.text import Text
 from app.settings import Settings
 
-from .installation import key_file, make_key, url_of
+from .installation import find_key, key_file, make_key, url_of
 from .schema import present_revision
 from .terminal import CommandError
 
@@ -35,14 +37,26 @@ async def _claimed(settings: Settings, clock: Clock, *, needed: bool) -> Setting
         if settings.secret_key is None:
             if not needed:
                 return settings
-            if await identity_service.key_standing(db, None) is KeyStanding.OTHER:
-                raise CommandError(key_missing(settings))
-            settings = settings.model_copy(update={"secret_key": make_key(settings)})
+            settings = settings.model_copy(update={"secret_key": await _first_key(db, settings)})
         if await identity_service.adopt_key(db, keyring(settings), clock.now()) is KeyStanding.OTHER:
             raise CommandError(key_refused(settings))
         return settings
     finally:
         await db.close()
+
+
+async def _first_key(db: Database, settings: Settings) -> SecretStr:
+    """The key of a start that had none: the one that a start beside it has made since, or a new one.
+
+    Raises: CommandError when the database has a key that is not here.
+    """
+    if await identity_service.key_standing(db, None) is not KeyStanding.OTHER:
+        return make_key(settings)
+    # It is in its file before the database knows it, so that whoever finds it known finds it there.
+    made = find_key(settings)
+    if made is None:
+        raise CommandError(key_missing(settings))
+    return made
 
 
 def replace_key(settings: Settings, clock: Clock, *, lose_identities: bool) -> bool:

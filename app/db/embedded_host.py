@@ -59,7 +59,7 @@ def make_folder(folder: Path) -> None:
     """
     try:
         if not folder.exists():
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)  # two programs may start at once
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     except OSError:
         fit = False

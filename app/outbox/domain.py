@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-MAX_ATTEMPTS = 16  # about seven hours: a morning's mistake is mended before anything dies of it
+MAX_ATTEMPTS = 35  # 12 to 24 hours: what begins to fail in the evening is still tried when people come to work
 LONGEST_WAIT = timedelta(hours=1)
 
 

@@ -52,6 +52,9 @@ class OutboxHead(TenantRow, Base):
 
     position: Mapped[int] = mapped_column(BigInteger)
     pruned_position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # up to here some are gone
+    pruned_public_position: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("0")
+    )  # the last public one gone
 
 
 class ConsumerCursor(TenantRow, Base):
@@ -98,7 +101,7 @@ class ParkedMessage(TenantRow, Base):
 
 
 class DeadLetter(TenantRow, Base):
-    """What the release before could not handle; none since the table of parked messages took them over."""
+    """What a worker of the release before could not handle; one that runs on after the upgrade still adds to them."""
 
     __tablename__ = "dead_letters"
 

@@ -135,13 +135,16 @@ async def recount(process: Process) -> int:
 async def prune(process: Process) -> int:
     """Kept answers and messages forgotten now, over all tenants; 0 when no old one is left.
 
-    Old sign-ins, workers that are long gone, and messages that everyone has handled are forgotten with them.
+    Old sign-ins, workers that are long gone, and messages that everyone has handled are forgotten with them; what a
+    worker of the release before has given up is tried again.
     """
     await forget_beats(process.db, process.clock.now())
     names = [consumer.name for consumer in consumers(process)]
     keep = timedelta(days=process.settings.outbox_keep_days)
 
     async def one(tenant_id: TenantId) -> int:
+        await in_work(process.db, process.clock, tenant_id, lambda work: outbox.take_over(work, tenant_id))
+
         async def forget(work: Work) -> int:
             await identity_service.prune(work, tenant_id)
             pruned = await outbox.prune(work, tenant_id, names, keep)

@@ -56,7 +56,7 @@ def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str)
 async def newest_sealed(db: Database) -> Record | None:
     """Tenant, report and seal of an identity stored lately, None when there is none."""
     return await db.lane.fetchrow(
-        "SELECT tenant_id, id, sealed FROM reporter_identities ORDER BY tenant_id, id DESC LIMIT 1"
+        "SELECT tenant_id, id, sealed FROM reporter_identities ORDER BY tenant_id DESC, id DESC LIMIT 1"
     )
 
 

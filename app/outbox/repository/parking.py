@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import delete
@@ -40,9 +41,12 @@ class ParkedRepository:
             [one.error for one in setbacks],
         )
 
-    async def due(self, at: datetime, limit: int) -> list[Setback]:
-        """Parked messages of the one subject that is due for longest (index ix_parked_messages_due), in order."""
-        rows = await self._work.fetch(_DUE, self._tenant_id, self._consumer, at, limit)
+    async def due(self, at: datetime, limit: int, subject: UUID | None = None) -> list[Setback]:
+        """Parked messages of the one subject that is due for longest (index ix_parked_messages_due), in order.
+
+        Of `subject`, when it is given and due.
+        """
+        rows = await self._work.fetch(_DUE, self._tenant_id, self._consumer, at, limit, subject)
         return [
             Setback(
                 message_of(self._tenant_id, row), row["attempts"], row["next_at"], row["died_at"], row["last_error"]
@@ -73,9 +77,26 @@ class ParkedRepository:
         rows = await self._work.fetch(_SKIP, self._tenant_id, self._consumer, at, position)
         return bool(rows)
 
-    async def promote(self, setback: Setback, at: datetime) -> None:
-        """Have the first message still parked of the subject of `setback` tried at `at`."""
-        await self._work.fetch(_PROMOTE, self._tenant_id, self._consumer, at, setback.message.subject_id)
+    async def promote(self, setback: Setback, at: datetime) -> bool:
+        """Whether a message of the subject of `setback` is still parked: the first of them is tried at `at`."""
+        return bool(await self._work.fetch(_PROMOTE, self._tenant_id, self._consumer, at, setback.message.subject_id))
+
+    async def take_over(self, at: datetime) -> int:
+        """Number of dead letters that are parked from now on; of each of their subjects the first is tried at `at`.
+
+        When the first of a subject has died, it and those behind it go on waiting.
+        """
+        rows = await self._work.fetch(_TAKE_OVER, self._tenant_id, self._consumer)
+        if rows:
+            subjects = list({row["subject_id"] for row in rows})
+            await self._work.fetch(_ORDER, self._tenant_id, self._consumer, subjects, at)
+        return len(rows)
+
+
+async def buriers(work: Work, tenant_id: int) -> list[str]:
+    """Names of the consumers that have dead letters, of the release before."""
+    rows = await work.fetch("SELECT DISTINCT consumer FROM dead_letters WHERE tenant_id = $1 ORDER BY 1", tenant_id)
+    return [row["consumer"] for row in rows]
 
 
 async def is_any_due(db: Database, tenant_id: int, consumer: str, at: datetime) -> bool:
@@ -108,7 +129,8 @@ _DUE = """
     FROM parked_messages p JOIN outbox_messages m ON m.tenant_id = p.tenant_id AND m.position = p.position
     WHERE p.tenant_id = $1 AND p.consumer = $2 AND m.position IS NOT NULL AND p.subject_id = (
         SELECT d.subject_id FROM parked_messages d
-        WHERE d.tenant_id = $1 AND d.consumer = $2 AND d.next_at <= $3 ORDER BY d.next_at LIMIT 1
+        WHERE d.tenant_id = $1 AND d.consumer = $2 AND d.next_at <= $3 AND ($5::uuid IS NULL OR d.subject_id = $5)
+        ORDER BY d.next_at LIMIT 1
     )
     ORDER BY p.position LIMIT $4
 """
@@ -123,7 +145,7 @@ _PROMOTE = """
     UPDATE parked_messages SET next_at = $3 WHERE tenant_id = $1 AND consumer = $2 AND position = (
         SELECT min(n.position) FROM parked_messages n
         WHERE n.tenant_id = $1 AND n.consumer = $2 AND n.subject_id = $4
-    )
+    ) RETURNING position
 """
 _SKIP = """
     WITH gone AS (
@@ -136,6 +158,25 @@ _SKIP = """
         )
     )
     SELECT subject_id FROM gone
+"""
+_TAKE_OVER = """
+    WITH letters AS (
+        DELETE FROM dead_letters d USING outbox_messages m
+        WHERE d.tenant_id = $1 AND d.consumer = $2 AND m.tenant_id = d.tenant_id AND m.id = d.message_id
+        RETURNING d.position, d.message_id, m.subject_id, d.failed_at, d.error
+    )
+    INSERT INTO parked_messages (tenant_id, consumer, position, message_id, subject_id, parked_at, last_error)
+    SELECT $1, $2, position, message_id, subject_id, failed_at, error FROM letters
+    ON CONFLICT DO NOTHING RETURNING subject_id
+"""
+_ORDER = """
+    UPDATE parked_messages p SET died_at = CASE WHEN p.position = first.position THEN p.died_at END,
+        next_at = CASE WHEN p.position = first.position AND p.died_at IS NULL THEN COALESCE(p.next_at, $4) END
+    FROM (
+        SELECT n.subject_id, min(n.position) AS position FROM parked_messages n
+        WHERE n.tenant_id = $1 AND n.consumer = $2 AND n.subject_id = ANY($3::uuid[]) GROUP BY 1
+    ) first
+    WHERE p.tenant_id = $1 AND p.consumer = $2 AND p.subject_id = first.subject_id
 """
 _FIRSTS = """
     SELECT p.consumer, p.position, m.type, p.subject_id, p.parked_at, p.attempts, p.next_at, p.died_at, p.last_error,

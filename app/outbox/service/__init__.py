@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .consuming import LONGEST_PAUSE, MAX_FAILURES, consume, hold_cursor, retry_due
 from .handling import Consumer
-from .mending import list_parked, retry, retry_all, skip
+from .mending import list_parked, retry, retry_all, skip, take_over
 from .relaying import append, backlog, prune, refuse_forgotten, relay
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "retry_all",
     "retry_due",
     "skip",
+    "take_over",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.db.engine import Database
 from app.db.errors import outline
@@ -33,9 +35,10 @@ _MOST_ERROR = 500
 async def consume(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int:
     """Number of messages handled now, in one transaction with their effects.
 
-    What fails is parked with what follows it of the same subject, in the same transaction; the cursor goes on. When
-    everything fails, or something is away, nothing is parked: the next turns take a quarter of the batch each after a
-    pause, and only a message that is alone in MAX_FAILURES turns is parked then, as one that was never tried.
+    What fails is parked with what follows it of the same subject, in the same transaction; the cursor goes on. When all
+    of several subjects fail, or something is away, nothing is parked: the next turns take a quarter of the batch each
+    after a pause, until one message is alone. It is parked when it fails, or when something was away in MAX_FAILURES
+    turns: then as one that was never tried.
     """
     tried: tuple[int, int] | None = None
     try:
@@ -106,31 +109,47 @@ def _after_failure(
 
 
 async def retry_due(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int:
-    """Number of parked messages handled now, subject by subject, each in a transaction of its own.
+    """Number of parked messages handled now, subject by subject.
 
-    One statement when none is due. After the first message of a subject those behind it follow at once.
+    One statement when none is due. The first message of a subject has a transaction of its own; when it is handled
+    those behind it follow at once in another, so that it stays handled whatever becomes of them.
     """
     handled = 0
     for _ in range(RETRY_SUBJECTS):
         if not await repository.is_any_due(db, tenant_id, consumer.name, clock.now()):
             break
-        done = await _retry_one(db, clock, tenant_id, consumer)
-        if done is None:
+        first = await _retry(db, clock, tenant_id, consumer, 1)
+        if first is None:
             break
-        handled += done
+        handled += first.handled
+        if first.goes_on is not None:
+            behind = await _retry(db, clock, tenant_id, consumer, RETRY_BATCH_ROWS, first.goes_on)
+            handled += behind.handled if behind else 0
     return handled
 
 
-async def _retry_one(db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer) -> int | None:
-    """Number of messages handled of the subject that is due for longest; None when none can be tried now."""
+@dataclass(frozen=True, slots=True)
+class _Retried:
+    """How many parked messages of a subject were handled, and the subject when more of it are due now."""
+
+    handled: int
+    goes_on: UUID | None
+
+
+async def _retry(
+    db: Database, clock: Clock, tenant_id: TenantId, consumer: Consumer, limit: int, subject: UUID | None = None
+) -> _Retried | None:
+    """What became of the first `limit` messages of `subject`, or of the subject that is due for longest.
+
+    None when none can be tried now: what was to be tried rests then, as does everything behind it.
+    """
     tried: Setback | None = None
     try:
         async with write_work(db, clock, tenant_id) as work:
             cursor = await OutboxRepository(work, tenant_id).lock_cursor(consumer.name)
             if cursor is None or _must_wait(cursor.retry_at, work.now):
                 return None
-            parked = ParkedRepository(work, tenant_id, consumer.name)
-            waiting = await parked.due(work.now, RETRY_BATCH_ROWS)
+            waiting = await ParkedRepository(work, tenant_id, consumer.name).due(work.now, limit, subject)
             if not waiting:
                 return None
             tried = waiting[0]
@@ -142,11 +161,11 @@ async def _retry_one(db: Database, clock: Clock, tenant_id: TenantId, consumer: 
         return None
 
 
-async def _handle_again(work: Work, tenant_id: TenantId, consumer: Consumer, waiting: Sequence[Setback]) -> int:
-    """Number of the parked messages of one subject that were handled; the first alone, then those behind it."""
+async def _handle_again(work: Work, tenant_id: TenantId, consumer: Consumer, waiting: Sequence[Setback]) -> _Retried:
+    """What became of these parked messages of one subject, the first still parked ones of it."""
     parked = ParkedRepository(work, tenant_id, consumer.name)
     messages = [one.message for one in waiting]
-    outcome = await handle(work, tenant_id, consumer, [messages[:1], messages[1:]])
+    outcome = await handle(work, tenant_id, consumer, [messages])
     done = [message.position for message in messages[: outcome.handled]]
     if done:
         await parked.release(done)
@@ -154,9 +173,8 @@ async def _handle_again(work: Work, tenant_id: TenantId, consumer: Consumer, wai
         attempts = 1 + next(one.attempts for one in waiting if one.message is message)
         setback = _after_failure(tenant_id, consumer, message, attempts, error, work.now)
         await parked.park([setback], work.now)
-    if not outcome.failed:
-        await parked.promote(waiting[0], work.now)
-    return outcome.handled
+    goes_on = not outcome.failed and await parked.promote(waiting[0], work.now)
+    return _Retried(outcome.handled, messages[0].subject_id if goes_on else None)
 
 
 async def _put_off(
@@ -168,7 +186,7 @@ async def _put_off(
         if await outbox.lock_cursor(consumer.name) is None:
             return
         parked = ParkedRepository(work, tenant_id, consumer.name)
-        waiting = await parked.due(work.now, 1)
+        waiting = await parked.due(work.now, 1, tried.message.subject_id)
         if waiting and waiting[0].message.id == tried.message.id:
             told = outline(error)[:_MOST_ERROR]
             setback = Setback(tried.message, waiting[0].attempts, work.now + PUT_OFF, None, told)

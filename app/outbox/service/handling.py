@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.kit.problems import Unavailable
 from app.outbox.terms import Message
 
 PATIENCE_S = 10.0  # for one call of a handler, which asks nobody outside
-BRAKE = 20  # so many failures and no success: it is not the messages
+BRAKE = 20  # so many failures and no success: is it the messages?
 
 
 class Consumer(Protocol):
@@ -65,7 +65,8 @@ async def separate(
     each subject is handled in order up to its first failure. Without a failure there is one attempt per part; each
     message that fails costs about two for every time its part can be halved.
 
-    Raises: whatever is an outage; ConsumerBroken when BRAKE messages have failed alone and none has been handled.
+    Raises: whatever is an outage; ConsumerBroken when messages of several subjects have failed alone and none has been
+    handled, which after BRAKE of them is decided by one more, the farthest from them.
     """
     handled = 0
     failed: dict[UUID, tuple[Message, Exception]] = {}
@@ -84,11 +85,29 @@ async def separate(
                 waiting += [part[middle:], part[:middle]]
                 continue
             failed[part[0].subject_id] = part[0], error
-            if len(failed) >= BRAKE and not handled:
+            if len(failed) == BRAKE and not handled:
+                waiting = _farthest_first(waiting, failed)
+            elif len(failed) > BRAKE and not handled:
                 raise ConsumerBroken from error
         else:
             handled += len(part)
+    if len(failed) > 1 and not handled:
+        raise ConsumerBroken from next(reversed(failed.values()))[1]
     return Outcome(handled, failed)
+
+
+def _farthest_first(waiting: Sequence[Sequence[Message]], failed: Collection[UUID]) -> list[Sequence[Message]]:
+    """The parts that wait, the last to be handled first, with a message from their far end as the one handled next.
+
+    It is the first of its subject, the one whose last message is the last of all; none when all their subjects failed.
+    """
+    first: dict[UUID, Message] = {}
+    probe: list[Message] = []
+    for part in reversed(waiting):
+        for message in part:
+            if message.subject_id not in failed:
+                probe = [first.setdefault(message.subject_id, message)]
+    return [*([message for message in part if message not in probe] for part in waiting), probe]
 
 
 async def handle(work: Work, tenant_id: TenantId, consumer: Consumer, parts: Sequence[Sequence[Message]]) -> Outcome:

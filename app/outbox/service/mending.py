@@ -1,4 +1,4 @@
-"""What an operator can do about messages that a consumer could not handle: look, have them tried again, skip them."""
+"""What can be done about messages that a consumer could not handle: look, have them tried again, skip them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ async def skip(work: Work, tenant_id: TenantId, consumer: str, position: int) ->
     """Never hand the message at `position` to the consumer; those behind it are tried at once. Raises: NotParked."""
     if not await (await _held(work, tenant_id, consumer)).skip(position, work.now):
         raise NotParked
+
+
+async def take_over(work: Work, tenant_id: TenantId) -> int:
+    """Number of messages parked now that a worker of the release before has given up: each subject is tried again.
+
+    One statement when there are none.
+    """
+    taken = 0
+    for consumer in await repository.buriers(work, tenant_id):
+        await OutboxRepository(work, tenant_id).wait_for_cursor(consumer)
+        taken += await ParkedRepository(work, tenant_id, consumer).take_over(work.now)
+    return taken
 
 
 async def _held(work: Work, tenant_id: TenantId, consumer: str) -> ParkedRepository:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.cli.installation import make_key
 from app.cli.key import claim_key, replace_key
 from app.cli.schema import migrate
 from app.cli.terminal import CommandError
@@ -104,6 +105,26 @@ async def test_of_several_first_starts_one_key_stays(committed_db: Database) -> 
     said = await asyncio.gather(*(identity_service.adopt_key(committed_db, ring, now) for ring in rings))
     assert sorted(said) == sorted([KeyStanding.KNOWN] + [KeyStanding.OTHER] * 5)
     assert await fingerprints(committed_db) == [rings[said.index(KeyStanding.KNOWN)].fingerprint]
+
+
+async def test_first_starts_at_once_share_the_key_of_the_data_folder(
+    installation: Settings, committed_db: Database
+) -> None:
+    got = {(await one).secret_key for one in asyncio.as_completed([claimed(installation) for _ in range(6)])}
+    (key,) = got
+    assert key
+    assert [file.name for file in installation.data_dir.iterdir()] == ["secret-key"]
+    file = installation.data_dir / "secret-key"
+    assert file.read_text(encoding="ascii").strip() == key.get_secret_value()
+    assert await fingerprints(committed_db) == [Keyring.of(key.get_secret_value()).fingerprint]
+    # One that had read its settings before the others made the key, and came to the database after them.
+    assert (await claimed(installation)).secret_key == key
+
+
+def test_a_key_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    settings = with_key(make_settings("postgresql://nowhere/none", tmp_path / "data"), None)
+    keys = {make_key(settings).get_secret_value() for _ in range(3)}
+    assert {(settings.data_dir / "secret-key").read_text(encoding="ascii").strip()} == keys
 
 
 async def test_an_earlier_schema_is_not_migrated_under_another_key(server_url: str, tmp_path: Path) -> None:

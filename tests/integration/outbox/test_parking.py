@@ -99,8 +99,8 @@ async def test_every_try_waits_longer_until_the_message_is_dead_and_its_case_wai
 
 
 async def test_a_message_that_is_skipped_lets_those_behind_it_go_on(db: Database, clock: FixedClock) -> None:
-    bad, other = some_cases(clock, 2)
-    await told(db, clock, [(bad, 1), (other, 1), (bad, 2)])
+    bad, other, good = some_cases(clock, 3)
+    await told(db, clock, [(bad, 1), (other, 1), (bad, 2), (good, 1)])
     diary = Diary(failing={bad, other})
     await outbox.consume(db, clock, HAIDUONG, diary)
     diary.failing.clear()
@@ -118,10 +118,11 @@ async def test_a_message_that_is_skipped_lets_those_behind_it_go_on(db: Database
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 0
 
 
+@pytest.mark.parametrize("count", [200, 19])
 async def test_a_consumer_that_fails_whatever_it_is_given_parks_next_to_nothing(
-    db: Database, clock: FixedClock
+    db: Database, clock: FixedClock, count: int
 ) -> None:
-    cases = some_cases(clock, 200)
+    cases = some_cases(clock, count)
     await note(db, clock, HAIDUONG, [(case, 1) for case in cases])
     await outbox.relay(db, clock, HAIDUONG)
     diary = Diary(failing=set(cases))
@@ -132,10 +133,21 @@ async def test_a_consumer_that_fails_whatever_it_is_given_parks_next_to_nothing(
     assert await cursor_of(db) == (0, 3)
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 0
     diary.failing = set(cases[:7])
-    while await outbox.consume(db, clock, HAIDUONG, diary) or (await cursor_of(db))[0] < 200:
+    while await outbox.consume(db, clock, HAIDUONG, diary) or (await cursor_of(db))[0] < count:
         clock.at += outbox.LONGEST_PAUSE
     assert await db.lane.fetchval("SELECT count(*) FROM parked_messages") == 7
-    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 193
+    assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == count - 7
+
+
+async def test_a_score_of_bad_cases_does_not_stop_those_behind_them(db: Database, clock: FixedClock) -> None:
+    cases = some_cases(clock, 60)
+    await note(db, clock, HAIDUONG, [(case, 1) for case in cases])
+    await outbox.relay(db, clock, HAIDUONG)
+    positions = await db.lane.fetch("SELECT subject_id FROM outbox_messages ORDER BY position")
+    diary = Diary(failing={row["subject_id"] for row in positions[: handling.BRAKE]})
+    assert await outbox.consume(db, clock, HAIDUONG, diary) == 60 - handling.BRAKE
+    assert await cursor_of(db) == (60, 0)
+    assert len(await outbox.list_parked(db, HAIDUONG)) == handling.BRAKE
 
 
 async def test_a_case_that_hangs_is_set_aside_too(
@@ -160,6 +172,75 @@ async def test_a_case_that_hangs_is_set_aside_too(
     diary.hanging.clear()
     clock.at += timedelta(hours=1)
     assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
+
+
+async def test_a_long_queue_of_one_case_gets_on_although_it_is_too_slow_to_be_handled_at_once(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "PATIENCE_S", 0.1)
+    case, other, good = some_cases(clock, 3)
+    diary = Diary(failing={case, other})
+    await told(db, clock, [(other, 1), (good, 1), *((case, number) for number in range(1, 8))])
+    await outbox.consume(db, clock, HAIDUONG, diary)
+    assert len(await outbox.list_parked(db, HAIDUONG)) == 2
+    diary.failing, diary.most = {other}, 2
+    clock.at += timedelta(minutes=1)
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
+    assert await written(db, case) == [1], "the first stays handled although those behind it took too long"
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 0, "they rest"
+    turns = 0
+    while len(await written(db, case)) < 7:
+        clock.at += timedelta(minutes=5)
+        await outbox.retry_due(db, clock, HAIDUONG, diary)
+        turns += 1
+    assert turns == 4, "one a turn, and the last three as soon as they fit"
+    assert diary.disorder == []
+    assert [parked.subject_id for parked in await outbox.list_parked(db, HAIDUONG)] == [other]
+
+
+async def buried_by_the_release_before(db: Database, *positions: int) -> None:
+    """The release before gives these messages up and goes on."""
+    await db.lane.fetchval(
+        "INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)"
+        " SELECT 1, 'diary', position, id, occurred_at, 'KeyError' FROM outbox_messages WHERE position = ANY($1)",
+        list(positions),
+    )
+    await db.lane.fetchval(
+        "INSERT INTO consumer_cursors (tenant_id, consumer, position) VALUES (1, 'diary', $1)"
+        " ON CONFLICT (tenant_id, consumer) DO UPDATE SET position = $1",
+        max(positions),
+    )
+
+
+async def test_what_the_release_before_gives_up_after_the_upgrade_is_tried_again(
+    db: Database, clock: FixedClock
+) -> None:
+    buried, late, bad, good = some_cases(clock, 4)
+    diary = Diary(failing={late, bad})
+    await told(db, clock, [(buried, 1), (late, 1)])
+    await buried_by_the_release_before(db, 1, 2)
+    await told(db, clock, [(late, 2), (bad, 1), (good, 1)])
+    assert await outbox.consume(db, clock, HAIDUONG, diary) == 1
+    await told(db, clock, [(bad, 2)])
+    await buried_by_the_release_before(db, 6)
+    await db.lane.fetchval("UPDATE parked_messages SET next_at = NULL, died_at = now() WHERE position = 4")
+    for taken in (3, 0):
+        async with write_work(db, clock, HAIDUONG) as work:
+            assert await outbox.take_over(work, HAIDUONG) == taken
+    assert await db.lane.fetchval("SELECT count(*) FROM dead_letters") == 0
+    parked = await outbox.list_parked(db, HAIDUONG)
+    assert [(one.position, one.behind, one.died_at is None) for one in parked] == [
+        (1, 0, True),
+        (2, 1, True),
+        (4, 1, False),
+    ]
+    diary.failing.clear()
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 3
+    async with write_work(db, clock, HAIDUONG) as work:
+        await outbox.retry(work, HAIDUONG, "diary", 4)
+    assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 2
+    assert [await written(db, one) for one in (buried, late, bad)] == [[1], [1, 2], [1, 2]]
+    assert await outbox.list_parked(db, HAIDUONG) == []
 
 
 async def test_three_workers_at_once_keep_the_order_of_each_case_while_some_fail(
@@ -235,6 +316,7 @@ async def test_old_messages_that_everyone_has_handled_are_forgotten_and_nothing_
 
     await told(db, clock, [(good, 1), (bad, 1), (good, 2), (good, 3), (good, 4)])
     await outbox.consume(db, clock, HAIDUONG, diary)
+    await db.lane.fetchval("UPDATE outbox_messages SET public = true WHERE position IN (1, 4)")
     clock.at += timedelta(days=91)
     await told(db, clock, [(good, 5)])
     await outbox.consume(db, clock, HAIDUONG, diary)
@@ -244,12 +326,12 @@ async def test_old_messages_that_everyone_has_handled_are_forgotten_and_nothing_
     assert await pruned("diary") == [2, 2], "what is parked and what is young stays"
     assert await kept() == [2, 6]
     with pytest.raises(EventsForgotten) as refused:
-        await outbox.refuse_forgotten(db, HAIDUONG, 4)
-    assert refused.value.extensions == {"resume_from": 5}
-    await outbox.refuse_forgotten(db, HAIDUONG, 5)
+        await outbox.refuse_forgotten(db, HAIDUONG, 3)
+    assert refused.value.extensions == {"resume_from": 4}
+    await outbox.refuse_forgotten(db, HAIDUONG, 4)  # the fifth is gone, too, but was never public
     diary.failing.clear()
     assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
     assert await written(db, bad) == [1, 1], "by both consumers"
     assert await pruned("diary", "late") == [1]
     assert await kept() == [6]
-    await outbox.refuse_forgotten(db, HAIDUONG, 5)
+    await outbox.refuse_forgotten(db, HAIDUONG, 4)

@@ -114,6 +114,21 @@ async def test_kept_answers_are_forgotten_after_a_week_batch_by_batch(
     assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 1
 
 
+async def test_the_hourly_turn_takes_over_what_the_release_before_gave_up(
+    process: Process, db: Database, clock: FixedClock
+) -> None:
+    await note(db, clock, HAIDUONG, [(uuid7(clock.now()), 1)])
+    await loop.number(process)
+    await db.lane.fetchval(
+        "INSERT INTO dead_letters (tenant_id, consumer, position, message_id, failed_at, error)"
+        " SELECT 1, 'publication', position, id, occurred_at, 'KeyError' FROM outbox_messages"
+    )
+    await loop.prune(process)
+    parked = await db.lane.fetchrow("SELECT consumer, next_at FROM parked_messages")
+    assert parked is not None
+    assert tuple(parked) == ("publication", clock.now())
+
+
 async def test_a_consumer_that_hangs_delays_no_other(
     process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
