@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.cases import service as cases_service
@@ -25,7 +25,7 @@ from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import PauseCause, Verdict
 from app.directory.terms import Tier
 from app.identity import service as identity_service
-from app.kit.clock import local_day
+from app.kit.clock import local_day, zone
 from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.publication import service as publication_service
@@ -93,20 +93,25 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
         "standing": CaseState(row["state"]).label,
         "urgency": Priority(row["priority"]).label,
         "place": ", ".join(filter(None, (shown["address"], area))),
-        "time_left": _time_left(desk, row["due_at"]),
+        "time_left": _time_left(desk, row["opened_at"], row["due_at"]),
         "may_take_up": cases_service.may_take_up(desk.actor, row),
     }
 
 
-def _time_left(desk: Desk, due_at: datetime) -> Text | None:
-    """How long until the end of the due day, or since then, in working days; None for less than one day late."""
+def _time_left(desk: Desk, received_at: datetime, due_at: datetime) -> Text | None:
+    """How long until the end of the due day, or since then, in working days; None for less than one day late.
+
+    The day of receipt is not counted, today or not.
+    """
     calendars, tenant, now = desk.books.calendars, desk.tenant, desk.now
     if due_at < now:
         since = deadlines_service.working_days_left(calendars, tenant.id, now=due_at, due_at=now)
         return Text(f"quá {since} ngày làm việc", f"{since} working days ago") if since else None
     if local_day(due_at, tenant.time_zone) == local_day(now, tenant.time_zone):
         return Text("hôm nay", "today")
-    left = deadlines_service.working_days_left(calendars, tenant.id, now=now, due_at=due_at)
+    next_day = local_day(received_at, tenant.time_zone) + timedelta(days=1)
+    counted_from = max(now, datetime.combine(next_day, time(), zone(tenant.time_zone)) - timedelta(seconds=1))
+    left = deadlines_service.working_days_left(calendars, tenant.id, now=counted_from, due_at=due_at)
     return Text(f"còn {left} ngày làm việc", f"{left} working days left")
 
 
@@ -203,13 +208,15 @@ def _answer(category: Category | None, code: str, value: Answer) -> Text:
 def _deadline(desk: Desk, view: CaseView) -> dict[str, Any]:
     row = view.row
     try:
-        explained = cases_service.tell_deadline(row, desk.books, now=desk.now).explanation
+        told = cases_service.tell_deadline(row, desk.books, now=desk.now)
     except CalendarExhausted:  # beyond every known holiday: shown without being explained
-        return {"weeks": [], "left": None}
+        return {"weeks": [], "left": None, "paused": None}
+    explained, clock = told.explanation, told.deadline.clock
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
-    left = deadlines_service.working_days_left(desk.books.calendars, desk.tenant.id, now=desk.now, due_at=row["due_at"])
     stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
-    return {"weeks": weeks(days, local_day(desk.now, desk.tenant.time_zone), stood), "left": left}
+    today = local_day(desk.now, desk.tenant.time_zone)
+    left = sum(counts and day >= today for day, counts, _ in days)
+    return {"weeks": weeks(days, today, stood), "left": left, "paused": clock.paused}
 
 
 def _choices(desk: Desk) -> dict[str, Any]:

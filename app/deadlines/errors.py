@@ -56,6 +56,21 @@ class ClockRuns(Conflict):
         )
 
 
+class ExtensionTooFar(Invalid):
+    """The new date lies beyond the days whose holidays are known."""
+
+    slug = "extension-too-far"
+    title = Text("Ngày gia hạn quá xa", "The extension is too far away")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Lịch ngày nghỉ chưa có đến ngày đó nên chưa tính được hạn. Hãy chọn ngày sớm hơn.",
+            "The holidays are not known until that day, so nothing can be counted. Choose an earlier day.",
+        )
+
+
 class ExtensionTooShort(Invalid):
     """The new date is not later than the due date."""
 

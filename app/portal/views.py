@@ -13,7 +13,7 @@ from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import TENANT_CALENDAR, CalendarCode, Explanation, Verdict
+from app.deadlines.terms import Explanation, Verdict
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.text import Text
@@ -41,7 +41,7 @@ def deadline(visit: Visit, row: Mapping[str, Any]) -> Mapping[str, Any]:
         told = cases_service.tell_deadline(row, visit.books, now=visit.now)
     except CalendarExhausted:  # a due date beyond every known holiday is still shown, only not explained
         return _UNEXPLAINED
-    counted = _counted(visit, told.explanation, row["due_at"], told.deadline.clock.calendar)
+    counted = _counted(visit, told.explanation)
     return {**counted, "told": told}
 
 
@@ -65,16 +65,15 @@ def _public_deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -
         )
     except CalendarExhausted:
         return _UNEXPLAINED
-    return _UNEXPLAINED if explained is None else _counted(visit, explained, due_at, TENANT_CALENDAR)
+    return _UNEXPLAINED if explained is None else _counted(visit, explained)
 
 
-def _counted(visit: Visit, explained: Explanation, due_at: datetime, calendar: CalendarCode) -> dict[str, Any]:
-    left = deadlines_service.working_days_left(
-        visit.books.calendars, visit.tenant.id, now=visit.now, due_at=due_at, calendar=calendar
-    )
+def _counted(visit: Visit, explained: Explanation) -> dict[str, Any]:
+    """The weeks, and how many days are still to be counted, today's among them unless it is the day of receipt."""
     days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
     stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
     today = local_day(visit.now, visit.tenant.time_zone)
+    left = sum(counts and day >= today for day, counts, _ in days)
     return {"weeks": weeks(days, today, stood), "left": left, "rule": explained.rule}
 
 

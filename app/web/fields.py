@@ -54,6 +54,7 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300), _COM
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 
 
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?$")
 
 
@@ -69,6 +70,13 @@ def _written_out(value: object) -> object:
     )
 
 
+def _a_day(value: object) -> object:
+    """The same of a day, which people write too. Raises: SaidError."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.match(value.strip())):
+        return value
+    raise SaidError(Text("Ngày cần theo dạng năm-tháng-ngày, ví dụ 2026-11-22.", "Must be a day as in 2026-11-22."))
+
+
 def _storable(at: Moment) -> Moment:
     """Refuse years nobody means, PostgreSQL cannot hold in every zone or no day can follow. Raises: SaidError."""
     if not 1900 < at.year < 2200:
@@ -77,7 +85,7 @@ def _storable(at: Moment) -> Moment:
 
 
 InstantIn = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_storable)]
-DayIn = Annotated[date, BeforeValidator(_written_out), AfterValidator(_storable)]
+DayIn = Annotated[date, BeforeValidator(_a_day), AfterValidator(_storable)]
 
 
 class TextOut(BaseModel):

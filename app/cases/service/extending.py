@@ -23,7 +23,7 @@ async def extend_case(
 ) -> Case:
     """Due at the end of a later day, with the reason its reporters read.
 
-    Raises: ExtensionTooShort; ExtensionTooLong over what the target allows; CalendarExhausted.
+    Raises: ExtensionTooShort; ExtensionTooLong over what the target allows; ExtensionTooFar.
     """
     case = await _lock(work, actor, code, Verb.EXTEND, seen, books)
     timing = deadlines_service.extend_clock(

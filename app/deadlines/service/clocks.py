@@ -9,6 +9,7 @@ from typing import Any
 from app.catalogue.terms import Priority
 from app.deadlines import domain
 from app.deadlines.domain import COUNTING_BASIS
+from app.deadlines.errors import CalendarExhausted, ExtensionTooFar
 from app.deadlines.models import clock_from, clock_values
 from app.deadlines.snapshot import Calendars
 from app.deadlines.terms import (
@@ -169,17 +170,23 @@ def extend_clock(
     by: StaffId | None,
     at: datetime,
 ) -> Timing:
-    """The clock with more time, due at the end of `to`. Raises: ExtensionTooShort, ExtensionTooLong."""
+    """The clock with more time, due at the end of `to`.
+
+    Raises: ExtensionTooShort, ExtensionTooLong; ExtensionTooFar when the calendar ends before `to`.
+    """
     target = target_of(calendars, tenant_id, clock)
-    return domain.extend(
-        clock,
-        calendars.of(tenant_id, clock.calendar),
-        to=to,
-        reason=reason,
-        by=by,
-        limit=target.extend_to if target else None,
-        at=at,
-    )
+    try:
+        return domain.extend(
+            clock,
+            calendars.of(tenant_id, clock.calendar),
+            to=to,
+            reason=reason,
+            by=by,
+            limit=target.extend_to if target else None,
+            at=at,
+        )
+    except CalendarExhausted as error:
+        raise ExtensionTooFar from error
 
 
 def recount_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:

@@ -96,8 +96,8 @@ class OutboxRepository:
         """Number of messages forgotten now: from before `before`, and behind every cursor, of the oldest `limit`.
 
         Neither those that are parked nor those that one of `consumers` has not come to; a consumer without a cursor
-        has come to none. The head remembers how far the tenant's messages are no longer all there, and how far its public
-        ones.
+        has come to none. The head remembers how far the tenant's messages are no longer all there, and how far its
+        public ones.
         """
         rows = await self._work.fetch(_PRUNE, self._tenant_id, sorted(consumers), before, limit)
         return int(rows[0]["gone"]) if rows else 0
