@@ -274,17 +274,25 @@ _CLAIM = f"""
     LEFT JOIN publications p ON p.tenant_id = c.tenant_id AND p.case_id = c.subject_id
     ORDER BY c.position
 """  # noqa: S608 - a condition of ours
+# `seen` hops from one subscription to the next: to look at every delivery for its own would take as long as the log is.
 _PRUNE = """
-    WITH old AS (
+    WITH RECURSIVE seen AS (
+        (SELECT subscription_id FROM deliveries WHERE tenant_id = $1 ORDER BY subscription_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT d.subscription_id FROM deliveries d
+            WHERE d.tenant_id = $1 AND d.subscription_id > seen.subscription_id ORDER BY d.subscription_id LIMIT 1)
+        FROM seen WHERE seen.subscription_id IS NOT NULL
+    ), old AS (
         (SELECT subscription_id, message_id FROM deliveries
             WHERE tenant_id = $1 AND state <> 'waiting' AND settled_at < $2 LIMIT $4)
         UNION ALL
         (SELECT subscription_id, message_id FROM deliveries
             WHERE tenant_id = $1 AND state = 'waiting' AND created_at < $3 LIMIT $4)
         UNION ALL
-        (SELECT d.subscription_id, d.message_id FROM deliveries d WHERE d.tenant_id = $1 AND NOT EXISTS (
-            SELECT FROM subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-        ) LIMIT $4)
+        (SELECT d.subscription_id, d.message_id FROM seen
+            JOIN deliveries d ON d.tenant_id = $1 AND d.subscription_id = seen.subscription_id
+            WHERE NOT EXISTS (SELECT FROM subscriptions s WHERE s.tenant_id = $1 AND s.id = seen.subscription_id)
+            LIMIT $4)
     ), gone AS (
         DELETE FROM deliveries d USING old
         WHERE d.tenant_id = $1 AND d.subscription_id = old.subscription_id AND d.message_id = old.message_id

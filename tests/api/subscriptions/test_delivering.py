@@ -11,8 +11,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.cases import service as cases
 from app.cases.terms import CaseState
+from app.cli.doctor.deliveries import examine_deliveries
+from app.condition import read_condition
 from tests.api.subscriptions.conftest import PUBLIC, Desk
-from tests.builders import CAM_THUONG, CITY, THANH_MIEN, a_case, acting, someone
+from tests.builders import CAM_THUONG, CITY, HAIDUONG, THANH_MIEN, a_case, acting, someone
 from tests.receivers import Arrival, Manner, receiving
 
 
@@ -180,6 +182,11 @@ async def test_a_dead_endpoint_is_paused_and_nothing_is_lost(desk: Desk, caplog:
         metrics = (await desk.client.get("/metrics")).text
         assert 'lienthong_subscriptions_paused{tenant="haiduong"} 1.0' in metrics
         assert 'lienthong_deliveries_held{tenant="haiduong"} 7.0' in metrics
+        tenant = desk.process.directory.current.tenant(HAIDUONG)
+        (condition,) = await read_condition(desk.process.db, [tenant], desk.clock.now())
+        assert [found.sentence.en[:30] for found in examine_deliveries(condition, desk.clock.now())] == [
+            "haiduong: 1 subscriptions are "
+        ]
         receiver.manner = lambda _: Manner.GOOD
         receiver.arrivals.clear()
         assert (await desk.ask("POST", f"/{made['id']}/resume")).json()["state"] == "active"
