@@ -19,6 +19,8 @@ from app.directory.snapshot import Tenant
 from app.outbox import service as outbox
 from app.outbox.terms import Backlog
 from app.process import Process
+from app.subscriptions import service as subscriptions_service
+from app.subscriptions.terms import DeliveryBacklog
 
 PATIENCE_S = 2.0  # monitoring gives up soon, and wants to know what the process knows even when PostgreSQL hangs
 
@@ -30,6 +32,7 @@ class TenantCondition:
     tenant: Tenant
     backlog: Backlog
     workload: Workload
+    deliveries: DeliveryBacklog
 
 
 async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
@@ -37,7 +40,10 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
     ids = [tenant.id for tenant in tenants]
     backlogs = {one.tenant_id: one for one in await outbox.backlog(db, ids)}
     workloads = {one.tenant_id: one for one in await cases_service.workload(db, ids, at)}
-    return [TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id]) for tenant in tenants]
+    deliveries = {one.tenant_id: one for one in await subscriptions_service.backlog(db, ids)}
+    return [
+        TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id], deliveries[tenant.id]) for tenant in tenants
+    ]
 
 
 async def readings(process: Process) -> list[Metric]:
@@ -53,7 +59,13 @@ async def readings(process: Process) -> list[Metric]:
     except (DatabaseUnavailable, TimeoutError):
         condition = None
     up = GaugeMetricFamily("lienthong_database_up", "Whether the database answers", value=condition is not None)
-    return [up, *_of_process(process), *_of_workers(beats, now), *_of_tenants(condition or [], now)]
+    return [
+        up,
+        *_of_process(process),
+        *_of_workers(beats, now),
+        *_of_tenants(condition or [], now),
+        *_of_deliveries(condition or [], now),
+    ]
 
 
 def _of_process(process: Process) -> Iterator[Metric]:
@@ -121,3 +133,23 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         overdue.add_metric(slug, one.workload.overdue)
         unswept.add_metric(slug, one.workload.unswept)
     yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept)
+
+
+def _of_deliveries(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:
+    per_tenant = ["tenant"]
+    waiting = GaugeMetricFamily("lienthong_deliveries_waiting", "Webhooks not accepted yet", labels=per_tenant)
+    oldest = GaugeMetricFamily("lienthong_deliveries_oldest_seconds", "Age of the oldest of them", labels=per_tenant)
+    held = GaugeMetricFamily("lienthong_deliveries_held", "Webhooks of paused subscriptions", labels=per_tenant)
+    dead = GaugeMetricFamily("lienthong_deliveries_dead", "Webhooks given up", labels=per_tenant)
+    paused = GaugeMetricFamily(
+        "lienthong_subscriptions_paused", "Subscriptions paused because nothing was accepted", labels=per_tenant
+    )
+    for one in condition:
+        slug, found = [one.tenant.slug], one.deliveries
+        waiting.add_metric(slug, found.waiting)
+        since = found.waiting_since
+        oldest.add_metric(slug, max(0.0, (now - since).total_seconds()) if since else 0.0)
+        held.add_metric(slug, found.held)
+        dead.add_metric(slug, found.dead)
+        paused.add_metric(slug, found.paused)
+    yield from (waiting, oldest, held, dead, paused)

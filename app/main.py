@@ -28,6 +28,7 @@ from app.reports.endpoints import hot_router as hot_reports_router, router as re
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
+from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
 from app.web.hot import HotPaths, hot_routes
 from app.web.middleware import RequestEdge
@@ -58,6 +59,7 @@ ROUTERS = (
     identity_router,
     routing_router,
     deadlines_router,
+    subscriptions_router,
     report_texts_router,
     preview_router,
     portal_router,

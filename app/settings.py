@@ -50,6 +50,15 @@ class Settings(BaseSettings):
     outbox_keep_days: int = Field(
         90, ge=1, le=36_500, description="How long messages that every consumer has handled are kept for replay."
     )
+    delivery_poll_s: float = Field(0.5, gt=0, description="How often the worker looks for webhooks that are due.")
+    webhook_timeout_s: float = Field(15.0, gt=0, le=30, description="Longest time an endpoint may take to answer.")
+    webhook_keep_days: int = Field(
+        30, ge=1, le=36_500, description="How long the log of what was delivered is kept, at most OUTBOX_KEEP_DAYS."
+    )
+    webhook_private_addresses: bool = Field(
+        False,  # noqa: FBT003 - the default of a setting
+        description="Whether webhooks may go to private addresses and by plain http: for an intranet of your own.",
+    )
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
     access_log: AccessLog = Field(
         AccessLog.ALL, description="Which answers get a line in the log: all, problems (status 400 and up) or none."

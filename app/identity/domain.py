@@ -53,6 +53,7 @@ class Keyring:
     blind_index: bytes = field(repr=False)
     tracking: bytes = field(repr=False)
     fingerprint: bytes = field(repr=False)  # opens nothing; kept in the database, so that another key is noticed
+    subscriptions: bytes = field(repr=False)  # seals the secrets that subscribers know our events by
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -64,6 +65,7 @@ class Keyring:
             blind_index=signing.derive(key, "identity.blind-index"),
             tracking=signing.derive(key, "identity.tracking"),
             fingerprint=signing.derive(key, "identity.fingerprint"),
+            subscriptions=signing.derive(key, "subscriptions.secrets"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )
 

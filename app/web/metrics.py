@@ -48,6 +48,8 @@ class Metrics:
         self._failures = Counter("lienthong_worker_failures", "Turns that failed", loop, registry=registry)
         self._handled = Counter("lienthong_worker_handled", "What the turns handled", loop, registry=registry)
 
+        self._sent = Counter("lienthong_webhook_attempts", "Webhooks posted", ("outcome",), registry=registry)
+
     def answered(self, scope: Scope, status: int, duration_s: float) -> None:
         """Count one answer; `duration_s` until its first byte, since a stream has no last one."""
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -61,6 +63,10 @@ class Metrics:
         """Count a turn of one of the worker's loops that went well."""
         self._turns.labels(loop).inc()
         self._handled.labels(loop).inc(handled)
+
+    def posted(self, outcome: str) -> None:
+        """Count one attempt to deliver a webhook."""
+        self._sent.labels(outcome).inc()
 
     def failed(self, loop: str) -> None:
         """Count a turn of one of the worker's loops that failed."""

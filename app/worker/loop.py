@@ -23,8 +23,12 @@ from app.process import Process
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
 from app.settings import Settings
+from app.subscriptions import service as subscriptions_service
+from app.subscriptions.handlers import DeliveryConsumer
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
+
+from .deliveries import Deliveries
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
@@ -36,7 +40,7 @@ LONGEST_PAUSE_S = 30.0  # after failures
 
 def consumers(process: Process) -> tuple[Consumer, ...]:
     """Whoever reacts to facts, in no particular order: each has a cursor of its own."""
-    return (PublicationConsumer(lambda: process.books),)
+    return PublicationConsumer(lambda: process.books), DeliveryConsumer(lambda: process.books)
 
 
 async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
@@ -132,6 +136,22 @@ async def recount(process: Process) -> int:
     return await _each(process, "recount", one)
 
 
+async def replay(process: Process) -> int:
+    """Messages looked at now for replays that administrators have asked for, over all tenants."""
+
+    async def one(tenant_id: TenantId) -> int:
+        books = process.books
+
+        async def one_batch(work: Work) -> int:
+            return await subscriptions_service.advance_replay(
+                work, tenant_id, directory=books.directory, catalogue=books.catalogue
+            )
+
+        return await in_work(process.db, process.clock, tenant_id, one_batch)
+
+    return await _each(process, "replay", one)
+
+
 async def prune(process: Process) -> int:
     """Kept answers and messages forgotten now, over all tenants; 0 when no old one is left.
 
@@ -141,6 +161,7 @@ async def prune(process: Process) -> int:
     await forget_beats(process.db, process.clock.now())
     names = [consumer.name for consumer in consumers(process)]
     keep = timedelta(days=process.settings.outbox_keep_days)
+    settled = min(keep, timedelta(days=process.settings.webhook_keep_days))
 
     async def one(tenant_id: TenantId) -> int:
         await in_work(process.db, process.clock, tenant_id, lambda work: outbox.take_over(work, tenant_id))
@@ -148,6 +169,7 @@ async def prune(process: Process) -> int:
         async def forget(work: Work) -> int:
             await identity_service.prune(work, tenant_id)
             pruned = await outbox.prune(work, tenant_id, names, keep)
+            pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
@@ -194,6 +216,7 @@ async def run(process: Process, command: Command) -> None:
         await beat(process.db, here, process.clock.now())
         return 0
 
+    deliveries, written = Deliveries(process), asyncio.Event()
     numbered, told = [asyncio.Event() for _ in reacting], asyncio.Event()
 
     async def relay_turn() -> int:
@@ -201,11 +224,14 @@ async def run(process: Process, command: Command) -> None:
 
     def reaction_of(consumer: Consumer) -> Callable[[], Awaitable[int]]:
         async def reaction_turn() -> int:
-            return _ring(await react(process, consumer), [told])
+            return _ring(await react(process, consumer), [told, written])
 
         return reaction_turn
 
-    async with asyncio.TaskGroup() as group:
+    async def replay_turn() -> int:
+        return _ring(await replay(process), [written])
+
+    async with deliveries, asyncio.TaskGroup() as group:
         group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, told))
         for consumer, bell in zip(reacting, numbered, strict=True):
@@ -213,6 +239,9 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
         group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
+        poll_s = settings.delivery_poll_s
+        group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
+        group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
         group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
 

@@ -30,6 +30,7 @@ from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
 from app.settings import Settings
 
+from .deliveries import examine_deliveries
 from .findings import Finding, Health, broken, ok, warning
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -311,6 +312,9 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
             f"{slug}: {unswept} vụ việc quá hạn chưa được đánh dấu: worker không chạy? Chạy: lienthong worker",
             f"{slug}: {unswept} overdue cases are not marked so: no worker? Run: lienthong worker",
         )
+    for finding in examine_deliveries(condition, now):
+        done = False
+        yield finding
     if done:
         load = condition.workload
         yield ok(

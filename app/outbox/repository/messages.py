@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.work import Work
-from app.outbox.models import ConsumerCursor, OutboxHead
+from app.outbox.models import ConsumerCursor, OutboxHead, OutboxMessage
 from app.outbox.terms import Batch, Message
 
 
@@ -48,6 +49,11 @@ class OutboxRepository:
         """Last position given; 0 before the first."""
         found = await self._session.scalar(select(OutboxHead.position).where(OutboxHead.tenant_id == self._tenant_id))
         return found or 0
+
+    async def has(self, message_id: UUID) -> bool:
+        """Whether the message is still kept."""
+        where = select(func.count()).where(OutboxMessage.tenant_id == self._tenant_id, OutboxMessage.id == message_id)
+        return bool(await self._session.scalar(where))
 
     async def lock_cursor(self, consumer: str) -> ConsumerCursor | None:
         """The consumer's cursor, locked; None when another worker is at it. Makes the row the first time."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from .consuming import LONGEST_PAUSE, MAX_FAILURES, consume, hold_cursor, retry_due
 from .handling import Consumer
 from .mending import list_parked, retry, retry_all, skip, take_over
-from .relaying import append, backlog, prune, refuse_forgotten, relay
+from .relaying import append, backlog, head, is_kept, prune, read, refuse_forgotten, relay
 
 __all__ = [
     "LONGEST_PAUSE",
@@ -20,9 +20,12 @@ __all__ = [
     "append",
     "backlog",
     "consume",
+    "head",
     "hold_cursor",
+    "is_kept",
     "list_parked",
     "prune",
+    "read",
     "refuse_forgotten",
     "relay",
     "retry",

@@ -14,7 +14,7 @@ from app.outbox import repository
 from app.outbox.errors import EventsForgotten
 from app.outbox.models import OutboxMessage
 from app.outbox.repository import OutboxRepository
-from app.outbox.terms import Backlog
+from app.outbox.terms import Backlog, Message
 
 RELAY_BATCH_ROWS = 1000
 PRUNE_BATCH_ROWS = 1000
@@ -60,6 +60,23 @@ async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
 async def backlog(db: Database, tenants: Sequence[TenantId]) -> list[Backlog]:
     """What each of the tenants has not done yet. One statement."""
     return await repository.backlog(db, tenants)
+
+
+async def head(work: Work, tenant_id: TenantId) -> int:
+    """Position of the tenant's newest numbered message; 0 before the first."""
+    return await OutboxRepository(work, tenant_id).head()
+
+
+async def is_kept(work: Work, tenant_id: TenantId, message_id: UUID) -> bool:
+    """Whether the message is still there to be told again."""
+    return await OutboxRepository(work, tenant_id).has(message_id)
+
+
+async def read(
+    work: Work, tenant_id: TenantId, after: int, *, until: int, types: Collection[str], limit: int
+) -> Sequence[Message]:
+    """Messages of `types` after position `after` up to `until`, in order, at most `limit`."""
+    return (await OutboxRepository(work, tenant_id).after("", after, until, types, limit)).messages
 
 
 async def prune(work: Work, tenant_id: TenantId, consumers: Collection[str], keep: timedelta) -> int:

@@ -1,0 +1,37 @@
+"""Whether those who subscribed are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from app.condition import TenantCondition
+
+from .findings import Finding, warning
+
+PATIENCE = timedelta(minutes=15)
+
+
+def examine_deliveries(condition: TenantCondition, now: datetime) -> Iterator[Finding]:
+    """A finding for each thing that keeps a tenant's subscribers from being told; none when all are."""
+    slug, found = condition.tenant.slug, condition.deliveries
+    if found.paused:
+        yield warning(
+            f"{slug}: {found.paused} đăng ký nhận sự kiện bị tạm dừng vì nơi nhận không trả lời, {found.held} sự kiện "
+            f"đang chờ. Xem: GET /api/v1/staff/subscriptions; sửa nơi nhận rồi resume",
+            f"{slug}: {found.paused} subscriptions are paused because their endpoints accept nothing, {found.held} "
+            f"events wait. See GET /api/v1/staff/subscriptions; mend the endpoint, then resume",
+        )
+    waited = now - found.waiting_since if found.waiting_since else timedelta()
+    if waited > PATIENCE:
+        minutes = waited.total_seconds() / 60
+        yield warning(
+            f"{slug}: {found.waiting} sự kiện chưa đến nơi nhận, lâu nhất {minutes:.0f} phút, đang được thử lại.",
+            f"{slug}: {found.waiting} events have not been accepted, the oldest for {minutes:.0f} minutes, and are "
+            f"tried again.",
+        )
+    if found.dead:
+        yield warning(
+            f"{slug}: {found.dead} sự kiện thôi không gửi nữa sau ba ngày. Xem nhật ký: state=dead, rồi gửi lại.",
+            f"{slug}: {found.dead} events were given up after three days. See the log with state=dead; redeliver.",
+        )

@@ -1,0 +1,258 @@
+"""What administrators do about subscriptions. Every change keeps who made it last, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.catalogue.snapshot import Catalogue
+from app.db.engine import Database
+from app.db.work import ReadWork, Work
+from app.directory.snapshot import Directory
+from app.identity.domain import Keyring
+from app.identity.terms import Actor
+from app.kit.ids import uuid7
+from app.kit.text import Text
+from app.outbox import service as outbox
+from app.subscriptions import domain, policies
+from app.subscriptions.errors import (
+    InvalidSubscription,
+    MessageForgotten,
+    ReplayUnderWay,
+    TooManySubscriptions,
+)
+from app.subscriptions.models import SubscriptionRow
+from app.subscriptions.repository import DeliveryRepository, SubscriptionRepository
+from app.subscriptions.terms import (
+    TRIAL,
+    TYPES,
+    Delivery,
+    DeliveryState,
+    PauseReason,
+    Subscription,
+    SubscriptionId,
+    SubscriptionState,
+    Wanted,
+)
+
+MOST_SUBSCRIPTIONS = 100  # of one tenant
+_URL = {
+    "url": Text("Địa chỉ không đọc được.", "Not a URL."),
+    "scheme": Text("Địa chỉ cần bắt đầu bằng https://.", "The URL must begin with https://."),
+    "host": Text(
+        "Không gửi đến địa chỉ nội bộ hoặc dành riêng.", "Events are not sent to private or reserved addresses."
+    ),
+    "userinfo": Text("Địa chỉ không được chứa tên và mật khẩu.", "The URL must not hold a name or a password."),
+    "fragment": Text("Địa chỉ không được chứa dấu #.", "The URL must not hold a fragment."),
+}
+_KIND = Text("Không có loại sự kiện này.", "No such type of event.")
+
+
+async def list_subscriptions(work: ReadWork, actor: Actor) -> list[Subscription]:
+    """All of the tenant's, oldest first. Raises: Forbidden."""
+    policies.may_administer(actor).require()
+    return [row.read() for row in await SubscriptionRepository(work, actor.tenant_id).list()]
+
+
+async def get_subscription(work: Work, actor: Actor, subscription_id: UUID) -> Subscription:
+    """The subscription. Raises: Forbidden, SubscriptionNotFound."""
+    policies.may_administer(actor).require()
+    return (await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)).read()
+
+
+async def create_subscription(
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    keys: Keyring,
+    directory: Directory,
+    catalogue: Catalogue,
+    private: bool,
+) -> tuple[Subscription, str]:
+    """The new subscription, told of what happens from now on, and its secret, which nobody is shown again.
+
+    `private`: whether this installation sends to private addresses.
+    Raises: Forbidden, TooManySubscriptions; InvalidSubscription with a pointer for each mistake; UnknownCategory,
+    AreaOutsideTenant.
+    """
+    policies.may_administer(actor).require()
+    _check(wanted, actor, directory, catalogue, private=private)
+    subscriptions = SubscriptionRepository(work, actor.tenant_id)
+    if await subscriptions.count() >= MOST_SUBSCRIPTIONS:
+        raise TooManySubscriptions
+    secret, subscription_id = domain.new_secret(), SubscriptionId(uuid7(work.now))
+    row = SubscriptionRow(
+        tenant_id=actor.tenant_id,
+        id=subscription_id,
+        **_values(wanted),
+        state=SubscriptionState.ACTIVE.value,
+        secret=domain.seal_secret(keys.subscriptions, actor.tenant_id, subscription_id, secret),
+        from_position=await outbox.head(work, actor.tenant_id),
+        failures=0,
+        created_at=work.now,
+        created_by=actor.staff_id,
+        updated_at=work.now,
+        updated_by=actor.staff_id,
+    )
+    await subscriptions.write(row)
+    return row.read(), secret
+
+
+async def change_subscription(
+    work: Work,
+    actor: Actor,
+    subscription_id: UUID,
+    wanted: Wanted,
+    *,
+    directory: Directory,
+    catalogue: Catalogue,
+    private: bool,
+) -> Subscription:
+    """The subscription as wanted now; what waits goes to the new address.
+
+    Raises: as `create_subscription`, and SubscriptionNotFound.
+    """
+    policies.may_administer(actor).require()
+    _check(wanted, actor, directory, catalogue, private=private)
+    row = await _locked(work, actor, subscription_id)
+    if row.url != wanted.url:
+        row.failures, row.retry_at = 0, None  # what the old address did says nothing of the new one
+    for name, value in _values(wanted).items():
+        setattr(row, name, value)
+    await SubscriptionRepository(work, actor.tenant_id).write(row)
+    return row.read()
+
+
+async def pause_subscription(work: Work, actor: Actor, subscription_id: UUID) -> Subscription:
+    """The subscription paused: what it is to be told waits. Raises: Forbidden, SubscriptionNotFound."""
+    row = await _locked(work, actor, subscription_id)
+    if row.state == SubscriptionState.ACTIVE:
+        row.state, row.pause_reason = SubscriptionState.PAUSED.value, PauseReason.ADMINISTRATOR.value
+        row.paused_at = work.now
+    return row.read()
+
+
+async def resume_subscription(work: Work, actor: Actor, subscription_id: UUID) -> Subscription:
+    """The subscription active; all that waits is attempted now, as if it had never failed.
+
+    Raises: Forbidden, SubscriptionNotFound.
+    """
+    row = await _locked(work, actor, subscription_id)
+    row.state, row.pause_reason, row.paused_at = SubscriptionState.ACTIVE.value, None, None
+    row.failures, row.retry_at = 0, None
+    await DeliveryRepository(work, actor.tenant_id).wake(subscription_id, work.now)
+    return row.read()
+
+
+async def delete_subscription(work: Work, actor: Actor, subscription_id: UUID) -> None:
+    """Nobody is told any more, and what waited is dropped. Raises: Forbidden, SubscriptionNotFound."""
+    row = await _locked(work, actor, subscription_id)
+    await SubscriptionRepository(work, actor.tenant_id).delete(row)
+
+
+async def rotate_secret(
+    work: Work, actor: Actor, subscription_id: UUID, *, keys: Keyring, overlap: timedelta
+) -> tuple[Subscription, str]:
+    """The subscription with a new secret, and that secret; for `overlap` the one before signs as well.
+
+    Raises: Forbidden, SubscriptionNotFound.
+    """
+    row = await _locked(work, actor, subscription_id)
+    secret = domain.new_secret()
+    row.previous_secret = row.secret if overlap else None
+    row.previous_secret_until_at = work.now + overlap if overlap else None
+    row.secret = domain.seal_secret(keys.subscriptions, actor.tenant_id, row.id, secret)
+    return row.read(), secret
+
+
+async def send_trial(work: Work, actor: Actor, subscription_id: UUID) -> Delivery:
+    """A delivery of an event that says nothing, attempted once by the worker, also while the subscription is paused.
+
+    Raises: Forbidden, SubscriptionNotFound.
+    """
+    policies.may_administer(actor).require()
+    await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    return await DeliveryRepository(work, actor.tenant_id).add_trial(subscription_id, uuid7(work.now), work.now)
+
+
+async def list_deliveries(
+    work: ReadWork,
+    actor: Actor,
+    subscription_id: UUID,
+    *,
+    state: DeliveryState | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Delivery]:
+    """The subscription's deliveries, newest first, after `before`, at most `limit`.
+
+    Raises: Forbidden, SubscriptionNotFound.
+    """
+    policies.may_administer(actor).require()
+    await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    return await DeliveryRepository(work, actor.tenant_id).list(subscription_id, state, before, limit)
+
+
+async def redeliver(work: Work, actor: Actor, subscription_id: UUID, message_id: UUID) -> Delivery:
+    """The delivery, to be attempted now with the id it always had.
+
+    Raises: Forbidden, SubscriptionNotFound, DeliveryNotFound; MessageForgotten when there is nothing to send.
+    """
+    await _locked(work, actor, subscription_id)
+    row = await DeliveryRepository(work, actor.tenant_id).lock(subscription_id, message_id)
+    if row.type != TRIAL and not await outbox.is_kept(work, actor.tenant_id, message_id):
+        raise MessageForgotten
+    row.state, row.next_at, row.attempts = DeliveryState.WAITING.value, work.now, 0
+    row.first_failed_at, row.settled_at = None, None
+    return row.read()
+
+
+async def replay_events(work: Work, db: Database, actor: Actor, subscription_id: UUID, *, after: int) -> Subscription:
+    """The subscription with a replay under way: all it wants after the position is delivered (again), in order.
+
+    Raises: Forbidden, SubscriptionNotFound, ReplayUnderWay; EventsForgotten when not all of it is kept.
+    """
+    row = await _locked(work, actor, subscription_id)
+    if row.replay_position is not None:
+        raise ReplayUnderWay
+    await outbox.refuse_forgotten(db, actor.tenant_id, after)
+    row.replay_position, row.replay_until = after, await outbox.head(work, actor.tenant_id)
+    return row.read()
+
+
+async def _locked(work: Work, actor: Actor, subscription_id: UUID) -> SubscriptionRow:
+    """The subscription, locked, to be changed by the actor. Raises: Forbidden, SubscriptionNotFound."""
+    policies.may_administer(actor).require()
+    row = await SubscriptionRepository(work, actor.tenant_id).lock(subscription_id)
+    row.updated_at, row.updated_by = work.now, actor.staff_id
+    return row
+
+
+def _values(wanted: Wanted) -> Mapping[str, object]:
+    interest = wanted.interest
+    return {
+        "name": wanted.name,
+        "url": wanted.url,
+        "types": sorted(interest.types),
+        "area_code": interest.area,
+        "category_code": interest.category,
+        "unit_id": interest.unit_id,
+    }
+
+
+def _check(wanted: Wanted, actor: Actor, directory: Directory, catalogue: Catalogue, *, private: bool) -> None:
+    """Raises: InvalidSubscription, UnknownCategory, AreaOutsideTenant."""
+    errors: list[dict[str, object]] = []
+    refused = domain.refused_part(wanted.url, private=private)
+    if refused is not None:
+        errors.append({"pointer": "/url", "detail": _URL[refused]})
+    if wanted.interest.types - TYPES:
+        errors.append({"pointer": "/types", "detail": _KIND})
+    if errors:
+        raise InvalidSubscription(errors=errors)
+    if wanted.interest.area is not None:
+        directory.chain_in(actor.tenant_id, wanted.interest.area)
+    if wanted.interest.category is not None:
+        catalogue.category(actor.tenant_id, wanted.interest.category)
