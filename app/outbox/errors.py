@@ -7,7 +7,10 @@ from app.kit.text import Text
 
 
 class EventsForgotten(Gone):
-    """Events after the position named are no longer all kept. `resume_from`: the oldest position to go on from."""
+    """Public events after the position named are no longer all kept.
+
+    `resume_from`: the oldest position to go on from.
+    """
 
     slug = "events-forgotten"
     title = Text("Sự kiện cũ không còn được giữ", "Old events are no longer kept")

@@ -52,6 +52,9 @@ class OutboxHead(TenantRow, Base):
 
     position: Mapped[int] = mapped_column(BigInteger)
     pruned_position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # up to here some are gone
+    pruned_public_position: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("0")
+    )  # the last public one gone
 
 
 class ConsumerCursor(TenantRow, Base):

@@ -96,7 +96,8 @@ class OutboxRepository:
         """Number of messages forgotten now: from before `before`, and behind every cursor, of the oldest `limit`.
 
         Neither those that are parked nor those that one of `consumers` has not come to; a consumer without a cursor
-        has come to none. The head remembers how far the tenant's messages are no longer all there.
+        has come to none. The head remembers how far the tenant's messages are no longer all there, and how far those
+        that were public.
         """
         rows = await self._work.fetch(_PRUNE, self._tenant_id, sorted(consumers), before, limit)
         return int(rows[0]["gone"]) if rows else 0
@@ -156,8 +157,11 @@ _PRUNE = """
         ORDER BY m.position LIMIT $4
     ), gone AS (
         DELETE FROM outbox_messages m USING oldest o
-        WHERE m.tenant_id = $1 AND m.id = o.id AND o.occurred_at < $3 RETURNING m.position
-    ), counted AS (SELECT count(*) AS gone, max(position) AS position FROM gone)
-    UPDATE outbox_heads h SET pruned_position = greatest(h.pruned_position, counted.position)
+        WHERE m.tenant_id = $1 AND m.id = o.id AND o.occurred_at < $3 RETURNING m.position, m.public
+    ), counted AS (
+        SELECT count(*) AS gone, max(position) AS position, max(position) FILTER (WHERE public) AS public FROM gone
+    )
+    UPDATE outbox_heads h SET pruned_position = greatest(h.pruned_position, counted.position),
+        pruned_public_position = greatest(h.pruned_public_position, counted.public)
     FROM counted WHERE h.tenant_id = $1 AND counted.gone > 0 RETURNING counted.gone
 """

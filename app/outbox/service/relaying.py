@@ -71,7 +71,7 @@ async def prune(work: Work, tenant_id: TenantId, consumers: Collection[str], kee
 
 
 async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int) -> None:
-    """Nothing when every message after `after` is still kept. One statement. Raises: EventsForgotten."""
-    pruned = await repository.pruned_position(db, tenant_id)
+    """Nothing when every public message after `after` is still kept. One statement. Raises: EventsForgotten."""
+    pruned = await repository.pruned_public_position(db, tenant_id)
     if after < pruned:
         raise EventsForgotten(resume_from=pruned)

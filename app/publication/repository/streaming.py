@@ -19,7 +19,7 @@ LIMIT $3
 _HEAD = """
 SELECT greatest(
     (SELECT max(position) FROM outbox_messages WHERE tenant_id = $1 AND position IS NOT NULL AND public),
-    (SELECT pruned_position FROM outbox_heads WHERE tenant_id = $1),
+    (SELECT pruned_public_position FROM outbox_heads WHERE tenant_id = $1),
     0
 )
 """
@@ -31,6 +31,6 @@ async def events_after(db: Database, tenant_id: TenantId, position: int, limit: 
 
 
 async def newest_event(db: Database, tenant_id: TenantId) -> int:
-    """Position of the tenant's newest public message, or up to which all are forgotten; 0 before the first."""
+    """Position of the tenant's newest public message, or of the last one forgotten; 0 before the first."""
     found: Any = await db.lane.fetchval(_HEAD, tenant_id)
     return int(found)

@@ -16,9 +16,11 @@ from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
+from app.kit.ids import uuid7
 from app.outbox import service as outbox
 from app.outbox.models import ConsumerCursor
 from app.publication.service import streaming
+from tests.diaries import note
 from tests.public_cases import HAIDUONG, Fill, Province
 from tests.statements import Statements
 
@@ -250,15 +252,17 @@ async def test_who_comes_back_with_a_position_that_is_forgotten_is_told_so(
 ) -> None:
     await changes(5)
     last = await db.lane.fetchval("SELECT max(position) FROM outbox_messages")
+    await note(db, clock, HAIDUONG, [(uuid7(clock.now()), 1)])  # private: who has heard `last` misses nothing by it
+    await outbox.relay(db, clock, HAIDUONG)
     clock.at += timedelta(days=91)
     async with write_work(db, clock, HAIDUONG) as work:
         assert await outbox.prune(work, HAIDUONG, (), timedelta(days=90)) == 0, "nobody has handled them"
         work.put(
             ConsumerCursor.__table__,  # type: ignore[arg-type]
-            {"tenant_id": HAIDUONG, "consumer": "anyone", "position": last, "failures": 0},
+            {"tenant_id": HAIDUONG, "consumer": "anyone", "position": last + 1, "failures": 0},
         )
     async with write_work(db, clock, HAIDUONG) as work:
-        assert await outbox.prune(work, HAIDUONG, ("anyone",), timedelta(days=90)) == last
+        assert await outbox.prune(work, HAIDUONG, ("anyone",), timedelta(days=90)) == last + 1
     await application.state.feeds.close()
     application.state.feeds = streaming.LiveFeeds(db, 0.02)
     refused = await client.get("/api/v1/public/stream", headers={"Last-Event-ID": str(last - 1)})
