@@ -44,6 +44,7 @@ def parsed_settings() -> Settings:
 # What pydantic finds wrong with a setting, by its name for it; the braces hold what was expected.
 _WRONG = {
     "int_parsing": Text("cần là số nguyên", "must be a whole number"),
+    "bool_parsing": Text("cần là true hoặc false", "must be true or false"),
     "float_parsing": Text("cần là số", "must be a number"),
     "greater_than": Text("phải lớn hơn {gt}", "must be more than {gt}"),
     "greater_than_equal": Text("phải từ {ge} trở lên", "must be at least {ge}"),

@@ -17,12 +17,22 @@ from app.kit.ids import uuid7
 BEAT_EVERY_S = 15.0
 PATIENCE = timedelta(minutes=1)  # without a beat, until a worker counts as gone
 KEEP_BEATS = timedelta(days=7)
+KEEP_MANY = timedelta(hours=1)  # of more than KEPT_BEATS: a worker that ends at once and is started anew leaves many
+KEPT_BEATS = 20
+LISTED_BEATS = 100
 
 _BEAT = """
 INSERT INTO worker_beats (id, command, host, pid, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (id) DO UPDATE SET seen_at = $7
 """
-_BEATS = "SELECT id, command, host, pid, version, started_at, seen_at FROM worker_beats ORDER BY seen_at DESC, id DESC"
+_BEATS = """
+SELECT id, command, host, pid, version, started_at, seen_at FROM worker_beats ORDER BY seen_at DESC, id DESC LIMIT $1
+"""
+_FORGET = """
+DELETE FROM worker_beats WHERE seen_at < $1 OR (seen_at < $2 AND id NOT IN (
+    SELECT id FROM worker_beats ORDER BY seen_at DESC, id DESC LIMIT $3
+))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +68,19 @@ async def beat(db: Database, worker: Worker, now: datetime) -> None:
 
 
 async def list_beats(db: Database) -> list[Beat]:
-    """The last beat of every worker of the last days, newest first: a handful. Raises: DatabaseUnavailable."""
+    """The last beats of the LISTED_BEATS workers seen last, newest first. Raises: DatabaseUnavailable."""
     return [
         Beat(
             Worker(row["id"], Command(row["command"]), row["host"], row["pid"], row["version"], row["started_at"]),
             row["seen_at"],
         )
-        for row in await db.lane.fetch(_BEATS)
+        for row in await db.lane.fetch(_BEATS, LISTED_BEATS)
     ]
 
 
 async def forget_beats(db: Database, now: datetime) -> None:
-    """Forget workers that have not been seen for days. Raises: DatabaseUnavailable."""
-    await db.lane.fetchval("DELETE FROM worker_beats WHERE seen_at < $1", now - KEEP_BEATS)
+    """Forget workers not seen for days, or for an hour and not among the KEPT_BEATS seen last.
+
+    Raises: DatabaseUnavailable.
+    """
+    await db.lane.fetchval(_FORGET, now - KEEP_BEATS, now - KEEP_MANY, KEPT_BEATS)

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from starlette.requests import HTTPConnection
 
+from app.identity.deps import CurrentStaff
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.state import settings
 
@@ -29,6 +30,7 @@ class LogPage:
 
     def __init__(
         self,
+        _actor: CurrentStaff,  # who may not ask at all is told so before what they ask for is looked at
         state: Annotated[DeliveryState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
         cursor: Annotated[str | None, Query(max_length=512)] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,

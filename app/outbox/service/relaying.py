@@ -87,8 +87,11 @@ async def prune(work: Work, tenant_id: TenantId, consumers: Collection[str], kee
     return await OutboxRepository(work, tenant_id).prune(consumers, work.now - keep, PRUNE_BATCH_ROWS)
 
 
-async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int) -> None:
-    """Nothing when every public message after `after` is still kept. One statement. Raises: EventsForgotten."""
-    pruned = await repository.pruned_public_position(db, tenant_id)
+async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int, *, public: bool) -> None:
+    """Nothing when every message after `after`, or every `public` one, is still kept. One statement.
+
+    Raises: EventsForgotten.
+    """
+    pruned = await repository.pruned_position(db, tenant_id, public=public)
     if after < pruned:
         raise EventsForgotten(resume_from=pruned)

@@ -117,7 +117,7 @@ class LiveFeed:
     async def check(self, after: int | None) -> None:
         """Nothing when all that is public after `after` can still be told. Raises: EventsForgotten."""
         if after is not None and after < self._floor:
-            await outbox.refuse_forgotten(self._db, self._tenant_id, after)
+            await outbox.refuse_forgotten(self._db, self._tenant_id, after, public=True)
 
     async def join(self, send: Send, after: int | None) -> Listener:
         """A listener that has been told everything after `after` (None: from now on) and from now on hears the rest.
@@ -165,7 +165,9 @@ class LiveFeed:
         """A page of events after `after` from the database, and how far it reaches."""
         known = self.position
         rows = await repository.events_after(self._db, self._tenant_id, after, PAGE_ROWS)
-        await outbox.refuse_forgotten(self._db, self._tenant_id, after)  # afterwards: nothing of this page was missing
+        await outbox.refuse_forgotten(
+            self._db, self._tenant_id, after, public=True
+        )  # afterwards: nothing of this page was missing
         reached = rows[-1]["position"] if len(rows) == PAGE_ROWS else max(known, rows[-1]["position"] if rows else 0)
         return reached, b"".join(encoded(row["position"], row["type"], row["payload"]) for row in rows)
 

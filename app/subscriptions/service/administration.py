@@ -217,7 +217,7 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
     row = await _locked(work, actor, subscription_id)
     if row.replay_position is not None:
         raise ReplayUnderWay
-    await outbox.refuse_forgotten(db, actor.tenant_id, after)
+    await outbox.refuse_forgotten(db, actor.tenant_id, after, public=False)
     row.replay_position, row.replay_until = after, await outbox.head(work, actor.tenant_id)
     return row.read()
 

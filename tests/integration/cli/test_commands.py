@@ -240,8 +240,8 @@ async def test_what_a_consumer_could_not_handle_is_listed_tried_again_and_skippe
     lienthong: Command, committed_db: Database
 ) -> None:
     clock = FixedClock(SystemClock().now())
-    bad, worse = uuid7(clock.now()), uuid7(clock.now())
-    await note(committed_db, clock, TenantId(1), [(bad, 1), (worse, 1)])
+    bad, worse, good = (uuid7(clock.now()) for _ in range(3))
+    await note(committed_db, clock, TenantId(1), [(bad, 1), (worse, 1), (good, 1)])
     await outbox.relay(committed_db, clock, TenantId(1))
     code, said = await lienthong("outbox", "list")
     assert (code, "No message is set aside" in said) == (0, True)
@@ -256,7 +256,7 @@ async def test_what_a_consumer_could_not_handle_is_listed_tried_again_and_skippe
     assert said.splitlines()[0].endswith("LookupError")
     assert len(said.splitlines()) == 2
     diary.failing.clear()
-    code, said = await lienthong("outbox", "skip", "diary", "3")
+    code, said = await lienthong("outbox", "skip", "diary", "4")
     assert (code, "No message at this position holds up its case" in said) == (1, True)
     code, said = await lienthong("outbox", "retry", "diary")
     assert (code, "Name one position, or --all" in said) == (1, True)

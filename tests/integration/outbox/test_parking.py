@@ -321,17 +321,17 @@ async def test_old_messages_that_everyone_has_handled_are_forgotten_and_nothing_
     await told(db, clock, [(good, 5)])
     await outbox.consume(db, clock, HAIDUONG, diary)
     assert await pruned("diary", "late") == [], "the second consumer has come to none"
-    await outbox.refuse_forgotten(db, HAIDUONG, 0)
+    await outbox.refuse_forgotten(db, HAIDUONG, 0, public=True)
     await outbox.consume(db, clock, HAIDUONG, late)
     assert await pruned("diary") == [2, 2], "what is parked and what is young stays"
     assert await kept() == [2, 6]
     with pytest.raises(EventsForgotten) as refused:
-        await outbox.refuse_forgotten(db, HAIDUONG, 3)
+        await outbox.refuse_forgotten(db, HAIDUONG, 3, public=True)
     assert refused.value.extensions == {"resume_from": 4}
-    await outbox.refuse_forgotten(db, HAIDUONG, 4)  # the fifth is gone, too, but was never public
+    await outbox.refuse_forgotten(db, HAIDUONG, 4, public=True)  # the fifth is gone, too, but was never public
     diary.failing.clear()
     assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 1
     assert await written(db, bad) == [1, 1], "by both consumers"
     assert await pruned("diary", "late") == [1]
     assert await kept() == [6]
-    await outbox.refuse_forgotten(db, HAIDUONG, 4)
+    await outbox.refuse_forgotten(db, HAIDUONG, 4, public=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.cases.service import steps, sweeping
-from app.db.beats import beat, list_beats
+from app.db.beats import Worker, beat, list_beats
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.db.models import Command
@@ -99,6 +99,23 @@ async def test_a_worker_says_that_it_works_until_it_ends_and_is_forgotten_a_week
     clock.at += timedelta(seconds=1)
     await loop.prune(process)
     assert await list_beats(db) == []
+
+
+async def test_a_worker_that_starts_again_and_again_leaves_few_traces(
+    process: Process, db: Database, clock: FixedClock
+) -> None:
+    for _ in range(130):
+        await beat(db, Worker.here(Command.WORKER, clock), clock.now())
+        clock.at += timedelta(seconds=30)
+    last = clock.now() - timedelta(seconds=30)
+    newest_first = [last - timedelta(seconds=30 * number) for number in range(130)]
+    assert [one.seen_at for one in await list_beats(db)] == newest_first[:100]
+    clock.at = last + timedelta(hours=1)
+    await loop.prune(process)
+    assert [one.seen_at for one in await list_beats(db)] == newest_first[:20]
+    clock.at += timedelta(days=6)
+    await loop.prune(process)
+    assert [one.seen_at for one in await list_beats(db)] == newest_first[:20]
 
 
 async def test_kept_answers_are_forgotten_after_a_week_batch_by_batch(
