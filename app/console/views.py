@@ -22,7 +22,7 @@ from app.cases.terms import (
 from app.catalogue.terms import Answer, Category, Kind, Priority, PublicationPolicy, QuestionType
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import PauseCause, Verdict
+from app.deadlines.terms import PauseCause
 from app.directory.terms import Tier
 from app.identity import service as identity_service
 from app.kit.clock import local_day, zone
@@ -212,11 +212,12 @@ def _deadline(desk: Desk, view: CaseView) -> dict[str, Any]:
     except CalendarExhausted:  # beyond every known holiday: shown without being explained
         return {"weeks": [], "left": None, "paused": None}
     explained, clock = told.explanation, told.deadline.clock
-    days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
-    stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
     today = local_day(desk.now, desk.tenant.time_zone)
-    left = sum(counts and day >= today for day, counts, _ in days)
-    return {"weeks": weeks(days, today, stood), "left": left, "paused": clock.paused}
+    return {
+        "weeks": weeks(explained.marks, today, explained.stood),
+        "left": explained.left(today),
+        "paused": clock.paused,
+    }
 
 
 def _choices(desk: Desk) -> dict[str, Any]:

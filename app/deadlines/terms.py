@@ -316,3 +316,17 @@ class Explanation:
     rule: Text
     basis: Text
     days: tuple[DayCount, ...]
+
+    @property
+    def marks(self) -> list[tuple[date, bool, Text]]:
+        """Each day, whether it counts, and why: as a calendar of weeks shows them."""
+        return [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in self.days]
+
+    @property
+    def stood(self) -> set[date]:
+        """Days on which the clock stood."""
+        return {day.day for day in self.days if day.verdict is Verdict.PAUSED}
+
+    def left(self, today: date) -> int:
+        """How many days are still to be counted, `today` among them unless it is the day of receipt; 0 when overdue."""
+        return sum(counts and day >= today for day, counts, _ in self.marks)

@@ -13,7 +13,7 @@ from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.terms import Explanation, Verdict
+from app.deadlines.terms import Explanation
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.text import Text
@@ -70,11 +70,12 @@ def _public_deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -
 
 def _counted(visit: Visit, explained: Explanation) -> dict[str, Any]:
     """The weeks, and how many days are still to be counted, today's among them unless it is the day of receipt."""
-    days = [(day.day, day.verdict is Verdict.COUNTED, day.reason) for day in explained.days]
-    stood = {day.day for day in explained.days if day.verdict is Verdict.PAUSED}
     today = local_day(visit.now, visit.tenant.time_zone)
-    left = sum(counts and day >= today for day, counts, _ in days)
-    return {"weeks": weeks(days, today, stood), "left": left, "rule": explained.rule}
+    return {
+        "weeks": weeks(explained.marks, today, explained.stood),
+        "left": explained.left(today),
+        "rule": explained.rule,
+    }
 
 
 def outcome(state: str, resolution: str | None) -> Text:
