@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from app.kit.problems import Conflict, Invalid, PreconditionFailed, Unavailable
+from app.kit.problems import Conflict, Invalid, NewerPublished, PublishedAtOnce, Unavailable
 from app.kit.text import Text
 
 from .terms import PauseCause, TimeUnit
@@ -119,29 +119,13 @@ class InvalidEdit(Invalid):
         )
 
 
-class StaleEdit(PreconditionFailed):
+class StaleEdit(NewerPublished):
     """Somebody has published a newer version than the one this edit was made from."""
 
     slug = "stale-deadline-edit"
-    title = Text("Đã có phiên bản mới hơn", "There is a newer version")
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
-                "The present version is {current}. Load it, change that one and publish again.",
-            ).fill(current=current),
-            current_version=current,
-        )
 
 
-class EditRace(Conflict):
-    """Two people published at the same moment; this one was second and nothing of it was written."""
+class EditRace(PublishedAtOnce):
+    """Two people published a calendar or target at the same moment; nothing of the second one was written."""
 
     slug = "deadline-edit-race"
-    title = Text("Có người vừa ban hành phiên bản khác", "Somebody has just published another version")
-
-    @classmethod
-    def default_detail(cls) -> Text:
-        """Say what to do."""
-        return Text("Hãy tải lại phiên bản mới nhất rồi ban hành lại.", "Load the newest version and publish again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,7 +54,7 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
     for each in await session.scalars(edited):
         stored[TenantId(each.tenant_id)].append(each)
     zones = (await session.execute(tenants.order_by(Tenant.id))).all()
-    versions = await session.scalars(targets)
+    promised = _readable((await session.scalars(targets)).all())
     by_tenant: dict[TenantId, WorkCalendar] = {}
     own: dict[tuple[TenantId, CalendarCode], WorkCalendar] = {}
     histories: dict[TenantId, History] = {}
@@ -75,7 +75,25 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
         histories[tenant_id], by_tenant[tenant_id] = history, made.pop(TENANT_CALENDAR)
         own.update({(tenant_id, code): calendar for code, calendar in made.items()})
         known += edits
-    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(row.read() for row in versions), histories)
+    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(promised), histories)
+
+
+def _readable(rows: Sequence[TargetRow]) -> list[Target]:
+    """What the rows say. A code with a version that cannot be read is left out whole, and the log says why.
+
+    Without it the category's own time holds. An older version in its place would be a wrong promise, and none at all
+    would stop every other tenant's reports too.
+    """
+    found: dict[tuple[int, str], list[Target]] = defaultdict(list)
+    broken: set[tuple[int, str]] = set()
+    for row in rows:
+        name = (row.tenant_id, row.code)
+        try:
+            found[name].append(row.read())
+        except Exception:
+            broken.add(name)
+            log.exception("target %s of tenant %s cannot be read", row.code, row.tenant_id)
+    return [target for name, versions in found.items() if name not in broken for target in versions]
 
 
 # -- what administrators publish

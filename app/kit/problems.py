@@ -108,6 +108,32 @@ class PreconditionFailed(Problem):
     title = Text("Đã có người cập nhật trước bạn", "Somebody has changed this before you")
 
 
+class NewerPublished(PreconditionFailed):
+    """Somebody has published a newer version of the whole than the one this was made from."""
+
+    title = Text("Đã có phiên bản mới hơn", "There is a newer version")
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
+                "The present version is {current}. Load it, change that one and publish again.",
+            ).fill(current=current),
+            current_version=current,
+        )
+
+
+class PublishedAtOnce(Conflict):
+    """Two people published at the same moment; this one was second and nothing of it was written."""
+
+    title = Text("Có người vừa ban hành phiên bản khác", "Somebody has just published another version")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Hãy tải lại phiên bản mới nhất rồi ban hành lại.", "Load the newest version and publish again.")
+
+
 class TooLarge(Problem):
     """The body is over the limit."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.kit.problems import Conflict, Invalid, PreconditionFailed, Unavailable
+from app.kit.problems import Invalid, NewerPublished, PublishedAtOnce, Unavailable
 from app.kit.text import Text
 
 
@@ -39,29 +39,15 @@ class InvalidRulebook(Invalid):
         )
 
 
-class StaleRulebook(PreconditionFailed):
+class StaleRulebook(NewerPublished):
     """Somebody has published a newer version than the one this draft was made from."""
 
     slug = "stale-rulebook"
     title = Text("Bộ quy tắc đã có phiên bản mới hơn", "There is a newer version of the rulebook")
 
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
-                "The present version is {current}. Load it, change that one and publish again.",
-            ).fill(current=current),
-            current_version=current,
-        )
 
-
-class RulebookRace(Conflict):
-    """Two people published at the same moment; this one was second and nothing of it was written."""
+class RulebookRace(PublishedAtOnce):
+    """Two people published a rulebook at the same moment; nothing of the second one was written."""
 
     slug = "rulebook-race"
     title = Text("Có người vừa ban hành bộ quy tắc khác", "Somebody has just published another rulebook")
-
-    @classmethod
-    def default_detail(cls) -> Text:
-        """Say what to do."""
-        return Text("Hãy tải lại bộ quy tắc mới nhất rồi ban hành lại.", "Load the newest rulebook and publish again.")

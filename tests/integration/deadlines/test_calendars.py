@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from app.db.work import Work
 from app.deadlines.errors import CalendarExhausted
-from app.deadlines.models import CalendarDay, CalendarEditRow
+from app.deadlines.models import CalendarDay, CalendarEditRow, TargetRow
 from app.deadlines.repository import load_calendars
 from app.deadlines.seed import seed
 from app.kit.ids import TenantId
@@ -65,3 +65,19 @@ async def test_a_calendar_that_cannot_be_made_is_its_own_tenants_trouble(
     assert "the calendars of tenant 1 cannot be made" in caplog.text
     with pytest.raises(CalendarExhausted):
         left.of(TenantId(HAIDUONG))
+
+
+async def test_a_target_that_cannot_be_read_is_its_own_tenants_trouble(
+    work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = await load_calendars(work.session)
+    other = next(tenant for tenant in whole.by_tenant if tenant != HAIDUONG)
+    await work.session.execute(
+        update(TargetRow).where(TargetRow.tenant_id == HAIDUONG, TargetRow.code == "urban").values(categories=5)
+    )
+    left = await load_calendars(work.session)
+    codes = {target.code for target in whole.targets.versions(TenantId(HAIDUONG))}
+    assert {target.code for target in left.targets.versions(TenantId(HAIDUONG))} == codes - {"urban"} != codes
+    assert len(left.targets.versions(other)) == len(whole.targets.versions(other))
+    assert set(left.by_tenant) == set(whole.by_tenant)
+    assert "target urban of tenant 1 cannot be read" in caplog.text
