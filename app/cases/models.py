@@ -70,6 +70,8 @@ class Case(TenantRow, Base):
         Index("ix_cases_unswept", "tenant_id", "due_at", postgresql_where=text(f"overdue_at IS NULL AND {_OPEN}")),
         # A list of what has ended is one range, however much is open and newer.
         Index("ix_cases_ended", "tenant_id", "state", "id", postgresql_where=text("state IN ('resolved', 'closed')")),
+        # Empty once the worker has given every older case its clock.
+        Index("ix_cases_unclocked", "tenant_id", "id", postgresql_where=text(f"clock IS NULL AND {_OPEN}")),
         Index("ix_cases_merged", "tenant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
 

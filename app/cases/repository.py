@@ -118,9 +118,9 @@ class CaseRepository:
         return found.all()
 
     async def running(self, after: tuple[datetime, UUID], limit: int) -> Sequence[Row[Any]]:
-        """Up to `limit` open cases with a clock, due first, after that key: id, due date, clock. Not locked."""
+        """Up to `limit` open cases with a clock, due first, after that key; with what it is counted by. Not locked."""
         found = await self._session.execute(
-            select(Case.id, Case.due_at, Case.clock)
+            select(Case.id, Case.due_at, Case.clock, Case.unit_id, Case.category_code, Case.priority)
             .where(
                 Case.tenant_id == self._tenant_id,
                 Case.state.not_in(["resolved", "closed"]),
@@ -132,9 +132,29 @@ class CaseRepository:
         )
         return found.all()
 
+    async def unclocked(self, opened_since: datetime, due_until: datetime, limit: int) -> Sequence[Case]:
+        """Up to `limit` open cases older than clocks, locked; those another worker holds are left out.
+
+        Only those between both instants, which a calendar can count.
+        """
+        found = await self._session.scalars(
+            select(Case)
+            .where(
+                Case.tenant_id == self._tenant_id,
+                Case.clock.is_(None),
+                Case.state.not_in(["resolved", "closed"]),
+                Case.opened_at >= opened_since,
+                Case.due_at <= due_until,
+            )
+            .order_by(Case.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return found.all()
+
 
 _RUNNING = """
-    SELECT id, code, due_at, clock FROM cases
+    SELECT id, code, due_at, clock, unit_id, category_code, priority FROM cases
     WHERE tenant_id = $1 AND state NOT IN ('resolved', 'closed') AND clock IS NOT NULL AND (due_at, id) > ($2, $3)
     ORDER BY due_at, id LIMIT $4
 """

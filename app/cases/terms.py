@@ -321,3 +321,27 @@ class Workload(NamedTuple):
     open: int
     overdue: int
     unswept: int  # overdue for a while and not marked so: the worker's sweep is behind
+
+
+class Move(NamedTuple):
+    """A case whose due date would move."""
+
+    code: str
+    due_at: datetime
+    would_be: datetime
+
+
+@dataclass(slots=True)
+class Preview:
+    """What would move of the running clocks: the first are `shown`, due first. `complete`: all looked at.
+
+    `overdue` are those of the moved whose time would be over at once.
+    """
+
+    looked: int
+    moved: int
+    later: int
+    earlier: int
+    overdue: int
+    shown: list[Move]
+    complete: bool

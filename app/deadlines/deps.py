@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.db.reference import Reference
-from app.directory.snapshot import Directory
+from app.directory.snapshot import Area, Directory
 from app.kit.ids import TenantId, UnitId
+from app.kit.text import Text
 
+from .schemas import CalendarEditIn, WeekIn
 from .snapshot import Calendars
+from .terms import CalendarCode, CalendarEdit, EditArea
 
 
 async def calendars(connection: HTTPConnection) -> Calendars:
@@ -23,9 +25,25 @@ async def calendars(connection: HTTPConnection) -> Calendars:
 CurrentCalendars = Annotated[Calendars, Depends(calendars)]
 
 
-def unit_ids(directory: Directory, tenant_id: TenantId, codes: Iterable[str]) -> dict[str, UnitId]:
-    """Ids of the units by code. Raises: UnknownUnit."""
-    return {code: UnitId(directory.unit_by_code(tenant_id, code).id) for code in codes}
+def edit_of(draft: CalendarEditIn, tenant_id: TenantId, code: CalendarCode, directory: Directory) -> CalendarEdit:
+    """The draft as an edit of the calendar, with the units and areas it names. Raises: UnknownUnit, AreaOutsideTenant.
+
+    What lies within an area is fixed by the map of the day on which it is published.
+    """
+    if isinstance(draft, WeekIn):
+        ids = {one: UnitId(directory.unit_by_code(tenant_id, one).id) for one in draft.units}
+        return draft.edit(tenant_id, code, ids)
+    own_map = directory.map(directory.tenant(tenant_id).edition)
+    chains = [directory.chain_in(tenant_id, one) for one in draft.areas]
+    areas = [EditArea(one.area.code, _within(one.area), own_map.subtree(one.area.code)) for one in chains]
+    return draft.edit(tenant_id, code, areas)
+
+
+def _within(area: Area) -> Text:
+    """The area's name as it stands in the middle of a sentence: `phường Cẩm Thượng`."""
+    kind = area.type_name
+    named = bool(kind) and area.name.startswith(kind)
+    return Text(kind.lower() + area.name.removeprefix(kind) if named else area.name, area.name)
 
 
 def unit_codes(directory: Directory, tenant_id: TenantId) -> dict[UnitId, str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, status
 
 from app.catalogue.deps import CurrentCatalogue
 from app.directory.deps import CurrentDirectory
-from app.directory.errors import UnknownUnit
+from app.directory.errors import AreaOutsideTenant, UnknownUnit
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
@@ -16,7 +16,7 @@ from app.web.problems import problem_responses
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import CurrentCalendars, unit_codes, unit_ids
+from .deps import CurrentCalendars, edit_of, unit_codes
 from .errors import EditRace, InvalidEdit, StaleEdit
 from .schemas import CalendarEditIn, CalendarEditOut, CalendarListOut, TargetIn, TargetListOut, TargetOut
 from .terms import CalendarCode
@@ -49,7 +49,7 @@ async def list_calendars(work: ReadWork, actor: CurrentStaff, directory: Current
 @router.post(
     "/calendars/{code}",
     status_code=status.HTTP_201_CREATED,
-    responses={**_WRITE, **problem_responses(UnknownUnit)},
+    responses={**_WRITE, **problem_responses(UnknownUnit, AreaOutsideTenant)},
 )
 async def publish_calendar_edit(
     code: CalendarPath,
@@ -61,9 +61,11 @@ async def publish_calendar_edit(
 ) -> CalendarEditOut:
     """Sửa lịch: tuần làm việc từ một ngày, hoặc một ngày riêng; hạn đang chạy được tính lại. Edit a calendar.
 
-    Running clocks are counted anew in the background; see first what would move at `/calendars/{code}/preview`.
+    A day may be limited to `areas`: it then holds for the units whose seat lies in one of them, as when a few communes
+    are closed for a storm. Running clocks are counted anew in the background; see first what would move at
+    `/calendars/{code}/preview`.
     """
-    edit = draft.edit(actor.tenant_id, code, unit_ids(directory, actor.tenant_id, getattr(draft, "units", ())))
+    edit = edit_of(draft, actor.tenant_id, code, directory)
     published = await service.publish_edit(work, actor, edit, calendars=calendars, based_on=draft.based_on)
     return CalendarEditOut.of(published, None, unit_codes(directory, actor.tenant_id))
 
@@ -71,7 +73,8 @@ async def publish_calendar_edit(
 @router.get("/targets", responses=_READ)
 async def list_targets(work: ReadWork, actor: CurrentStaff, calendars: CurrentCalendars) -> TargetListOut:
     """Các thời hạn cam kết, mọi phiên bản; `current` đang có hiệu lực. All versions of all targets."""
-    return TargetListOut.of(await service.list_targets(work, actor, calendars=calendars))
+    listed = await service.list_targets(work, actor, calendars=calendars)
+    return TargetListOut(items=[TargetOut.of(one.target, current=one.current, given=one.given) for one in listed])
 
 
 @router.post("/targets", status_code=status.HTTP_201_CREATED, responses=_WRITE)
@@ -82,17 +85,20 @@ async def publish_target(
     catalogue: CurrentCatalogue,
     calendars: CurrentCalendars,
 ) -> TargetOut:
-    """Ban hành một phiên bản thời hạn, có hiệu lực từ một ngày. Vụ việc đang xử lý giữ thời hạn cũ. Publish a target.
+    """Ban hành một phiên bản thời hạn, có hiệu lực từ một ngày. Publish a version of a target.
 
-    Running cases keep the target they started with.
+    Vụ việc đang xử lý giữ thời hạn cũ, trừ khi `apply_to_running`. Running cases keep the target they started with,
+    unless `apply_to_running` says otherwise: then the worker gives it to those it fits, from the day it is in force.
+    See first what would move at `/targets/preview`.
     """
     codes = {category.code for category in catalogue.all(actor.tenant_id)}
-    target, current = await service.publish_target(
+    published = await service.publish_target(
         work,
         actor,
         draft.target(actor.tenant_id),
         calendars=calendars,
         categories=codes,
         based_on=draft.based_on,
+        for_running=draft.apply_to_running,
     )
-    return TargetOut.of(target, current=current)
+    return TargetOut.of(published.target, current=published.current, given=published.given)

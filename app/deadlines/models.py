@@ -24,6 +24,7 @@ from .terms import (
     CalendarEdit,
     Clock,
     DayKind,
+    EditArea,
     EditKind,
     Extension,
     Hours,
@@ -107,7 +108,12 @@ class CalendarEditRow(TenantRow, Base):
             legal_basis=self.legal_basis,
             note=self.note,
             created_at=self.created_at,
+            areas=tuple(_area_from(one) for one in self.content.get("areas", ())),
         )
+
+
+def _area_from(values: Mapping[str, Any]) -> EditArea:
+    return EditArea(values["code"], Text(values["vi"], values["en"]), frozenset(values["within"]))
 
 
 def edit_values(edit: CalendarEdit) -> dict[str, object]:
@@ -117,6 +123,10 @@ def edit_values(edit: CalendarEdit) -> dict[str, object]:
         content = {"day": edit.special.kind.value}
         if edit.special.hours:
             content["hours"] = hours_values(edit.special.hours)
+        if edit.areas:
+            content["areas"] = [
+                {"code": one.code, **one.name._asdict(), "within": sorted(one.within)} for one in edit.areas
+            ]
     else:
         content = {
             "week": [hours_values(hours) for hours in edit.week],
@@ -147,8 +157,25 @@ def hours_from(values: list[list[str]]) -> Hours:
     return tuple(Period(*(int(each[:2]) * 60 + int(each[3:]) for each in period)) for period in values)
 
 
-class RecountRow(TenantRow, Base):
-    """The running clocks to be counted anew after an edit, worked off by the worker in the order of their due dates."""
+class _Walk:
+    """How far the worker has walked the running clocks, in the order of their due dates."""
+
+    after_due_at: Mapped[datetime | None]
+    after_case_id: Mapped[UUID | None]
+    looked: Mapped[int]  # how many cases
+    moved: Mapped[int]
+    closing: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    def progress(self, code: str, version: int) -> Recount:
+        """The walk that follows this version as the program knows it."""
+        after = (self.after_due_at, self.after_case_id) if self.after_due_at and self.after_case_id else None
+        return Recount(code, version, after, self.looked, self.moved, self.closing, self.done_at)
+
+
+class RecountRow(_Walk, TenantRow, Base):
+    """The running clocks to be counted anew after an edit of a calendar."""
 
     __tablename__ = "recounts"
     __table_args__ = (
@@ -161,17 +188,30 @@ class RecountRow(TenantRow, Base):
 
     code: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
-    after_due_at: Mapped[datetime | None]
-    after_case_id: Mapped[UUID | None]
-    looked: Mapped[int]  # how many cases
-    moved: Mapped[int]
-    created_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
 
     def read(self) -> Recount:
         """The row as the program knows it."""
-        after = (self.after_due_at, self.after_case_id) if self.after_due_at and self.after_case_id else None
-        return Recount(CalendarCode(self.code), self.version, after, self.looked, self.moved, self.done_at)
+        return self.progress(self.code, self.version)
+
+
+class RetargetRow(_Walk, TenantRow, Base):
+    """The running clocks to be given a new version of a target, from the day on which it is in force."""
+
+    __tablename__ = "retargets"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "code", "version"], ["targets.tenant_id", "targets.code", "targets.version"]
+        ),
+        Index("ix_retargets_waiting", "tenant_id", "created_at", postgresql_where=text("done_at IS NULL")),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    starts_on: Mapped[date]
+
+    def read(self) -> Recount:
+        """The row as the program knows it."""
+        return self.progress(self.code, self.version)
 
 
 class TargetRow(TenantRow, Base):
@@ -267,6 +307,8 @@ def clock_values(clock: Clock) -> dict[str, object]:
     }
     if clock.target is not None:
         values["target"] = clock.target
+    if clock.area is not None:
+        values["area"] = clock.area
     if clock.pauses:
         values["pauses"] = [
             {
@@ -309,6 +351,7 @@ def clock_from(values: Mapping[str, Any]) -> Clock:
             )
             for one in values.get("extensions", ())
         ),
+        area=values.get("area"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from app.kit.text import Text
 
 from .domain import WorkCalendar
 from .errors import EditRace
-from .models import CalendarDay, CalendarEditRow, RecountRow, TargetRow, edit_values, target_values
+from .models import CalendarDay, CalendarEditRow, RecountRow, RetargetRow, TargetRow, edit_values, target_values
 from .snapshot import Calendars, History, Targets, weeks_by_unit
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, DayKind, Recount, SpecialDay, Target
 
@@ -65,7 +65,8 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
             continue
         try:
             edits = [*(row.read() for row in stored[tenant_id]), *(one for one in trial if one.tenant_id == tenant_id)]
-            history = History(time_zone, special[tenant_id], edits)
+            local = [edit for edit in edits if edit.areas]
+            history = History(time_zone, special[tenant_id], edits, local)
             made = {code: history.calendar(code) for code in {TENANT_CALENDAR, *(edit.code for edit in edits)}}
         except Exception:
             if only:
@@ -163,11 +164,35 @@ async def newest_target(work: Work, tenant: TenantId, code: str) -> int:
     return int(await work.session.scalar(statement) or 0)
 
 
-async def add_target(work: Work, target: Target, created_by: StaffId | None) -> Target:
-    """The target written. Raises: EditRace when its number was taken a moment ago."""
+async def add_target(work: Work, target: Target, created_by: StaffId | None, *, for_running: bool = False) -> Target:
+    """The target written, with the walk that gives it to running cases when it is for those too.
+
+    Raises: EditRace when its number was taken a moment ago.
+    """
     row = TargetRow(**target_values(target), created_at=work.now, created_by=created_by)
     await _added(work, row)
+    if for_running:
+        named = {"tenant_id": target.tenant_id, "code": target.code, "version": target.version}
+        work.session.add(RetargetRow(**named, looked=0, moved=0, created_at=work.now, starts_on=target.valid_from))
     return row.read()
+
+
+async def list_retargets(work: ReadWork, tenant: TenantId) -> list[Recount]:
+    """How far running cases have been given the targets that are for them too. One statement."""
+    rows = await work.session.scalars(select(RetargetRow).where(RetargetRow.tenant_id == tenant))
+    return [row.read() for row in rows]
+
+
+async def next_retarget(work: Work, tenant: TenantId, today: date) -> RetargetRow | None:
+    """The oldest target in force that waits for running cases, locked; None when another worker has it."""
+    found: RetargetRow | None = await work.session.scalar(
+        select(RetargetRow)
+        .where(RetargetRow.tenant_id == tenant, RetargetRow.done_at.is_(None), RetargetRow.starts_on <= today)
+        .order_by(RetargetRow.created_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return found
 
 
 async def next_recount(work: Work, tenant: TenantId) -> RecountRow | None:
@@ -183,11 +208,19 @@ async def next_recount(work: Work, tenant: TenantId) -> RecountRow | None:
 
 
 def advance(
-    row: RecountRow, last: tuple[datetime, UUID] | None, *, looked: int, moved: int, done_at: datetime | None
+    row: RecountRow | RetargetRow,
+    last: tuple[datetime, UUID] | None,
+    *,
+    looked: int,
+    moved: int,
+    ended_at: datetime | None,
 ) -> None:
-    """Let the recount go on after the `last` case seen; `done_at` ends it."""
-    if last is not None:
-        row.after_due_at, row.after_case_id = last
+    """Let the walk go on after the `last` case seen. Where it has ended it begins once more, and then is done."""
     row.looked += looked
     row.moved += moved
-    row.done_at = done_at
+    if ended_at is None and last is not None:
+        row.after_due_at, row.after_case_id = last
+    elif row.closing:
+        row.done_at = ended_at
+    else:
+        row.closing, row.after_due_at, row.after_case_id = True, None, None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.catalogue.terms import Priority
 from app.directory.terms import Tier
@@ -16,6 +16,8 @@ from .errors import CalendarExhausted
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, Clock, EditKind, SpecialDay, Target, TargetKind
 
 _MEMO_ENTRIES = 50_000
+Said: TypeAlias = tuple[tuple[CalendarCode, int, str], ...]
+"""Edits that concern a place: calendar, version, and the area of theirs that holds it."""
 
 
 class Targets:
@@ -64,14 +66,25 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a tenant's calendars are made of: packaged days (ascending) and the edits of all its calendars."""
+    """What a tenant's calendars are made of: packaged days (ascending) and the edits of all its calendars.
+
+    `local` are those of the edits that are limited to areas.
+    """
 
     zone_name: str
     days: Sequence[SpecialDay]
     edits: Sequence[CalendarEdit]
+    local: Sequence[CalendarEdit] = ()
 
-    def calendar(self, code: CalendarCode, *, version: int | None = None, of_tenant: int | None = None) -> WorkCalendar:
-        """The calendar `code` from the first year of the days to the end of the last.
+    def calendar(
+        self,
+        code: CalendarCode,
+        *,
+        version: int | None = None,
+        of_tenant: int | None = None,
+        area: str | None = None,
+    ) -> WorkCalendar:
+        """The calendar `code` from the first year of the days to the end of the last, for whose seat is in `area`.
 
         As it was at `version`, with the tenant's own as it was at `of_tenant`; as they are now when None.
         """
@@ -82,7 +95,15 @@ class History:
             if edit.code in bounds and ((most := bounds[edit.code]) is None or edit.version <= most)
         ]
         first, last = date(self.days[0].day.year, 1, 1), date(self.days[-1].day.year, 12, 31)
-        return work_calendar(self.zone_name, self.days, first=first, last=last, edits=edits, code=code)
+        return work_calendar(self.zone_name, self.days, first=first, last=last, edits=edits, code=code, area=area)
+
+    def said_of(self, area: str, code: CalendarCode) -> Said:
+        """What the calendar says of the area alone: two areas of which it says the same have the same calendar."""
+        return tuple(
+            (edit.code, edit.version, place.code)
+            for edit in self.local
+            if edit.code in (TENANT_CALENDAR, code) and (place := edit.place_of(area)) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +120,15 @@ class Calendars:
     # What is asked of this snapshot again and again, such as the deadline of a matter received today.
     memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def of(self, tenant_id: TenantId, code: CalendarCode = TENANT_CALENDAR) -> WorkCalendar:
-        """The calendar `code`, the tenant's own when it has none such. Raises: CalendarExhausted without any."""
+    def of(self, tenant_id: TenantId, code: CalendarCode = TENANT_CALENDAR, area: str | None = None) -> WorkCalendar:
+        """The calendar `code`, the tenant's own when it has none such, for whose seat lies in `area`.
+
+        Raises: CalendarExhausted without any.
+        """
+        if area is not None and (history := self.histories.get(tenant_id)) is not None and history.local:
+            said = history.said_of(area, code)
+            if said:
+                return self._remembered((tenant_id, code, said), lambda: history.calendar(code, area=area))
         found = self.own.get((tenant_id, code)) if code != TENANT_CALENDAR else None
         if found is not None:
             return found
@@ -109,23 +137,32 @@ class Calendars:
         except KeyError:
             raise CalendarExhausted from None
 
+    def _remembered(self, key: object, make: Callable[[], WorkCalendar]) -> WorkCalendar:
+        found: WorkCalendar | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = make()
+        return found
+
     def counted_by(self, tenant_id: TenantId, clock: Clock) -> WorkCalendar:
         """The calendar as it was when the clock's due date was counted; as it is now for clocks older than edits.
 
         Raises: CalendarExhausted without any.
         """
-        present = self.of(tenant_id, clock.calendar)
+        present = self.of(tenant_id, clock.calendar, clock.area)
         history = self.histories.get(tenant_id)
         same = (clock.calendar_version, clock.tenant_version) == (present.version, present.tenant_version)
         if same or history is None or not clock.calendar_version:
             return present
-        key = (tenant_id, clock.calendar, clock.calendar_version, clock.tenant_version)
-        found: WorkCalendar | None = self.memo.get(key)
-        if found is None:
-            found = self.memo[key] = history.calendar(
-                clock.calendar, version=clock.calendar_version, of_tenant=clock.tenant_version
-            )
-        return found
+        said = history.said_of(clock.area, clock.calendar) if clock.area is not None else ()
+        return self._remembered(
+            (tenant_id, clock.calendar, clock.calendar_version, clock.tenant_version, said),
+            lambda: history.calendar(
+                clock.calendar,
+                version=clock.calendar_version,
+                of_tenant=clock.tenant_version,
+                area=clock.area,
+            ),
+        )
 
     def code_for(self, unit_id: UnitId | None, on: date) -> CalendarCode:
         """The calendar by which the unit works on the day: one whose week of that day names it, else the tenant's."""

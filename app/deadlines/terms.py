@@ -85,6 +85,14 @@ class SpecialDay:
     hours: Hours | None = None
 
 
+class EditArea(NamedTuple):
+    """An area an edit is limited to, with the codes of all that lay within it when the edit was published."""
+
+    code: str
+    name: Text  # as it stands in the middle of a sentence
+    within: frozenset[str]
+
+
 class EditKind(StrEnum):
     """What an edit of a calendar says."""
 
@@ -97,7 +105,8 @@ class CalendarEdit:
     """One step in the history of a calendar; its `version` counts them. Never changed, only followed by others.
 
     A week is in force from `valid_from` to `valid_to` (None: until a later one begins); `units` are those that work by
-    it, empty for the tenant's own calendar, by which all others do. A day has `special` and nothing else.
+    it, empty for the tenant's own calendar, by which all others do. A day has `special`, and `areas` when it is for
+    those alone whose seat lies in one of them.
     """
 
     tenant_id: TenantId
@@ -113,17 +122,26 @@ class CalendarEdit:
     legal_basis: str | None = None
     note: str = ""
     created_at: datetime | None = None
+    areas: tuple[EditArea, ...] = ()
+
+    def place_of(self, area: str | None) -> EditArea | None:
+        """Which of its areas holds `area`; None when none does."""
+        return next((place for place in self.areas if area in place.within), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """How far the running clocks have been counted anew after an edit of a calendar; it goes on `after` that case."""
+    """How far the running clocks have followed an edit of a calendar, or a target; it goes on `after` that case.
 
-    code: CalendarCode
+    They are walked twice: `closing` is the second walk, for what was written behind the first one in its time.
+    """
+
+    code: str
     version: int
     after: tuple[datetime, UUID] | None
     looked: int
     moved: int
+    closing: bool
     done_at: datetime | None
 
 
@@ -247,7 +265,8 @@ class Clock:
 
     `calendar_version` is that of the calendar when the due date was last counted, `tenant_version` that of the tenant's
     own under it, `target` the target's code and version (None: the category's own time). Pauses ascend and do not
-    overlap; only the last may still last.
+    overlap; only the last may still last. `area` is the seat of the unit that had to answer when it started: where it
+    is closed for a storm, the day does not count.
     """
 
     amount: int
@@ -259,6 +278,7 @@ class Clock:
     target: str | None = None
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    area: str | None = None
 
     @property
     def paused(self) -> Pause | None:

@@ -140,6 +140,7 @@ async def _prepared(
         lineage=classified.lineage,
         tier=decision.tier,
         priority=classified.priority,
+        area=books.directory.unit(tenant.id, decision.unit_id).area_code,
     )
     code = await intake.codes.next_code(tenant, now)
     work = HotWork(now)

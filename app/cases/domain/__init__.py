@@ -7,7 +7,7 @@ from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import publish, withhold
-from .timing import BY_CALENDAR, BY_PAUSE, extend, move_due, pause, resume
+from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, resume
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "draft_answer",
     "escalate",
     "extend",
+    "give_target",
     "lose",
     "merge",
     "move_due",

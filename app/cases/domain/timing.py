@@ -6,7 +6,7 @@ from datetime import date
 
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import CaseFacts, Changes, Verb
-from app.deadlines.terms import PauseCause
+from app.deadlines.terms import PauseCause, Target
 from app.kit.text import Text
 from app.timeline.terms import Audience
 
@@ -56,6 +56,15 @@ def move_due(changes: Changes, *, due_on: date, why: Text) -> CaseFact:
     """The due date counted anew. By a calendar everybody learns of it; while the clock stands it is no news."""
     audience = Audience.STAFF if why is BY_PAUSE else Audience.PUBLIC
     return CaseFact(EventType.DUE_MOVED, audience, changes, data={"due": _day(due_on), "why": why._asdict()})
+
+
+def give_target(changes: Changes, *, due_on: date, target: Target) -> CaseFact:
+    """Another target for a running case, which everybody reads with its source; its original deadline stays."""
+    why = Text(f"áp dụng thời hạn mới ({target.source})", f"a new target applies ({target.source})")
+    law = {"target": target.name, "legal_basis": target.legal_basis._asdict()}
+    return CaseFact(
+        EventType.DUE_MOVED, Audience.PUBLIC, changes, data={"due": _day(due_on), "why": why._asdict(), **law}
+    )
 
 
 def _cause(cause: PauseCause) -> dict[str, object]:

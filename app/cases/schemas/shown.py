@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.cases.terms import Books, CaseState, PublicationState, Resolution, Verb
+from app.cases.terms import Books, CaseState, Preview, PublicationState, Resolution, Verb
 from app.catalogue.terms import Kind, Priority
 from app.kit.text import Lang
 from app.timeline.domain import sentence
@@ -145,22 +144,28 @@ class MoveOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What an edit of a calendar would move."""
+    """What an edit of a calendar, or a target for running cases, would move."""
 
     looked: int = Field(description="Số vụ việc đã xem. Open cases looked at.")
     moved: int
     later: int
     earlier: int
+    overdue: int = Field(description="Số vụ việc quá hạn ngay khi áp dụng. Cases that would be overdue at once.")
     complete: bool
     items: list[MoveOut]
 
     @classmethod
-    def of(
-        cls, *, looked: int, moved: int, later: int, earlier: int, complete: bool, moves: Sequence[tuple[Any, ...]]
-    ) -> Self:
-        """The counts with the first moves, each (code, due date, what it would be)."""
-        items = [MoveOut(code=code, due_at=due_at, would_be=would_be) for code, due_at, would_be in moves]
-        return cls(looked=looked, moved=moved, later=later, earlier=earlier, complete=complete, items=items)
+    def of(cls, found: Preview) -> Self:
+        """The counts with the first moves."""
+        return cls(
+            looked=found.looked,
+            moved=found.moved,
+            later=found.later,
+            earlier=found.earlier,
+            overdue=found.overdue,
+            complete=found.complete,
+            items=[MoveOut(code=one.code, due_at=one.due_at, would_be=one.would_be) for one in found.shown],
+        )
 
 
 class BulkOutcome(BaseModel):

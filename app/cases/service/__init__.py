@@ -34,7 +34,8 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case
-from .recounting import Move, Preview, preview_edit, recount_cases
+from .previewing import preview_edit, preview_target
+from .recounting import recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
 from .sweeping import list_unswept, sweep_overdue, workload
@@ -45,10 +46,8 @@ __all__ = [
     "START",
     "CaseView",
     "CodeBook",
-    "Move",
     "NewCase",
     "Outcome",
-    "Preview",
     "Told",
     "accept_case",
     "add_note",
@@ -68,6 +67,7 @@ __all__ = [
     "open_case",
     "pause_case",
     "preview_edit",
+    "preview_target",
     "publish_case",
     "queue_counts",
     "queue_page",

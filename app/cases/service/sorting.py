@@ -162,7 +162,7 @@ def _retimed(
     case: Case, facts: CaseFacts, anew: catalogue_service.Classified, books: Books, at: datetime
 ) -> Timing | None:
     """The clock of the case with the target of what it is now; None when that is the one it has."""
-    tier = books.directory.unit(facts.tenant_id, facts.unit_id).tier
+    unit = books.directory.unit(facts.tenant_id, facts.unit_id)
     if case.clock is None and facts.reopen_count:
         # It runs on a later clock than its first, from before clocks were kept: when that one started nobody knows, and
         # counted from the opening it would be long over. So another target starts afresh.
@@ -173,8 +173,9 @@ def _retimed(
             at=at,
             unit_id=facts.unit_id,
             lineage=anew.lineage,
-            tier=tier,
+            tier=unit.tier,
             priority=anew.priority,
+            area=unit.area_code,
         )
         return Timing(fresh.clock, fresh.due_at) if fresh.working_days != case.working_days else None
     return deadlines_service.retarget_clock(
@@ -183,7 +184,7 @@ def _retimed(
         clock_of(case, books),
         working_days=anew.target_working_days,
         lineage=anew.lineage,
-        tier=tier,
+        tier=unit.tier,
         priority=anew.priority,
         at=at,
     )

@@ -139,6 +139,7 @@ def both_names(books: Books, facts: CaseFacts, to: Unit) -> dict[str, Any]:
 def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: ReportId | None) -> CaseFact:
     """The fact of reopening, with a fresh deadline from now by the target that holds today."""
     category = books.catalogue.category(facts.tenant_id, facts.category)
+    unit = books.directory.unit(facts.tenant_id, facts.unit_id)
     deadline = deadlines_service.start_clock(
         books.calendars,
         facts.tenant_id,
@@ -146,8 +147,9 @@ def reopened(work: Work, books: Books, facts: CaseFacts, comment: str, report: R
         at=work.now,
         unit_id=facts.unit_id,
         lineage=books.catalogue.lineage(facts.tenant_id, facts.category),
-        tier=books.directory.unit(facts.tenant_id, facts.unit_id).tier,
+        tier=unit.tier,
         priority=facts.priority,
+        area=unit.area_code,
     )
     return domain.reopen(
         facts,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -15,6 +16,7 @@ from app.cases.terms import OPEN_STATES, Books, CaseState, Changes
 from app.catalogue.terms import Priority
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
+from app.deadlines.snapshot import Calendars
 from app.deadlines.terms import Clock, Deadline, Explanation, Milestone, PauseCause, Target, TargetKind, Timing
 from app.kit.ids import TenantId, UnitId
 
@@ -27,7 +29,54 @@ def clock_of(case: Case, books: Books) -> Clock:
         stored=case.clock,
         opened_at=case.opened_at,
         due_at=case.due_at,
+        area=seat_of(books, TenantId(case.tenant_id), case.unit_id),
     )
+
+
+def stored_clock(books: Books, tenant_id: TenantId, stored: Mapping[str, Any], unit_id: UUID) -> Clock:
+    """The clock as a row keeps it; one from before seats were kept has that of the unit that holds the case."""
+    clock = deadlines_service.clock_from(stored)
+    return clock if clock.area is not None else replace(clock, area=seat_of(books, tenant_id, unit_id))
+
+
+def seat_of(books: Books, tenant_id: TenantId, unit_id: UUID) -> str:
+    """The area in which the unit sits."""
+    return books.directory.unit(tenant_id, UnitId(unit_id)).area_code
+
+
+def counted(calendars: Calendars, tenant_id: TenantId, clock: Clock, at: datetime) -> Timing | None:
+    """The clock by these calendars, None when they do not reach that far."""
+    try:
+        return deadlines_service.recount_clock(calendars, tenant_id, clock, at=at)
+    except CalendarExhausted:
+        return None
+
+
+def given(
+    books: Books,
+    tenant_id: TenantId,
+    row: Mapping[str, Any],
+    clock: Clock,
+    target: Target,
+    *,
+    on: date,
+    at: datetime,
+) -> Timing | None:
+    """The clock of a row of `cases` with the target, when that fits it on the day; None when not, or when it has it."""
+    try:
+        return deadlines_service.give_target(
+            books.calendars,
+            tenant_id,
+            clock,
+            target,
+            lineage=books.catalogue.lineage(tenant_id, row["category_code"]),
+            tier=books.directory.unit(tenant_id, UnitId(row["unit_id"])).tier,
+            priority=Priority(row["priority"]),
+            on=on,
+            at=at,
+        )
+    except CalendarExhausted:
+        return None
 
 
 def timed(timing: Timing, at: datetime) -> Changes:
@@ -87,7 +136,12 @@ def tell_deadline(row: Mapping[str, Any], books: Books, *, now: datetime) -> Tol
     tenant_id, calendars = TenantId(row["tenant_id"]), books.calendars
     stored = orjson.loads(row["clock"]) if row["clock"] is not None else None
     clock = deadlines_service.clock_of(
-        calendars, tenant_id, stored=stored, opened_at=row["opened_at"], due_at=row["due_at"]
+        calendars,
+        tenant_id,
+        stored=stored,
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        area=seat_of(books, tenant_id, row["unit_id"]),
     )
     target = deadlines_service.target_of(calendars, tenant_id, clock)
     category = books.catalogue.category(tenant_id, row["category_code"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, EditKind, Hours, Period, SpecialDay, Week
 from app.kit.clock import zone
+from app.kit.text import Text
 
 _OFFICE: Final[Hours] = (Period(8 * 60, 12 * 60), Period(13 * 60, 17 * 60))
 STANDARD_WEEK: Final[Week] = (_OFFICE,) * 5 + ((), ())
@@ -118,6 +119,7 @@ def work_calendar(
     last: date,
     edits: Iterable[CalendarEdit] = (),
     code: CalendarCode = TENANT_CALENDAR,
+    area: str | None = None,
 ) -> WorkCalendar:
     """The calendar `code` of the days `first` to `last`: `special` days overrule the week, `edits` overrule both.
 
@@ -128,10 +130,16 @@ def work_calendar(
         last: where knowledge of public holidays ends; nothing is ever promised beyond it.
         edits: those of the calendar and of the tenant's own, in any order: each calendar's own win over the tenant's,
             of two weeks the one that begins later, of two that say the same day the later version.
+        code: which calendar.
+        area: the seat of whoever works by it. Within one calendar what is said of a place wins over what is said of
+            everywhere; what is taken back for a place leaves there what holds everywhere.
     """
     ranked = sorted(edits, key=lambda edit: (edit.code == code, edit.version))
     by_day = {one.day: one for one in special}
-    by_day.update({edit.special.day: edit.special for edit in ranked if edit.special is not None})
+    for own in (False, True):
+        said = [edit for edit in ranked if (edit.code == code) is own and edit.special is not None]
+        by_day.update({edit.special.day: edit.special for edit in said if edit.special and not edit.areas})
+        by_day.update(_said_of_place(said, area))
     weeks = _weeks(ranked, code)
     place = zone(zone_name)
     hours: list[Hours] = []
@@ -152,6 +160,18 @@ def work_calendar(
     return WorkCalendar(
         place, first, last, known, code, version, of_tenant, tuple(hours), worked, ends, opens_s, worked_s
     )
+
+
+def _said_of_place(ranked: Iterable[CalendarEdit], area: str | None) -> dict[date, SpecialDay]:
+    """What edits limited to areas say of days there, each with the place in its name."""
+    found: dict[date, SpecialDay] = {}
+    for edit in ranked:
+        place, special = edit.place_of(area), edit.special
+        if place is None or special is None:
+            continue
+        name = Text(f"{special.name.vi} tại {place.name.vi}", f"{special.name.en}, in {place.name.en}")
+        found[special.day] = replace(special, name=name)
+    return {day: special for day, special in found.items() if not special.kind.leaves_to_the_week}
 
 
 def _hours_of(special: SpecialDay, of_week: Hours, usual: Hours) -> Hours:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.deadlines.errors import InvalidEdit
-from app.deadlines.terms import TENANT_CALENDAR, CalendarEdit, Hours, SpecialDay, Target
+from app.deadlines.terms import TENANT_CALENDAR, CalendarEdit, Hours, SpecialDay, Target, TargetKind
 from app.kit.text import Text
 
 MOST_DAYS_BACK: Final = 30
@@ -27,6 +27,10 @@ _BEYOND: Final = Text("Ngày nằm ngoài lịch đã nạp.", "The day lies out
 _BEFORE: Final = Text("Ngày kết thúc ở trước ngày bắt đầu.", "The last day is before the first.")
 _RESTS: Final = Text("Ngày nghỉ thì không có giờ mở cửa.", "A day of rest has no opening hours.")
 _NO_CATEGORY: Final = Text("Không có lĩnh vực “{code}”.", "There is no category “{code}”.")
+_NO_CLOCK: Final = Text(
+    "Chỉ thời hạn trả lời kết quả áp dụng được cho vụ việc đang xử lý.",
+    "Only the time of the answer can be given to running cases.",
+)
 _EXTENSION: Final = Text("Không được ngắn hơn thời hạn.", "Must not be shorter than the time itself.")
 
 
@@ -70,8 +74,11 @@ def _ascending(hours: Hours) -> bool:
     return within and marks == sorted(marks)
 
 
-def check_target(target: Target, *, today: date, categories: Collection[str]) -> None:
-    """Nothing when the target could be published today in a tenant with these categories. Raises: InvalidEdit."""
+def check_target(target: Target, *, today: date, categories: Collection[str], for_running: bool = False) -> None:
+    """Nothing when the target could be published today in a tenant with these categories. Raises: InvalidEdit.
+
+    `for_running`: it is for running cases too.
+    """
     found: list[dict[str, object]] = [
         {"pointer": f"/categories/{place}", "detail": _NO_CATEGORY.fill(code=code)}
         for place, code in enumerate(target.categories)
@@ -81,6 +88,8 @@ def check_target(target: Target, *, today: date, categories: Collection[str]) ->
         found.append({"pointer": "/valid_from", "detail": _PAST})
     if target.valid_to is not None and target.valid_to < target.valid_from:
         found.append({"pointer": "/valid_to", "detail": _BEFORE})
+    if for_running and target.kind is not TargetKind.RESOLUTION:
+        found.append({"pointer": "/apply_to_running", "detail": _NO_CLOCK})
     if target.extend_to is not None and target.extend_to < target.amount:
         found.append({"pointer": "/extend_to", "detail": _EXTENSION})
     if found:

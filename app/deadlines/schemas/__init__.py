@@ -9,6 +9,7 @@ from .edited import (
     TargetIn,
     TargetListOut,
     TargetOut,
+    WeekIn,
 )
 from .explained import DayOut, DeadlineOut, ExtensionOut, MilestoneOut, PauseOut
 
@@ -24,4 +25,5 @@ __all__ = [
     "TargetIn",
     "TargetListOut",
     "TargetOut",
+    "WeekIn",
 ]

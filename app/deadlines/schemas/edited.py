@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
 from app.catalogue.terms import Priority
 from app.deadlines.models import hours_from, hours_values
@@ -14,6 +14,7 @@ from app.deadlines.terms import (
     CalendarCode,
     CalendarEdit,
     DayKind,
+    EditArea,
     EditKind,
     Hours,
     Recount,
@@ -87,12 +88,19 @@ class SpecialDayIn(WireIn):
     day: DayIn
     day_kind: DayKind = Field(examples=["closure"])
     hours: _Hours | None = Field(None, description="Giờ mở cửa của ngày làm việc. Opening hours of a day worked.")
+    areas: list[Code] = Field(
+        [],
+        max_length=100,
+        description="Chỉ cho cơ quan đóng tại các đơn vị hành chính này, gồm cấp dưới; để trống: toàn tỉnh. "
+        "Only for units whose seat lies in one of these areas or below; empty: everywhere.",
+        examples=[["10507"]],
+    )
     legal_basis: ShortText | None = None
     note: LongText
     based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=_BASED_ON)
 
-    def edit(self, tenant_id: TenantId, code: CalendarCode, units: Mapping[str, UnitId]) -> CalendarEdit:  # noqa: ARG002
-        """The edit as the program knows it, not numbered yet."""
+    def edit(self, tenant_id: TenantId, code: CalendarCode, areas: Sequence[EditArea]) -> CalendarEdit:
+        """The edit as the program knows it, not numbered yet; `areas` are those named."""
         name = Text(self.name.vi, self.name.en)
         hours = hours_from(self.hours) if self.hours else None
         return CalendarEdit(
@@ -106,6 +114,7 @@ class SpecialDayIn(WireIn):
             special=SpecialDay(self.day, self.day_kind, name, self.legal_basis, hours),
             legal_basis=self.legal_basis,
             note=self.note,
+            areas=tuple(areas),
         )
 
 
@@ -125,6 +134,13 @@ class RecountOut(BaseModel):
         return cls(looked=recount.looked, moved=recount.moved, done=recount.done_at is not None)
 
 
+class EditAreaOut(BaseModel):
+    """An area a day is limited to."""
+
+    code: str
+    name: TextOut
+
+
 class CalendarEditOut(BaseModel):
     """One step in the history of a calendar."""
 
@@ -137,6 +153,7 @@ class CalendarEditOut(BaseModel):
     hours: list[list[str]] | None
     week: list[list[list[str]]] | None
     units: list[str]
+    areas: list[EditAreaOut]
     legal_basis: str | None
     note: str
     created_at: datetime | None
@@ -156,6 +173,7 @@ class CalendarEditOut(BaseModel):
             hours=_written(special.hours) if special and special.hours else None,
             week=[_written(hours) for hours in edit.week] if edit.week else None,
             units=sorted(units.get(unit, str(unit)) for unit in edit.units),
+            areas=[EditAreaOut(code=one.code, name=TextOut(vi=one.name.vi, en=one.name.en)) for one in edit.areas],
             legal_basis=edit.legal_basis,
             note=edit.note,
             created_at=edit.created_at,
@@ -184,7 +202,7 @@ class CalendarListOut(BaseModel):
     def of(
         cls,
         edits: Sequence[CalendarEdit],
-        recounts: Mapping[tuple[CalendarCode, int], Recount],
+        recounts: Mapping[tuple[str, int], Recount],
         units: Mapping[UnitId, str],
     ) -> Self:
         """`edits` are newest first within each calendar."""
@@ -219,6 +237,11 @@ class TargetIn(WireIn):
     valid_from: DayIn
     valid_to: DayIn | None = None
     note: LongText
+    apply_to_running: StrictBool = Field(
+        default=False,
+        description="Áp dụng cả cho vụ việc đang xử lý mà thời hạn này phù hợp; hạn ban đầu không đổi. "
+        "For running cases that it fits, too; their original due dates stay.",
+    )
     based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=_BASED_ON)
 
     def target(self, tenant_id: TenantId) -> Target:
@@ -261,10 +284,13 @@ class TargetOut(BaseModel):
     note: str
     created_at: datetime | None
     current: bool = Field(description="Đang có hiệu lực. Whether this version holds today.")
+    recount: RecountOut | None = Field(
+        None, description="null: không dành cho vụ việc đang xử lý. null: not for running cases."
+    )
 
     @classmethod
-    def of(cls, target: Target, *, current: bool) -> Self:
-        """The target with whether it holds today."""
+    def of(cls, target: Target, *, current: bool, given: Recount | None) -> Self:
+        """The target with whether it holds today, and how far running cases were given it."""
         return cls(
             code=target.code,
             version=target.version,
@@ -282,6 +308,7 @@ class TargetOut(BaseModel):
             note=target.note,
             created_at=target.created_at,
             current=current,
+            recount=RecountOut.of(given) if given else None,
         )
 
 
@@ -289,8 +316,3 @@ class TargetListOut(BaseModel):
     """All versions of all targets, by code, newest first."""
 
     items: list[TargetOut]
-
-    @classmethod
-    def of(cls, listed: Sequence[tuple[Target, bool]]) -> Self:
-        """Each target with whether it holds today."""
-        return cls(items=[TargetOut.of(target, current=current) for target, current in listed])

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .administration import list_calendars, list_targets, publish_edit, publish_target, try_edit
+from .administration import (
+    PublishedTarget,
+    list_calendars,
+    list_targets,
+    publish_edit,
+    publish_target,
+    try_edit,
+    try_target,
+)
 from .clocks import (
     clock_from,
     clock_of,
@@ -10,8 +18,10 @@ from .clocks import (
     explain_clock,
     explanation,
     extend_clock,
+    give_target,
     in_days,
     milestones,
+    older_clock,
     pause_clock,
     recount_clock,
     resume_clock,
@@ -20,9 +30,10 @@ from .clocks import (
     target_of,
     working_days_left,
 )
-from .recounting import Turn, take_recount
+from .recounting import Turn, take_turn
 
 __all__ = [
+    "PublishedTarget",
     "Turn",
     "clock_from",
     "clock_of",
@@ -30,10 +41,12 @@ __all__ = [
     "explain_clock",
     "explanation",
     "extend_clock",
+    "give_target",
     "in_days",
     "list_calendars",
     "list_targets",
     "milestones",
+    "older_clock",
     "pause_clock",
     "publish_edit",
     "publish_target",
@@ -41,8 +54,9 @@ __all__ = [
     "resume_clock",
     "retarget_clock",
     "start_clock",
-    "take_recount",
+    "take_turn",
     "target_of",
     "try_edit",
+    "try_target",
     "working_days_left",
 ]

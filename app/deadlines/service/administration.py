@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.db.reference import touch
 from app.db.work import ReadWork, Work
 from app.deadlines import domain, policies, repository
 from app.deadlines.errors import StaleEdit
-from app.deadlines.snapshot import Calendars
-from app.deadlines.terms import CalendarCode, CalendarEdit, Recount, Target
+from app.deadlines.snapshot import Calendars, Targets
+from app.deadlines.terms import CalendarEdit, Recount, Target
 from app.identity.terms import Actor
 
 REFERENCE = "calendars"
 
 
-async def list_calendars(
-    work: ReadWork, actor: Actor
-) -> tuple[list[CalendarEdit], dict[tuple[CalendarCode, int], Recount]]:
+@dataclass(frozen=True, slots=True)
+class PublishedTarget:
+    """A version of a target: whether it holds today, and how far running cases were given it (None: it is not)."""
+
+    target: Target
+    current: bool
+    given: Recount | None
+
+
+async def list_calendars(work: ReadWork, actor: Actor) -> tuple[list[CalendarEdit], dict[tuple[str, int], Recount]]:
     """Every edit of the tenant's calendars, newest first within each, and how far each was followed. Raises: Forbidden.
 
     Two statements.
@@ -67,16 +74,40 @@ def _check_seen(newest: int, based_on: int | None) -> None:
         raise StaleEdit(newest)
 
 
-async def list_targets(work: ReadWork, actor: Actor, *, calendars: Calendars) -> list[tuple[Target, bool]]:
-    """Every version of every target of the tenant, by code, newest first, with whether it holds today.
+async def list_targets(work: ReadWork, actor: Actor, *, calendars: Calendars) -> list[PublishedTarget]:
+    """Every version of every target of the tenant, by code, newest first.
 
-    Raises: Forbidden.
+    Two statements. Raises: Forbidden.
     """
     policies.may_read_edits(actor).require()
     targets = await repository.list_targets(work, actor.tenant_id)
+    given = {(one.code, one.version): one for one in await repository.list_retargets(work, actor.tenant_id)}
     today = calendars.of(actor.tenant_id).local_day(work.now)
     current = {target.name for target in domain.in_force(targets, today)}
-    return [(target, target.name in current) for target in targets]
+    return [
+        PublishedTarget(target, target.name in current, given.get((target.code, target.version))) for target in targets
+    ]
+
+
+async def try_target(
+    work: ReadWork,
+    actor: Actor,
+    target: Target,
+    *,
+    calendars: Calendars,
+    categories: Collection[str],
+) -> tuple[Target, Calendars]:
+    """The target as it would be numbered, and the calendars and targets with it; nothing is written.
+
+    Raises: Forbidden, InvalidEdit.
+    """
+    policies.may_publish_edit(actor).require()
+    today = calendars.of(actor.tenant_id).local_day(work.now)
+    domain.check_target(target, today=today, categories=categories, for_running=True)
+    newest = await repository.newest_target(work, actor.tenant_id, target.code)
+    numbered = replace(target, version=newest + 1)
+    targets = Targets([*calendars.targets.versions(actor.tenant_id), numbered])
+    return numbered, replace(calendars, targets=targets, memo={})
 
 
 async def publish_target(
@@ -87,20 +118,23 @@ async def publish_target(
     calendars: Calendars,
     categories: Collection[str],
     based_on: int | None,
-) -> tuple[Target, bool]:
-    """The target as the newest version of its code, with whether it holds today; running cases keep theirs.
+    for_running: bool = False,
+) -> PublishedTarget:
+    """The target as the newest version of its code; running cases keep theirs unless it is `for_running` ones too.
 
     Args:
         target: of the actor's tenant, not numbered yet.
         categories: codes of the tenant's.
         based_on: as in `publish_edit`.
+        for_running: the worker gives it to running cases that it fits, once it is in force.
     Raises: Forbidden, StaleEdit, InvalidEdit with a pointer for each mistake, EditRace.
     """
     policies.may_publish_edit(actor).require()
     newest = await repository.newest_target(work, actor.tenant_id, target.code)
     _check_seen(newest, based_on)
     today = calendars.of(actor.tenant_id).local_day(work.now)
-    domain.check_target(target, today=today, categories=categories)
-    published = await repository.add_target(work, replace(target, version=newest + 1), actor.staff_id)
+    domain.check_target(target, today=today, categories=categories, for_running=for_running)
+    numbered = replace(target, version=newest + 1)
+    published = await repository.add_target(work, numbered, actor.staff_id, for_running=for_running)
     await touch(work, REFERENCE)
-    return published, published.valid_from <= today
+    return PublishedTarget(published, published.valid_from <= today, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +47,7 @@ def start_clock(
     lineage: tuple[str, ...] = (),
     tier: Tier | None = None,
     priority: Priority | None = None,
+    area: str | None = None,
 ) -> Deadline:
     """The deadline of what was received at `at`: by the target in force that day, else by `working_days`.
 
@@ -59,6 +61,7 @@ def start_clock(
         lineage: the category and its group, leaf first.
         tier: that of the unit.
         priority: of the case.
+        area: the seat of the unit; where it is closed, the day does not count.
     Raises: CalendarExhausted.
     """
     usual = calendars.of(tenant_id)
@@ -75,17 +78,18 @@ def start_clock(
             clock.calendar_version,
             clock.tenant_version,
             clock.target,
+            area=clock.area,
         )
         basis = of_day.legal_basis if clock.target is not None else legal_basis
         return Deadline(of_day.due_at, of_day.due_at, of_day.working_days, basis, started)
     target = calendars.targets.find(
         tenant_id, TargetKind.RESOLUTION, lineage=lineage, tier=tier, priority=priority, on=on
     )
-    calendar = calendars.of(tenant_id, calendars.code_for(unit_id, on))
+    calendar = calendars.of(tenant_id, calendars.code_for(unit_id, on), area)
     if target is None:
-        clock = Clock(working_days, TimeUnit.WORKING_DAY, at)
+        clock = Clock(working_days, TimeUnit.WORKING_DAY, at, area=area)
     else:
-        clock = Clock(target.amount, target.unit, at, target=target.name)
+        clock = Clock(target.amount, target.unit, at, target=target.name, area=area)
         legal_basis = target.legal_basis
     clock, due = domain.started(clock, calendar)
     deadline = Deadline(due, due, in_days(clock), legal_basis, clock)
@@ -108,17 +112,20 @@ def clock_of(
     stored: Mapping[str, Any] | None,
     opened_at: datetime,
     due_at: datetime,
+    area: str | None = None,
 ) -> Clock:
     """The clock of a case: as it is stored, or the one that leads from `opened_at` to `due_at` for older cases.
 
+    `area` is the seat of the unit that holds the case: where a clock runs that was started before seats were kept.
     Raises: CalendarExhausted for an older case outside the calendar.
     """
     if stored is not None:
-        return clock_from(stored)
-    calendar = calendars.of(tenant_id)
+        clock = clock_from(stored)
+        return clock if clock.area is not None else replace(clock, area=area)
+    calendar = calendars.of(tenant_id, TENANT_CALENDAR, area)
     received_on, due_on = calendar.local_day(opened_at), calendar.local_day(due_at)
     days = calendar.worked_until(due_on) - calendar.worked_until(received_on)
-    return Clock(max(1, days), TimeUnit.WORKING_DAY, opened_at)
+    return Clock(max(1, days), TimeUnit.WORKING_DAY, opened_at, area=area)
 
 
 def retarget_clock(
@@ -150,14 +157,67 @@ def retarget_clock(
     return recount_clock(calendars, tenant_id, anew, at=at)
 
 
+def give_target(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    clock: Clock,
+    target: Target,
+    *,
+    lineage: tuple[str, ...],
+    tier: Tier | None,
+    priority: Priority | None,
+    on: date,
+    at: datetime,
+) -> Timing | None:
+    """The running clock with `target`, when that is what holds on the day for such a matter; None when it has it.
+
+    Start, pauses and extensions stay. Other arguments as in `start_clock`. Raises: CalendarExhausted.
+    """
+    if clock.target == target.name:
+        return None
+    found = calendars.targets.find(tenant_id, target.kind, lineage=lineage, tier=tier, priority=priority, on=on)
+    if found is None or found.name != target.name:
+        return None
+    return recount_clock(calendars, tenant_id, domain.retarget(clock, target.amount, target.unit, target.name), at=at)
+
+
+def older_clock(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    working_days: int,
+    opened_at: datetime,
+    due_at: datetime,
+    area: str | None,
+) -> Clock:
+    """The clock of a case from before clocks were kept.
+
+    The time it was promised, where that led to its due date by the calendar as it was then: what has been edited since
+    counts for it as for any other. Else the one that leads to its due date by the calendar as it is now, and to the
+    next working day where that one is closed. Raises: CalendarExhausted.
+    """
+    promised = Clock(working_days, TimeUnit.WORKING_DAY, opened_at, TENANT_CALENDAR, 1, 1, area=area)
+    if working_days > 0 and domain.due(promised, calendars.counted_by(tenant_id, promised), opened_at) == due_at:
+        return promised
+    calendar = calendars.of(tenant_id, TENANT_CALENDAR, area)
+    led = clock_of(calendars, tenant_id, stored=None, opened_at=opened_at, due_at=due_at, area=area)
+    closed = not calendar.works(calendar.local_day(due_at))
+    return replace(
+        led,
+        amount=led.amount + closed,
+        calendar_version=calendar.version,
+        tenant_version=calendar.tenant_version,
+    )
+
+
 def pause_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, cause: PauseCause, at: datetime) -> Timing:
     """The clock standing still from `at` on. Raises: ClockPaused."""
-    return domain.pause(clock, calendars.of(tenant_id, clock.calendar), cause, at)
+    return domain.pause(clock, calendars.of(tenant_id, clock.calendar, clock.area), cause, at)
 
 
 def resume_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
     """The clock running again from `at` on. Raises: ClockRuns."""
-    return domain.resume(clock, calendars.of(tenant_id, clock.calendar), at)
+    return domain.resume(clock, calendars.of(tenant_id, clock.calendar, clock.area), at)
 
 
 def extend_clock(
@@ -178,7 +238,7 @@ def extend_clock(
     try:
         return domain.extend(
             clock,
-            calendars.of(tenant_id, clock.calendar),
+            calendars.of(tenant_id, clock.calendar, clock.area),
             to=to,
             reason=reason,
             by=by,
@@ -191,7 +251,7 @@ def extend_clock(
 
 def recount_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
     """The clock by the calendar as it is now; a clock that stands as if it went on `at` this instant."""
-    return domain.recount(clock, calendars.of(tenant_id, clock.calendar), at)
+    return domain.recount(clock, calendars.of(tenant_id, clock.calendar, clock.area), at)
 
 
 def target_of(calendars: Calendars, tenant_id: TenantId, clock: Clock) -> Target | None:
@@ -214,7 +274,7 @@ def milestones(
     By the targets in force when the clock started and by its calendar; kinds without a target are left out.
     Raises: CalendarExhausted.
     """
-    calendar = calendars.of(tenant_id, clock.calendar)
+    calendar = calendars.of(tenant_id, clock.calendar, clock.area)
     on = calendar.local_day(clock.started_at)
     found: list[Milestone] = []
     for kind, (started_at, met_at) in spans.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from app.identity.terms import Role
 from app.process import Process
 from app.worker import loop
 from tests.api.deadlines.conftest import Office
-from tests.builders import CITY, a_case, a_report, an_officer
+from tests.builders import CITY, PROVINCE, a_case, a_report, an_officer
 
 STORM: dict[str, Any] = {
     "kind": "day",
@@ -22,6 +23,7 @@ STORM: dict[str, Any] = {
     "legal_basis": "Công điện 15/CĐ-UBND",
     "note": "Theo công điện của tỉnh",
 }
+WARD, NEXT_WARD, TOWN = "10507", "10510", "288"
 HALF: list[list[str]] = [["07:30", "11:30"]]
 WEEK: dict[str, Any] = {
     "kind": "week",
@@ -60,7 +62,7 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
 
     published = await office.post("calendars/default", {**STORM, "based_on": 1})
     assert (published.status_code, published.json()["version"]) == (201, 2)
-    assert await office.work_off() == 1
+    assert await office.work_off() == 2  # it walks twice
     assert await dates(office, running) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
     assert (await dates(office, ended))[2] == "default/1"
     told = (await office.client.get(f"/api/v1/reports/{ended.code}/deadline", headers=ended.owner)).json()
@@ -77,7 +79,7 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
     # What is taken back moves the clocks back, and new reports never knew of it.
     back = {**STORM, "day_kind": "ordinary", "name": {"vi": "Bão không vào", "en": "No storm"}}
     assert (await office.post("calendars/default", back)).status_code == 201
-    assert await office.work_off() == 1
+    assert await office.work_off() == 2  # it walks twice
     assert await dates(office, running) == ("2026-11-26T16:59:59Z", "2026-11-26T16:59:59Z", "default/3")
 
 
@@ -86,7 +88,7 @@ async def test_a_recount_waits_until_this_worker_knows_the_edit(office: Office) 
     await office.post("calendars/default", STORM)
     office.clock.at += loop.known_after(office.process.settings)
     assert await loop.recount(office.process) == 0
-    assert await office.work_off() == 1
+    assert await office.work_off() == 2  # it walks twice
 
 
 async def test_a_recount_waits_until_every_process_knows_the_edit(office: Office) -> None:
@@ -98,7 +100,7 @@ async def test_a_recount_waits_until_every_process_knows_the_edit(office: Office
     late = await a_report(slow)  # by the calendar of before the edit
     await slow.close()
     assert (await dates(office, late))[2] == "default/1"
-    assert await office.work_off() == 1
+    assert await office.work_off() == 2  # it walks twice
     assert await dates(office, late) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
 
 
@@ -152,8 +154,76 @@ async def test_a_case_sorted_to_a_target_as_long_is_told_its_own_law(office: Off
     assert (told["target"]["code"], await dates(office, filed)) == ("noise", before)
 
 
+async def test_a_storm_in_one_ward_moves_the_clocks_of_its_unit_alone(office: Office) -> None:
+    here = await a_report(office.process)
+    there = await a_report(office.process, point=None, area=NEXT_WARD)
+    assert here.unit != there.unit
+    local = {**STORM, "areas": [WARD]}
+    preview = (await office.post("calendars/default/preview", local)).json()
+    assert (preview["looked"], preview["moved"], preview["items"][0]["code"]) == (2, 1, here.code)
+
+    published = await office.post("calendars/default", local)
+    assert (published.status_code, published.json()["areas"]) == (
+        201,
+        [{"code": WARD, "name": {"vi": "phường Cẩm Thượng", "en": "Phường Cẩm Thượng"}}],
+    )
+    await office.work_off()
+    assert await dates(office, here) == ("2026-11-27T16:59:59Z", "2026-11-26T16:59:59Z", "default/2")
+    assert (await dates(office, there))[0] == "2026-11-26T16:59:59Z"
+    fresh = await a_report(office.process)
+    assert (await dates(office, fresh))[:2] == ("2026-11-27T16:59:59Z", "2026-11-27T16:59:59Z")
+    told = (await office.client.get(f"/api/v1/reports/{here.code}/deadline", headers=here.owner)).json()
+    closed = next(day for day in told["days"] if day["day"] == "2026-11-23")
+    assert closed == {
+        "day": "2026-11-23",
+        "verdict": "skipped",
+        "reason": {
+            "vi": "Đóng cửa vì bão số 9 tại phường Cẩm Thượng",
+            "en": "Closed for storm 9, in Phường Cẩm Thượng",
+        },
+        "minutes": None,
+        "legal_basis": "Công điện 15/CĐ-UBND",
+    }
+
+    # Taken back for the ward, the day is again what it is everywhere.
+    back = {**local, "day_kind": "ordinary"}
+    assert (await office.post("calendars/default", back)).status_code == 201
+    await office.work_off()
+    assert (await dates(office, here))[0] == "2026-11-26T16:59:59Z"
+
+
+async def test_a_closed_town_closes_the_units_of_its_wards_and_a_clock_keeps_the_seat_it_began_with(
+    office: Office,
+) -> None:
+    filed = await a_report(office.process)
+    dispatcher = await an_officer(office.process, Role.DISPATCHER, unit=CITY)
+    path = f"/api/v1/staff/cases/{filed.code}"
+    seen = (await office.client.get(path, headers=dispatcher.headers)).headers["etag"]
+    away = {"unit": PROVINCE, "reason": "needs_higher_tier"}
+    referred = await office.client.post(f"{path}/refer", json=away, headers={**dispatcher.headers, "If-Match": seen})
+    assert referred.status_code == 200
+    await office.post("calendars/default", {**STORM, "areas": [TOWN]})
+    await office.work_off()
+    assert (await dates(office, filed))[0] == "2026-11-27T16:59:59Z"
+
+
+async def test_a_clock_from_before_seats_were_kept_has_that_of_the_unit_that_holds_the_case(office: Office) -> None:
+    filed = await a_report(office.process)
+    await office.process.db.lane.fetch("UPDATE cases SET clock = clock - 'area'")
+    await office.post("calendars/default", {**STORM, "areas": [WARD]})
+    await office.work_off()
+    assert (await dates(office, filed))[0] == "2026-11-27T16:59:59Z"
+
+
 @pytest.mark.parametrize(
-    ("path", "body"), [("calendars/default", STORM), ("calendars/default/preview", STORM), ("targets", TARGET)]
+    ("path", "body"),
+    [
+        ("calendars/default", STORM),
+        ("calendars/default/preview", STORM),
+        ("targets", TARGET),
+        ("targets", {**TARGET, "apply_to_running": True}),
+        ("targets/preview", TARGET),
+    ],
 )
 async def test_only_the_provinces_administrators_publish(office: Office, path: str, body: dict[str, Any]) -> None:
     assert (await office.post(path, body, office.officer)).status_code == 403
@@ -173,6 +243,9 @@ async def test_every_officer_reads_by_what_is_counted(office: Office, path: str)
         ("calendars/default", {**STORM, "day": "2035-01-01"}, 422, "invalid-deadline-edit"),
         ("calendars/default/preview", {**STORM, "day": "2035-01-01"}, 422, "invalid-deadline-edit"),
         ("calendars/power", {**WEEK, "units": ["H99.99"]}, 404, "unknown-unit"),
+        ("calendars/default", {**STORM, "areas": ["00001"]}, 422, "area-outside-tenant"),
+        ("calendars/default/preview", {**STORM, "areas": ["00001"]}, 422, "area-outside-tenant"),
+        ("calendars/power", {**WEEK, "areas": [WARD]}, 422, "invalid"),
         ("calendars/power", {**WEEK, "week": WEEK["week"][:6]}, 422, "invalid"),
         ("calendars/power", {**WEEK, "week": [[["7:30", "11:30"]]] * 7}, 422, "invalid"),
         ("calendars/Power", WEEK, 422, "invalid"),
@@ -182,6 +255,8 @@ async def test_every_officer_reads_by_what_is_counted(office: Office, path: str)
         ("targets", {**TARGET, "categories": ["moon"]}, 422, "invalid-deadline-edit"),
         ("targets", {**TARGET, "valid_from": "2026-11-19"}, 422, "invalid-deadline-edit"),
         ("targets", {**TARGET, "amount": 0}, 422, "invalid"),
+        ("targets/preview", {**TARGET, "categories": ["moon"]}, 422, "invalid-deadline-edit"),
+        ("targets", {**TARGET, "kind": "approval", "apply_to_running": True}, 422, "invalid-deadline-edit"),
     ],
 )
 async def test_what_is_wrong_is_refused_and_nothing_is_written(
@@ -206,12 +281,157 @@ async def test_many_cases_are_followed_batch_by_batch_and_each_once(
     assert [row["case_version"] for row in rows] == [2] * 5
 
 
-async def test_a_case_older_than_clocks_and_one_that_stands_are_told_of_no_calendar(office: Office) -> None:
-    old, stands = await a_report(office.process), await a_case(office.process, CaseState.AWAITING_REPORTER)
-    await office.process.db.lane.fetch("UPDATE cases SET clock = NULL WHERE code = $1", old.code)
+async def test_a_case_that_stands_is_told_of_no_calendar(office: Office) -> None:
+    stands = await a_case(office.process, CaseState.AWAITING_REPORTER)
     await office.post("calendars/default", STORM)
     await office.work_off()
-    assert (await dates(office, old))[0] == "2026-11-26T16:59:59Z"
     assert (await dates(office, stands))[0] == "2026-11-27T16:59:59Z"
     timeline = await office.client.get(f"/api/v1/reports/{stands.code}/timeline", headers=stands.owner)
     assert "case.due_moved" not in [entry["type"] for entry in timeline.json()["items"]]
+
+
+async def test_what_is_written_behind_the_walk_is_met_by_its_closing_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recounting, "RECOUNT_BATCH_ROWS", 1)
+    filed = [await a_report(office.process) for _ in range(2)]
+    await office.post("calendars/default", STORM)
+    await office.process.refresh()
+    office.clock.at += loop.known_after(office.process.settings)
+    assert await loop.recount(office.process) == 1
+    # A process that counts by the calendar of before writes where the walk has been.
+    behind = "UPDATE cases SET due_at = due_at - interval '3 days', clock = jsonb_set(clock, '{calendar_version}', '1')"
+    await office.process.db.lane.fetch(f"{behind} WHERE code = $1", filed[0].code)
+    await office.work_off()
+    assert {(await dates(office, one))[0] for one in filed} == {"2026-11-27T16:59:59Z"}
+    done = (await office.get("calendars")).json()["items"][0]["edits"][0]["recount"]
+    assert done["done"]
+
+
+OLDER = "UPDATE cases SET clock = NULL WHERE code = $1"
+
+
+async def test_a_case_older_than_clocks_is_given_the_clock_it_always_ran_on(office: Office) -> None:
+    old = await a_report(office.process)
+    await office.process.db.lane.fetch(OLDER, old.code)
+    before = (await office.client.get(f"/api/v1/staff/cases/{old.code}", headers=office.officer.headers)).headers[
+        "etag"
+    ]
+    assert await office.work_off() == 1
+    row = (await office.process.db.lane.fetch("SELECT clock->>'amount' AS days, clock->>'area' AS area FROM cases"))[0]
+    assert (row["days"], row["area"]) == ("3", WARD)
+    assert await dates(office, old) == ("2026-11-26T16:59:59Z", "2026-11-26T16:59:59Z", "default/1")
+    after = (await office.client.get(f"/api/v1/staff/cases/{old.code}", headers=office.officer.headers)).headers["etag"]
+    assert before == after, "nothing about the case is another"
+
+
+async def test_an_older_case_follows_an_edit_that_it_has_missed_and_one_that_comes(office: Office) -> None:
+    missed, reopened = await a_report(office.process), await a_report(office.process)
+    await office.post("calendars/default", STORM)
+    for old in (missed, reopened):
+        await office.process.db.lane.fetch(OLDER, old.code)
+    await office.process.db.lane.fetch("UPDATE cases SET reopen_count = 1 WHERE code = $1", reopened.code)
+    await office.work_off()
+    assert (await dates(office, missed))[0] == "2026-11-27T16:59:59Z"
+    # What the reopened one was promised nobody knows: its date is kept.
+    assert (await dates(office, reopened))[0] == "2026-11-26T16:59:59Z"
+    await office.post("calendars/default", {**STORM, "day": "2026-11-25"})
+    await office.work_off()
+    assert [(await dates(office, one))[0] for one in (missed, reopened)] == [
+        "2026-11-30T16:59:59Z",
+        "2026-11-27T16:59:59Z",
+    ]
+
+
+async def test_an_older_case_that_no_calendar_reaches_holds_nothing_up(office: Office) -> None:
+    old, other = await a_report(office.process), await a_report(office.process)
+    ancient = "UPDATE cases SET clock = NULL, opened_at = '2015-01-05T02:00:00Z' WHERE code = $1"
+    await office.process.db.lane.fetch(ancient, old.code)
+    await office.post("calendars/default", STORM)
+    await office.work_off()
+    assert (await dates(office, other))[0] == "2026-11-27T16:59:59Z"
+    assert await loop.recount(office.process) == 0
+
+
+# -- a target for running cases
+
+
+RUNNING: dict[str, Any] = {**TARGET, "apply_to_running": True}
+
+
+async def test_a_target_is_given_to_running_cases_when_its_administrator_says_so(office: Office) -> None:
+    lamp, drain = await a_report(office.process), await a_report(office.process, category="drainage.flooding")
+    ended = await a_case(office.process, CaseState.RESOLVED)
+    preview = (await office.post("targets/preview", TARGET)).json()
+    assert (preview["looked"], preview["moved"], preview["earlier"], preview["overdue"]) == (2, 1, 1, 0)
+    assert preview["items"] == [
+        {"code": lamp.code, "due_at": "2026-11-26T16:59:59Z", "would_be": "2026-11-25T16:59:59Z"}
+    ]
+    assert await office.work_off() == 0, "a preview writes nothing"
+
+    published = await office.post("targets", RUNNING)
+    assert published.status_code == 201
+    await office.work_off()
+    assert await dates(office, lamp) == ("2026-11-25T16:59:59Z", "2026-11-26T16:59:59Z", "default/1")
+    assert (await dates(office, drain))[0] == "2026-11-26T16:59:59Z"
+    assert (await dates(office, ended))[0] == "2026-11-26T16:59:59Z"
+    told = (await office.client.get(f"/api/v1/reports/{lamp.code}/deadline", headers=lamp.owner)).json()
+    assert (told["target"]["code"], told["target"]["version"], told["working_days"]) == ("urban", 2, 2)
+    entries = (await office.client.get(f"/api/v1/reports/{lamp.code}/timeline", headers=lamp.owner)).json()["items"]
+    assert entries[-1]["sentence"] == (
+        "Hạn trả lời được tính lại là hết ngày 25/11/2026: áp dụng thời hạn mới (Công báo tỉnh)."
+    )
+    listed = (await office.get("targets")).json()["items"]
+    progress = {item["version"]: item["recount"] for item in listed if item["code"] == "urban"}
+    assert progress == {2: {"looked": 2, "moved": 1, "done": True}, 1: None}
+    payload = (await office.process.db.lane.fetch("SELECT payload FROM outbox_messages WHERE type = 'case.due_moved'"))[
+        0
+    ][0]
+    assert '"target": "urban@2"' in payload
+    assert "Quyết định 1/QĐ-UBND" in payload
+
+
+async def test_a_target_in_force_from_a_later_day_is_given_on_that_day(office: Office) -> None:
+    lamp = await a_report(office.process)
+    await office.post("targets", {**RUNNING, "valid_from": "2026-11-23"})
+    await office.work_off()
+    assert (await dates(office, lamp))[0] == "2026-11-26T16:59:59Z"
+    office.clock.at += timedelta(days=3)
+    await office.work_off()
+    assert (await dates(office, lamp))[0] == "2026-11-25T16:59:59Z"
+
+
+async def test_many_cases_are_given_a_target_batch_by_batch_and_each_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recounting, "RECOUNT_BATCH_ROWS", 2)
+    filed = [await a_report(office.process) for _ in range(5)]
+    await office.post("targets", RUNNING)
+    await office.work_off()
+    assert {(await dates(office, one))[0] for one in filed} == {"2026-11-25T16:59:59Z"}
+    rows = await office.process.db.lane.fetch("SELECT case_version FROM timeline_entries WHERE type = 'case.due_moved'")
+    assert [row["case_version"] for row in rows] == [2] * 5
+    listed = (await office.get("targets")).json()["items"]
+    assert listed[[item["code"] for item in listed].index("urban")]["recount"] == {
+        "looked": 5,
+        "moved": 5,
+        "done": True,
+    }
+
+
+async def test_a_shorter_target_says_before_which_cases_would_be_overdue_at_once(office: Office) -> None:
+    await a_report(office.process)
+    office.clock.at += timedelta(days=5)  # Wednesday
+    shorter = {**TARGET, "amount": 1, "valid_from": "2026-11-25"}
+    preview = (await office.post("targets/preview", shorter)).json()
+    assert (preview["moved"], preview["overdue"]) == (1, 1)
+
+
+async def test_what_was_given_beyond_its_time_a_case_keeps_under_a_new_target(office: Office) -> None:
+    filed = await a_case(office.process, CaseState.AWAITING_REPORTER)
+    office.clock.at += timedelta(days=5)
+    await office.client.post(f"/api/v1/reports/{filed.code}/replies", json={"text": "Cột 5."}, headers=filed.owner)
+    await office.post("targets", {**RUNNING, "valid_from": "2026-11-25"})
+    await office.work_off()
+    told = (await office.client.get(f"/api/v1/reports/{filed.code}/deadline", headers=filed.owner)).json()
+    assert (told["due_at"], len(told["pauses"])) == ("2026-11-26T16:59:59Z", 1)

@@ -26,6 +26,7 @@ from app.deadlines.terms import (
     CalendarEdit,
     Clock,
     DayKind,
+    EditArea,
     EditKind,
     Hours,
     Pause,
@@ -54,6 +55,11 @@ hours = st.lists(st.integers(0, 24).map(lambda hour: hour * 60), min_size=2, max
 weeks = st.lists(st.one_of(st.just(()), hours), min_size=7, max_size=7).map(tuple)
 worked_weeks = weeks.filter(lambda week: sum(bool(day) for day in week) > 1)
 days = st.dates(FIRST, date(2026, 12, 31))
+HERE, THERE = "10507", "10510"
+WARD = EditArea(HERE, Text("phường", "ward"), frozenset({HERE}))
+TOWN = EditArea("288", Text("thành phố", "town"), frozenset({"288", HERE, THERE}))
+NEIGHBOUR = EditArea(THERE, Text("xã bên", "next"), frozenset({THERE}))
+places = st.sampled_from([(), (), (WARD,), (TOWN,), (NEIGHBOUR,), (NEIGHBOUR, WARD)])
 
 
 @st.composite
@@ -68,12 +74,19 @@ def edits(draw: st.DrawFn) -> list[CalendarEdit]:
             else:
                 kind = draw(st.sampled_from(DayKind))
                 special = SpecialDay(day, kind, NAME, hours=draw(st.none() | hours))
-                found.append(CalendarEdit(TENANT, code, version, EditKind.DAY, day, day, NAME, special=special))
+                found.append(
+                    CalendarEdit(
+                        TENANT, code, version, EditKind.DAY, day, day, NAME, special=special, areas=draw(places)
+                    )
+                )
     return found
 
 
-def a_calendar(listed: list[CalendarEdit], zone_name: str = "Asia/Ho_Chi_Minh") -> WorkCalendar:
-    return work_calendar(zone_name, [], first=FIRST, last=LAST, edits=listed, code=OWN)
+def a_calendar(
+    listed: list[CalendarEdit], zone_name: str = "Asia/Ho_Chi_Minh", area: str | None = HERE
+) -> WorkCalendar:
+    """The calendar of a unit that sits in one of the areas some edits are limited to."""
+    return work_calendar(zone_name, [], first=FIRST, last=LAST, edits=listed, code=OWN, area=area)
 
 
 calendars = st.builds(a_calendar, edits(), st.sampled_from(["Asia/Ho_Chi_Minh", "Europe/Berlin", "America/New_York"]))
@@ -163,6 +176,30 @@ def test_an_extension_ends_on_the_day_asked_for(
             assert timing.due_at <= end
             assert calendar.worked_s(timing.due_at, end) == 0, "due when the door closes that day"
             assert calendar.local_day(timing.due_at) == to
+
+
+@settings(deadline=None)  # it makes three calendars of three years
+@given(edits(), st.sampled_from([HERE, THERE, "288", None]))
+def test_what_is_limited_to_other_areas_changes_nothing_here(listed: list[CalendarEdit], area: str | None) -> None:
+    elsewhere = [edit for edit in listed if edit.areas and edit.place_of(area) is None]
+    without = [edit for edit in listed if edit not in elsewhere]
+    one, other = a_calendar(listed, area=area), a_calendar(without, area=area)
+    assert [one.hours(day) for day in one.special] == [other.hours(day) for day in one.special]
+    assert (one.special, one._worked) == (other.special, other._worked)
+
+
+@settings(deadline=None)
+@given(edits())
+def test_what_is_taken_back_for_a_place_leaves_what_holds_everywhere(listed: list[CalendarEdit]) -> None:
+    everywhere = [replace(edit, areas=()) for edit in listed if not edit.areas]
+    closed = [edit for edit in listed if edit.areas and edit.special is not None]
+    highest = max((edit.version for edit in listed), default=0)
+    back = [
+        replace(edit, version=highest + 1 + at, areas=(WARD,), special=replace(edit.special, kind=DayKind.ORDINARY))
+        for at, edit in enumerate(closed)
+        if edit.special is not None
+    ]
+    assert a_calendar([*listed, *back]).special == a_calendar(everywhere).special
 
 
 @settings(deadline=None)  # it makes five calendars of three years
