@@ -36,6 +36,23 @@ class StaleCase(PreconditionFailed):
         )
 
 
+class NoSuchClock(NotFound):
+    """No clock of this kind has run on the case, or it is not the asker's to see."""
+
+    slug = "no-such-clock"
+    title = Text("Vụ việc không có mốc thời hạn này", "The case has no such clock")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say which there are."""
+        return Text(
+            "Vụ việc chưa có mốc này hoặc tỉnh không quy định thời hạn cho nó. Các mốc đang có ở `milestones` của "
+            "`GET /api/v1/reports/{code}/deadline`.",
+            "This clock has not begun, or the province has no target for it. See `milestones` of "
+            "`GET /api/v1/reports/{code}/deadline` for those there are.",
+        )
+
+
 class IllegalTransition(Conflict):
     """The verb does not go with the state of the case."""
 

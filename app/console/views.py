@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.cases import service as cases_service
@@ -25,7 +24,7 @@ from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import PauseCause
 from app.directory.terms import Tier
 from app.identity import service as identity_service
-from app.kit.clock import local_day, zone
+from app.kit.clock import local_day
 from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.publication import service as publication_service
@@ -85,7 +84,9 @@ class Group:
 
 
 def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
-    """One line of the queue: what an officer needs to choose what comes next."""
+    """One line of the queue, with its clock: what an officer needs to choose what comes next."""
+    waiting = [one for one in cases_service.milestones_of(row, desk.books, now=desk.now) if one.met_at is None]
+    step = min(waiting, key=lambda one: one.due_at, default=None)
     shown = line(dict(row), desk.books, desk.tenant.id, desk.now)
     area = shown["area"]["name"].partition(", ")[0]  # the commune, where it is known
     return {
@@ -93,25 +94,28 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
         "standing": CaseState(row["state"]).label,
         "urgency": Priority(row["priority"]).label,
         "place": ", ".join(filter(None, (shown["address"], area))),
-        "time_left": _time_left(desk, row["opened_at"], row["due_at"]),
+        "time_left": _time_left(desk, row),
+        "step": step,
+        "step_late": step is not None and step.late(desk.now),
         "may_take_up": cases_service.may_take_up(desk.actor, row),
     }
 
 
-def _time_left(desk: Desk, received_at: datetime, due_at: datetime) -> Text | None:
-    """How long until the end of the due day, or since then, in working days; None for less than one day late.
+def _time_left(desk: Desk, row: Any) -> Text | None:
+    """How long until the end of the due day, or since then, in working days of whoever has to answer.
 
-    The day of receipt is not counted, today or not.
+    None for less than one day late, and where no calendar reaches. The day of receipt is not counted, today or not.
     """
-    calendars, tenant, now = desk.books.calendars, desk.tenant, desk.now
+    tenant, now, due_at = desk.tenant, desk.now, row["due_at"]
+    try:
+        clock = cases_service.row_clock(row, desk.books)
+        left = deadlines_service.days_left(desk.books.calendars, tenant.id, clock, due_at=due_at, now=now)
+    except CalendarExhausted:
+        return None
     if due_at < now:
-        since = deadlines_service.working_days_left(calendars, tenant.id, now=due_at, due_at=now)
-        return Text(f"quá {since} ngày làm việc", f"{since} working days ago") if since else None
+        return Text(f"quá {-left} ngày làm việc", f"{-left} working days ago") if left else None
     if local_day(due_at, tenant.time_zone) == local_day(now, tenant.time_zone):
         return Text("hôm nay", "today")
-    next_day = local_day(received_at, tenant.time_zone) + timedelta(days=1)
-    counted_from = max(now, datetime.combine(next_day, time(), zone(tenant.time_zone)) - timedelta(seconds=1))
-    left = deadlines_service.working_days_left(calendars, tenant.id, now=counted_from, due_at=due_at)
     return Text(f"còn {left} ngày làm việc", f"{left} working days left")
 
 
@@ -128,7 +132,10 @@ def whole_code(desk: Desk, typed: str) -> str:
 async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     """Everything about one case that an officer needs, and what may be chosen in its forms."""
     row, books, tenant = view.row, desk.books, desk.tenant
-    case = case_answer(row, view.entries, view.verbs, books, tenant_id=tenant.id, now=desk.now, lang=desk.lang)
+    milestones = cases_service.milestones_of(row, books, now=desk.now)
+    case = case_answer(
+        row, view.entries, view.verbs, milestones, books, tenant_id=tenant.id, now=desk.now, lang=desk.lang
+    )
     reports = await reports_service.reports_for_staff(desk.database, tenant.id, view)
     unit_id = UnitId(row["unit_id"])
     members = await identity_service.members_of(desk.database, tenant.id, unit_id, now=desk.now)
@@ -149,6 +156,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         ],
         "public_preview": _preview(view, reports),
         "deadline": _deadline(desk, view),
+        "milestones": [(one, one.late(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
         "verbs": _verbs(view),
         "members": members,
         **_choices(desk),

@@ -32,6 +32,7 @@ from .terms import (
     PauseCause,
     Period,
     Recount,
+    Span,
     SpecialDay,
     Target,
     TargetKind,
@@ -309,6 +310,9 @@ def clock_values(clock: Clock) -> dict[str, object]:
         values["target"] = clock.target
     if clock.area is not None:
         values["area"] = clock.area
+    if clock.approval is not None:
+        since, until = clock.approval
+        values["approval"] = [rfc3339(since), rfc3339(until) if until else None]
     if clock.pauses:
         values["pauses"] = [
             {
@@ -352,7 +356,13 @@ def clock_from(values: Mapping[str, Any]) -> Clock:
             for one in values.get("extensions", ())
         ),
         area=values.get("area"),
+        approval=_span_from(values["approval"]) if "approval" in values else None,
     )
+
+
+def _span_from(values: list[str | None]) -> Span:
+    since, until = values
+    return Span(datetime.fromisoformat(since or ""), datetime.fromisoformat(until) if until else None)
 
 
 def _pause_from(values: Mapping[str, Any]) -> Pause:

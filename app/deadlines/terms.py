@@ -249,6 +249,13 @@ class Pause:
     until: datetime | None = None
 
 
+class Span(NamedTuple):
+    """Time from `since` to `until`, which is None while it lasts."""
+
+    since: datetime
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """More time, given `at` by somebody for a reason: `added` working days, or working seconds of a clock in hours."""
@@ -266,7 +273,7 @@ class Clock:
     `calendar_version` is that of the calendar when the due date was last counted, `tenant_version` that of the tenant's
     own under it, `target` the target's code and version (None: the category's own time). Pauses ascend and do not
     overlap; only the last may still last. `area` is the seat of the unit that had to answer when it started: where it
-    is closed for a storm, the day does not count.
+    is closed for a storm, the day does not count. `approval` is the time the last draft waited for a second person.
     """
 
     amount: int
@@ -279,6 +286,7 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
     area: str | None = None
+    approval: Span | None = None
 
     @property
     def paused(self) -> Pause | None:
@@ -317,12 +325,17 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Another target of the same case: due at `due_at`, met at `met_at` (None: not yet)."""
+    """Another target of the same case: due at `due_at`, met at `met_at` (None: not yet). `clock` is its own."""
 
     target: Target
     started_at: datetime
     due_at: datetime
     met_at: datetime | None
+    clock: Clock
+
+    def late(self, now: datetime) -> bool:
+        """Whether it was met after its time, or is not met and its time is over."""
+        return self.due_at < (self.met_at or now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import orjson
 
 from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
-from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Explanation
 from app.directory.snapshot import AreaChain
@@ -55,17 +54,6 @@ def explained(visit: Visit, row: Mapping[str, Any], *, own: bool) -> dict[str, A
         "weeks": counted["weeks"],
         "own": own,
     }
-
-
-def _public_deadline(visit: Visit, *, received_at: datetime, due_at: datetime) -> Mapping[str, Any]:
-    """The same of a public case that never stood and was never extended, where its two dates say it all."""
-    try:
-        explained = deadlines_service.explanation(
-            visit.books.calendars, visit.tenant.id, received_at=received_at, due_at=due_at
-        )
-    except CalendarExhausted:
-        return _UNEXPLAINED
-    return _UNEXPLAINED if explained is None else _counted(visit, explained)
 
 
 def _counted(visit: Visit, explained: Explanation) -> dict[str, Any]:
@@ -122,17 +110,15 @@ def _question(view: ReportView) -> str | None:
     return next(asked, None)
 
 
-def public_case(visit: Visit, body: bytes) -> dict[str, Any]:
-    """A public case from its stored bytes."""
+def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A public case from its stored bytes; its days are counted from its row, by the calendar of who has to answer."""
     case = orjson.loads(body)
-    received_at, due_at = (datetime.fromisoformat(case[name]) for name in ("opened_at", "due_at"))
-    counted = _public_deadline(visit, received_at=received_at, due_at=due_at)
-    moved = case["due_at"] != case["original_due_at"]  # by what, its own page tells
+    published = datetime.fromisoformat(case["due_at"]) == row["due_at"]  # else what is stored is a moment behind
     return {
         "case": case,
         "standing": outcome(case["state"], case["resolution"]),
         "is_open": case["state"] not in {"resolved", "closed"},
-        "deadline": {**counted, "weeks": []} if moved else counted,
+        "deadline": deadline(visit, row) if published else _UNEXPLAINED,
     }
 
 

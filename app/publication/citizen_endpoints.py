@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.cases import service as cases_service
+from app.cases.errors import NoSuchClock
 from app.deadlines.schemas import DeadlineOut
+from app.deadlines.terms import TargetKind
 from app.identity.errors import SessionExpired
 from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode
@@ -40,6 +42,10 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 _READ = problem_responses(SessionExpired, ReportNotFound)
 _BY_SECRET = read_here(TRACKING_SECRET)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
+Clock = Annotated[
+    TargetKind,
+    Query(description="Mốc cần giải thích; mặc định là hạn trả lời. Which clock; that of the answer if none."),
+]
 # One address, two faces: whoever caches must tell the sender from everybody else.
 _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
 
@@ -102,20 +108,32 @@ async def _visible(reader: Reader, code: str) -> tuple[dict[str, Any], bool]:
     return row, not own and not in_scope
 
 
-@router.get("/{code}/deadline", response_model=DeadlineOut, responses=_READ, openapi_extra=_BY_SECRET)
-async def get_deadline(code: ReportCode, request: Request) -> Response:
-    """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted."""
+@router.get(
+    "/{code}/deadline",
+    response_model=DeadlineOut,
+    responses={**_READ, **problem_responses(NoSuchClock)},
+    openapi_extra=_BY_SECRET,
+)
+async def get_deadline(code: ReportCode, request: Request, clock: Clock = TargetKind.RESOLUTION) -> Response:
+    """Hạn trả lời và cách tính từng ngày. When the answer is due, and how every day on the way was counted.
+
+    `clock` explains another clock of the case in the same way, such as `approval`, which the public is not shown.
+    """
     reader = await read_by(request)
     row, but_public = await _visible(reader, code)
-    told = cases_service.tell_deadline(row, reader.books, now=reader.now)
+    if but_public and clock is TargetKind.APPROVAL:
+        raise NoSuchClock
+    told = cases_service.tell_deadline(row, reader.books, now=reader.now, which=clock)
     answer = DeadlineOut.of(
         told.deadline,
         told.explanation,
         target=told.target,
-        milestones=told.milestones,
+        milestones=[one for one in told.milestones if not but_public or one.target.kind is not TargetKind.APPROVAL],
         received_at=told.received_at,
         overdue=told.overdue,
         told=not but_public,
+        which=told.which,
+        now=reader.now,
     )
     return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 

@@ -158,9 +158,10 @@ async def get_case(
 
     One case with its whole history and what you may do now; its ETag is the version to send as `If-Match`.
     """
-    view = await service.get_case(database, actor, scope, books, code)
+    view, now = await service.get_case(database, actor, scope, books, code), clock.now()
     etag = version_tag(view.row["version"])
+    milestones = service.milestones_of(view.row, books, now=now)
     answer = case_answer(
-        view.row, view.entries, view.verbs, books, tenant_id=actor.tenant_id, now=clock.now(), lang=lang
+        view.row, view.entries, view.verbs, milestones, books, tenant_id=actor.tenant_id, now=now, lang=lang
     )
     return json_answer(answer, headers={"ETag": etag, "Cache-Control": "private, no-store"})

@@ -10,6 +10,8 @@ import orjson
 
 from app.cases.models import Case
 from app.cases.terms import Books, CaseState, Verb
+from app.deadlines.schemas import MilestoneOut
+from app.deadlines.terms import Milestone
 from app.directory.terms import EditionId
 from app.kit.ids import TenantId, UnitId
 from app.kit.problems import Problem
@@ -125,6 +127,7 @@ def case_answer(
     row: Mapping[str, Any],
     entries: Sequence[Entry],
     verbs: Sequence[Verb],
+    milestones: Sequence[Milestone],
     books: Books,
     *,
     tenant_id: TenantId,
@@ -150,6 +153,7 @@ def case_answer(
         **{name: row[name] for name in same},
         "routing": orjson.loads(row["routing"]),
         "merged_into": row.get("merged_into"),
+        "milestones": [MilestoneOut.of(one, now=now).model_dump() for one in milestones],
         "verbs": [verb.value for verb in verbs],
         "timeline": [EntryOut.of(entry, books, lang).model_dump() for entry in entries],
     }

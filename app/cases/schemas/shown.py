@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.cases.terms import Books, CaseState, Preview, PublicationState, Resolution, Verb
 from app.catalogue.terms import Kind, Priority
+from app.deadlines.schemas import MilestoneOut
 from app.kit.text import Lang
 from app.timeline.domain import sentence
 from app.timeline.terms import Entry
@@ -119,6 +120,7 @@ class CaseOut(CaseLineOut):
     public_text: str | None
     publication_policy: str
     merged_into: str | None
+    milestones: list[MilestoneOut] = Field(description="Các mốc khác ngoài hạn trả lời. Clocks beside the answer's.")
     verbs: list[Verb] = Field(description="Việc bạn có thể làm lúc này. What you may do now.")
     timeline: list[EntryOut]
 

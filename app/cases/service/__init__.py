@@ -31,6 +31,7 @@ from .listing import (
     may_take_up,
     queue_counts,
     queue_page,
+    with_clocks,
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case
@@ -39,7 +40,7 @@ from .recounting import recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
 from .sweeping import list_unswept, sweep_overdue, workload
-from .timing import Told, tell_deadline
+from .timing import Told, milestones_of, row_clock, tell_deadline
 
 __all__ = [
     "NEWEST",
@@ -64,6 +65,7 @@ __all__ = [
     "list_unswept",
     "may_take_up",
     "merge_case",
+    "milestones_of",
     "open_case",
     "pause_case",
     "preview_edit",
@@ -82,12 +84,14 @@ __all__ = [
     "resolve_case",
     "resume_case",
     "return_case",
+    "row_clock",
     "scope_of",
     "sweep_overdue",
     "tell_deadline",
     "triage_case",
     "unmerge_case",
     "verbs_for_reporter",
+    "with_clocks",
     "withdraw_by_reporter",
     "withdraw_for_reporter",
     "withhold_case",

@@ -57,6 +57,15 @@ async def queue_page(
     return await repository.list_queue(db, scope, view, categories=categories, extra=extra, after=after, limit=limit)
 
 
+async def with_clocks(db: Database, tenant_id: TenantId, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
+    """The lines of a page with what their clocks are told from. One statement, none for an empty page."""
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    clocks = {row["id"]: dict(row) for row in await repository.list_clocks(db, tenant_id, ids)}
+    return [{**row, **clocks[row["id"]]} for row in rows if row["id"] in clocks]
+
+
 async def queue_counts(
     db: Database, actor: Actor, scope: Scope, *, now: datetime, limit: int
 ) -> tuple[dict[QueueView, int], bool]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from app.cases.errors import NoSuchClock
 from app.cases.events import CaseFact
 from app.cases.models import Case
 from app.cases.terms import OPEN_STATES, Books, CaseState, Changes
@@ -98,25 +99,31 @@ def clocked(case: Case, fact: CaseFact, books: Books, at: datetime) -> CaseFact:
     A fact that says itself what becomes of the clock stays as it is.
     """
     before, after = CaseState(case.state), fact.changes.get("state", CaseState(case.state))
-    waits = after is CaseState.AWAITING_REPORTER
     if "clock" in fact.changes or after is before or case.merged_into_id is not None:
         return fact
-    stops = waits and case.paused_at is None
+    stops = after is CaseState.AWAITING_REPORTER and case.paused_at is None
     ends = case.paused_at is not None and (before is CaseState.AWAITING_REPORTER or after not in OPEN_STATES)
-    if not stops and not ends:
+    reviewed = CaseState.AWAITING_APPROVAL in {before, after}
+    if not stops and not ends and not reviewed:
         return fact
     tenant_id = TenantId(case.tenant_id)
     try:
         clock = clock_of(case, books)
-        if ends and after in OPEN_STATES and clock.paused and clock.paused.cause is not PauseCause.REPORTER:
-            return fact  # the storm goes on, whatever the reporter has replied
+        if reviewed:
+            waits = after is CaseState.AWAITING_APPROVAL
+            clock = deadlines_service.review_clock(clock, waits=waits, at=at)
+        # A storm goes on, whatever the reporter has replied.
+        storm = after in OPEN_STATES and clock.paused is not None and clock.paused.cause is not PauseCause.REPORTER
         if stops:
             timing = deadlines_service.pause_clock(books.calendars, tenant_id, clock, cause=PauseCause.REPORTER, at=at)
+            changes = timed(timing, at)
+        elif ends and not storm:
+            changes = timed(deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at), at)
         else:
-            timing = deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at)
+            changes = Changes(clock=deadlines_service.clock_values(clock)) if reviewed else Changes()
     except CalendarExhausted:  # whoever answers is not kept from it by a calendar nobody has carried further
         return fact
-    return replace(fact, changes=Changes(**{**fact.changes, **timed(timing, at)}))
+    return replace(fact, changes=Changes(**{**fact.changes, **changes}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +136,36 @@ class Told:
     milestones: list[Milestone]
     received_at: datetime
     overdue: bool
+    which: TargetKind
 
 
-def tell_deadline(row: Mapping[str, Any], books: Books, *, now: datetime) -> Told:
-    """The deadline of a row of `cases` as the driver gives it, explained day by day. Raises: CalendarExhausted."""
+def tell_deadline(
+    row: Mapping[str, Any], books: Books, *, now: datetime, which: TargetKind = TargetKind.RESOLUTION
+) -> Told:
+    """The deadline of a row of `cases` as the driver gives it, explained day by day; or that of another of its clocks.
+
+    Raises: CalendarExhausted; NoSuchClock when none of that kind has run.
+    """
     tenant_id, calendars = TenantId(row["tenant_id"]), books.calendars
-    stored = orjson.loads(row["clock"]) if row["clock"] is not None else None
-    clock = deadlines_service.clock_of(
-        calendars,
-        tenant_id,
-        stored=stored,
-        opened_at=row["opened_at"],
-        due_at=row["due_at"],
-        area=seat_of(books, tenant_id, row["unit_id"]),
-    )
+    clock = row_clock(row, books)
+    others = _milestones(row, clock, books, now)
+    is_open = CaseState(row["state"]) in OPEN_STATES
+    if which is not TargetKind.RESOLUTION:
+        one = next((one for one in others if one.target.kind is which), None)
+        if one is None:
+            raise NoSuchClock
+        days = deadlines_service.in_days(one.clock)
+        return Told(
+            deadline=Deadline(one.due_at, one.due_at, days, one.target.legal_basis, one.clock),
+            explanation=deadlines_service.explain_clock(
+                calendars, tenant_id, one.clock, due_at=one.due_at, now=one.met_at or now
+            ),
+            target=one.target,
+            milestones=others,
+            received_at=row["opened_at"],
+            overdue=one.late(now) and (one.met_at is not None or is_open),
+            which=which,
+        )
     target = deadlines_service.target_of(calendars, tenant_id, clock)
     category = books.catalogue.category(tenant_id, row["category_code"])
     basis = target.legal_basis if target else category.legal_basis
@@ -150,22 +173,50 @@ def tell_deadline(row: Mapping[str, Any], books: Books, *, now: datetime) -> Tol
         deadline=Deadline(row["due_at"], row["original_due_at"], row["working_days"], basis, clock),
         explanation=deadlines_service.explain_clock(calendars, tenant_id, clock, due_at=row["due_at"], now=now),
         target=target,
-        milestones=deadlines_service.milestones(
-            calendars,
-            tenant_id,
-            clock,
-            lineage=books.catalogue.lineage(tenant_id, row["category_code"]),
-            tier=books.directory.unit(tenant_id, UnitId(row["unit_id"])).tier,
-            priority=Priority(row["priority"]),
-            spans=_spans(row, clock),
-        ),
+        milestones=others,
         received_at=row["opened_at"],
-        overdue=CaseState(row["state"]) in OPEN_STATES and row["due_at"] < now,
+        overdue=is_open and row["due_at"] < now,
+        which=which,
+    )
+
+
+def row_clock(row: Mapping[str, Any], books: Books) -> Clock:
+    """The clock of a row of `cases` as the driver gives it. Raises: CalendarExhausted for an older one."""
+    tenant_id = TenantId(row["tenant_id"])
+    return deadlines_service.clock_of(
+        books.calendars,
+        tenant_id,
+        stored=orjson.loads(row["clock"]) if row["clock"] is not None else None,
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        area=seat_of(books, tenant_id, row["unit_id"]),
+    )
+
+
+def milestones_of(row: Mapping[str, Any], books: Books, *, now: datetime) -> list[Milestone]:
+    """What else is due in the case of the row, met or not; nothing where no calendar reaches."""
+    try:
+        return _milestones(row, row_clock(row, books), books, now)
+    except CalendarExhausted:
+        return []
+
+
+def _milestones(row: Mapping[str, Any], clock: Clock, books: Books, now: datetime) -> list[Milestone]:
+    tenant_id = TenantId(row["tenant_id"])
+    return deadlines_service.milestones(
+        books.calendars,
+        tenant_id,
+        clock,
+        lineage=books.catalogue.lineage(tenant_id, row["category_code"]),
+        tier=books.directory.unit(tenant_id, UnitId(row["unit_id"])).tier,
+        priority=Priority(row["priority"]),
+        spans=_spans(row, clock),
+        now=now,
     )
 
 
 def _spans(row: Mapping[str, Any], clock: Clock) -> dict[TargetKind, tuple[datetime, datetime | None]]:
-    """From when each of the other targets runs, and when it was met; of a question to the sender the last one."""
+    """From when each of the other targets runs, and when it was met; of questions and drafts the last one."""
     spans = {
         TargetKind.ACCEPTANCE: (clock.started_at, row["accepted_at"]),
         TargetKind.FIRST_RESPONSE: (row["opened_at"], row["first_response_at"]),
@@ -173,4 +224,6 @@ def _spans(row: Mapping[str, Any], clock: Clock) -> dict[TargetKind, tuple[datet
     for pause in clock.pauses:
         if pause.cause is PauseCause.REPORTER:
             spans[TargetKind.REPORTER_ANSWER] = (pause.since, pause.until)
+    if clock.approval is not None:
+        spans[TargetKind.APPROVAL] = clock.approval
     return spans

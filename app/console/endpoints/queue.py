@@ -131,6 +131,7 @@ async def _queue(
     counts, all_counted = await cases_service.queue_counts(
         desk.database, desk.actor, desk.scope, now=desk.now, limit=_MOST_COUNTED
     )
+    timed = await cases_service.with_clocks(desk.database, desk.tenant.id, rows[:_PAGE_LINES])
     more = _more(query, rows[_PAGE_LINES - 1]) if len(rows) > _PAGE_LINES else None
     return desk.page(
         "queue.html",
@@ -141,7 +142,7 @@ async def _queue(
         many_units=desk.scope.whole or len(desk.scope.units) > 1,
         all_counted=all_counted,
         back=urlencode({"view": view.value} | ({"cursor": cursor} if cursor else {})),
-        lines=[views.queue_line(desk, row) for row in rows[:_PAGE_LINES]],
+        lines=[views.queue_line(desk, row) for row in timed],
         more=more,
         later=cursor is not None,
         form=form,

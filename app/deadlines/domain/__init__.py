@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .calendar import STANDARD_WEEK, WorkCalendar, work_calendar
-from .clocks import HOUR_S, HOURS_OF_A_DAY, due, ended, extend, pause, recount, resume, retarget, started
+from .clocks import HOUR_S, HOURS_OF_A_DAY, due, ended, extend, pause, recount, resume, retarget, reviewed, started
 from .counting import (
     COUNTING_BASIS,
     RULE,
@@ -43,6 +43,7 @@ __all__ = [
     "recount",
     "resume",
     "retarget",
+    "reviewed",
     "started",
     "work_calendar",
 ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
-from app.deadlines.terms import Clock, Extension, Pause, PauseCause, TimeUnit, Timing
+from app.deadlines.terms import Clock, Extension, Pause, PauseCause, Span, TimeUnit, Timing
 from app.kit.ids import StaffId
 
 from .calendar import WorkCalendar
@@ -86,6 +86,13 @@ def resume(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
         raise ClockRuns
     going = replace(_by(clock, calendar), pauses=ended(clock.pauses, at))
     return Timing(going, due(going, calendar, at))
+
+
+def reviewed(clock: Clock, *, waits: bool, at: datetime) -> Clock:
+    """The clock of a case whose draft waits for a second person from now on, or waits no longer."""
+    if waits:
+        return replace(clock, approval=Span(at))
+    return replace(clock, approval=clock.approval._replace(until=at)) if clock.approval else clock
 
 
 def extend(

@@ -91,10 +91,11 @@ class MilestoneOut(BaseModel):
     started_at: datetime
     due_at: datetime
     met_at: datetime | None
+    late: bool = Field(description="Xong sau hạn, hoặc chưa xong mà đã quá hạn. Met too late, or not met in time.")
     legal_basis: TextOut
 
     @classmethod
-    def of(cls, milestone: Milestone) -> Self:
+    def of(cls, milestone: Milestone, *, now: datetime) -> Self:
         """The milestone with its target in words."""
         target = milestone.target
         return cls(
@@ -105,6 +106,7 @@ class MilestoneOut(BaseModel):
             started_at=milestone.started_at,
             due_at=milestone.due_at,
             met_at=milestone.met_at,
+            late=milestone.late(now),
             legal_basis=_both(target.legal_basis),
         )
 
@@ -116,6 +118,7 @@ class DeadlineOut(BaseModel):
         json_schema_extra={
             "examples": [
                 {
+                    "clock": "resolution",
                     "due_at": "2026-01-05T23:59:59+07:00",
                     "original_due_at": "2026-01-05T23:59:59+07:00",
                     "overdue": False,
@@ -149,6 +152,7 @@ class DeadlineOut(BaseModel):
         }
     )
 
+    clock: TargetKind = Field(description="Mốc được giải thích. Which clock of the case this explains.")
     due_at: datetime = Field(description="Hạn trả lời hiện nay. When the answer is due now.")
     original_due_at: datetime = Field(description="Hạn ban đầu, không bao giờ đổi. The first due date, kept for ever.")
     overdue: bool
@@ -179,10 +183,13 @@ class DeadlineOut(BaseModel):
         received_at: datetime,
         overdue: bool,
         told: bool,
+        which: TargetKind,
+        now: datetime,
     ) -> Self:
         """The answer for one report; `told`: whoever asks may read why it was extended."""
         clock = deadline.clock
         return cls(
+            clock=which,
             due_at=deadline.due_at,
             original_due_at=deadline.original_due_at,
             overdue=overdue,
@@ -209,7 +216,7 @@ class DeadlineOut(BaseModel):
             ],
             pauses=[PauseOut.of(pause) for pause in clock.pauses],
             extensions=[ExtensionOut.of(extension, told=told) for extension in clock.extensions],
-            milestones=[MilestoneOut.of(milestone) for milestone in milestones],
+            milestones=[MilestoneOut.of(milestone, now=now) for milestone in milestones],
         )
 
 

@@ -15,8 +15,8 @@ from .clocks import (
     clock_from,
     clock_of,
     clock_values,
+    days_left,
     explain_clock,
-    explanation,
     extend_clock,
     give_target,
     in_days,
@@ -26,9 +26,9 @@ from .clocks import (
     recount_clock,
     resume_clock,
     retarget_clock,
+    review_clock,
     start_clock,
     target_of,
-    working_days_left,
 )
 from .recounting import Turn, take_turn
 
@@ -38,8 +38,8 @@ __all__ = [
     "clock_from",
     "clock_of",
     "clock_values",
+    "days_left",
     "explain_clock",
-    "explanation",
     "extend_clock",
     "give_target",
     "in_days",
@@ -53,10 +53,10 @@ __all__ = [
     "recount_clock",
     "resume_clock",
     "retarget_clock",
+    "review_clock",
     "start_clock",
     "take_turn",
     "target_of",
     "try_edit",
     "try_target",
-    "working_days_left",
 ]

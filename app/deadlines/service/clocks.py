@@ -15,7 +15,6 @@ from app.deadlines.models import clock_from, clock_values
 from app.deadlines.snapshot import Calendars
 from app.deadlines.terms import (
     TENANT_CALENDAR,
-    CalendarCode,
     Clock,
     Deadline,
     Explanation,
@@ -215,6 +214,11 @@ def pause_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, caus
     return domain.pause(clock, calendars.of(tenant_id, clock.calendar, clock.area), cause, at)
 
 
+def review_clock(clock: Clock, *, waits: bool, at: datetime) -> Clock:
+    """The clock of a case whose draft waits for a second person from now on, or waits no longer."""
+    return domain.reviewed(clock, waits=waits, at=at)
+
+
 def resume_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
     """The clock running again from `at` on. Raises: ClockRuns."""
     return domain.resume(clock, calendars.of(tenant_id, clock.calendar, clock.area), at)
@@ -268,20 +272,25 @@ def milestones(
     tier: Tier | None,
     priority: Priority | None,
     spans: Mapping[TargetKind, tuple[datetime, datetime | None]],
+    now: datetime | None = None,
 ) -> list[Milestone]:
     """What else is due in the case, in the order of `spans`: for each kind from when, and when it was met.
 
-    By the targets in force when the clock started and by its calendar; kinds without a target are left out.
-    Raises: CalendarExhausted.
+    By the targets in force when each began and by the clock's calendar; kinds without a target are left out. While the
+    clock of the case stands the others stand too, but for that of whoever it waits for; `now` is where such a pause is
+    counted to, None leaves it out. Raises: CalendarExhausted.
     """
     calendar = calendars.of(tenant_id, clock.calendar, clock.area)
-    on = calendar.local_day(clock.started_at)
     found: list[Milestone] = []
     for kind, (started_at, met_at) in spans.items():
+        on = calendar.local_day(started_at)
         target = calendars.targets.find(tenant_id, kind, lineage=lineage, tier=tier, priority=priority, on=on)
-        if target is not None:
-            due = domain.due(Clock(target.amount, target.unit, started_at), calendar, started_at)
-            found.append(Milestone(target, started_at, due, met_at))
+        if target is None:
+            continue
+        pauses = clock.pauses if kind is not TargetKind.REPORTER_ANSWER else ()
+        own = Clock(target.amount, target.unit, started_at, target=target.name, pauses=pauses, area=clock.area)
+        timing = domain.recount(own, calendar, met_at or now or started_at)
+        found.append(Milestone(target, started_at, timing.due_at, met_at, timing.clock))
     return found
 
 
@@ -307,32 +316,12 @@ def explain_clock(
     )
 
 
-def explanation(
-    calendars: Calendars, tenant_id: TenantId, *, received_at: datetime, due_at: datetime
-) -> Explanation | None:
-    """Every counted and skipped day between the two instants, for whoever knows nothing else of the clock.
+def days_left(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, due_at: datetime, now: datetime) -> int:
+    """Working days of the clock's calendar that still end until `due_at`, today's included; below 0 when overdue.
 
-    None when they do not say how it counted: it runs in hours, or a calendar of the tenant works other days than
-    another between them. Raises: CalendarExhausted.
+    The day on which it started is not counted, today or not. Raises: CalendarExhausted.
     """
-    usual = calendars.of(tenant_id)
-    if domain.end_of_day(usual.local_day(due_at), usual) != due_at:
-        return None
-    clock = Clock(1, TimeUnit.WORKING_DAY, received_at)
-    explained = explain_clock(calendars, tenant_id, clock, due_at=due_at, now=received_at)
-    between = [one.day for one in explained.days if one.day != explained.received_on]
-    own = [calendar for (owner, _), calendar in calendars.own.items() if owner == tenant_id]
-    alike = all(calendar.works(day) == usual.works(day) for calendar in own for day in between)
-    return explained if alike else None
-
-
-def working_days_left(
-    calendars: Calendars,
-    tenant_id: TenantId,
-    *,
-    now: datetime,
-    due_at: datetime,
-    calendar: CalendarCode = TENANT_CALENDAR,
-) -> int:
-    """Working days of the calendar that still end between `now` and `due_at`, today's included; 0 when overdue."""
-    return calendars.of(tenant_id, calendar).passed(now, due_at)
+    calendar = calendars.of(tenant_id, clock.calendar, clock.area)
+    if due_at < now:
+        return -calendar.passed(due_at, now)
+    return calendar.passed(max(now, domain.end_of_day(calendar.local_day(clock.started_at), calendar)), due_at)

@@ -16,6 +16,7 @@ from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.publication.deps import Asked, CasesQuery, asked, key_after, next_cursor
 from app.publication.terms import Filters, Page
+from app.reports import service as reports_service
 from app.reports.errors import ReportNotFound
 
 router = APIRouter(prefix="/cases", route_class=PortalRoute)
@@ -102,4 +103,5 @@ async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A
     found = await publication_service.public_body(visit.database, visit.tenant.id, code)
     if found is None:
         raise ReportNotFound
-    return visit.page("case.html", kept=True, **views.public_case(visit, found[0]))
+    row = await reports_service.find_facts(visit.database, visit.tenant.id, code)
+    return visit.page("case.html", kept=True, **views.public_case(visit, found[0], row))

@@ -268,3 +268,77 @@ async def test_sorting_an_older_reopened_case_anew_starts_its_time_afresh(
     assert (sorted_anew.status_code, sorted_anew.json()["due_at"]) == (200, "2026-12-01T16:59:59Z")
     told = await deadline(client, filed)
     assert (told["started_at"], told["target"]["code"]) == ("2026-11-30T04:00:00Z", "urgent")
+
+
+# -- the clocks beside that of the answer
+
+
+async def explained(client: httpx.AsyncClient, filed: Filed, clock_name: str, headers: dict[str, str]) -> Any:
+    path = f"/api/v1/reports/{filed.code}/deadline?clock={clock_name}"
+    return await client.get(path, headers=headers)
+
+
+async def test_a_draft_starts_the_clock_of_approval_and_the_decision_stops_it(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    filed = await a_case(process, S.AWAITING_APPROVAL)
+    approver = await an_officer(process, Role.APPROVER)
+    told = (await explained(client, filed, "approval", approver.headers)).json()
+    # Eight working hours from Friday at ten: five and a half that day but for the break, two and a half on Monday.
+    assert (told["clock"], told["due_at"], told["overdue"]) == ("approval", "2026-11-23T03:00:00Z", False)
+    assert (told["target"]["code"], told["amount"], told["unit"]) == ("approval", 8, "working_hour")
+    assert [(day["day"], day["minutes"]) for day in told["days"] if day["minutes"]] == [
+        ("2026-11-20", 330),
+        ("2026-11-23", 150),
+    ]
+    case = (await client.get(f"/api/v1/staff/cases/{filed.code}", headers=approver.headers)).json()
+    waiting = {one["kind"]: (one["due_at"][:16], one["met_at"], one["late"]) for one in case["milestones"]}
+    assert waiting["approval"] == ("2026-11-23T03:00", None, False)
+
+    clock.at += timedelta(days=5)
+    assert (await explained(client, filed, "approval", approver.headers)).json()["overdue"]
+    assert (await act(client, filed, "reject-draft", approver.headers, {"comment": "Nêu rõ ngày."})).is_success
+    case = (await client.get(f"/api/v1/staff/cases/{filed.code}", headers=approver.headers)).json()
+    decided = {one["kind"]: one for one in case["milestones"]}["approval"]
+    assert (decided["met_at"][:16], decided["late"]) == ("2026-11-25T03:00", True)
+    assert case["due_at"] == DUE, "that of the answer is another clock"
+
+
+async def test_a_second_draft_has_a_clock_of_its_own(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    filed = await a_case(process, S.AWAITING_APPROVAL)
+    approver, author = await an_officer(process, Role.APPROVER), await an_officer(process, Role.OFFICER)
+    await act(client, filed, "reject-draft", approver.headers, {"comment": "Nêu rõ ngày."})
+    clock.at += timedelta(days=3)
+    drafted = await act(client, filed, "draft-answer", author.headers, {"answer": "Xong 22/11.", "resolution": "fixed"})
+    assert drafted.status_code == 200
+    told = (await explained(client, filed, "approval", approver.headers)).json()
+    assert (told["started_at"][:16], told["due_at"]) == ("2026-11-23T03:00", "2026-11-25T03:00:00Z")
+
+
+async def test_a_storm_stops_every_clock_of_the_case(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    filed = await a_report(process)
+    approver = await an_officer(process, Role.APPROVER)
+    before = (await explained(client, filed, "acceptance", approver.headers)).json()["due_at"]
+    await act(client, filed, "pause", approver.headers, STORM)
+    clock.at += timedelta(days=5)
+    stands = (await explained(client, filed, "acceptance", approver.headers)).json()
+    assert (before, stands["due_at"]) == ("2026-11-23T03:00:00Z", "2026-11-26T03:00:00Z")
+    assert not stands["overdue"]
+
+
+async def test_a_clock_that_never_ran_is_not_there_and_approval_is_not_the_publics(
+    client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
+) -> None:
+    filed = await a_case(process, S.AWAITING_APPROVAL)
+    await drain()
+    missing = await explained(client, filed, "reporter_answer", filed.owner)
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/no-such-clock")
+    assert (await explained(client, filed, "approval", filed.owner)).status_code == 200
+    assert (await explained(client, filed, "approval", {})).status_code == 404
+    public = (await explained(client, filed, "resolution", {})).json()
+    assert "approval" not in [one["kind"] for one in public["milestones"]]
+    assert (await explained(client, filed, "lunch", filed.owner)).status_code == 422

@@ -308,6 +308,23 @@ async def test_what_is_written_behind_the_walk_is_met_by_its_closing_one(
     assert done["done"]
 
 
+async def test_public_pages_count_days_by_the_calendar_of_whoever_has_to_answer(office: Office) -> None:
+    lamp = await a_case(office.process, CaseState.IN_PROGRESS)
+    power = await a_report(office.process, category="electricity.power_cut")
+    await office.post("calendars/power", {**WEEK, "units": [power.unit]})
+    await office.work_off()
+    dark = await a_case(office.process, CaseState.IN_PROGRESS, category="electricity.power_cut")
+    while await loop.turn(office.process, loop.consumers(office.process)):
+        pass
+    counted = {}
+    for filed in (lamp, dark):
+        page = (await office.client.get(f"/cases/{filed.code}")).text
+        counted[filed.code] = page.count('<td class="counts')
+        saturday = page.partition('<time datetime="2026-11-21">')[0].rpartition("<td")[2]
+        assert ("counts" in saturday) is (filed is dark)
+    assert counted == {lamp.code: 3, dark.code: 3}
+
+
 OLDER = "UPDATE cases SET clock = NULL WHERE code = $1"
 
 

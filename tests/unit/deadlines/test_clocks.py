@@ -12,7 +12,7 @@ from app.deadlines.domain import work_calendar
 from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
 from app.deadlines.seed import packaged_days, packaged_targets, packaged_week
 from app.deadlines.snapshot import Calendars, Targets
-from app.deadlines.terms import CalendarCode, Clock, PauseCause, Target, TimeUnit, Timing, Verdict
+from app.deadlines.terms import TENANT_CALENDAR, CalendarCode, Clock, PauseCause, Target, TimeUnit, Timing, Verdict
 from app.kit.clock import zone
 from app.kit.ids import TenantId
 
@@ -210,18 +210,12 @@ def test_whatever_comes_on_one_day_is_due_on_one_day_and_keeps_its_own_start() -
     assert (first.legal_basis, first.clock.target) == (second.legal_basis, second.clock.target)
 
 
-def test_two_dates_are_explained_only_where_they_say_how_they_were_counted() -> None:
+def test_days_are_left_by_the_calendar_of_whoever_has_to_answer() -> None:
     opened, due = local("2026-11-19T09:00"), local("2026-11-23T23:59:59")  # over a weekend
-    explained = service.explanation(CALENDARS, TENANT, received_at=opened, due_at=due)
-    assert explained is not None
-    assert explained.counted == 2
-    assert service.explanation(CALENDARS, TENANT, received_at=opened, due_at=local("2026-11-23T10:00")) is None
     code, usual = CalendarCode("power"), packaged_week(TENANT)
     six_days = replace(usual, code=code, week=(usual.week[0],) * 6 + ((),))
     power = work_calendar("Asia/Ho_Chi_Minh", [], first=CALENDAR.first, last=CALENDAR.last, edits=[six_days], code=code)
     several = replace(CALENDARS, own={(TENANT, code): power})
-    assert service.explanation(several, TENANT, received_at=opened, due_at=due) is None
-    friday = local("2026-11-20T23:59:59")
-    assert service.explanation(several, TENANT, received_at=opened, due_at=friday) is not None
-    left = service.working_days_left(several, TENANT, now=opened, due_at=due, calendar=code)
-    assert (left, service.working_days_left(several, TENANT, now=opened, due_at=due)) == (4, 3)
+    clocks = [Clock(3, TimeUnit.WORKING_DAY, opened, calendar) for calendar in (code, TENANT_CALENDAR)]
+    left = [service.days_left(several, TENANT, clock, due_at=due, now=opened) for clock in clocks]
+    assert left == [3, 2]

@@ -12,9 +12,9 @@ import pytest
 from app.deadlines.domain import WorkCalendar, due_at, explain, work_calendar
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.seed import packaged_days
-from app.deadlines.service import explanation, start_clock, working_days_left
+from app.deadlines.service import days_left, explain_clock, start_clock
 from app.deadlines.snapshot import Calendars
-from app.deadlines.terms import Verdict
+from app.deadlines.terms import Clock, TimeUnit, Verdict
 from app.kit.clock import zone
 from app.kit.ids import TenantId
 
@@ -95,19 +95,20 @@ def test_a_started_clock_keeps_its_first_due_date_and_explains_itself(calendar: 
     received = local("2025-07-01T16:28")
     deadline = start_clock(calendars, TenantId(1), working_days=7, at=received)
     assert deadline.due_at == deadline.original_due_at
-    explained = explanation(calendars, TenantId(1), received_at=received, due_at=deadline.due_at)
-    assert explained is not None
+    explained = explain_clock(calendars, TenantId(1), deadline.clock, due_at=deadline.due_at, now=received)
     assert (explained.counted, explained.due_on) == (7, date(2025, 7, 10))
 
 
 def test_working_days_left_fall_to_nothing(calendar: WorkCalendar) -> None:
     calendars = Calendars({TenantId(1): calendar})
     due = due_at(local("2025-07-01T16:28"), 7, calendar)
+    clock = Clock(7, TimeUnit.WORKING_DAY, local("2025-07-01T16:28"))
     left = [
-        working_days_left(calendars, TenantId(1), now=local(now), due_at=due)
-        for now in ("2025-07-01T16:28", "2025-07-05T10:00", "2025-07-10T10:00", "2025-07-11T00:00")
+        days_left(calendars, TenantId(1), clock, due_at=due, now=local(now))
+        for now in ("2025-07-01T16:28", "2025-07-05T10:00", "2025-07-10T10:00", "2025-07-11T00:00", "2025-07-15T10:00")
     ]
-    assert left == [8, 4, 1, 0]
+    # The day of receipt is not among them, whatever its hour; days after the due date count down from nothing.
+    assert left == [7, 4, 1, 0, -2]
 
 
 def test_no_day_is_listed_twice() -> None:
