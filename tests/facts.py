@@ -84,7 +84,11 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     ),
     Verb.ESCALATE: lambda case: domain.escalate(case, to=None, names=_NAMES, comment=None, at=AT),
     Verb.EXTEND: lambda case: domain.extend(
-        case, changes=Changes(due_at=AT + timedelta(days=9)), due_on=date(2026, 11, 30), reason="Cần khảo sát."
+        case,
+        changes=Changes(due_at=AT + timedelta(days=9)),
+        due_on=date(2026, 11, 30),
+        reason="Cần khảo sát.",
+        letter="01-TXL-H23-261120-0001",
     ),
     Verb.PAUSE: lambda case: domain.pause(
         case, changes=Changes(paused_at=AT), cause=PauseCause.FORCE_MAJEURE, comment="Bão số 9."

@@ -30,6 +30,7 @@ from app.cases.schemas import (
 from app.cases.terms import Verb
 from app.db.work import Work, in_work
 from app.kit.text import Text
+from app.letters.terms import Letter
 from app.web.fields import WireIn
 from app.web.pages import FieldErrors, Form, errors_of
 
@@ -128,6 +129,15 @@ def prepared(desk: Desk, verb: Verb, form: Form) -> Callable[[Work, str, int], A
         return await call(work, desk.actor, code, seen=seen)
 
     return act
+
+
+async def preview_letter(desk: Desk, code: str, form: Form) -> Letter:
+    """The letter that the extension in the form would send. Raises: ValidationError, and whatever the verb refuses."""
+    body = ExtendIn.model_validate(form.filled(*ExtendIn.model_fields))
+    _, letter = await service.preview_extension(
+        desk.database, desk.actor, code, books=desk.books, due_on=body.due_on, reason=body.reason, now=desk.now
+    )
+    return letter
 
 
 async def act(desk: Desk, code: str, verb: Verb, seen: int, form: Form) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.cases import service as cases_service
@@ -13,6 +13,10 @@ from app.cases.errors import NoSuchClock
 from app.deadlines.schemas import DeadlineOut
 from app.deadlines.terms import TargetKind
 from app.identity.errors import SessionExpired
+from app.letters.errors import LetterNotFound
+from app.letters.schemas import LetterListOut, LetterOut
+from app.letters.service import letter_of
+from app.letters.terms import Letter
 from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode
 from app.reports.errors import ReportNotFound
@@ -47,6 +51,10 @@ Clock = Annotated[
     Query(description="Mốc cần giải thích; mặc định là hạn trả lời. Which clock; that of the answer if none."),
 ]
 # One address, two faces: whoever caches must tell the sender from everybody else.
+LetterNumber = Annotated[
+    str, Path(description="Số thư. Number of the letter.", max_length=60, examples=["01-TXL-H23-261122-0042"])
+]
+_OWN_ONLY = {"Cache-Control": "private, no-store"}
 _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
 
 
@@ -136,6 +144,33 @@ async def get_deadline(code: ReportCode, request: Request, clock: Clock = Target
         now=reader.now,
     )
     return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def _letters(reader: Reader, code: str) -> list[Letter]:
+    """Letters that whoever asks may read. Raises: ReportNotFound."""
+    units = cases_service.scope_of(reader.actor, reader.books.directory).units
+    return await reports_service.find_letters(reader.database, reader.actor, code, reader.secret, units=units)
+
+
+@router.get("/{code}/letters", response_model=LetterListOut, responses=_READ, openapi_extra=_BY_SECRET)
+async def list_letters(code: ReportCode, request: Request) -> Response:
+    """Thư xin lỗi đã gửi cho bạn về phản ánh này. Letters that were sent about your report; for officers too."""
+    reader = await read_by(request)
+    letters = await _letters(reader, code)
+    return json_answer(LetterListOut.of(letters, reader.lang).model_dump(), headers=_OWN_ONLY)
+
+
+@router.get(
+    "/{code}/letters/{number}",
+    response_model=LetterOut,
+    responses={**_READ, **problem_responses(LetterNotFound)},
+    openapi_extra=_BY_SECRET,
+)
+async def get_letter(code: ReportCode, number: LetterNumber, request: Request) -> Response:
+    """Một lá thư, nguyên văn như khi gửi, kèm mã kiểm tra. One letter as it was sent, with its checksum."""
+    reader = await read_by(request)
+    letter = letter_of(await _letters(reader, code), number)
+    return json_answer(LetterOut.of(letter, reader.lang).model_dump(), headers=_OWN_ONLY)
 
 
 @router.get("/{code}/routing", response_model=RoutingDecisionOut, responses=_READ, openapi_extra=_BY_SECRET)

@@ -197,6 +197,7 @@ class TimelineLineOut(BaseModel):
     sentence: str
     text: str | None
     unit: UnitRef | None
+    letter: str | None = Field(None, description="Số thư đã gửi kèm. Number of the letter that went with it.")
 
 
 class TimelineOut(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -26,7 +26,9 @@ from app.identity import service as identity_service
 from app.identity.domain import Keyring, matches, tracking_hash, tracking_secret
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import Clock, local_day
-from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
+from app.letters import service as letters_service
+from app.letters.terms import Letter
 from app.routing import service as routing_service
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience, Entry
@@ -277,6 +279,32 @@ def _since_joined(before: list[Entry], entries: list[Entry]) -> list[Entry]:
         if entry.type != EventType.OPENED
         and (entry.audience is Audience.PUBLIC or (joined is not None and entry.at >= joined))
     ]
+
+
+async def letters_for_sender(db: Database, actor: Actor, view: ReportView) -> list[Letter]:
+    """Letters to the sender, oldest first. Of a case his own was joined to, those since then. One statement."""
+    opened, lives_in = CaseId(view.row["opened_case_id"]), CaseId(view.row["id"])
+    letters = await letters_service.list_letters(db, actor.tenant_id, [opened, lives_in])
+    if opened == lives_in:
+        return letters
+    joined = max((entry.at for entry in view.entries if entry.type == EventType.MERGED), default=None)
+    return [one for one in letters if one.case_id == opened or (joined is not None and one.written_at >= joined)]
+
+
+async def find_letters(
+    db: Database, actor: Actor, code: str, secret: str | None, *, units: Collection[UnitId]
+) -> list[Letter]:
+    """Letters that were sent about the report: to its sender, or to an officer in one of whose `units` the case lies.
+
+    Raises: ReportNotFound for anyone else.
+    """
+    own = await find_own(db, actor, code, secret)
+    if own is not None:
+        return await letters_for_sender(db, actor, own)
+    row = await find_facts(db, actor.tenant_id, code)
+    if row["unit_id"] not in units:
+        raise ReportNotFound
+    return await letters_service.list_letters(db, actor.tenant_id, [CaseId(row["id"])])
 
 
 def verbs_for_sender(view: ReportView) -> list[Verb]:

@@ -16,8 +16,8 @@ BY_CALENDAR = Text("lịch làm việc thay đổi", "the working calendar has c
 BY_PAUSE = Text("thời hạn đang tạm dừng", "the clock is paused")
 
 
-def extend(facts: CaseFacts, *, changes: Changes, due_on: date, reason: str) -> CaseFact:
-    """More time; the reporters read why, everybody reads until when. The original deadline is never touched."""
+def extend(facts: CaseFacts, *, changes: Changes, due_on: date, reason: str, letter: str) -> CaseFact:
+    """More time; reporters read why, in a letter of this number too, everybody until when. The first deadline stays."""
     state = next_state(facts, Verb.EXTEND)
     return CaseFact(
         EventType.EXTENDED,
@@ -25,7 +25,7 @@ def extend(facts: CaseFacts, *, changes: Changes, due_on: date, reason: str) -> 
         Changes(**{**changes, "state": state}),
         text=reason,
         text_audience=Audience.REPORTER,
-        data={"due": _day(due_on)},
+        data={"due": _day(due_on), "letter": letter},
     )
 
 

@@ -17,6 +17,7 @@ from app.cases.schemas import (
     CommentIn,
     EscalateIn,
     ExtendIn,
+    ExtensionPreviewOut,
     MergeIn,
     MoveIn,
     NoteIn,
@@ -35,9 +36,12 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.geo import Point
 from app.kit.problems import Forbidden
+from app.letters.schemas import LetterOut
 from app.web.answers import json_answer
 from app.web.etags import ExpectedVersion, VersionNeeded, version_tag
+from app.web.language import CurrentLang
 from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase
 from app.web.works import WriteWork
 
 from .parameters import CaseCode
@@ -139,9 +143,30 @@ async def escalate_case(
 async def extend_case(
     code: CaseCode, body: ExtendIn, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentBooks
 ) -> Response:
-    """Gia hạn, người gửi đọc được lý do; hạn ban đầu không đổi. Give it more time; the original due date stays."""
+    """Gia hạn, kèm thư xin lỗi nêu lý do và hạn mới; hạn ban đầu không đổi. Extend, with a letter of apology.
+
+    See the letter first at `/extend/preview`. The original due date stays.
+    """
     case = await service.extend_case(work, actor, code, seen=seen, books=books, due_on=body.due_on, reason=body.reason)
     return _done(case, books)
+
+
+@router.post("/cases/{code}/extend/preview", response_model=ExtensionPreviewOut, responses=_EXTENDED["responses"])
+async def preview_extension(
+    code: CaseCode,
+    body: ExtendIn,
+    actor: CurrentStaff,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    books: CurrentBooks,
+    lang: CurrentLang,
+) -> Response:
+    """Xem trước thư xin lỗi và hạn mới; chưa ghi gì. The letter that would be sent; nothing is written."""
+    timing, letter = await service.preview_extension(
+        database, actor, code, books=books, due_on=body.due_on, reason=body.reason, now=clock.now()
+    )
+    answer = ExtensionPreviewOut(due_at=timing.due_at, letter=LetterOut.of(letter, lang))
+    return json_answer(answer.model_dump(), headers={"Cache-Control": "no-store"})
 
 
 @router.post("/cases/{code}/pause", **_VERB)

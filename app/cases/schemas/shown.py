@@ -12,6 +12,7 @@ from app.cases.terms import Books, CaseState, Preview, PublicationState, Resolut
 from app.catalogue.terms import Kind, Priority
 from app.deadlines.schemas import MilestoneOut
 from app.kit.text import Lang
+from app.letters.schemas import LetterOut
 from app.timeline.domain import sentence
 from app.timeline.terms import Entry
 from app.web.fields import TextOut
@@ -85,6 +86,7 @@ class EntryOut(BaseModel):
     sentence: str
     text: str | None
     unit: UnitRef | None
+    letter: str | None = Field(None, description="Số thư đã gửi kèm. Number of the letter that went with it.")
     actor_kind: str
     case_version: int
 
@@ -99,6 +101,7 @@ class EntryOut(BaseModel):
             sentence=sentence(entry.type, entry.data)(lang),
             text=entry.text,
             unit=UnitRef(code=unit.code, name=unit.name, tier=unit.tier.value) if unit else None,
+            letter=entry.data.get("letter"),
             actor_kind=entry.actor_kind.value,
             case_version=entry.case_version,
         )
@@ -168,6 +171,13 @@ class PreviewOut(BaseModel):
             complete=found.complete,
             items=[MoveOut(code=one.code, due_at=one.due_at, would_be=one.would_be) for one in found.shown],
         )
+
+
+class ExtensionPreviewOut(BaseModel):
+    """What an extension would do."""
+
+    due_at: datetime
+    letter: LetterOut = Field(description="Thư sẽ gửi cho người gửi. The letter its reporters would be sent.")
 
 
 class BulkOutcome(BaseModel):

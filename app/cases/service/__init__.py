@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .codes import CodeBook
-from .extending import extend_case, pause_case, resume_case
+from .extending import extend_case, pause_case, preview_extension, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
 from .handling import (
     accept_case,
@@ -69,6 +69,7 @@ __all__ = [
     "open_case",
     "pause_case",
     "preview_edit",
+    "preview_extension",
     "preview_target",
     "publish_case",
     "queue_counts",

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from app.cases import domain
+import orjson
+
+from app.cases import domain, repository
 from app.cases.models import Case
 from app.cases.repository import CaseRepository
 from app.cases.terms import Books, CaseState, Verb
+from app.db.engine import Database
 from app.db.work import Work
 from app.deadlines import service as deadlines_service
 from app.deadlines.terms import PauseCause, Timing
+from app.directory.terms import EditionId
 from app.identity.terms import Actor
 from app.kit.clock import local_day
+from app.kit.ids import CaseId, UnitId
+from app.kit.text import Text
+from app.letters import service as letters_service
+from app.letters.terms import Letter, Occasion
 
 from .steps import permit, scope_of, settle
 from .timing import clock_of, timed
@@ -21,25 +29,80 @@ from .timing import clock_of, timed
 async def extend_case(
     work: Work, actor: Actor, code: str, *, seen: int, books: Books, due_on: date, reason: str
 ) -> Case:
-    """Due at the end of a later day, with the reason its reporters read.
+    """Due at the end of a later day, with a letter of apology that gives the reason to its reporters.
 
     Raises: ExtensionTooShort; ExtensionTooLong over what the target allows; ExtensionTooFar.
     """
     case = await _lock(work, actor, code, Verb.EXTEND, seen, books)
-    timing = deadlines_service.extend_clock(
-        books.calendars,
-        actor.tenant_id,
-        clock_of(case, books),
-        to=due_on,
-        reason=reason,
-        by=actor.staff_id,
-        at=work.now,
-    )
+    sent = await letters_service.count_letters(work, actor.tenant_id, CaseId(case.id))
+    timing, letter = _extended(actor, case, books, due_on=due_on, reason=reason, at=work.now, sent=sent)
     fact = domain.extend(
-        case.facts(), changes=timed(timing, work.now), due_on=_due_on(timing, actor, books), reason=reason
+        case.facts(),
+        changes=timed(timing, work.now),
+        due_on=_due_on(timing, actor, books),
+        reason=reason,
+        letter=letter.number,
     )
     settle(work, actor, case, fact, books)
+    letters_service.send(work, letter)
     return case
+
+
+async def preview_extension(
+    db: Database, actor: Actor, code: str, *, books: Books, due_on: date, reason: str, now: datetime
+) -> tuple[Timing, Letter]:
+    """When the case would be due, and the letter that would be sent; nothing is written. Two statements.
+
+    Raises: what `extend_case` raises.
+    """
+    row = await repository.get_case(db, scope_of(actor, books.directory), code)
+    stored = orjson.loads(row["clock"]) if row["clock"] is not None else None
+    case = Case(**{**row, "routing": {}, "clock": stored})
+    permit(actor, Verb.EXTEND, case, None, books.directory)
+    domain.next_state(case.facts(), Verb.EXTEND)
+    sent = len(await letters_service.list_letters(db, actor.tenant_id, [CaseId(case.id)]))
+    return _extended(actor, case, books, due_on=due_on, reason=reason, at=now, sent=sent)
+
+
+def _extended(
+    actor: Actor, case: Case, books: Books, *, due_on: date, reason: str, at: datetime, sent: int
+) -> tuple[Timing, Letter]:
+    """The clock with more time, and the letter that says so; `sent`: how many the case has had before."""
+    clock, tenant = clock_of(case, books), books.directory.tenant(actor.tenant_id)
+    timing = deadlines_service.extend_clock(
+        books.calendars, actor.tenant_id, clock, to=due_on, reason=reason, by=actor.staff_id, at=at
+    )
+    unit = books.directory.unit(actor.tenant_id, UnitId(case.unit_id))
+    place = case.area_commune or case.area_district or case.area_province
+    province = books.directory.area(tenant.edition, tenant.province)
+    category = books.catalogue.find(actor.tenant_id, case.category_code)
+
+    def day(at: datetime) -> date:
+        return local_day(at, tenant.time_zone)
+
+    occasion = Occasion(
+        code=case.code,
+        unit=Text(unit.name, unit.name_en),
+        seat=province.name.removeprefix(province.type_name).strip(),
+        category=category.name if category else Text(case.category_code, case.category_code),
+        place=books.directory.area(EditionId(case.edition_id), place).name,
+        received_on=day(case.opened_at),
+        due_before=day(case.due_at),
+        due_on=day(timing.due_at),
+        original_due_on=day(case.original_due_at),
+        reason=reason,
+    )
+    letter = letters_service.draft_extension(
+        occasion,
+        tenant_id=actor.tenant_id,
+        case_id=CaseId(case.id),
+        unit_id=unit.id,
+        count=sent + 1,
+        by=actor.staff_id,
+        at=at,
+        on=day(at),
+    )
+    return timing, letter
 
 
 async def pause_case(

@@ -15,8 +15,12 @@ from app.cases.models import Case
 from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to, place_in_queue
+from app.kit.ids import CaseId
 from app.kit.problems import Problem
 from app.kit.text import Text
+from app.letters import service as letters_service
+from app.letters.service import letter_of
+from app.letters.terms import Letter
 from app.web.pages import FieldErrors, Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/cases", route_class=ConsoleRoute)
@@ -37,6 +41,15 @@ async def show_case(desk: CurrentDesk, code: CodePath) -> Response:
     return await _shown(desk, code, form=back, done=Verb(done) if done in set(Verb) else None)
 
 
+@router.get("/{code}/letters/{number}")
+async def show_letter(desk: CurrentDesk, code: CodePath, number: CodePath) -> Response:
+    """A letter that was sent about the case. Raises: CaseNotFound outside the officer's units, LetterNotFound."""
+    view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
+    case_id = CaseId(view.row["id"])
+    letter = letter_of(await letters_service.list_letters(desk.database, desk.tenant.id, [case_id]), number)
+    return desk.page("letter.html", code=code, number=number, sheet=letter.sheets[desk.lang], checksum=letter.checksum)
+
+
 @router.post("/{code}/{verb}")
 async def act(desk: CurrentDesk, code: CodePath, verb: Verb, form: OwnForm) -> Response:
     """The verb done, or the case again with what is wrong and everything that was typed."""
@@ -44,6 +57,9 @@ async def act(desk: CurrentDesk, code: CodePath, verb: Verb, form: OwnForm) -> R
     if not verbs.is_form(verb) or not isinstance(seen, int):
         raise CaseNotFound
     try:
+        if verb is Verb.EXTEND and form.text("step") == "preview":
+            letter = await verbs.preview_letter(desk, code, form)
+            return await _shown(desk, code, verb=verb, form=form, seen=seen, draft=letter)
         case = await verbs.act(desk, code, verb, seen, form)
     except (ValidationError, Problem) as refused:
         return await _refused(desk, code, verb, seen, form, refused)
@@ -84,8 +100,12 @@ async def _shown(
     done: Verb | None = None,
     seen: int | None = None,
     status: int = 200,
+    draft: Letter | None = None,
 ) -> Response:
-    """The case; `verb` is the form that was refused, `seen` the version the officer had before him."""
+    """The case; `verb` is the form that stands open, `seen` the version the officer had before him.
+
+    `draft` is the letter that would be sent.
+    """
     form = form or Form()
     place = place_in_queue(form.text("back"))
     view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
@@ -100,5 +120,6 @@ async def _shown(
         message=message,
         done=done,
         seen=view.row["version"] if seen is None else seen,
+        draft=draft,
         **await views.case_page(desk, view),
     )

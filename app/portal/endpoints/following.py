@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.db.work import Work, in_work
 from app.kit.problems import Problem
 from app.kit.text import Text
+from app.letters.service import letter_of
 from app.portal import keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
@@ -95,6 +96,19 @@ async def explain_deadline(visit: CurrentVisit, code: CodePath) -> Response:
         return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
     row = await reports_service.find_facts(visit.database, visit.tenant.id, code)
     return visit.page("deadline.html", **views.explained(visit, row, own=False))
+
+
+@router.get("/{code}/letters/{number}")
+async def show_letter(visit: CurrentVisit, code: CodePath, number: CodePath) -> Response:
+    """A letter to the sender as it was sent, for a sheet of A4. Raises: LetterNotFound."""
+    view = await _own(visit, code, keepsakes.followed(visit.request).get(code))
+    if view is None:
+        return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
+    at = visit.at(code)
+    letter = letter_of(await reports_service.letters_for_sender(at.database, at.actor, view), number)
+    return visit.page(
+        "letter.html", code=code, number=number, sheet=letter.sheets[visit.lang], checksum=letter.checksum
+    )
 
 
 @router.post("/{code}/{verb}")

@@ -286,3 +286,35 @@ async def test_words_for_a_case_that_has_gone_to_another_unit_are_given_back(des
     assert answer.status_code == 404
     assert "vừa được chuyển đi" in answer.text
     assert "Tổ điện đã thay bóng." in answer.text
+
+
+async def test_an_extension_shows_its_letter_before_it_is_sent_and_after(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS)
+    desk, address = await desk_of(*EVERY_HAND), f"/console/cases/{filed.code}"
+    form = Page(await desk.get(address)).form(f"{address}/extend")
+    typed = {"due_on": "2026-12-03", "reason": "Chờ vật tư."}
+    seen = Page(await post(desk, form, **typed, step="preview"))
+    assert "THƯ XIN LỖI" in seen.text
+    assert "Lý do: Chờ vật tư." in seen.text
+    assert "do-extend" in seen.open_details
+    assert await db.lane.fetchval("SELECT version FROM cases") == filed.version
+    again = seen.form(f"{address}/extend")
+    assert again.values["reason"] == typed["reason"]
+    assert ("step", "send") in again.buttons
+    done = await post(desk, again, step="send")
+    assert done.status_code == 303
+    page = Page(await desk.get(address))
+    letter = f"{address}/letters/01-TXL-{filed.code}"
+    assert letter in page.links
+    assert "Lý do: Chờ vật tư." in Page(await desk.get(letter)).text
+
+
+async def test_the_page_of_a_case_tells_its_other_clocks(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process, S.AWAITING_APPROVAL)
+    desk = await desk_of(*EVERY_HAND)
+    page = Page(await desk.get(f"/console/cases/{filed.code}"))
+    assert "Duyệt câu trả lời: đến 10:00 ngày 23/11/2026" in page.text
+    queue = Page(await desk.get("/console?view=approval"))
+    assert "Duyệt câu trả lời: đến 10:00 ngày 23/11/2026" in queue.text

@@ -142,7 +142,9 @@ class Lives(RuleBasedStateMachine):
     def extend(self, case: CaseId, reason: str) -> None:
         later = Changes(due_at=self.now + timedelta(days=5))
         day = later["due_at"].date()
-        self.do(case, Verb.EXTEND, lambda seen: domain.extend(seen, changes=later, due_on=day, reason=reason))
+        self.do(
+            case, Verb.EXTEND, lambda seen: domain.extend(seen, changes=later, due_on=day, reason=reason, letter="01")
+        )
 
     @rule(case=cases, comment=words)
     def pause(self, case: CaseId, comment: str) -> None:
