@@ -96,7 +96,7 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
         "place": ", ".join(filter(None, (shown["address"], area))),
         "time_left": _time_left(desk, row),
         "step": step,
-        "step_late": step is not None and step.late(desk.now),
+        "step_missed": step is not None and step.missed(desk.now),
         "may_take_up": cases_service.may_take_up(desk.actor, row),
     }
 
@@ -156,7 +156,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         ],
         "public_preview": _preview(view, reports),
         "deadline": _deadline(desk, view),
-        "milestones": [(one, one.late(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
+        "milestones": [(one, one.missed(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
         "verbs": _verbs(view),
         "members": members,
         **_choices(desk),

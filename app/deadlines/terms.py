@@ -333,7 +333,7 @@ class Milestone:
     met_at: datetime | None
     clock: Clock
 
-    def late(self, now: datetime) -> bool:
+    def missed(self, now: datetime) -> bool:
         """Whether it was met after its time, or is not met and its time is over."""
         return self.due_at < (self.met_at or now)
 

@@ -163,7 +163,7 @@ def tell_deadline(
             target=one.target,
             milestones=others,
             received_at=row["opened_at"],
-            overdue=one.late(now) and (one.met_at is not None or is_open),
+            overdue=one.missed(now) and (one.met_at is not None or is_open),
             which=which,
         )
     target = deadlines_service.target_of(calendars, tenant_id, clock)

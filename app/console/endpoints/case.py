@@ -57,13 +57,17 @@ async def act(desk: CurrentDesk, code: CodePath, verb: Verb, form: OwnForm) -> R
     if not verbs.is_form(verb) or not isinstance(seen, int):
         raise CaseNotFound
     try:
-        if verb is Verb.EXTEND and form.text("step") == "preview":
-            letter = await verbs.preview_letter(desk, code, form)
-            return await _shown(desk, code, verb=verb, form=form, seen=seen, draft=letter)
-        case = await verbs.act(desk, code, verb, seen, form)
+        return await _acted(desk, code, verb, seen, form)
     except (ValidationError, Problem) as refused:
         return await _refused(desk, code, verb, seen, form, refused)
-    return _done(desk, case, verb, form.text("back"))
+
+
+async def _acted(desk: Desk, code: str, verb: Verb, seen: int, form: Form) -> Response:
+    """The verb done; of an extension that is only to be seen, the letter it would send."""
+    if verb is Verb.EXTEND and form.text("step") == "preview":
+        letter = await verbs.preview_letter(desk, code, form)
+        return await _shown(desk, code, verb=verb, form=form, seen=seen, draft=letter)
+    return _done(desk, await verbs.act(desk, code, verb, seen, form), verb, form.text("back"))
 
 
 def _done(desk: Desk, case: Case, verb: Verb, back: str) -> Response:

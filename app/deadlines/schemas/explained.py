@@ -91,7 +91,7 @@ class MilestoneOut(BaseModel):
     started_at: datetime
     due_at: datetime
     met_at: datetime | None
-    late: bool = Field(description="Xong sau hạn, hoặc chưa xong mà đã quá hạn. Met too late, or not met in time.")
+    missed: bool = Field(description="Xong sau hạn, hoặc chưa xong mà đã quá hạn. Met too late, or not met in time.")
     legal_basis: TextOut
 
     @classmethod
@@ -106,7 +106,7 @@ class MilestoneOut(BaseModel):
             started_at=milestone.started_at,
             due_at=milestone.due_at,
             met_at=milestone.met_at,
-            late=milestone.late(now),
+            missed=milestone.missed(now),
             legal_basis=_both(target.legal_basis),
         )
 

@@ -292,7 +292,7 @@ async def test_a_draft_starts_the_clock_of_approval_and_the_decision_stops_it(
         ("2026-11-23", 150),
     ]
     case = (await client.get(f"/api/v1/staff/cases/{filed.code}", headers=approver.headers)).json()
-    waiting = {one["kind"]: (one["due_at"][:16], one["met_at"], one["late"]) for one in case["milestones"]}
+    waiting = {one["kind"]: (one["due_at"][:16], one["met_at"], one["missed"]) for one in case["milestones"]}
     assert waiting["approval"] == ("2026-11-23T03:00", None, False)
 
     clock.at += timedelta(days=5)
@@ -300,7 +300,7 @@ async def test_a_draft_starts_the_clock_of_approval_and_the_decision_stops_it(
     assert (await act(client, filed, "reject-draft", approver.headers, {"comment": "Nêu rõ ngày."})).is_success
     case = (await client.get(f"/api/v1/staff/cases/{filed.code}", headers=approver.headers)).json()
     decided = {one["kind"]: one for one in case["milestones"]}["approval"]
-    assert (decided["met_at"][:16], decided["late"]) == ("2026-11-25T03:00", True)
+    assert (decided["met_at"][:16], decided["missed"]) == ("2026-11-25T03:00", True)
     assert case["due_at"] == DUE, "that of the answer is another clock"
 
 
