@@ -8,9 +8,8 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.db.reference import Reference
-from app.directory.snapshot import Area, Directory
+from app.directory.snapshot import Directory
 from app.kit.ids import TenantId, UnitId
-from app.kit.text import Text
 
 from .schemas import CalendarEditIn, WeekIn
 from .snapshot import Calendars
@@ -35,15 +34,8 @@ def edit_of(draft: CalendarEditIn, tenant_id: TenantId, code: CalendarCode, dire
         return draft.edit(tenant_id, code, ids)
     own_map = directory.map(directory.tenant(tenant_id).edition)
     chains = [directory.chain_in(tenant_id, one) for one in draft.areas]
-    areas = [EditArea(one.area.code, _within(one.area), own_map.subtree(one.area.code)) for one in chains]
+    areas = [EditArea(one.area.code, one.area.inside, own_map.subtree(one.area.code)) for one in chains]
     return draft.edit(tenant_id, code, areas)
-
-
-def _within(area: Area) -> Text:
-    """The area's name as it stands in the middle of a sentence: `phường Cẩm Thượng`."""
-    kind = area.type_name
-    named = bool(kind) and area.name.startswith(kind)
-    return Text(kind.lower() + area.name.removeprefix(kind) if named else area.name, area.name)
 
 
 def unit_codes(directory: Directory, tenant_id: TenantId) -> dict[UnitId, str]:

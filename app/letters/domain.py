@@ -39,7 +39,7 @@ def _sheet(words: Mapping[str, Any], occasion: Occasion, lang: Lang, number: str
         "unit": occasion.unit(lang),
         "seat": occasion.seat,
         "category": _inside(occasion.category(lang)),
-        "place": occasion.place,
+        "place": occasion.place(lang),
         "reason": occasion.reason,
         "received": _day(occasion.received_on, lang),
         "due_before": _day(occasion.due_before, lang),

@@ -44,7 +44,7 @@ class Occasion:
     unit: Text
     seat: str
     category: Text
-    place: str
+    place: Text
     received_on: date
     due_before: date
     due_on: date

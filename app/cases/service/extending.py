@@ -85,7 +85,7 @@ def _extended(
         unit=Text(unit.name, unit.name_en),
         seat=province.name.removeprefix(province.type_name).strip(),
         category=category.name if category else Text(case.category_code, case.category_code),
-        place=books.directory.area(EditionId(case.edition_id), place).name,
+        place=books.directory.area(EditionId(case.edition_id), place).inside,
         received_on=day(case.opened_at),
         due_before=day(case.due_at),
         due_on=day(timing.due_at),

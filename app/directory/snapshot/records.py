@@ -10,6 +10,7 @@ from typing import NamedTuple
 from app.directory.terms import AreaCode, Confidence, EditionId, Share, SuccessionKind, Tier, UnitKind
 from app.kit.geo import Box, Point
 from app.kit.ids import TenantId, UnitId
+from app.kit.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Area:
     centroid: Point
     box: Box | None
     search_name: str
+
+    @property
+    def inside(self) -> Text:
+        """Its name as it stands in the middle of a sentence: `phường Cẩm Thượng`."""
+        kind = self.type_name
+        named = bool(kind) and self.name.startswith(kind)
+        return Text(kind.lower() + self.name.removeprefix(kind) if named else self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)

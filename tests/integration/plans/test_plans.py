@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from app.identity.terms import Role
+from app.db.work import Work, in_work
+from app.deadlines import service as deadlines
+from app.deadlines.seed import packaged_targets, packaged_week
+from app.deadlines.terms import DayKind, EditKind, SpecialDay
+from app.identity.terms import Actor, ActorKind, Membership, Role
+from app.kit.clock import FixedClock
+from app.kit.text import Text
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
 from app.worker import loop as worker_loop
+from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
 
+STORM = SpecialDay(NOW.date(), DayKind.CLOSURE, Text("Bão", "Storm"))
 REPEATS = 7  # from the sixth on PostgreSQL may use a plan that fits any parameters
 PAGE = 3_000  # rows a page of fifty may look at, over all its index ranges; a tenth of the cases
 WALK = 12_000  # rows a box may walk through, newest first, before it asks the index of places
@@ -174,6 +184,40 @@ async def test_the_worker_reads_what_waits_and_nothing_else(town: Town) -> None:
     narrow(town.plans.taken(), BATCH)
     await worker_loop.turn(process, worker_loop.consumers(process))
     narrow([*town.plans.taken(), *_none()], BATCH)
+
+
+async def test_clocks_are_given_and_follow_an_edit_batch_by_batch(town: Town) -> None:
+    process = town.process
+    older = "UPDATE cases SET clock = NULL WHERE tenant_id = $1 AND state NOT IN ('resolved', 'closed')"
+    await process.db.lane.fetch(older, HAIDUONG)
+    town.plans.taken()
+    for _ in range(3):
+        assert await worker_loop.recount(process) > 0
+        narrow(town.plans.taken(), BATCH)
+    while await worker_loop.recount(process):
+        pass
+    closed = replace(packaged_week(HAIDUONG), version=0, kind=EditKind.DAY, week=(), special=STORM)
+    target = replace(packaged_targets(HAIDUONG)[1], version=0, valid_from=STORM.day)
+    root = next(unit for unit in process.books.directory.units(HAIDUONG) if unit.parent_id is None)
+    admin = Actor(ActorKind.STAFF, HAIDUONG, UUID(int=9), "", (Membership(root.id, Role.TENANT_ADMIN),))
+    categories = {category.code for category in process.books.catalogue.all(HAIDUONG)}
+
+    async def publish(work: Work) -> None:
+        known = process.books.calendars
+        await deadlines.publish_edit(work, admin, closed, calendars=known, based_on=None)
+        await deadlines.publish_target(
+            work, admin, target, calendars=known, categories=categories, based_on=None, for_running=True
+        )
+
+    await in_work(process.db, process.clock, HAIDUONG, publish)
+    await process.refresh()
+    assert isinstance(process.clock, FixedClock)
+    process.clock.at += worker_loop.known_after(process.settings)
+    turns = 0
+    while await worker_loop.recount(process):
+        narrow(town.plans.taken(), BATCH)
+        turns += 1
+    assert turns > REPEATS
 
 
 async def test_a_live_feed_reads_what_is_new(town: Town) -> None:
