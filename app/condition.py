@@ -118,6 +118,7 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
     open_ = GaugeMetricFamily("lienthong_cases_open", "Cases in handling", labels=per_tenant)
     overdue = GaugeMetricFamily("lienthong_cases_overdue", "Cases in handling past their date", labels=per_tenant)
     unswept = GaugeMetricFamily("lienthong_cases_unswept", "Overdue and not marked so in time", labels=per_tenant)
+    unlooked = GaugeMetricFamily("lienthong_cases_unlooked", "Past an occasion not told in time", labels=per_tenant)
     for one in condition:
         slug = [one.tenant.slug]
         waiting.add_metric(slug, one.backlog.waiting)
@@ -132,7 +133,8 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         open_.add_metric(slug, one.workload.open)
         overdue.add_metric(slug, one.workload.overdue)
         unswept.add_metric(slug, one.workload.unswept)
-    yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept)
+        unlooked.add_metric(slug, one.workload.unlooked)
+    yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept, unlooked)
 
 
 def _of_deliveries(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:

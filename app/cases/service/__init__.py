@@ -37,7 +37,7 @@ from .opening import NewCase, open_case
 from .recounting import Move, Preview, preview_edit, recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
-from .sweeping import list_unswept, sweep_overdue, workload
+from .sweeping import list_unswept, plan_cases, plan_unplanned, sweep, workload
 from .timing import Told, tell_deadline
 
 __all__ = [
@@ -67,6 +67,8 @@ __all__ = [
     "merge_case",
     "open_case",
     "pause_case",
+    "plan_cases",
+    "plan_unplanned",
     "preview_edit",
     "publish_case",
     "queue_counts",
@@ -83,7 +85,7 @@ __all__ = [
     "resume_case",
     "return_case",
     "scope_of",
-    "sweep_overdue",
+    "sweep",
     "tell_deadline",
     "triage_case",
     "unmerge_case",

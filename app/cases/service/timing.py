@@ -96,17 +96,38 @@ def tell_deadline(row: Mapping[str, Any], books: Books, *, now: datetime) -> Tol
         deadline=Deadline(row["due_at"], row["original_due_at"], row["working_days"], basis, clock),
         explanation=deadlines_service.explain_clock(calendars, tenant_id, clock, due_at=row["due_at"], now=now),
         target=target,
-        milestones=deadlines_service.milestones(
-            calendars,
-            tenant_id,
-            clock,
-            lineage=books.catalogue.lineage(tenant_id, row["category_code"]),
-            tier=books.directory.unit(tenant_id, UnitId(row["unit_id"])).tier,
-            priority=Priority(row["priority"]),
-            spans=_spans(row, clock),
-        ),
+        milestones=_milestones(row, clock, books),
         received_at=row["opened_at"],
         overdue=CaseState(row["state"]) in OPEN_STATES and row["due_at"] < now,
+    )
+
+
+def milestones_of(case: Case, clock: Clock, books: Books) -> list[Milestone]:
+    """What else is due in the case, met or not. Raises: CalendarExhausted."""
+    return _milestones({name: getattr(case, name) for name in _MILESTONE_COLUMNS}, clock, books)
+
+
+_MILESTONE_COLUMNS = (
+    "tenant_id",
+    "category_code",
+    "unit_id",
+    "priority",
+    "opened_at",
+    "accepted_at",
+    "first_response_at",
+)
+
+
+def _milestones(row: Mapping[str, Any], clock: Clock, books: Books) -> list[Milestone]:
+    tenant_id = TenantId(row["tenant_id"])
+    return deadlines_service.milestones(
+        books.calendars,
+        tenant_id,
+        clock,
+        lineage=books.catalogue.lineage(tenant_id, row["category_code"]),
+        tier=books.directory.unit(tenant_id, UnitId(row["unit_id"])).tier,
+        priority=Priority(row["priority"]),
+        spans=_spans(row, clock),
     )
 
 

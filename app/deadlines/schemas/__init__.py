@@ -11,6 +11,7 @@ from .edited import (
     TargetOut,
 )
 from .explained import DayOut, DeadlineOut, ExtensionOut, MilestoneOut, PauseOut
+from .occasions import OccasionIn, OccasionListOut, OccasionOut
 
 __all__ = [
     "CalendarEditIn",
@@ -20,6 +21,9 @@ __all__ = [
     "DeadlineOut",
     "ExtensionOut",
     "MilestoneOut",
+    "OccasionIn",
+    "OccasionListOut",
+    "OccasionOut",
     "PauseOut",
     "TargetIn",
     "TargetListOut",

@@ -20,6 +20,7 @@ from .clocks import (
     target_of,
     working_days_left,
 )
+from .occasions import keep_occasion, list_occasions, outlook, publish_occasion
 from .recounting import Turn, take_recount
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "explanation",
     "extend_clock",
     "in_days",
+    "keep_occasion",
     "list_calendars",
+    "list_occasions",
     "list_targets",
     "milestones",
+    "outlook",
     "pause_clock",
     "publish_edit",
+    "publish_occasion",
     "publish_target",
     "recount_clock",
     "resume_clock",
