@@ -15,6 +15,8 @@ from app.db.models import Command
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
+from app.notices import service as notices_service
+from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.process import Process
@@ -27,6 +29,7 @@ from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
+from .notices import Notices, keys_of, ways_of
 from .sweeps import Planning, sweep
 from .tenants import each_tenant
 
@@ -45,6 +48,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PublicationConsumer(lambda: process.books),
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
+        NoticeConsumer(lambda: process.books, keys_of(process.settings), ways_of(process.settings)),
     )
 
 
@@ -128,6 +132,7 @@ async def prune(process: Process) -> int:
             await identity_service.prune(work, tenant_id)
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
+            pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
@@ -172,7 +177,7 @@ async def run(process: Process, command: Command) -> None:
     async def replay_turn() -> int:
         return _ring(await replay(process), [written])
 
-    async with deliveries, asyncio.TaskGroup() as group:
+    async with deliveries, Notices(process) as notices, asyncio.TaskGroup() as group:
         group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, told))
         for consumer, bell in zip(reacting, numbered, strict=True):
@@ -183,6 +188,7 @@ async def run(process: Process, command: Command) -> None:
         group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
         poll_s = settings.delivery_poll_s
         group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
+        group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
         group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
         group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))

@@ -30,7 +30,7 @@ from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
 from app.settings import Settings
 
-from .deliveries import examine_deliveries
+from .deliveries import examine_deliveries, examine_notices
 from .findings import Finding, Health, broken, ok, warning
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -306,7 +306,8 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
                 f"{slug}: {backlog.parked[consumer]} messages of {consumer} are set aside, the oldest for "
                 f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
             )
-    for finding in (*_sweeps(slug, condition), *examine_deliveries(condition, now)):
+    told = (*examine_deliveries(condition, now), *examine_notices(condition, now))
+    for finding in (*_sweeps(slug, condition), *told):
         done = False
         yield finding
     if done:
