@@ -16,6 +16,8 @@ from app.db.beats import Beat, list_beats
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Tenant
+from app.notices import service as notices_service
+from app.notices.terms import NoticeBacklog
 from app.outbox import service as outbox
 from app.outbox.terms import Backlog
 from app.process import Process
@@ -33,6 +35,7 @@ class TenantCondition:
     backlog: Backlog
     workload: Workload
     deliveries: DeliveryBacklog
+    notices: NoticeBacklog
 
 
 async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
@@ -41,8 +44,10 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
     backlogs = {one.tenant_id: one for one in await outbox.backlog(db, ids)}
     workloads = {one.tenant_id: one for one in await cases_service.workload(db, ids, at)}
     deliveries = {one.tenant_id: one for one in await subscriptions_service.backlog(db, ids)}
+    notices = {one.tenant_id: one for one in await notices_service.backlog(db, ids, at)}
     return [
-        TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id], deliveries[tenant.id]) for tenant in tenants
+        TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id], deliveries[tenant.id], notices[tenant.id])
+        for tenant in tenants
     ]
 
 
@@ -65,6 +70,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_workers(beats, now),
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
+        *_of_notices(condition or [], now),
     ]
 
 
@@ -118,6 +124,7 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
     open_ = GaugeMetricFamily("lienthong_cases_open", "Cases in handling", labels=per_tenant)
     overdue = GaugeMetricFamily("lienthong_cases_overdue", "Cases in handling past their date", labels=per_tenant)
     unswept = GaugeMetricFamily("lienthong_cases_unswept", "Overdue and not marked so in time", labels=per_tenant)
+    unlooked = GaugeMetricFamily("lienthong_cases_unlooked", "Past an occasion not told in time", labels=per_tenant)
     for one in condition:
         slug = [one.tenant.slug]
         waiting.add_metric(slug, one.backlog.waiting)
@@ -132,7 +139,8 @@ def _of_tenants(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         open_.add_metric(slug, one.workload.open)
         overdue.add_metric(slug, one.workload.overdue)
         unswept.add_metric(slug, one.workload.unswept)
-    yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept)
+        unlooked.add_metric(slug, one.workload.unlooked)
+    yield from (waiting, oldest, lag, parked, rested, dead, open_, overdue, unswept, unlooked)
 
 
 def _of_deliveries(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:
@@ -153,3 +161,16 @@ def _of_deliveries(condition: Sequence[TenantCondition], now: datetime) -> Itera
         dead.add_metric(slug, found.dead)
         paused.add_metric(slug, found.paused)
     yield from (waiting, oldest, held, dead, paused)
+
+
+def _of_notices(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:
+    per_tenant = ["tenant"]
+    waiting = GaugeMetricFamily("lienthong_notices_waiting", "Notices due and not sent", labels=per_tenant)
+    oldest = GaugeMetricFamily("lienthong_notices_oldest_seconds", "Since the oldest of them is due", labels=per_tenant)
+    failed = GaugeMetricFamily("lienthong_notices_failed", "Notices of a week that nobody took", labels=per_tenant)
+    for one in condition:
+        slug, found = [one.tenant.slug], one.notices
+        waiting.add_metric(slug, found.waiting)
+        oldest.add_metric(slug, max(0.0, (now - found.oldest_at).total_seconds()) if found.oldest_at else 0.0)
+        failed.add_metric(slug, found.failed)
+    yield from (waiting, oldest, failed)

@@ -18,6 +18,7 @@ from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
+from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
@@ -39,6 +40,7 @@ TAGS = [
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
     {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
+    {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
     {"name": "operation", "description": "Vận hành. Operation."},
@@ -60,6 +62,8 @@ ROUTERS = (
     routing_router,
     deadlines_router,
     subscriptions_router,
+    notices_router,
+    staff_notices_router,
     report_texts_router,
     preview_router,
     portal_router,

@@ -59,6 +59,23 @@ class Settings(BaseSettings):
         False,  # noqa: FBT003 - the default of a setting
         description="Whether webhooks may go to private addresses and by plain http: for an intranet of your own.",
     )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://, smtp+starttls:// or smtps://user:password@host:port; absent: no mail is sent."
+    )
+    mail_from: str = Field("lienthong@localhost", description="Address that mail is from.")
+    smtp_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest wait for each answer of the mail server.")
+    sms_url: str | None = Field(None, description="Address of the SMS gateway; absent: no SMS is sent.")
+    sms_template: str = Field(
+        '{"to": "{to}", "text": "{text}", "reference": "{reference}"}',
+        description="JSON that the gateway is sent, with {to}, {text} and {reference} filled in.",
+    )
+    sms_authorization: SecretStr | None = Field(None, description="Authorization header for the gateway.")
+    sms_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest time the gateway may take to answer.")
+    push_contact: str | None = Field(
+        None, description="mailto: or https: address for push services; absent: no push messages."
+    )
+    notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
+    notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
     access_log: AccessLog = Field(
         AccessLog.ALL, description="Which answers get a line in the log: all, problems (status 400 and up) or none."

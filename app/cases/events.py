@@ -44,6 +44,7 @@ class EventType(StrEnum):
     WITHHELD = "case.withheld"
     WITHDRAWN = "case.withdrawn"
     CLOSED = "case.closed"
+    REMINDED = "case.reminded"
     OVERDUE = "case.overdue"
 
 

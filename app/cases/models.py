@@ -68,6 +68,15 @@ class Case(TenantRow, Base):
             postgresql_where=text(f"assignee_id IS NOT NULL AND {_OPEN}"),
         ),
         Index("ix_cases_unswept", "tenant_id", "due_at", postgresql_where=text(f"overdue_at IS NULL AND {_OPEN}")),
+        # Few cases are raised to somebody above at any time; all of them are in one small index.
+        Index(
+            "ix_cases_escalated",
+            "tenant_id",
+            "due_at",
+            "id",
+            postgresql_include=["unit_id", "category_code", "centre_at"],
+            postgresql_where=text(f"supervisor_id IS NOT NULL AND {_OPEN}"),
+        ),
         # A list of what has ended is one range, however much is open and newer.
         Index("ix_cases_ended", "tenant_id", "state", "id", postgresql_where=text("state IN ('resolved', 'closed')")),
         # Empty once the worker has given every older case its clock.
@@ -109,6 +118,8 @@ class Case(TenantRow, Base):
     accepted_at: Mapped[datetime | None]
     first_response_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
+    supervisor_id: Mapped[UUID | None]  # the unit above the holder that was told, while that stands
+    centre_at: Mapped[datetime | None]  # since when the operations centre has been told
     overdue_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
@@ -160,6 +171,8 @@ class Case(TenantRow, Base):
 
     def apply(self, fact: CaseFact, at: datetime) -> None:
         """Become what `fact` says, as the next version."""
+        if self.overdue_at is not None and fact.changes.get("overdue_at", self.overdue_at) is None:
+            self.supervisor_id = self.centre_at = None  # what they were told of is over
         for column, value in fact.changes.items():
             setattr(self, column, value.value if isinstance(value, StrEnum) else value)
         self.version += 1

@@ -207,6 +207,8 @@ class QueueView(StrEnum):
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
     APPROVAL = "approval"
+    ESCALATED = "escalated"
+    CENTRE = "centre"
 
     @property
     def label(self) -> Text:
@@ -221,6 +223,8 @@ _VIEW_LABELS = {
     QueueView.OVERDUE: Text("Quá hạn", "Overdue"),
     QueueView.DUE_SOON: Text("Sắp đến hạn", "Due soon"),
     QueueView.APPROVAL: Text("Chờ duyệt", "To approve"),
+    QueueView.ESCALATED: Text("Đã báo cấp trên", "Escalated"),
+    QueueView.CENTRE: Text("Đã báo IOC", "Told to the IOC"),
 }
 
 
@@ -285,6 +289,8 @@ class Changes(TypedDict, total=False):
     resolved_at: datetime | None
     closed_at: datetime | None
     escalated_at: datetime | None
+    supervisor_id: UnitId | None
+    centre_at: datetime | None
     overdue_at: datetime | None
     paused_at: datetime | None
     lat: float | None
@@ -321,6 +327,7 @@ class Workload(NamedTuple):
     open: int
     overdue: int
     unswept: int  # overdue for a while and not marked so: the worker's sweep is behind
+    unlooked: int  # something was to be told of their clocks a while ago: so it is
 
 
 class Move(NamedTuple):

@@ -32,6 +32,7 @@ from .boundaries import described
 from .doctor import Health, examine_installation
 from .installation import database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
+from .notices import notices_cli
 from .opening import opened, with_process
 from .outbox import outbox_cli
 from .running import serve
@@ -60,6 +61,7 @@ cli.add_typer(areas_cli, name="areas")
 cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
 cli.add_typer(outbox_cli, name="outbox")
+cli.add_typer(notices_cli, name="notices")
 
 
 def run() -> None:

@@ -18,7 +18,17 @@ from app.web.works import ReadWork, WriteWork
 from . import service
 from .deps import CurrentCalendars, edit_of, unit_codes
 from .errors import EditRace, InvalidEdit, StaleEdit
-from .schemas import CalendarEditIn, CalendarEditOut, CalendarListOut, TargetIn, TargetListOut, TargetOut
+from .schemas import (
+    CalendarEditIn,
+    CalendarEditOut,
+    CalendarListOut,
+    OccasionIn,
+    OccasionListOut,
+    OccasionOut,
+    TargetIn,
+    TargetListOut,
+    TargetOut,
+)
 from .terms import CalendarCode
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
@@ -102,3 +112,22 @@ async def publish_target(
         for_running=draft.apply_to_running,
     )
     return TargetOut.of(published.target, current=published.current, given=published.given)
+
+
+@router.get("/occasions", responses=_READ)
+async def list_occasions(work: ReadWork, actor: CurrentStaff, calendars: CurrentCalendars) -> OccasionListOut:
+    """Các dịp nhắc hạn, báo quá hạn, báo cấp trên, mọi phiên bản. All versions of all occasions of clocks."""
+    return OccasionListOut.of(await service.list_occasions(work, actor, calendars=calendars))
+
+
+@router.post("/occasions", status_code=status.HTTP_201_CREATED, responses=_WRITE)
+async def publish_occasion(
+    draft: OccasionIn, work: WriteWork, actor: CurrentStaff, calendars: CurrentCalendars
+) -> OccasionOut:
+    """Ban hành một phiên bản của một dịp nhắc, cho thời hạn bắt đầu từ ngày hiệu lực. Publish an occasion.
+
+    Clocks that run already keep the occasions of the day they started on.
+    """
+    rule = draft.rule(actor.tenant_id)
+    published, current = await service.publish_occasion(work, actor, rule, calendars=calendars, based_on=draft.based_on)
+    return OccasionOut.of(published, current=current)

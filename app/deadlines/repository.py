@@ -17,9 +17,10 @@ from app.directory.models import Tenant
 from app.kit.ids import StaffId, TenantId
 from app.kit.text import Text
 
-from .domain import WorkCalendar
+from .domain import OccasionRule, WorkCalendar
 from .errors import EditRace
 from .models import CalendarDay, CalendarEditRow, RecountRow, RetargetRow, TargetRow, edit_values, target_values
+from .models.occasions import OccasionRuleRow, rule_values
 from .snapshot import Calendars, History, Targets, weeks_by_unit
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, DayKind, Recount, SpecialDay, Target
 
@@ -29,7 +30,7 @@ log = logging.getLogger("lienthong.deadlines")
 async def load_calendars(session: AsyncSession) -> Calendars:
     """Calendars and targets of all tenants that have days, from 1 January of their first year to the end of the last.
 
-    Four statements.
+    Five statements.
     """
     return await calendars_with(session, ())
 
@@ -38,7 +39,7 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
     """The same as they would be with the edits on `trial`, newer than all others; of their tenants when there are any.
 
     A tenant whose calendars cannot be made has none, and the log says why: the others are not to suffer from it. With
-    a trial the error is raised. Four statements.
+    a trial the error is raised. Five statements.
     """
     only = {edit.tenant_id for edit in trial}
     days = select(CalendarDay).order_by(CalendarDay.tenant_id, CalendarDay.day)
@@ -55,6 +56,9 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
         stored[TenantId(each.tenant_id)].append(each)
     zones = (await session.execute(tenants.order_by(Tenant.id))).all()
     promised = _readable((await session.scalars(targets)).all())
+    rules: dict[TenantId, list[OccasionRule]] = defaultdict(list)
+    for rule in await session.scalars(select(OccasionRuleRow)):
+        rules[TenantId(rule.tenant_id)].append(rule.read())
     by_tenant: dict[TenantId, WorkCalendar] = {}
     own: dict[tuple[TenantId, CalendarCode], WorkCalendar] = {}
     histories: dict[TenantId, History] = {}
@@ -76,7 +80,7 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
         histories[tenant_id], by_tenant[tenant_id] = history, made.pop(TENANT_CALENDAR)
         own.update({(tenant_id, code): calendar for code, calendar in made.items()})
         known += edits
-    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(promised), histories)
+    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(promised), histories, rules)
 
 
 def _readable(rows: Sequence[TargetRow]) -> list[Target]:
@@ -140,7 +144,7 @@ async def add_edit(work: Work, edit: CalendarEdit, created_by: StaffId | None) -
     return row.read()
 
 
-async def _added(work: Work, row: CalendarEditRow | TargetRow) -> None:
+async def _added(work: Work, row: CalendarEditRow | TargetRow | OccasionRuleRow) -> None:
     work.session.add(row)
     try:
         await work.session.flush()
@@ -193,6 +197,31 @@ async def next_retarget(work: Work, tenant: TenantId, today: date) -> RetargetRo
         .with_for_update(skip_locked=True)
     )
     return found
+
+
+async def list_rules(work: ReadWork, tenant: TenantId) -> list[OccasionRule]:
+    """Every version of every rule of occasions of the tenant, by code, newest first. One statement."""
+    rows = await work.session.scalars(
+        select(OccasionRuleRow)
+        .where(OccasionRuleRow.tenant_id == tenant)
+        .order_by(OccasionRuleRow.code, OccasionRuleRow.version.desc())
+    )
+    return [row.read() for row in rows]
+
+
+async def newest_rule(work: Work, tenant: TenantId, code: str) -> int:
+    """Highest version of the rule, 0 when there is none."""
+    statement = select(func.coalesce(func.max(OccasionRuleRow.version), 0)).where(
+        OccasionRuleRow.tenant_id == tenant, OccasionRuleRow.code == code
+    )
+    return int(await work.session.scalar(statement) or 0)
+
+
+async def add_rule(work: Work, rule: OccasionRule, created_by: StaffId | None) -> OccasionRule:
+    """The rule written. Raises: EditRace when its number was taken a moment ago."""
+    row = OccasionRuleRow(**rule_values(rule), created_at=work.now, created_by=created_by)
+    await _added(work, row)
+    return row.read()
 
 
 async def next_recount(work: Work, tenant: TenantId) -> RecountRow | None:

@@ -11,7 +11,7 @@ from app.catalogue.terms import Priority
 from app.directory.terms import Tier
 from app.kit.ids import TenantId, UnitId
 
-from .domain import WorkCalendar, choose, in_force, work_calendar
+from .domain import OccasionRule, WorkCalendar, choose, in_force, rules_in_force, work_calendar
 from .errors import CalendarExhausted
 from .terms import TENANT_CALENDAR, CalendarCode, CalendarEdit, Clock, EditKind, SpecialDay, Target, TargetKind
 
@@ -117,6 +117,7 @@ class Calendars:
     )  # of calendars that name it, later first
     targets: Targets = field(default_factory=Targets)
     histories: Mapping[TenantId, History] = field(default_factory=dict, repr=False)
+    rules: Mapping[TenantId, Sequence[OccasionRule]] = field(default_factory=dict, repr=False)  # every version
     # What is asked of this snapshot again and again, such as the deadline of a matter received today.
     memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -163,6 +164,14 @@ class Calendars:
                 area=clock.area,
             ),
         )
+
+    def rules_on(self, tenant_id: TenantId, on: date) -> tuple[OccasionRule, ...]:
+        """The rules of occasions that hold for a clock started on the day."""
+        key = ("rules", tenant_id, on)
+        found: tuple[OccasionRule, ...] | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = rules_in_force(self.rules.get(tenant_id, ()), on)
+        return found
 
     def code_for(self, unit_id: UnitId | None, on: date) -> CalendarCode:
         """The calendar by which the unit works on the day: one whose week of that day names it, else the tenant's."""

@@ -54,6 +54,8 @@ class Keyring:
     tracking: bytes = field(repr=False)
     fingerprint: bytes = field(repr=False)  # opens nothing; kept in the database, so that another key is noticed
     subscriptions: bytes = field(repr=False)  # seals the secrets that subscribers know our events by
+    notices: bytes = field(repr=False)  # seals addresses of notices until these have gone out
+    vapid: bytes = field(repr=False)  # what push services know us by
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -66,6 +68,8 @@ class Keyring:
             tracking=signing.derive(key, "identity.tracking"),
             fingerprint=signing.derive(key, "identity.fingerprint"),
             subscriptions=signing.derive(key, "subscriptions.secrets"),
+            notices=signing.derive(key, "notices.1"),
+            vapid=signing.derive(key, "notices.vapid.1"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )
 

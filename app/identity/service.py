@@ -6,7 +6,7 @@ Signing in holds no transaction while a password is checked: claim (one statemen
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
@@ -52,6 +52,7 @@ __all__ = [
     "list_staff",
     "matches",
     "members_of",
+    "open_identities",
     "open_identity",
     "prune",
     "register_device",
@@ -319,6 +320,17 @@ async def open_identity(
     identity = domain.open_identity(keys, actor.tenant_id, report_id, sealed)
     repository.put_reading(work, actor, report_id, purpose)
     return identity
+
+
+async def open_identities(
+    work: Work, keys: Keyring, actor: Actor, report_ids: Collection[ReportId], *, purpose: str
+) -> dict[ReportId, ReporterIdentity]:
+    """The same of many reports, those of anonymous reporters left out; one statement, and a reading for each."""
+    found: dict[ReportId, ReporterIdentity] = {}
+    for report_id, sealed in await repository.find_all_sealed(work, actor.tenant_id, report_ids):
+        found[report_id] = domain.open_identity(keys, actor.tenant_id, report_id, sealed)
+        repository.put_reading(work, actor, report_id, purpose)
+    return found
 
 
 async def has_identities(db: Database) -> bool:

@@ -13,8 +13,8 @@ from app.outbox.terms import Message
 from . import service
 from .terms import CONSUMER
 
-# Notes and ratings are never public; everything else may change a state, a unit, a date or a number.
-_UNSEEN = frozenset({EventType.NOTED, EventType.RATED})
+# Notes, ratings and reminders are never public; everything else may change a state, a unit, a date or a number.
+_UNSEEN = frozenset({EventType.NOTED, EventType.RATED, EventType.REMINDED})
 
 
 class PublicationConsumer:

@@ -337,7 +337,7 @@ def _as_sender(actor: Actor) -> Actor:
     return actor if actor.kind is ActorKind.CITIZEN else Actor(ActorKind.ANONYMOUS, actor.tenant_id)
 
 
-async def _own_report(work: Work, actor: Actor, code: str, secret: str | None) -> Report:
+async def own_report(work: Work, actor: Actor, code: str, secret: str | None) -> Report:
     """The actor's own report. Raises: ReportNotFound, also for somebody else's."""
     report = await repository.get_report(work, actor.tenant_id, code)
     if not owns(actor, secret, citizen_id=report.citizen_id, tracking=report.tracking_hash):
@@ -347,7 +347,7 @@ async def _own_report(work: Work, actor: Actor, code: str, secret: str | None) -
 
 async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:
     """The sender answers a question or adds something."""
-    report = await _own_report(work, actor, code, secret)
+    report = await own_report(work, actor, code, secret)
     return await cases_service.reply_to_case(
         work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
     )
@@ -357,7 +357,7 @@ async def rate(
     work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, stars: int, comment: str | None
 ) -> Case:
     """The sender says how the handling was; a later rating replaces an earlier one."""
-    report = await _own_report(work, actor, code, secret)
+    report = await own_report(work, actor, code, secret)
     case = await cases_service.rate_case(
         work,
         _as_sender(actor),
@@ -373,7 +373,7 @@ async def rate(
 
 async def reopen(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str) -> Case:
     """The sender says that it is not done."""
-    report = await _own_report(work, actor, code, secret)
+    report = await own_report(work, actor, code, secret)
     return await cases_service.reopen_for_reporter(
         work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
     )
@@ -383,7 +383,7 @@ async def withdraw(
     work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str | None
 ) -> Case:
     """The only sender of the matter wants it no longer handled. Raises: SharedCase."""
-    report = await _own_report(work, actor, code, secret)
+    report = await own_report(work, actor, code, secret)
     return await cases_service.withdraw_by_reporter(
         work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
     )

@@ -45,7 +45,17 @@ _SENTENCES: dict[str, Text] = {
     "case.withheld": Text("Không công khai.", "Withheld from the public."),
     "case.withdrawn": Text("Người gửi đã rút phản ánh.", "The sender withdrew the report."),
     "case.closed": Text("Đã kết thúc.", "Closed."),
+    "case.reminded": Text("Nhắc hạn: {occasion_label}.", "Reminder: {occasion_label}."),
     "case.overdue": Text("Đã quá hạn xử lý.", "The deadline has passed."),
+}
+
+
+# Where the same fact reads otherwise when nobody but the deadline did it: by type and by who did it.
+_BY: dict[tuple[str, str], Text] = {
+    ("case.escalated", "deadline"): Text(
+        "Báo {unit}: {occasion_label}.",
+        "{unit} was told: {occasion_label}.",
+    ),
 }
 
 
@@ -59,7 +69,7 @@ class _Blank(dict[str, object]):
 
 def sentence(entry_type: str, data: Mapping[str, Any]) -> Text:
     """What the entry says, its names filled in from `data`; the type itself when we have no sentence for it."""
-    pattern = _SENTENCES.get(entry_type)
+    pattern = _BY.get((entry_type, str(data.get("by"))), _SENTENCES.get(entry_type))
     if pattern is None:
         return Text(entry_type, entry_type)
     names = {"vi": _Blank(data), "en": _Blank(data)}

@@ -48,6 +48,7 @@ class Metrics:
         self._failures = Counter("lienthong_worker_failures", "Turns that failed", loop, registry=registry)
         self._handled = Counter("lienthong_worker_handled", "What the turns handled", loop, registry=registry)
 
+        self._told = Counter("lienthong_notice_attempts", "Notices sent", ("channel", "outcome"), registry=registry)
         self._sent = Counter("lienthong_webhook_attempts", "Webhooks posted", ("outcome",), registry=registry)
 
     def answered(self, scope: Scope, status: int, duration_s: float) -> None:
@@ -67,6 +68,10 @@ class Metrics:
     def posted(self, outcome: str) -> None:
         """Count one attempt to deliver a webhook."""
         self._sent.labels(outcome).inc()
+
+    def told(self, channel: str, outcome: str) -> None:
+        """Count one attempt to send a notice."""
+        self._told.labels(channel, outcome).inc()
 
     def failed(self, loop: str) -> None:
         """Count a turn of one of the worker's loops that failed."""

@@ -7,16 +7,16 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from uuid import UUID
 
 from app.cases import service as cases_service
+from app.cases.handlers import PlanConsumer
 from app.db.beats import BEAT_EVERY_S, Worker, beat, forget_beats
-from app.db.errors import outline
 from app.db.models import Command
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
-from app.kit.problems import Unavailable
+from app.notices import service as notices_service
+from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.process import Process
@@ -29,18 +29,27 @@ from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
+from .notices import Notices, keys_of, ways_of
+from .sweeps import Planning, sweep
+from .tenants import each_tenant
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
 INDEX_EVERY_S = 60.0
 RECOUNT_EVERY_S = 5.0
+PLAN_EVERY_S = 3600.0
 LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
 def consumers(process: Process) -> tuple[Consumer, ...]:
     """Whoever reacts to facts, in no particular order: each has a cursor of its own."""
-    return PublicationConsumer(lambda: process.books), DeliveryConsumer(lambda: process.books)
+    return (
+        PublicationConsumer(lambda: process.books),
+        DeliveryConsumer(lambda: process.books),
+        PlanConsumer(lambda: process.books),
+        NoticeConsumer(lambda: process.books, keys_of(process.settings), ways_of(process.settings)),
+    )
 
 
 async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
@@ -56,7 +65,7 @@ async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
 
 async def number(process: Process) -> int:
     """Messages that were given their position now, over all tenants."""
-    return await _each(process, "relay", lambda tenant_id: outbox.relay(process.db, process.clock, tenant_id))
+    return await each_tenant(process, "relay", lambda tenant_id: outbox.relay(process.db, process.clock, tenant_id))
 
 
 async def react(process: Process, consumer: Consumer) -> int:
@@ -66,54 +75,7 @@ async def react(process: Process, consumer: Consumer) -> int:
         done = await outbox.consume(process.db, process.clock, tenant_id, consumer)
         return done + await outbox.retry_due(process.db, process.clock, tenant_id, consumer)
 
-    return await _each(process, consumer.name, one)
-
-
-async def sweep(process: Process) -> int:
-    """Cases marked overdue now, over all tenants."""
-    return await _each(process, "sweep", lambda tenant_id: _sweep_tenant(process, tenant_id))
-
-
-async def _sweep_tenant(process: Process, tenant_id: TenantId) -> int:
-    """Cases of the tenant marked overdue now. One that cannot be is passed over until the next sweep."""
-    swept, broken = 0, set[UUID]()
-
-    async def one_batch(work: Work) -> int:
-        return await cases_service.sweep_overdue(work, tenant_id, process.books, besides=broken)
-
-    while True:
-        try:
-            batch = await in_work(process.db, process.clock, tenant_id, one_batch)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one case has must not hold up those after it
-            log.warning("a sweep of tenant %s goes on case by case: %s", tenant_id, outline(error))
-            batch = await _sweep_one_by_one(process, tenant_id, broken)
-        swept += batch
-        if not batch:
-            return swept
-
-
-async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[UUID]) -> int:
-    """Cases of the next batch marked overdue, each in a transaction of its own; adds to `broken` those that failed."""
-
-    async def waiting(work: Work) -> list[UUID]:
-        return await cases_service.list_unswept(work, tenant_id, besides=broken)
-
-    swept = 0
-    for case_id in await in_work(process.db, process.clock, tenant_id, waiting):
-
-        async def one(work: Work, case_id: UUID = case_id) -> int:
-            return await cases_service.sweep_overdue(work, tenant_id, process.books, only=case_id)
-
-        try:
-            swept += await in_work(process.db, process.clock, tenant_id, one)
-        except Unavailable:
-            raise
-        except Exception:
-            broken.add(case_id)
-            log.exception("case %s of tenant %s cannot be marked overdue", case_id, tenant_id)
-    return swept
+    return await each_tenant(process, consumer.name, one)
 
 
 def known_after(settings: Settings) -> timedelta:
@@ -133,7 +95,7 @@ async def recount(process: Process) -> int:
             lambda work: cases_service.recount_cases(work, tenant_id, process.books, after=after),
         )
 
-    return await _each(process, "recount", one)
+    return await each_tenant(process, "recount", one)
 
 
 async def replay(process: Process) -> int:
@@ -149,7 +111,7 @@ async def replay(process: Process) -> int:
 
         return await in_work(process.db, process.clock, tenant_id, one_batch)
 
-    return await _each(process, "replay", one)
+    return await each_tenant(process, "replay", one)
 
 
 async def prune(process: Process) -> int:
@@ -170,11 +132,12 @@ async def prune(process: Process) -> int:
             await identity_service.prune(work, tenant_id)
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
+            pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
 
-    return await _each(process, "prune", one)
+    return await each_tenant(process, "prune", one)
 
 
 async def index(process: Process) -> int:
@@ -183,24 +146,7 @@ async def index(process: Process) -> int:
     async def one(tenant_id: TenantId) -> int:
         return await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
 
-    return await _each(process, "index", one)
-
-
-async def _each(process: Process, name: str, step: Callable[[TenantId], Awaitable[int]]) -> int:
-    """What `step` did for all tenants together. A tenant that fails keeps none waiting; raises when all of them do."""
-    done, failures = 0, 0
-    tenants = process.tenants
-    for tenant_id in tenants:
-        try:
-            done += await step(tenant_id)
-        except Exception as error:
-            failures += 1
-            log.warning("%s of tenant %s failed: %s", name, tenant_id, outline(error))
-            if failures == len(tenants):
-                raise
-    if failures:
-        process.metrics.failed(name)
-    return done
+    return await each_tenant(process, "index", one)
 
 
 async def run(process: Process, command: Command) -> None:
@@ -231,16 +177,18 @@ async def run(process: Process, command: Command) -> None:
     async def replay_turn() -> int:
         return _ring(await replay(process), [written])
 
-    async with deliveries, asyncio.TaskGroup() as group:
+    async with deliveries, Notices(process) as notices, asyncio.TaskGroup() as group:
         group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
         group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, told))
         for consumer, bell in zip(reacting, numbered, strict=True):
             step = reaction_of(consumer)
             group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell))
         group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
+        group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
         group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
         poll_s = settings.delivery_poll_s
         group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
+        group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
         group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
         group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
         group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))

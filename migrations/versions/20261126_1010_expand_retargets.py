@@ -7,7 +7,7 @@ Rows touched: none.
 Reversal: downgrade(); what waits to be given a target then keeps the one it has.
 
 Revision: 20261126_retargets
-Revises: 20261126_subscriptions
+Revises: 20261126_escalated_index
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261126_retargets"
-down_revision: str | None = "20261126_subscriptions"
+down_revision: str | None = "20261126_escalated_index"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -7,7 +7,7 @@ from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import publish, withhold
-from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, resume
+from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, raise_above, remind, resume
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
 __all__ = [
@@ -35,9 +35,11 @@ __all__ = [
     "pause",
     "possible_verbs",
     "publish",
+    "raise_above",
     "rate",
     "refer",
     "reject_draft",
+    "remind",
     "reopen",
     "reply",
     "resolve",

@@ -76,15 +76,21 @@ def _moved(
 
 
 def escalate(
-    facts: CaseFacts, *, to: UnitId | None, names: Mapping[str, Any], comment: str | None, at: datetime
+    facts: CaseFacts,
+    *,
+    to: UnitId | None,
+    above: UnitId | None = None,
+    names: Mapping[str, Any],
+    comment: str | None,
+    at: datetime,
 ) -> CaseFact:
-    """Raised in urgency; with `to` also handed to that unit above, otherwise the holder stays."""
+    """Raised in urgency; with `to` also handed to that unit above, otherwise the holder stays and `above` is told."""
     state = next_state(facts, Verb.ESCALATE)
     ladder = list(Priority)
     raised = ladder[min(ladder.index(facts.priority) + 1, len(ladder) - 1)]
-    changes = Changes(state=state, priority=raised, escalated_at=at)
+    changes = Changes(state=state, priority=raised, escalated_at=at, supervisor_id=above)
     if to is not None:
-        changes = Changes(**{**changes, **handed_over(facts, CaseState.ASSIGNED, to)})
+        changes = Changes(**{**changes, **handed_over(facts, CaseState.ASSIGNED, to), "supervisor_id": None})
     return CaseFact(
         EventType.ESCALATED,
         Audience.PUBLIC,

@@ -111,6 +111,8 @@ def reopen(
             closed_at=None,
             accepted_at=None,
             overdue_at=None,
+            supervisor_id=None,
+            centre_at=None,
             paused_at=None,  # an end that no calendar could count leaves it standing
             due_at=due_at,
             working_days=working_days,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from app.cases.events import CaseFact, EventType
 from app.cases.terms import CaseFacts, Changes, Verb
+from app.deadlines.domain import Occasion, Reaction
 from app.deadlines.terms import PauseCause, Target
+from app.kit.clock import rfc3339
+from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.timeline.terms import Audience
 
@@ -65,6 +68,35 @@ def give_target(changes: Changes, *, due_on: date, target: Target) -> CaseFact:
     return CaseFact(
         EventType.DUE_MOVED, Audience.PUBLIC, changes, data={"due": _day(due_on), "why": why._asdict(), **law}
     )
+
+
+def remind(occasion: Occasion, *, due_on: date) -> CaseFact:
+    """The holder is told how a clock stands."""
+    return CaseFact(EventType.REMINDED, Audience.STAFF, data=_told(occasion, due_on))
+
+
+def raise_above(
+    occasion: Occasion, *, due_on: date, unit: UnitId, unit_code: str, unit_name: Text, at: datetime
+) -> CaseFact:
+    """A unit above is told that a clock has run out; the holder stays who it was, the priority what it was."""
+    changes = Changes(escalated_at=at, supervisor_id=unit)
+    if occasion.rule.reaction is Reaction.CENTRE:
+        changes["centre_at"] = at
+    data = {**_told(occasion, due_on), "by": "deadline", "unit": unit_name._asdict(), "unit_code": unit_code}
+    return CaseFact(EventType.ESCALATED, Audience.PUBLIC, changes, data=data)
+
+
+def _told(occasion: Occasion, due_on: date) -> dict[str, object]:
+    """What a sentence about the occasion needs."""
+    rule = occasion.rule
+    return {
+        "occasion": rule.code,
+        "occasion_label": rule.label._asdict(),
+        "clock": rule.clock.value,
+        "clock_label": _lower(rule.clock.label),
+        "due": _day(due_on),
+        "due_at": rfc3339(occasion.due_at),
+    }
 
 
 def _cause(cause: PauseCause) -> dict[str, object]:

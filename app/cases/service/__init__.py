@@ -39,7 +39,7 @@ from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
-from .sweeping import list_unswept, sweep_overdue, workload
+from .sweeping import list_unswept, plan_cases, plan_unplanned, sweep, workload
 from .timing import Told, milestones_of, row_clock, tell_deadline
 
 __all__ = [
@@ -68,6 +68,8 @@ __all__ = [
     "milestones_of",
     "open_case",
     "pause_case",
+    "plan_cases",
+    "plan_unplanned",
     "preview_edit",
     "preview_extension",
     "preview_target",
@@ -87,7 +89,7 @@ __all__ = [
     "return_case",
     "row_clock",
     "scope_of",
-    "sweep_overdue",
+    "sweep",
     "tell_deadline",
     "triage_case",
     "unmerge_case",

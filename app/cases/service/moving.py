@@ -62,11 +62,12 @@ async def escalate_case(
     """Raised in urgency; with `move` handed to the unit above. Raises: NobodyAbove."""
 
     def decide(facts: CaseFacts) -> CaseFact:
-        above = books.directory.parent(facts.tenant_id, facts.unit_id) if move else None
+        above = books.directory.parent(facts.tenant_id, facts.unit_id)
         if move and above is None:
             raise NobodyAbove
-        names = both_names(books, facts, above) if above else {"unit": unit_name(books, facts)._asdict()}
-        return domain.escalate(facts, to=above.id if above else None, names=names, comment=comment, at=work.now)
+        names = both_names(books, facts, above) if above and move else {"unit": unit_name(books, facts)._asdict()}
+        told = above.id if above else None
+        return domain.escalate(facts, to=told if move else None, above=told, names=names, comment=comment, at=work.now)
 
     return await change(work, actor, code, Verb.ESCALATE, seen, books, decide)
 

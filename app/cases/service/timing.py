@@ -215,6 +215,22 @@ def _milestones(row: Mapping[str, Any], clock: Clock, books: Books, now: datetim
     )
 
 
+def milestones_in(case: Case, clock: Clock, books: Books, *, now: datetime) -> list[Milestone]:
+    """The same of a case whose clock is at hand. Raises: CalendarExhausted."""
+    return _milestones({name: getattr(case, name) for name in _MILESTONE_COLUMNS}, clock, books, now)
+
+
+_MILESTONE_COLUMNS = (
+    "tenant_id",
+    "category_code",
+    "unit_id",
+    "priority",
+    "opened_at",
+    "accepted_at",
+    "first_response_at",
+)
+
+
 def _spans(row: Mapping[str, Any], clock: Clock) -> dict[TargetKind, tuple[datetime, datetime | None]]:
     """From when each of the other targets runs, and when it was met; of questions and drafts the last one."""
     spans = {

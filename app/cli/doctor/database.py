@@ -30,7 +30,7 @@ from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
 from app.settings import Settings
 
-from .deliveries import examine_deliveries
+from .deliveries import examine_deliveries, examine_notices
 from .findings import Finding, Health, broken, ok, warning
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -306,13 +306,8 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
                 f"{slug}: {backlog.parked[consumer]} messages of {consumer} are set aside, the oldest for "
                 f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
             )
-    if unswept := condition.workload.unswept:
-        done = False
-        yield broken(
-            f"{slug}: {unswept} vụ việc quá hạn chưa được đánh dấu: worker không chạy? Chạy: lienthong worker",
-            f"{slug}: {unswept} overdue cases are not marked so: no worker? Run: lienthong worker",
-        )
-    for finding in examine_deliveries(condition, now):
+    told = (*examine_deliveries(condition, now), *examine_notices(condition, now))
+    for finding in (*_sweeps(slug, condition), *told):
         done = False
         yield finding
     if done:
@@ -320,4 +315,20 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
         yield ok(
             f"{slug}: không có gì chờ worker; {load.open} vụ việc đang xử lý, {load.overdue} quá hạn.",
             f"{slug}: nothing waits for the worker; {load.open} cases in handling, {load.overdue} overdue.",
+        )
+
+
+def _sweeps(slug: str, condition: TenantCondition) -> Iterator[Finding]:
+    """What the sweep should have told."""
+    if unswept := condition.workload.unswept:
+        yield broken(
+            f"{slug}: {unswept} vụ việc quá hạn chưa được đánh dấu: worker không chạy? Chạy: lienthong worker",
+            f"{slug}: {unswept} overdue cases are not marked so: no worker? Run: lienthong worker",
+        )
+    if unlooked := condition.workload.unlooked:
+        yield broken(
+            f"{slug}: {unlooked} vụ việc đến lúc nhắc hạn, báo cấp trên mà chưa báo: worker không chạy, hoặc quét lỗi "
+            "(xem log của worker).",
+            f"{slug}: {unlooked} cases are past a reminder or an escalation that nobody was told of: no worker, or its "
+            "sweep fails (see the worker's log).",
         )

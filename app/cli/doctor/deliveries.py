@@ -1,4 +1,4 @@
-"""Whether those who subscribed are told."""
+"""Whether those who subscribed are told, and those who sent reports."""
 
 from __future__ import annotations
 
@@ -34,4 +34,23 @@ def examine_deliveries(condition: TenantCondition, now: datetime) -> Iterator[Fi
         yield warning(
             f"{slug}: {found.dead} sự kiện thôi không gửi nữa sau ba ngày. Xem nhật ký: state=dead, rồi gửi lại.",
             f"{slug}: {found.dead} events were given up after three days. See the log with state=dead; redeliver.",
+        )
+
+
+def examine_notices(condition: TenantCondition, now: datetime) -> Iterator[Finding]:
+    """A finding for each thing that keeps people from being told; none when all are."""
+    slug, found = condition.tenant.slug, condition.notices
+    waited = now - found.oldest_at if found.oldest_at else timedelta()
+    if waited > PATIENCE:
+        minutes = waited.total_seconds() / 60
+        yield warning(
+            f"{slug}: {found.waiting} thông báo cho người dân chưa gửi được, lâu nhất {minutes:.0f} phút. Kiểm tra máy "
+            f"chủ thư, cổng SMS; xem log của worker.",
+            f"{slug}: {found.waiting} notices have not gone out, the oldest for {minutes:.0f} minutes. Look at the "
+            f"mail server and the SMS gateway, and at the worker's log.",
+        )
+    if found.failed:
+        yield warning(
+            f"{slug}: {found.failed} thông báo trong tuần không nơi nào nhận. Sửa xong thì: lienthong notices retry",
+            f"{slug}: {found.failed} notices of the week were taken by nobody. When mended: lienthong notices retry",
         )

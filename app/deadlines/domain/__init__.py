@@ -15,7 +15,21 @@ from .counting import (
     explained,
     opening_hours_between,
 )
-from .edits import check_edit, check_target
+from .edits import check_edit, check_rule, check_target
+from .occasions import (
+    Measure,
+    Occasion,
+    OccasionRule,
+    Outlook,
+    Reaction,
+    Running,
+    Told,
+    look,
+    moments,
+    occasions,
+    rules_in_force,
+    told_of,
+)
 from .targets import choose, in_force
 
 __all__ = [
@@ -25,8 +39,16 @@ __all__ = [
     "RULE",
     "RULE_OF_HOURS",
     "STANDARD_WEEK",
+    "Measure",
+    "Occasion",
+    "OccasionRule",
+    "Outlook",
+    "Reaction",
+    "Running",
+    "Told",
     "WorkCalendar",
     "check_edit",
+    "check_rule",
     "check_target",
     "choose",
     "due",
@@ -38,12 +60,17 @@ __all__ = [
     "explained",
     "extend",
     "in_force",
+    "look",
+    "moments",
+    "occasions",
     "opening_hours_between",
     "pause",
     "recount",
     "resume",
     "retarget",
     "reviewed",
+    "rules_in_force",
     "started",
+    "told_of",
     "work_calendar",
 ]

@@ -10,7 +10,10 @@ from app.deadlines.errors import InvalidEdit
 from app.deadlines.terms import TENANT_CALENDAR, CalendarEdit, Hours, SpecialDay, Target, TargetKind
 from app.kit.text import Text
 
+from .occasions import Measure, OccasionRule, Reaction
+
 MOST_DAYS_BACK: Final = 30
+MOST_DAYS_OF_A_RULE: Final = 60
 _HOURS: Final = Text(
     "Giờ mở cửa cần tăng dần, không chồng nhau, giờ đóng sau giờ mở.", "Opening hours must ascend and not overlap."
 )
@@ -31,6 +34,12 @@ _NO_CLOCK: Final = Text(
     "Chỉ thời hạn trả lời kết quả áp dụng được cho vụ việc đang xử lý.",
     "Only the time of the answer can be given to running cases.",
 )
+_BREACH: Final = Text(
+    "Quá hạn là hết thời hạn trả lời: `clock` là `resolution`, `measure` là `after`, `amount` là 0.",
+    "A breach is the end of the time for the answer: `clock` resolution, `measure` after, `amount` 0.",
+)
+_SHARE: Final = Text("Tỷ lệ từ 1 đến 99 phần trăm.", "A share is 1 to 99 per cent.")
+_DAYS: Final = Text("Từ {least} đến 60 ngày làm việc.", "{least} to 60 working days.")
 _EXTENSION: Final = Text("Không được ngắn hơn thời hạn.", "Must not be shorter than the time itself.")
 
 
@@ -92,5 +101,26 @@ def check_target(target: Target, *, today: date, categories: Collection[str], fo
         found.append({"pointer": "/apply_to_running", "detail": _NO_CLOCK})
     if target.extend_to is not None and target.extend_to < target.amount:
         found.append({"pointer": "/extend_to", "detail": _EXTENSION})
+    if found:
+        raise InvalidEdit(found)
+
+
+def check_rule(rule: OccasionRule, *, today: date) -> None:
+    """Nothing when the rule of an occasion could be published today. Raises: InvalidEdit."""
+    found: list[dict[str, object]] = []
+    if rule.measure is Measure.SHARE:
+        if not 1 <= rule.amount <= 99:
+            found.append({"pointer": "/amount", "detail": _SHARE})
+    else:
+        least = 1 if rule.measure is Measure.BEFORE else 0
+        if not least <= rule.amount <= MOST_DAYS_OF_A_RULE:
+            found.append({"pointer": "/amount", "detail": _DAYS.fill(least=str(least))})
+    at_the_end = (rule.clock, rule.measure, rule.amount) == (TargetKind.RESOLUTION, Measure.AFTER, 0)
+    if rule.reaction is Reaction.BREACH and not at_the_end:
+        found.append({"pointer": "/reaction", "detail": _BREACH})
+    if rule.valid_from < today:
+        found.append({"pointer": "/valid_from", "detail": _PAST})
+    if rule.valid_to is not None and rule.valid_to < rule.valid_from:
+        found.append({"pointer": "/valid_to", "detail": _BEFORE})
     if found:
         raise InvalidEdit(found)

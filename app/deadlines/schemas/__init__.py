@@ -12,6 +12,7 @@ from .edited import (
     WeekIn,
 )
 from .explained import DayOut, DeadlineOut, ExtensionOut, MilestoneOut, PauseOut
+from .occasions import OccasionIn, OccasionListOut, OccasionOut
 
 __all__ = [
     "CalendarEditIn",
@@ -21,6 +22,9 @@ __all__ = [
     "DeadlineOut",
     "ExtensionOut",
     "MilestoneOut",
+    "OccasionIn",
+    "OccasionListOut",
+    "OccasionOut",
     "PauseOut",
     "TargetIn",
     "TargetListOut",

@@ -31,7 +31,7 @@ from app.web.fields import Code, DayIn, LongText, ShortText, TextOut, WireIn
 _TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 _Period = Annotated[list[_TimeOfDay], Field(min_length=2, max_length=2, examples=[["07:30", "11:30"]])]
 _Hours = Annotated[list[_Period], Field(max_length=6, examples=[[["07:30", "11:30"], ["13:30", "17:30"]]])]
-_BASED_ON = (
+BASED_ON = (
     "Phiên bản bạn đã xem; khác phiên bản mới nhất thì 412. The version you have seen; 412 when there is a newer."
 )
 
@@ -61,7 +61,7 @@ class WeekIn(WireIn):
     units: list[Code] = Field([], max_length=500, description="Đơn vị làm theo lịch này. Units that work by it.")
     legal_basis: ShortText | None = None
     note: LongText
-    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=_BASED_ON)
+    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=BASED_ON)
 
     def edit(self, tenant_id: TenantId, code: CalendarCode, units: Mapping[str, UnitId]) -> CalendarEdit:
         """The edit as the program knows it, not numbered yet; `units` by code."""
@@ -97,7 +97,7 @@ class SpecialDayIn(WireIn):
     )
     legal_basis: ShortText | None = None
     note: LongText
-    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=_BASED_ON)
+    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=BASED_ON)
 
     def edit(self, tenant_id: TenantId, code: CalendarCode, areas: Sequence[EditArea]) -> CalendarEdit:
         """The edit as the program knows it, not numbered yet; `areas` are those named."""
@@ -242,7 +242,7 @@ class TargetIn(WireIn):
         description="Áp dụng cả cho vụ việc đang xử lý mà thời hạn này phù hợp; hạn ban đầu không đổi. "
         "For running cases that it fits, too; their original due dates stay.",
     )
-    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=_BASED_ON)
+    based_on: StrictInt | None = Field(None, ge=0, le=2_000_000_000, description=BASED_ON)
 
     def target(self, tenant_id: TenantId) -> Target:
         """The target as the program knows it, not numbered yet."""

@@ -1,4 +1,4 @@
-"""Loads what a tenant starts with: public holidays and exchanged days, opening hours, targets."""
+"""Loads what a tenant starts with: public holidays and exchanged days, opening hours, targets, rules of occasions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from app.kit.ids import TenantId
 from app.kit.text import Text
 
 from .days import PackagedDay, day_rows, packaged_days, replace_days
+from .occasions import packaged_occasions, seed_occasions
 from .targets import packaged_targets, packaged_week, seed_targets, seed_week
 
-__all__ = ["PackagedDay", "packaged_days", "packaged_targets", "packaged_week", "seed"]
+__all__ = ["PackagedDay", "packaged_days", "packaged_occasions", "packaged_targets", "packaged_week", "seed"]
 
 FIRST_YEAR = 2021  # the Labour Code 2019 is in force from 1 January 2021
 YEARS_AHEAD = 2
@@ -23,20 +24,21 @@ REFERENCE = "calendars"
 
 
 async def seed(work: Work, progress: Callable[[Text], None] = lambda _: None) -> bool:
-    """Every tenant has the packaged days, a week and the packaged targets; whether anything was written.
+    """Every tenant has the packaged days, a week, the packaged targets and rules; whether anything was written.
 
     Days cover 2021 to two years ahead of `work.now`, so that every start of the program carries the calendars further.
     Days an administrator has edited stay as they are, so do weeks and targets.
     """
     last_year = work.now.year + YEARS_AHEAD
     rows = day_rows(FIRST_YEAR, last_year)
-    days, weeks, targets = 0, 0, 0
+    days, weeks, targets, rules = 0, 0, 0, 0
     for tenant in (await work.session.scalars(select(Tenant.id).order_by(Tenant.id))).all():
         tenant_id = TenantId(tenant)
         days += await replace_days(work, tenant_id, rows)
         weeks += await seed_week(work, tenant_id)
         targets += await seed_targets(work, tenant_id)
-    if not days + weeks + targets:
+        rules += await seed_occasions(work, tenant_id)
+    if not days + weeks + targets + rules:
         return False
     await touch(work, REFERENCE)
     if days:

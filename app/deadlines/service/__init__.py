@@ -30,6 +30,7 @@ from .clocks import (
     start_clock,
     target_of,
 )
+from .occasions import keep_occasion, list_occasions, outlook, publish_occasion
 from .recounting import Turn, take_turn
 
 __all__ = [
@@ -43,12 +44,16 @@ __all__ = [
     "extend_clock",
     "give_target",
     "in_days",
+    "keep_occasion",
     "list_calendars",
+    "list_occasions",
     "list_targets",
     "milestones",
     "older_clock",
+    "outlook",
     "pause_clock",
     "publish_edit",
+    "publish_occasion",
     "publish_target",
     "recount_clock",
     "resume_clock",

@@ -23,6 +23,7 @@ from .accounts import (
     try_sign_in,
 )
 from .vault import (
+    find_all_sealed,
     find_fingerprint,
     find_sealed,
     keep_fingerprint,
@@ -38,6 +39,7 @@ __all__ = [
     "add_membership",
     "add_staff",
     "end_membership",
+    "find_all_sealed",
     "find_citizen_token",
     "find_fingerprint",
     "find_sealed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from asyncpg import Record
@@ -37,6 +37,18 @@ async def find_sealed(work: Work, tenant_id: TenantId, report_id: ReportId) -> b
         )
     )
     return sealed
+
+
+async def find_all_sealed(
+    work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]
+) -> list[tuple[ReportId, bytes]]:
+    """Each report whose reporter is known, with the sealed identity."""
+    rows = await work.session.execute(
+        select(ReporterIdentityRow.id, ReporterIdentityRow.sealed).where(
+            ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id.in_(report_ids)
+        )
+    )
+    return [(ReportId(row.id), row.sealed) for row in rows]
 
 
 def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str) -> None:

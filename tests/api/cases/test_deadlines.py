@@ -15,7 +15,7 @@ from app.deadlines.snapshot import Calendars
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
-from app.worker import loop
+from app.worker import sweeps
 from tests.builders import CITY, Filed, a_case, a_report, an_officer
 
 S = CaseState
@@ -196,12 +196,12 @@ async def test_a_case_whose_clock_stands_is_never_overdue_and_its_date_moves_on(
 ) -> None:
     filed, other = await a_case(process, S.AWAITING_REPORTER), await a_report(process)
     clock.at = datetime(2026, 11, 30, 3, tzinfo=UTC)
-    assert await loop.sweep(process) == 2
+    assert await sweeps.sweep(process) == 2
     rows = {row["code"]: row for row in await db.lane.fetch("SELECT code, overdue_at, due_at FROM cases")}
     assert rows[filed.code]["overdue_at"] is None
     assert rows[filed.code]["due_at"] == datetime(2026, 12, 2, 16, 59, 59, tzinfo=UTC)
     assert rows[other.code]["overdue_at"] is not None
-    assert await loop.sweep(process) == 0
+    assert await sweeps.sweep(process) == 0
 
 
 async def test_a_case_that_was_over_before_it_stopped_is_overdue(
@@ -211,7 +211,7 @@ async def test_a_case_that_was_over_before_it_stopped_is_overdue(
     approver = await an_officer(process, Role.APPROVER)
     clock.at = datetime(2026, 11, 30, 3, tzinfo=UTC)
     await act(client, filed, "pause", approver.headers, STORM)
-    assert await loop.sweep(process) == 1
+    assert await sweeps.sweep(process) == 1
     assert await db.lane.fetchval("SELECT overdue_at IS NOT NULL FROM cases")
 
 

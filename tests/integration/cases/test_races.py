@@ -18,7 +18,7 @@ from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.kit.clock import FixedClock, local_day
 from app.process import Process
-from app.worker import loop as worker_loop
+from app.worker import sweeps
 from tests.builders import (
     EVERY_HAND,
     HAIDUONG,
@@ -168,13 +168,13 @@ async def test_concurrent_sweeps_mark_every_overdue_case_once(
     filed = [await a_case(process) for _ in range(12)]
     done = await a_case(process, S.CLOSED)
     clock.at += timedelta(days=30)
-    await asyncio.gather(*(worker_loop.sweep(process) for _ in range(4)))
+    await asyncio.gather(*(sweeps.sweep(process) for _ in range(4)))
     entries = await db.lane.fetch(
         "SELECT c.code FROM timeline_entries e JOIN cases c ON c.id = e.case_id WHERE e.type = 'case.overdue'"
     )
     assert sorted(row["code"] for row in entries) == sorted(case.code for case in filed)
     assert done.code not in {row["code"] for row in entries}
-    await worker_loop.sweep(process)
+    await sweeps.sweep(process)
     assert await db.lane.fetchval("SELECT count(*) FROM timeline_entries WHERE type = 'case.overdue'") == 12
     await consistent(db)
 

@@ -18,7 +18,7 @@ from app.kit.clock import FixedClock
 from app.kit.text import Text
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
-from app.worker import loop as worker_loop
+from app.worker import loop as worker_loop, sweeps
 from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
 
@@ -180,7 +180,7 @@ async def test_the_worker_reads_what_waits_and_nothing_else(town: Town) -> None:
     for consumer in worker_loop.consumers(process):
         await outbox.consume(process.db, process.clock, HAIDUONG, consumer)
         narrow(town.plans.taken(), BATCH)
-    await worker_loop.sweep(process)
+    await sweeps.sweep(process)
     narrow(town.plans.taken(), BATCH)
     await worker_loop.turn(process, worker_loop.consumers(process))
     narrow([*town.plans.taken(), *_none()], BATCH)

@@ -24,7 +24,7 @@ from app.outbox import service as outbox
 from app.process import Process
 from app.web import idempotency
 from app.web.idempotency import Answer, keep_answer
-from app.worker import loop
+from app.worker import loop, sweeps
 from tests.builders import HAIDUONG, a_case
 from tests.diaries import Diary, note, written
 
@@ -70,10 +70,10 @@ async def test_a_case_that_cannot_be_swept_keeps_the_others_from_nothing(
 
     monkeypatch.setattr(sweeping, "settle", settled)
     clock.at += timedelta(days=60)
-    assert await loop.sweep(process) == 2
-    assert await loop.sweep(process) == 0
+    assert await sweeps.sweep(process) == 2
+    assert await sweeps.sweep(process) == 0
     monkeypatch.setattr(sweeping, "settle", settle)
-    assert await loop.sweep(process) == 1
+    assert await sweeps.sweep(process) == 1
 
 
 async def test_a_worker_says_that_it_works_until_it_ends_and_is_forgotten_a_week_later(

@@ -13,12 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.terms import Priority
 from app.db.base import Base, TenantRow
-from app.directory.terms import Tier
-from app.kit.clock import rfc3339
-from app.kit.ids import StaffId, TenantId, UnitId
-from app.kit.text import Text
-
-from .terms import (
+from app.deadlines.terms import (
     PACKAGED_KINDS,
     CalendarCode,
     CalendarEdit,
@@ -38,6 +33,10 @@ from .terms import (
     TargetKind,
     TimeUnit,
 )
+from app.directory.terms import Tier
+from app.kit.clock import rfc3339
+from app.kit.ids import StaffId, TenantId, UnitId
+from app.kit.text import Text
 
 KINDS = ", ".join(f"'{kind}'" for kind in PACKAGED_KINDS)
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Row, select, text, true, tuple_
+from sqlalchemy import Row, select, text, tuple_
 
+from app.cases.errors import CaseNotFound, StaleCase
+from app.cases.models import Case
+from app.cases.terms import OPEN_STATES, CaseState, QueueView, Scope, Workload
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.ids import CaseId, TenantId
-
-from .errors import CaseNotFound, StaleCase
-from .models import Case
-from .terms import OPEN_STATES, CaseState, QueueView, Scope, Workload
 
 _CHAIN = text("""
     WITH RECURSIVE chain AS (
@@ -94,29 +93,6 @@ class CaseRepository:
         self._work.catch_up(case.updated_at)
         return case
 
-    async def overdue_unswept(
-        self, limit: int, *, besides: Collection[UUID] = (), only: UUID | None = None
-    ) -> Sequence[Case]:
-        """Open cases whose deadline has passed unnoticed, locked; those another worker holds are left out.
-
-        Not those in `besides`; `only` the one case when it is named.
-        """
-        found = await self._session.scalars(
-            select(Case)
-            .where(
-                Case.tenant_id == self._tenant_id,
-                Case.due_at < self._work.now,
-                Case.overdue_at.is_(None),
-                Case.state.not_in(["resolved", "closed"]),
-                Case.id.not_in(besides),
-                Case.id == only if only else true(),
-            )
-            .order_by(Case.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return found.all()
-
     async def running(self, after: tuple[datetime, UUID], limit: int) -> Sequence[Row[Any]]:
         """Up to `limit` open cases with a clock, due first, after that key; with what it is counted by. Not locked."""
         found = await self._session.execute(
@@ -178,7 +154,10 @@ _VIEWS: dict[QueueView, str] = {
     QueueView.OVERDUE: "due_at < $7",
     QueueView.DUE_SOON: "due_at >= $7 AND due_at < $8",
     QueueView.APPROVAL: "state = 'awaiting_approval'",
+    QueueView.ESCALATED: "supervisor_id IS NOT NULL",
+    QueueView.CENTRE: "supervisor_id IS NOT NULL AND centre_at IS NOT NULL",
 }
+_RAISED = (QueueView.ESCALATED, QueueView.CENTRE)
 _AFTER = "(due_at, id) > ($2, $3)"
 
 
@@ -209,6 +188,11 @@ def _merged(each: str, ranges: str, order: str, walked: str, *, in_scope: str) -
 def _queue_sql(view: QueueView, *, whole: bool) -> str:
     """One page of a queue, due first. $5 units, $6 category subtree."""
     wanted = f"{_VIEWS[view]} AND ($6::text[] IS NULL OR category_code = ANY($6))"
+    if view in _RAISED:  # few, and all in an index of their own
+        return (
+            f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND ($5::uuid[] IS NULL OR unit_id = ANY($5))"  # noqa: S608
+            f" AND {_OPEN} AND {_AFTER} AND {wanted} ORDER BY due_at, id LIMIT $4"
+        )
     if whole:
         return (
             f"SELECT {_COLUMNS} FROM cases WHERE tenant_id = $1 AND $5::uuid[] IS NULL AND {_OPEN} AND {_AFTER}"  # noqa: S608
@@ -246,6 +230,11 @@ async def list_queue(
 
 
 def _counted(view: QueueView) -> str:
+    if view in _RAISED:
+        return (
+            f"(SELECT count(*) FROM (SELECT FROM cases WHERE tenant_id = $1 AND {_OPEN} AND {_VIEWS[view]}"  # noqa: S608
+            f" AND ($6::uuid[] IS NULL OR unit_id = ANY($6)) LIMIT $2) AS raised) AS {view}"
+        )
     now = "$3" if view is QueueView.MINE else "$4"
     return f"count(*) FILTER (WHERE {_VIEWS[view].replace('$7', now).replace('$8', '$5')}) AS {view}"
 
@@ -387,7 +376,8 @@ async def take_numbers(db: Database, tenant_id: TenantId, prefix: str, day: date
 _WORKLOAD = """
     SELECT t.tenant_id, o.open, o.overdue,
         (SELECT count(*) FROM cases c WHERE c.tenant_id = t.tenant_id AND c.due_at < $3 AND c.overdue_at IS NULL
-            AND c.state NOT IN ('resolved', 'closed')) AS unswept
+            AND c.state NOT IN ('resolved', 'closed')) AS unswept,
+        (SELECT count(*) FROM clock_plans p WHERE p.tenant_id = t.tenant_id AND p.look_at < $3) AS unlooked
     FROM unnest($1::int[]) AS t (tenant_id) CROSS JOIN LATERAL (
         SELECT count(*) AS open, count(*) FILTER (WHERE c.due_at < $2) AS overdue
         FROM cases c WHERE c.tenant_id = t.tenant_id AND c.state NOT IN ('resolved', 'closed')
@@ -396,5 +386,5 @@ _WORKLOAD = """
 
 
 async def workload(db: Database, tenants: Sequence[TenantId], at: datetime, swept_before: datetime) -> list[Workload]:
-    """Open and overdue cases of each tenant at `at`; one statement on ix_cases_due and ix_cases_unswept."""
+    """Open and overdue cases of each tenant at `at`; one statement, by indexes."""
     return [Workload(*row) for row in await db.lane.fetch(_WORKLOAD, list(tenants), at, swept_before)]

@@ -1,0 +1,160 @@
+"""Decisions about notices: who is told of a fact, in which words, when, and what becomes of an attempt. Pure."""
+
+from __future__ import annotations
+
+import base64
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.kit.text import Lang, Text
+
+from .terms import Attempt, Channel, NoticeState, Occasion, Outcome, Preferences, QuietHours, Template
+
+SHORTEST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+_PAUSED = Text("thời hạn đang tạm dừng", "the clock is paused")
+
+
+@lru_cache(maxsize=1)
+def packaged() -> Mapping[str, Any]:
+    """The packaged words, as they stand in the file."""
+    return tomllib.loads(resources.files("app.notices").joinpath("data/notices.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def occasions() -> tuple[Occasion, ...]:
+    """Every occasion on which reporters are told something, in the order of the file."""
+    data = packaged()
+    return tuple(
+        Occasion(
+            code=entry["code"],
+            types=frozenset(entry["types"]),
+            legal="legal" in entry,
+            legal_basis=Text(**data["legal_bases"][entry["legal"]]) if "legal" in entry else None,
+            words={lang: Template(**entry[lang.value]) for lang in Lang},
+            clock=entry.get("clock"),
+        )
+        for entry in data["occasion"]
+    )
+
+
+@lru_cache(maxsize=1)
+def usual_quiet() -> QuietHours:
+    """The hours in which nobody is woken who has not said otherwise."""
+    quiet = packaged()["quiet"]
+    return QuietHours(quiet["since"], quiet["until"])
+
+
+def occasion_of(type_: str, data: Mapping[str, Any]) -> Occasion | None:
+    """What reporters are told of a fact, None when nothing.
+
+    A due date that moves while the clock stands is no news; of reminders only that of their own reply is theirs.
+    """
+    if type_ == "case.due_moved" and data.get("why", {}).get("vi") == _PAUSED.vi:
+        return None
+    for occasion in occasions():
+        if type_ in occasion.types and (occasion.clock is None or occasion.clock == data.get("clock")):
+            return occasion
+    return None
+
+
+class _Names(dict[str, str]):
+    """Values of a sentence; what is not known reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        """A dash for `key`."""
+        return "–"
+
+
+def worded(template: str, names: Mapping[str, str]) -> str:
+    """The template with its names filled in."""
+    return template.format_map(_Names(names)).strip()
+
+
+def plain(text: str) -> str:
+    """Vietnamese without marks, in letters that the GSM alphabet of SMS has."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").replace("–", "-"))
+    return "".join(mark for mark in bare if mark.isascii())
+
+
+def day(on: date, lang: Lang) -> str:
+    """The day as people of the language write it."""
+    return f"{on:%d/%m/%Y}" if lang is Lang.VI else on.isoformat()
+
+
+def channels_for(
+    preferences: Preferences, *, legal: bool, has_email: bool, has_phone: bool, devices: int
+) -> list[Channel]:
+    """How the reporter is told: on devices, and by mail or, without an address, by SMS; in the order of `Channel`.
+
+    What law asks for goes out on every way there is when the ways preferred lead nowhere.
+    """
+    if not legal and not preferences.wanted:
+        return []
+    there = {Channel.EMAIL: has_email, Channel.SMS: has_phone, Channel.PUSH: devices > 0}
+    liked = [channel for channel in Channel if there[channel] and channel in preferences.channels]
+    if not liked and legal:
+        liked = [channel for channel in Channel if there[channel]]
+    if Channel.EMAIL in liked and Channel.SMS in liked:
+        liked.remove(Channel.SMS)  # one letter is enough, and costs nobody anything
+    return liked
+
+
+def moment(now: datetime, channel: Channel, quiet: QuietHours, time_zone: ZoneInfo) -> datetime:
+    """When a notice may go out: now, or what would wake somebody when the quiet hours are over. Mail wakes nobody."""
+    if channel is Channel.EMAIL:
+        return now
+    local = now.astimezone(time_zone)
+    if not is_quiet(local.time(), quiet):
+        return now
+    until = local.replace(hour=quiet.until.hour, minute=quiet.until.minute, second=0, microsecond=0)
+    if until <= local:
+        until += timedelta(days=1)
+    return until.astimezone(now.tzinfo)
+
+
+def is_quiet(at: time, quiet: QuietHours) -> bool:
+    """Whether the local time lies in the quiet hours; the first moment does, the last does not."""
+    if quiet.since == quiet.until:
+        return False
+    if quiet.since < quiet.until:
+        return quiet.since <= at < quiet.until
+    return at >= quiet.since or at < quiet.until
+
+
+def settle(
+    attempt: Attempt, *, legal: bool, attempts: int, created_at: datetime, now: datetime, chance: float
+) -> tuple[NoticeState, datetime | None]:
+    """What becomes of a notice after an attempt, and when it is tried again.
+
+    What may have been sent is sent again only when law asks for it: twice is better than never, but only there.
+    """
+    match attempt.outcome:
+        case Outcome.TAKEN:
+            return NoticeState.SENT, None
+        case Outcome.REFUSED | Outcome.GONE:
+            return NoticeState.FAILED, None
+        case Outcome.UNSURE if not legal:
+            return NoticeState.UNKNOWN, None
+        case _:
+            if now - created_at >= GIVE_UP_AFTER:
+                return NoticeState.FAILED, None
+            whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(attempts - 1, 20))
+            return NoticeState.WAITING, now + whole * (1 - chance / 2)
+
+
+def base64url(raw: bytes) -> str:
+    """URL-safe base 64 without padding, as browsers write it."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def unbase64url(text: str) -> bytes:
+    """What `base64url` was given. Raises: ValueError."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

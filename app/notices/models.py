@@ -1,0 +1,100 @@
+"""Tables of notices. Addresses stand in them sealed, and only until the notice has gone out."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow
+from app.kit.text import Lang
+
+from .terms import Channel, Notice, NoticeState
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
+
+
+class NoticeRow(TenantRow, Base):
+    """One notice to one recipient on one channel. The unique key is what keeps a fact from being told twice."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "message_id", "recipient_id", "channel"),
+        _one_of("channel", Channel),
+        _one_of("state", NoticeState),
+        _one_of("lang", Lang),
+        Index("ix_notices_due", "tenant_id", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_notices_case", "tenant_id", "case_id", "id"),
+        Index("ix_notices_settled", "tenant_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    recipient_id: Mapped[UUID]  # the report, the device's subscription, or the unit
+    report_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    occasion: Mapped[str]
+    channel: Mapped[str]
+    lang: Mapped[str]
+    legal: Mapped[bool]
+    sealed_to: Mapped[bytes | None]
+    subject: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    locked_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    said: Mapped[str | None]
+
+    def read(self) -> Notice:
+        """The row as the program tells of it."""
+        return Notice(
+            id=self.id,
+            occasion=self.occasion,
+            channel=Channel(self.channel),
+            lang=Lang(self.lang),
+            legal=self.legal,
+            state=NoticeState(self.state),
+            attempts=self.attempts,
+            created_at=self.created_at,
+            next_at=self.next_at,
+            settled_at=self.settled_at,
+            said=self.said,
+        )
+
+
+class NoticePreferenceRow(TenantRow, Base):
+    """How the sender of a report wants to be told of it; no row: as everybody."""
+
+    __tablename__ = "notice_preferences"
+    __table_args__ = (_one_of("lang", Lang),)
+
+    report_id: Mapped[UUID] = mapped_column(primary_key=True)
+    lang: Mapped[str]
+    channels: Mapped[list[str]] = mapped_column(ARRAY(String))
+    quiet_since: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    wanted: Mapped[bool]
+    updated_at: Mapped[datetime]
+
+
+class PushSubscriptionRow(Base):
+    """A browser of a citizen that takes push messages (RFC 8030). The citizen's own, of no tenant (scale rule 7)."""
+
+    __tablename__ = "citizen_push_subscriptions"
+
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizens.citizen_id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    endpoint_hash: Mapped[bytes]
+    sealed: Mapped[bytes]  # endpoint and keys
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("citizen_id", "endpoint_hash"),)

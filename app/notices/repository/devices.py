@@ -1,0 +1,67 @@
+"""Statements on browsers that take push messages. They are a citizen's own, of no tenant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.kit.ids import CitizenId, uuid7
+from app.notices.models import PushSubscriptionRow
+
+
+class Device(NamedTuple):
+    """A browser; `sealed` holds where it is reached."""
+
+    citizen_id: UUID
+    id: UUID
+    sealed: bytes
+
+
+async def add_device(work: Work, citizen_id: CitizenId, endpoint_hash: bytes, sealed: bytes) -> None:
+    """The browser is told from now on; one that was there is told with its new keys. One statement."""
+    statement = insert(PushSubscriptionRow).values(
+        citizen_id=citizen_id, id=uuid7(work.now), endpoint_hash=endpoint_hash, sealed=sealed, created_at=work.now
+    )
+    await work.session.execute(
+        statement.on_conflict_do_update(index_elements=["citizen_id", "endpoint_hash"], set_={"sealed": sealed})
+    )
+
+
+async def list_devices(work: Work, citizen_id: CitizenId) -> int:
+    """How many browsers of the citizen are told. One statement."""
+    where = select(func.count()).where(PushSubscriptionRow.citizen_id == citizen_id)
+    return int(await work.session.scalar(where) or 0)
+
+
+async def remove_device(work: Work, citizen_id: CitizenId, endpoint_hash: bytes) -> bool:
+    """Whether the browser was told until now. One statement."""
+    gone = await work.session.scalars(
+        delete(PushSubscriptionRow)
+        .where(PushSubscriptionRow.citizen_id == citizen_id, PushSubscriptionRow.endpoint_hash == endpoint_hash)
+        .returning(PushSubscriptionRow.id)
+    )
+    return bool(gone.all())
+
+
+async def devices_of(work: Work, citizens: Collection[UUID]) -> Mapping[UUID, list[Device]]:
+    """Browsers of each of the citizens. One statement, none for nobody."""
+    found: defaultdict[UUID, list[Device]] = defaultdict(list)
+    if citizens:
+        rows = await work.session.scalars(
+            select(PushSubscriptionRow).where(PushSubscriptionRow.citizen_id.in_(citizens))
+        )
+        for row in rows:
+            found[row.citizen_id].append(Device(row.citizen_id, row.id, row.sealed))
+    return found
+
+
+async def forget_device(db: Database, endpoint_hash: bytes) -> None:
+    """The push service says that the browser is gone. One statement."""
+    await db.lane.fetch("DELETE FROM citizen_push_subscriptions WHERE endpoint_hash = $1", endpoint_hash)

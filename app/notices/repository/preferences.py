@@ -1,0 +1,39 @@
+"""Statements on preferences."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.work import Work
+from app.kit.ids import ReportId, TenantId
+from app.kit.text import Lang
+from app.notices.models import NoticePreferenceRow
+from app.notices.terms import Channel, Preferences, QuietHours
+
+
+async def find_preferences(work: Work, tenant_id: TenantId, report_id: ReportId) -> Preferences | None:
+    """How the sender wants to be told, None when nothing was said. One statement."""
+    row = await work.session.scalar(
+        select(NoticePreferenceRow).where(
+            NoticePreferenceRow.tenant_id == tenant_id, NoticePreferenceRow.report_id == report_id
+        )
+    )
+    if row is None:
+        return None
+    quiet = QuietHours(row.quiet_since, row.quiet_until) if row.quiet_since and row.quiet_until else None
+    return Preferences(Lang(row.lang), frozenset(map(Channel, row.channels)), quiet, row.wanted)
+
+
+async def keep_preferences(work: Work, tenant_id: TenantId, report_id: ReportId, wanted: Preferences) -> None:
+    """The preferences of the sender from now on. One statement."""
+    values = {
+        "lang": wanted.lang.value,
+        "channels": sorted(channel.value for channel in wanted.channels),
+        "quiet_since": wanted.quiet.since if wanted.quiet else None,
+        "quiet_until": wanted.quiet.until if wanted.quiet else None,
+        "wanted": wanted.wanted,
+        "updated_at": work.now,
+    }
+    statement = insert(NoticePreferenceRow).values(tenant_id=tenant_id, report_id=report_id, **values)
+    await work.session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "report_id"], set_=values))

@@ -1,0 +1,23 @@
+"""Verbs of notices: tell a fact to those it concerns, send what waits, keep what people want."""
+
+from __future__ import annotations
+
+from .own import add_device, forget, get_own, put_own, remove_device, switch_off, token_for
+from .sending import Courier, backlog, list_of_case, retry_failed
+from .telling import Ways, tell
+
+__all__ = [
+    "Courier",
+    "Ways",
+    "add_device",
+    "backlog",
+    "forget",
+    "get_own",
+    "list_of_case",
+    "put_own",
+    "remove_device",
+    "retry_failed",
+    "switch_off",
+    "tell",
+    "token_for",
+]

@@ -1,0 +1,79 @@
+"""What people say about being told: their preferences, their devices, that they want no more."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.work import ReadWork, Work
+from app.identity.domain import Keyring
+from app.identity.terms import Actor
+from app.kit import signing
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
+from app.notices import repository
+from app.notices.errors import InvalidDevice, NoSuchDevice, NoSuchNotices, TooManyDevices
+from app.notices.repository import NoticeRepository
+from app.notices.terms import Notice, Preferences
+from app.reports import service as reports_service
+from app.subscriptions.domain import refused_part
+
+MOST_DEVICES = 10
+OF_ONE_REPORT = 100
+FORGET_BATCH_ROWS = 1000
+
+
+async def get_own(work: ReadWork, actor: Actor, code: str, secret: str | None) -> tuple[Preferences, list[Notice]]:
+    """How the sender of the report is told, and what he was told so far, newest first. Raises: ReportNotFound."""
+    report = await reports_service.own_report(work, actor, code, secret)
+    wanted = await repository.find_preferences(work, actor.tenant_id, ReportId(report.id))
+    case_id = CaseId(report.case_id)
+    told = await repository.list_of_report(work, actor.tenant_id, case_id, report.id, OF_ONE_REPORT)
+    return wanted or Preferences(), told
+
+
+async def put_own(work: Work, actor: Actor, code: str, secret: str | None, wanted: Preferences) -> None:
+    """How the sender wants to be told from now on. Raises: ReportNotFound."""
+    report = await reports_service.own_report(work, actor, code, secret)
+    await repository.keep_preferences(work, actor.tenant_id, ReportId(report.id), wanted)
+
+
+def token_for(keys: Keyring, tenant_id: TenantId, report_id: ReportId) -> str:
+    """What proves that somebody holds a letter about the report: good for switching notices off, for nothing else."""
+    proof = signing.derive(keys.notices, f"off:{tenant_id}:{report_id}")
+    return base64.urlsafe_b64encode(proof[:18]).decode()
+
+
+async def switch_off(work: Work, keys: Keyring, tenant_id: TenantId, report_id: UUID, token: str) -> None:
+    """Nothing more is told of the report but what law asks for. Raises: NoSuchNotices when the token is wrong."""
+    report = ReportId(report_id)
+    if not signing.same(token.encode(), token_for(keys, tenant_id, report).encode()):
+        raise NoSuchNotices
+    wanted = await repository.find_preferences(work, tenant_id, report) or Preferences()
+    await repository.keep_preferences(work, tenant_id, report, replace(wanted, wanted=False))
+
+
+async def add_device(
+    work: Work, keys: Keyring, citizen_id: CitizenId, *, endpoint: str, p256dh: str, auth: str, private: bool
+) -> None:
+    """The browser is told of the citizen's reports from now on. Raises: InvalidDevice, TooManyDevices."""
+    if refused_part(endpoint, private=private) is not None:
+        raise InvalidDevice
+    if await repository.list_devices(work, citizen_id) >= MOST_DEVICES:
+        raise TooManyDevices
+    device = json.dumps({"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
+    sealed = signing.seal(keys.notices, device.encode(), citizen_id.bytes)
+    await repository.add_device(work, citizen_id, signing.token_hash(endpoint), sealed)
+
+
+async def remove_device(work: Work, citizen_id: CitizenId, *, endpoint: str) -> None:
+    """The browser is told no more. Raises: NoSuchDevice."""
+    if not await repository.remove_device(work, citizen_id, signing.token_hash(endpoint)):
+        raise NoSuchDevice
+
+
+async def forget(work: Work, tenant_id: TenantId, keep: timedelta) -> int:
+    """Number of notices forgotten now that went out longer ago than `keep`; at most a batch."""
+    return await NoticeRepository(work, tenant_id).forget(work.now - keep, FORGET_BATCH_ROWS)

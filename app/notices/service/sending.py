@@ -1,0 +1,157 @@
+"""Notices on their way: claimed in one statement, sent outside any transaction, settled in another."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+
+from app.db.engine import Database
+from app.db.work import ReadWork
+from app.directory.snapshot import Directory
+from app.identity.domain import Keyring
+from app.kit import signing
+from app.kit.clock import Clock
+from app.kit.ids import TenantId
+from app.kit.text import Lang
+from app.notices import domain, repository
+from app.notices.senders import Senders
+from app.notices.terms import Attempt, Channel, Claim, Message, Notice, NoticeBacklog, NoticeState, Outcome
+
+from .own import token_for
+from .telling import unsealed
+
+log = logging.getLogger("lienthong.notices")
+CLAIM_ROWS = 200
+AT_ONCE = 8
+LEASE = timedelta(minutes=5)  # longer than a turn may take
+OF_ONE_CASE = 200
+
+
+class Courier:
+    """Sends what is due; any number of processes may have one."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        keys: Keyring,
+        senders: Senders,
+        *,
+        directory: Callable[[], Directory],
+        pages: str | None,
+        attempted: Callable[[str, str], None],
+    ) -> None:
+        """`attempted` is told channel and outcome of every attempt."""
+        self._db = db
+        self._clock = clock
+        self._keys = keys
+        self._senders = senders
+        self._directory = directory
+        self._pages = pages
+        self._attempted = attempted
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def deliver(self, tenants: Sequence[TenantId]) -> int:
+        """Number of messages sent or tried now, over all tenants. Two statements when nothing is due."""
+        made = 0
+        for tenant_id in await repository.list_due_tenants(self._db, tenants, self._clock.now()):
+            now = self._clock.now()
+            claims = await repository.claim(self._db, tenant_id, now, now + LEASE, CLAIM_ROWS)
+            outcomes = await asyncio.gather(*map(self._attempt, _together(claims)), return_exceptions=True)
+            made += len(outcomes)
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+        return made
+
+    async def close(self) -> None:
+        """Let go of all sockets."""
+        for sender in self._senders.values():
+            await sender.close()
+
+    async def _attempt(self, claims: Sequence[Claim]) -> None:
+        """One message for all of the claims: those of a unit are lines of one letter."""
+        first = claims[0]
+        async with self._turns:
+            attempt = await self._send(claims)
+        self._attempted(first.channel.value, attempt.outcome.value)
+        now = self._clock.now()
+        state, next_at = domain.settle(
+            attempt,
+            legal=first.legal,
+            attempts=max(claim.attempts for claim in claims),
+            created_at=min(claim.created_at for claim in claims),
+            now=now,
+            chance=secrets.randbelow(1000) / 1000,
+        )
+        settled_at = None if state is NoticeState.WAITING else now
+        ids = [claim.id for claim in claims]
+        await repository.settle(self._db, first.tenant_id, ids, first.locked_until, state, next_at, settled_at, attempt)
+        if state is NoticeState.FAILED:
+            log.warning(
+                "notice %s of tenant %s by %s has failed: %s", first.id, first.tenant_id, first.channel, attempt.said
+            )
+
+    async def _send(self, claims: Sequence[Claim]) -> Attempt:
+        first = claims[0]
+        sender = self._senders.get(first.channel)
+        if sender is None:
+            return Attempt(Outcome.LATER, "the channel is not set up in this process")
+        try:
+            address = unsealed(self._keys, first.tenant_id, first.sealed_to)
+        except InvalidTag:
+            return Attempt(Outcome.REFUSED, "the address was sealed with another key")
+        attempt = await sender.send(self._message(claims, address))
+        if attempt.outcome is Outcome.GONE and first.channel is Channel.PUSH:
+            endpoint: str = json.loads(address)["endpoint"]
+            await repository.forget_device(self._db, signing.token_hash(endpoint))
+        return attempt
+
+    def _message(self, claims: Sequence[Claim], address: str) -> Message:
+        first = claims[0]
+        tenant = self._directory().tenant(first.tenant_id)
+        name = tenant.name if first.lang is Lang.VI else tenant.name_en
+        subject, body = first.subject, first.body
+        if first.unit_id is not None:
+            unit = self._directory().unit(first.tenant_id, first.unit_id)
+            words = domain.packaged()["digest"][first.lang.value]
+            names = {"province": name, "unit": unit.name, "count": str(len(claims))}
+            subject = domain.worded(words["subject"], names)
+            body = "\n".join([domain.worded(words["body"], names), *(claim.body for claim in claims)])
+        unsubscribe = None
+        if first.report_id is not None and not first.legal and self._pages:
+            token = token_for(self._keys, first.tenant_id, first.report_id)
+            unsubscribe = f"{self._pages}/notices/{first.tenant_id}/{first.report_id}/{token}"
+        return Message(first.channel, address, subject, body, str(first.id), f"Liên Thông {name}", unsubscribe)
+
+
+def _together(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Claims that go out as one message."""
+    found: defaultdict[UUID, list[Claim]] = defaultdict(list)
+    for claim in sorted(claims, key=lambda one: one.id):
+        found[claim.unit_id or claim.id].append(claim)
+    return list(found.values())
+
+
+async def backlog(db: Database, tenants: Sequence[TenantId], at: datetime) -> list[NoticeBacklog]:
+    """What each tenant has not told yet. One statement."""
+    return await repository.backlog(db, tenants, at)
+
+
+async def list_of_case(work: ReadWork, tenant_id: TenantId, case_id: UUID) -> list[Notice]:
+    """Who was told what of a case, newest first, without addresses. Whether the actor may is the caller's policy."""
+    return await repository.list_of_case(work, tenant_id, case_id, OF_ONE_CASE)
+
+
+async def retry_failed(db: Database, tenant_id: TenantId, clock: Clock, *, days: int) -> int:
+    """Number of notices of the last `days` that nobody took and that are tried once more."""
+    now = clock.now()
+    return await repository.retry_failed(db, tenant_id, now, now - timedelta(days=days))

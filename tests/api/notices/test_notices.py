@@ -1,0 +1,424 @@
+"""People are told what concerns them, on the way they want, once; and whoever carries it may behave as it likes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from py_vapid import Vapid02
+
+from app.cases.terms import CaseState
+from app.db.engine import Database
+from app.identity.domain import Keyring
+from app.identity.terms import ReporterIdentity, Role
+from app.kit.clock import FixedClock
+from app.notices.handlers import NoticeConsumer
+from app.notices.senders import MailSender, PushSender, Relay, Sender, SmsSender
+from app.notices.service import Courier, Ways
+from app.notices.terms import Channel, Message, Outcome
+from app.process import Process
+from app.worker import loop
+from tests.builders import HAIDUONG, a_case, a_report, an_officer
+from tests.postoffice import Browser, Gateway, Mailbox, gateway, mail_server
+
+S = CaseState
+MAIL = ReporterIdentity(name="Nguyễn Văn A", email="a.nguyen@example.org")
+BOTH = ReporterIdentity(name="Trần Thị B", phone="+84912345678", email="b.tran@example.org")
+PHONE = ReporterIdentity(phone="+84912345678")
+PAGES = "https://haiduong.example"
+LAMP = {
+    "category": "lighting.street_lamp",
+    "description": "Đèn đường không sáng.",
+    "location": {"lat": 20.9467, "lon": 106.3134},
+}
+
+
+@dataclass
+class Post:
+    """The worker's side of notices, with everything it sends to."""
+
+    process: Process
+    mailbox: Mailbox
+    sms: Gateway
+    push: Gateway
+    courier: Courier
+    consumer: NoticeConsumer
+    came: list[tuple[str, str]] = field(default_factory=list)
+
+    async def handle(self) -> None:
+        """Every fact so far has its notices."""
+        while await loop.turn(self.process, [self.consumer]):
+            pass
+
+    async def deliver(self) -> int:
+        """Whatever is due now has been tried once."""
+        return await self.courier.deliver([HAIDUONG])
+
+    async def all(self) -> None:
+        """Both."""
+        await self.handle()
+        await self.deliver()
+
+
+@pytest.fixture
+async def post(process: Process, db: Database, clock: FixedClock) -> AsyncIterator[Post]:
+    """A worker that can tell by mail, SMS and push."""
+    secret = process.settings.secret_key
+    assert secret is not None
+    keys, mailbox, came = Keyring.of(secret.get_secret_value()), Mailbox(), list[tuple[str, str]]()
+    with mail_server(mailbox) as port:
+        async with gateway() as sms, gateway() as push:
+            senders: dict[Channel, Sender] = {
+                Channel.EMAIL: MailSender(
+                    Relay.of(f"smtp://127.0.0.1:{port}", "phananh@haiduong.example"), clock, timeout_s=5
+                ),
+                Channel.SMS: SmsSender(
+                    f"http://127.0.0.1:{sms.port}/send",
+                    '{"phone": "{to}", "content": ["{text}"], "id": "{reference}"}',
+                    "Bearer khoa",
+                    timeout_s=5,
+                ),
+                Channel.PUSH: PushSender(keys.vapid, "mailto:it@haiduong.example", clock, private=True, timeout_s=5),
+            }
+            courier = Courier(
+                db,
+                clock,
+                keys,
+                senders,
+                directory=lambda: process.directory.current,
+                pages=PAGES,
+                attempted=lambda channel, outcome: came.append((channel, outcome)),
+            )
+            consumer = NoticeConsumer(lambda: process.books, keys, Ways(frozenset(Channel), PAGES))
+            yield Post(process, mailbox, sms, push, courier, consumer, came)
+            await courier.close()
+
+
+async def rows(db: Database) -> list[tuple[str, str, str]]:
+    """Occasion, channel and state of every notice to people."""
+    found = await db.lane.fetch("SELECT occasion, channel, state FROM notices WHERE unit_id IS NULL ORDER BY id")
+    return [(row["occasion"], row["channel"], row["state"]) for row in found]
+
+
+async def test_a_letter_says_what_happened_and_nothing_of_the_matter(
+    post: Post, process: Process, db: Database
+) -> None:
+    filed = await a_report(process, reporter=MAIL)
+    await post.all()
+    (letter,) = post.mailbox.letters
+    assert letter["To"] == "a.nguyen@example.org"
+    assert letter["Subject"] == f"Đã tiếp nhận phản ánh {filed.code}"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["List-Unsubscribe"] is None, "a legal notice cannot be switched off"
+    body = letter.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert f"{PAGES}/follow/{filed.code}" in text
+    assert "26/11/2026" in text
+    assert "UBND phường Cẩm Thượng" in text
+    assert not any(word in text for word in ("Đèn đường", "Nguyễn", "số 12")), "no more than anyone may read"
+    assert await rows(db) == [("received", "email", "sent")]
+    readings = await db.lane.fetch("SELECT actor_kind, purpose FROM identity_readings")
+    assert [tuple(row) for row in readings] == [("system", "notice")]
+    assert await db.lane.fetchval("SELECT count(*) FROM notices WHERE sealed_to IS NOT NULL") == 0
+
+
+async def test_each_step_is_told_once_however_often_its_fact_is_handled(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database
+) -> None:
+    await a_case(process, S.RESOLVED, reporter=MAIL)
+    await post.all()
+    await db.lane.fetch("UPDATE consumer_cursors SET position = 0")
+    await post.all()
+    told = [occasion for occasion, _, _ in await rows(db)]
+    assert told == ["received", "answered"]
+    assert len(post.mailbox.letters) == 2
+
+
+async def test_who_gave_a_phone_only_gets_a_short_message_when_nobody_sleeps(
+    post: Post, process: Process, clock: FixedClock
+) -> None:
+    clock.at = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # half past ten in the evening
+    filed = await a_report(process, reporter=PHONE)
+    await post.all()
+    assert post.sms.requests == []
+    clock.at = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
+    await post.deliver()
+    assert post.sms.requests == []
+    clock.at = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)  # seven in the morning
+    await post.deliver()
+    ((headers, body),) = post.sms.requests
+    said = httpx.Response(200, content=body).json()
+    assert headers["authorization"] == "Bearer khoa"
+    assert said["phone"] == "+84912345678"
+    assert headers["idempotency-key"] == said["id"]
+    assert said["content"][0].startswith(f"{filed.code}: da tiep nhan")
+    assert said["content"][0].isascii()
+    assert len(said["content"][0]) <= 160
+
+
+async def test_mail_is_sent_at_night_and_spares_the_phone(post: Post, process: Process, clock: FixedClock) -> None:
+    clock.at = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+    await a_report(process, reporter=BOTH)
+    await post.all()
+    assert [letter["To"] for letter in post.mailbox.letters] == ["b.tran@example.org"]
+    clock.at += timedelta(days=1)
+    await post.deliver()
+    assert post.sms.requests == []
+
+
+async def test_a_reporter_chooses_language_channel_and_silence_but_law_is_told(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS, reporter=BOTH)
+    url = f"/api/v1/reports/{filed.code}/notices"
+    wanted = {
+        "language": "en",
+        "channels": ["sms"],
+        "wanted": False,
+        "quiet_hours": {"since": "00:00", "until": "00:00"},
+    }
+    assert (await client.put(url, json=wanted)).status_code == 404
+    assert (await client.put(url, json=wanted, headers=filed.owner)).status_code == 204
+    await post.all()
+    approver = await an_officer(process, Role.APPROVER)
+    staff = f"/api/v1/staff/cases/{filed.code}"
+    storm = {"cause": "force_majeure", "comment": "Bão."}
+    for verb, body in (("pause", storm), ("resume", None)):
+        tag = (await client.get(staff, headers=approver.headers)).headers["ETag"]
+        done = await client.post(f"{staff}/{verb}", json=body, headers={**approver.headers, "If-Match": tag})
+        assert done.status_code == 200, done.text
+    await post.all()
+    assert [(occasion, channel) for occasion, channel, _ in await rows(db)] == [("received", "sms"), ("resumed", "sms")]
+    texts = [httpx.Response(200, content=body).json()["content"][0] for _, body in post.sms.requests]
+    assert texts[0].startswith(f"{filed.code}: received")
+    own = (await client.get(url, headers=filed.owner)).json()
+    assert (own["language"], own["channels"], own["wanted"]) == ("en", ["sms"], False)
+    assert [one["occasion"] for one in own["told"]] == ["resumed", "received"]
+    assert "+84" not in str(own)
+    seen = (await client.get(f"{staff}/notices", headers=approver.headers)).json()["items"]
+    assert [one["state"] for one in seen] == ["sent", "sent"]
+    assert "+84" not in str(seen)
+    foreign = await an_officer(process, Role.OFFICER, unit="H23.32")
+    assert (await client.get(f"{staff}/notices", headers=foreign.headers)).status_code == 404
+
+
+async def test_a_browser_is_told_in_words_only_it_can_read_until_it_is_gone(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database
+) -> None:
+    token = (await client.post("/api/v1/auth/devices")).json()["access_token"]
+    mine = {"Authorization": f"Bearer {token}"}
+    browser = Browser()
+    device = browser.subscription(post.push.port, "abc")
+    assert (await client.post("/api/v1/me/push-subscriptions", json=device, headers=mine)).status_code == 422
+    process.settings.__dict__["webhook_private_addresses"] = True
+    try:
+        for _ in range(2):
+            assert (await client.post("/api/v1/me/push-subscriptions", json=device, headers=mine)).status_code == 204
+    finally:
+        process.settings.__dict__["webhook_private_addresses"] = False
+    sent = await client.post(
+        "/api/v1/reports",
+        json=LAMP,
+        headers=mine,
+    )
+    await post.all()
+    ((headers, body),) = post.push.requests
+    said = browser.read(body)
+    assert said["title"] == f"Đã tiếp nhận phản ánh {sent.json()['code']}"
+    assert b"26/11" not in body
+    assert headers["content-encoding"] == "aes128gcm"
+    assert Vapid02.verify(headers["authorization"])
+    reply = {"reason": "Đèn vẫn tối."}
+    code = sent.json()["code"]
+    assert (await client.post(f"/api/v1/reports/{code}/withdrawal", json=reply, headers=mine)).status_code == 200
+    await client.post("/api/v1/reports", json=LAMP, headers=mine)
+    post.push.statuses.append(410)
+    await post.all()
+    assert await db.lane.fetchval("SELECT count(*) FROM citizen_push_subscriptions") == 0, (
+        "the browser is gone, and forgotten"
+    )
+    gone = {"endpoint": device["endpoint"]}
+    answer = await client.request("DELETE", "/api/v1/me/push-subscriptions", json=gone, headers=mine)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answers", "states", "letters"),
+    [
+        (["451 4.7.1 greylisted"], ["waiting", "sent"], 1),
+        (["550 5.7.1 not wanted"], ["failed", "failed"], 0),
+        (["close"], ["waiting", "sent"], 2),  # law asks for it: twice is better than never
+    ],
+)
+async def test_a_mail_server_may_behave_as_it_likes(
+    post: Post, process: Process, db: Database, clock: FixedClock, answers: list[str], states: list[str], letters: int
+) -> None:
+    await a_report(process, reporter=MAIL)
+    post.mailbox.answers += answers
+    await post.all()
+    found = [(await rows(db))[0][2]]
+    clock.at += timedelta(minutes=2)
+    await post.deliver()
+    found.append((await rows(db))[0][2])
+    assert found == states
+    assert len(post.mailbox.letters) == letters
+    assert len({letter["Message-ID"] for letter in post.mailbox.letters}) <= 1, "a resend is recognisably the same"
+
+
+async def test_an_address_that_does_not_exist_is_not_tried_again(
+    post: Post, process: Process, db: Database, clock: FixedClock
+) -> None:
+    await a_report(process, reporter=ReporterIdentity(email="nobody@example.org"))
+    await post.all()
+    clock.at += timedelta(days=1)
+    assert await post.deliver() == 0
+    assert await rows(db) == [("received", "email", "failed")]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(400, "failed"), (500, "waiting"), (429, "waiting"), (401, "waiting"), (0, "waiting")]
+)
+async def test_a_gateway_may_behave_as_it_likes(
+    post: Post, process: Process, db: Database, status: int, state: str
+) -> None:
+    await a_report(process, reporter=PHONE)
+    post.sms.statuses.append(status)
+    await post.all()
+    assert await rows(db) == [("received", "sms", state)]
+
+
+async def test_what_need_not_be_told_is_not_sent_twice_when_nobody_knows_whether_it_went(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database, clock: FixedClock
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS, reporter=PHONE)
+    await post.all()
+    approver = await an_officer(process, Role.APPROVER)
+    storm = {"cause": "force_majeure", "comment": "Bão."}
+    url = f"/api/v1/staff/cases/{filed.code}/pause"
+    done = await client.post(url, json=storm, headers={**approver.headers, "If-Match": f'"{filed.version}"'})
+    assert done.status_code == 200, done.text
+    post.sms.statuses.append(0)
+    await post.all()
+    assert (await rows(db))[-1] == ("paused", "sms", "unknown")
+    clock.at += timedelta(days=1)
+    assert await post.deliver() == 0
+
+
+async def test_a_worker_that_died_while_sending_leaves_the_legal_notice_to_another(
+    post: Post, process: Process, db: Database, clock: FixedClock
+) -> None:
+    await a_report(process, reporter=MAIL)
+    await post.handle()
+    dead_at = clock.at + timedelta(minutes=5)
+    await db.lane.fetch("UPDATE notices SET locked_until = $1, attempts = 1", dead_at)
+    assert await post.deliver() == 0
+    clock.at = dead_at + timedelta(seconds=1)
+    await post.deliver()
+    assert len(post.mailbox.letters) == 1
+    await db.lane.fetch(
+        "UPDATE notices SET state = 'waiting', legal = false, settled_at = NULL, next_at = $1, locked_until = $1",
+        clock.at,
+    )
+    clock.at += timedelta(seconds=1)
+    assert await post.deliver() == 0
+    assert [state for _, _, state in await rows(db)] == ["unknown"]
+
+
+async def test_couriers_at_once_send_each_notice_once(post: Post, process: Process) -> None:
+    for number in range(30):
+        await a_report(process, reporter=ReporterIdentity(email=f"p{number}@example.org"))
+    await post.handle()
+    await asyncio.gather(*(post.deliver() for _ in range(4)))
+    assert len({letter["To"] for letter in post.mailbox.letters}) == len(post.mailbox.letters) == 30
+
+
+async def test_a_unit_gets_one_letter_for_what_a_storm_brings(
+    post: Post, process: Process, clock: FixedClock, db: Database
+) -> None:
+    filed = [await a_report(process) for _ in range(5)]
+    unit = process.books.directory.unit_by_code(HAIDUONG, filed[0].unit)
+    unit.contact["email"] = "phuong@haiduong.example"  # type: ignore[index]
+    try:
+        await post.all()
+        assert post.mailbox.letters == []
+        clock.at += timedelta(minutes=10)
+        await post.deliver()
+    finally:
+        del unit.contact["email"]  # type: ignore[attr-defined]
+    (letter,) = post.mailbox.letters
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert all(one.code in body.get_content() for one in filed)
+    assert letter["To"] == "phuong@haiduong.example"
+
+
+async def test_everyone_whose_report_was_merged_goes_on_being_told(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database
+) -> None:
+    one = await a_case(process, S.IN_PROGRESS, reporter=MAIL)
+    other = await a_case(process, S.IN_PROGRESS, reporter=BOTH)
+    approver = await an_officer(process, Role.APPROVER)
+    heads = {**approver.headers, "If-Match": f'"{other.version}"'}
+    url = f"/api/v1/staff/cases/{other.code}/merge"
+    assert (await client.post(url, json={"into": one.code}, headers=heads)).status_code == 200
+    await post.all()
+    post.mailbox.letters.clear()
+    staff = f"/api/v1/staff/cases/{one.code}"
+    tag = (await client.get(staff, headers=approver.headers)).headers["ETag"]
+    answer = {"resolution": "fixed", "answer": "Đã thay bóng đèn."}
+    done = await client.post(f"{staff}/resolve", json=answer, headers={**approver.headers, "If-Match": tag})
+    assert done.status_code == 200, done.text
+    await post.all()
+    assert sorted((letter["To"], letter["Subject"].split()[-1]) for letter in post.mailbox.letters) == [
+        ("a.nguyen@example.org", one.code),
+        ("b.tran@example.org", other.code),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # of the test's own server
+async def test_a_mail_server_that_wants_a_password_gets_it(clock: FixedClock) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox, authenticator=mailbox.authenticate, auth_required=True, auth_require_tls=False) as port:
+        relay = Relay.of(f"smtp://tinh:mat%20khau@127.0.0.1:{port}", "phananh@haiduong.example")
+        wrong = Relay.of(f"smtp://tinh:sai@127.0.0.1:{port}", "phananh@haiduong.example")
+        message: dict[str, Any] = {
+            "channel": Channel.EMAIL,
+            "to": "a@example.org",
+            "subject": "Thử",
+            "body": "Thử",
+            "reference": "r",
+            "sender_name": "Liên Thông",
+        }
+        said = await MailSender(relay, clock, timeout_s=5).send(Message(**message))
+        assert said.outcome is Outcome.TAKEN
+        refused = await MailSender(wrong, clock, timeout_s=5).send(Message(**message))
+        assert refused.outcome is Outcome.LATER, "our own mistake is mended, not given up"
+    assert mailbox.users == ["tinh", "tinh"]
+
+
+async def test_a_letters_link_switches_off_what_need_not_be_told_and_nothing_else(
+    client: httpx.AsyncClient, post: Post, process: Process
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS, reporter=MAIL)
+    approver = await an_officer(process, Role.APPROVER)
+    staff = f"/api/v1/staff/cases/{filed.code}"
+    storm = {"cause": "force_majeure", "comment": "Bão."}
+    hands = {**approver.headers, "If-Match": f'"{filed.version}"'}
+    assert (await client.post(f"{staff}/pause", json=storm, headers=hands)).status_code == 200
+    await post.all()
+    letter = post.mailbox.letters[-1]
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = letter["List-Unsubscribe"].strip("<>").removeprefix(PAGES)
+    shown = await client.get(link)
+    assert (shown.status_code, "Tắt các thông báo khác" in shown.text) == (200, True)
+    assert (await client.post(f"{link[:-2]}AA")).status_code == 404
+    done = await client.post(link, content="List-Unsubscribe=One-Click")
+    assert (done.status_code, "Đã tắt thông báo" in done.text) == (200, True)
+    own = (await client.get(f"/api/v1/reports/{filed.code}/notices", headers=filed.owner)).json()
+    assert own["wanted"] is False
