@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -26,7 +26,7 @@ from app.identity import service as identity_service
 from app.identity.domain import Keyring, matches, tracking_hash, tracking_secret
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import Clock, local_day
-from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, uuid7
 from app.routing import service as routing_service
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience, Entry
@@ -35,7 +35,7 @@ from app.web.idempotency import Answer, find_answer, keep_answer
 from . import domain, repository
 from .errors import CapturedInFuture, ReportNotFound
 from .models import Report
-from .terms import NewReport, ReportText
+from .terms import NewReport, ReportText, Watched
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
@@ -301,6 +301,26 @@ async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, 
     if row is None:
         raise ReportNotFound
     return row
+
+
+# -- what live streams ask
+
+
+async def watched(db: Database, tenant_id: TenantId, report_ids: Collection[ReportId]) -> list[Watched]:
+    """These reports with the cases they live in now; whoever asks has been let in. One statement."""
+    return await repository.list_watched(db, tenant_id, report_ids)
+
+
+async def watched_of(db: Database, tenant_id: TenantId, citizen_id: CitizenId) -> list[Watched]:
+    """The account's newest reports with the cases they live in now. One statement."""
+    return await repository.list_watched_of(db, tenant_id, citizen_id)
+
+
+async def opened_by(
+    db: Database, tenant_id: TenantId, case_ids: Collection[CaseId], citizens: Collection[CitizenId]
+) -> list[Watched]:
+    """Those of the accounts' reports that opened one of the cases. One statement."""
+    return await repository.list_opened_by(db, tenant_id, case_ids, citizens)
 
 
 def _as_sender(actor: Actor) -> Actor:
