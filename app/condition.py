@@ -104,13 +104,13 @@ def _of_bus(process: Process) -> Iterator[Metric]:
     means = ["means"]
     works = GaugeMetricFamily("lienthong_bus_up", "Whether signals go between processes", labels=means)
     works.add_metric([state.means], state.works)
-    signals = CounterMetricFamily("lienthong_bus_signals", "Signals of this process", labels=["way"])
-    signals.add_metric(["sent"], state.sent)
-    signals.add_metric(["heard"], state.heard)
+    counted = CounterMetricFamily("lienthong_bus_signals", "Signals of this process", labels=["way"])
+    counted.add_metric(["sent"], state.sent)
+    counted.add_metric(["heard"], state.heard)
     age = GaugeMetricFamily("lienthong_bus_heard_age_seconds", "Since a signal came")
     if state.heard_age_s is not None:
         age.add_metric([], state.heard_age_s)
-    yield from (works, signals, age)
+    yield from (works, counted, age)
 
 
 def _of_workers(beats: Sequence[Beat], now: datetime) -> Iterator[Metric]:

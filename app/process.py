@@ -72,7 +72,7 @@ class Process:
             Reference("catalogue", catalogue_repository.load),
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
-            Bus(_carrier(settings, db), net_s=settings.signal_net_s),
+            Bus(_carrier(settings, db), net_s=settings.bus_net_s),
             metrics or Metrics(),
         )
         db.on_written = process.bus.written
@@ -131,10 +131,10 @@ class Process:
 
 def _carrier(settings: Settings, db: Database) -> Carrier | None:
     """What carries signals between processes, by the settings; None: nothing does, and all poll."""
-    if not settings.signals:
+    if not settings.bus:
         return None
     if settings.nats_url is None:
-        return PostgresCarrier(settings.signal_database_url or db.url)
+        return PostgresCarrier(settings.bus_database_url or db.url)
     server = Server(
         settings.nats_url.get_secret_value(),
         settings.nats_prefix,

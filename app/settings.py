@@ -60,14 +60,14 @@ class Settings(BaseSettings):
         description="Whether webhooks may go to private addresses and by plain http: for an intranet of your own.",
     )
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
-    signals: bool = Field(
+    bus: bool = Field(
         True,  # noqa: FBT003 - the default of a setting
         description="Whether processes wake each other: by LISTEN/NOTIFY, or NATS where NATS_URL is set.",
     )
-    signal_net_s: float = Field(
+    bus_net_s: float = Field(
         2.0, gt=0, le=60, description="How often whoever is woken by signals looks all the same, lest one was lost."
     )
-    signal_database_url: str | None = Field(
+    bus_database_url: str | None = Field(
         None, description="Straight to the writable PostgreSQL when a transaction pooler stands in DATABASE_URL."
     )
     nats_url: SecretStr | None = Field(

@@ -25,7 +25,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
 
-from .outgoing import GAP_S, Outgoing, Signals
+from .outgoing import GAP_S, Bulletin, Outgoing
 from .terms import Chunk, Event, Incoming, Means, Read
 
 log = logging.getLogger("lienthong.bus")
@@ -176,17 +176,17 @@ class NatsCarrier:
                     await news.wait()
             if self._lost.is_set():
                 raise Away
-            signals = self._outgoing.take()
-            if not signals:
+            bulletin = self._outgoing.take()
+            if not bulletin:
                 await stream.stream_info(self._server.stream)  # somebody may have removed it
                 continue
-            await self._sent(client, stream, signals)
+            await self._sent(client, stream, bulletin)
             await asyncio.sleep(GAP_S)
 
-    async def _sent(self, client: Client, stream: JetStreamContext, signals: Signals) -> None:
-        if signals.written:
-            await client.publish(f"{self._server.prefix}.wake", orjson.dumps(sorted(signals.written)))
-        for tenant_id, (after, position) in signals.numbered.items():
+    async def _sent(self, client: Client, stream: JetStreamContext, bulletin: Bulletin) -> None:
+        if bulletin.written:
+            await client.publish(f"{self._server.prefix}.wake", orjson.dumps(sorted(bulletin.written)))
+        for tenant_id, (after, position) in bulletin.numbered.items():
             for chunk in chunks(tenant_id, after, position, await self._events(tenant_id, after, position)):
                 await stream.publish(
                     f"{self._server.prefix}.events.{tenant_id}",

@@ -10,7 +10,7 @@ GAP_S = 0.02  # between two sendings: at most fifty a second, however much is wr
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class Bulletin:
     """What is sent at once: tenants whose messages wait, and of others from where to where they were numbered."""
 
     written: Collection[int] = ()
@@ -40,9 +40,9 @@ class Outgoing:
         self._numbered[tenant_id] = min(before[0], after), max(before[1], position)
         self.news.set()
 
-    def take(self) -> Signals:
+    def take(self) -> Bulletin:
         """All that was gathered, which is then forgotten."""
-        taken = Signals(tuple(self._written), self._numbered)
+        taken = Bulletin(tuple(self._written), self._numbered)
         self._written, self._numbered = set(), {}
         self.news.clear()
         return taken

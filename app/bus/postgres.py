@@ -18,7 +18,7 @@ import orjson
 
 from app.db.engine import CONNECT_TIMEOUT_S, driver_url
 
-from .outgoing import GAP_S, Outgoing, Signals
+from .outgoing import GAP_S, Bulletin, Outgoing
 from .terms import Chunk, Incoming, Means
 
 log = logging.getLogger("lienthong.bus")
@@ -128,9 +128,9 @@ class PostgresCarrier:
                     await news.wait()
             if self._lost:
                 raise Deaf
-            signals = self._outgoing.take()
-            if signals:
-                for payload in _written(signals):
+            bulletin = self._outgoing.take()
+            if bulletin:
+                for payload in _written(bulletin):
                     await connection.execute(_NOTIFY, CHANNEL, payload)
                 await asyncio.sleep(GAP_S)
 
@@ -156,10 +156,10 @@ class PostgresCarrier:
             incoming.heard_numbered(Chunk(tenant_id, after, position))
 
 
-def _written(signals: Signals) -> list[str]:
+def _written(bulletin: Bulletin) -> list[str]:
     """The payloads that say it."""
-    written = sorted(signals.written)
-    numbered = [(one, after, position) for one, (after, position) in sorted(signals.numbered.items())]
+    written = sorted(bulletin.written)
+    numbered = [(one, after, position) for one, (after, position) in sorted(bulletin.numbered.items())]
     return [
         orjson.dumps({"w": written[at : at + _TENANTS_AT_ONCE], "n": numbered[at : at + _TENANTS_AT_ONCE]}).decode()
         for at in range(0, max(len(written), len(numbered)), _TENANTS_AT_ONCE)

@@ -27,7 +27,9 @@ class HealthOut(BaseModel):
 class ReadyOut(HealthOut):
     """And how changes reach live streams: nothing is wrong with a process that polls, it is only slower."""
 
-    signals: str = Field(description="`postgres` or `nats` while processes wake each other, else `polling`")
+    bus: str = Field(
+        description="Signals between processes: `postgres` or `nats` while processes wake each other, else `polling`"
+    )
 
 
 @router.get("/live", response_model=HealthOut)
@@ -44,4 +46,4 @@ async def ready(database: CurrentDatabase, bus: CurrentBus) -> ReadyOut:
             await database.lane.fetchval("SELECT 1")
     except TimeoutError as error:
         raise DatabaseUnavailable from error
-    return ReadyOut(signals=bus.state.means.value if bus.works else "polling")
+    return ReadyOut(bus=bus.state.means.value if bus.works else "polling")

@@ -51,8 +51,8 @@ async def processes(
     """That many processes on the database whose signals go from one to the other; they poll next to never."""
     settings = make_settings(url, folder).model_copy(
         update={
-            "signals": True,
-            "signal_net_s": net_s,
+            "bus": True,
+            "bus_net_s": net_s,
             "stream_poll_s": NEVER_S if net_s == NEVER_S else 0.02,
             "nats_url": SecretStr(nats.url) if nats else None,
             "nats_prefix": prefix,
@@ -141,16 +141,18 @@ async def test_a_rolled_back_change_wakes_nobody(committed_url: str, tmp_path: P
         bell = asyncio.Event()
         with process.bus.relaying(bell) as take_waiting:
             with pytest.raises(ZeroDivisionError):
-                async with write_work(process.db, process.clock, ONE) as work:
-                    outbox.append(
-                        work, tenant_id=ONE, type="t", subject_id=uuid7(work.now), subject_version=1, payload={}
-                    )
-                    await work.settle()
-                    raise ZeroDivisionError
+                await _fail(process)
             assert not bell.is_set()
             await write(process, 1)
             assert bell.is_set()
             assert take_waiting() == {ONE}
+
+
+async def _fail(process: Process) -> None:
+    async with write_work(process.db, process.clock, ONE) as work:
+        outbox.append(work, tenant_id=ONE, type="t", subject_id=uuid7(work.now), subject_version=1, payload={})
+        await work.settle()
+        raise ZeroDivisionError
 
 
 async def test_with_nats_the_events_themselves_are_brought_and_nothing_is_read(
@@ -241,7 +243,7 @@ async def test_a_listening_connection_that_is_terminated_comes_back_and_nothing_
 
 async def test_without_a_server_everybody_polls(committed_url: str, tmp_path: Path) -> None:
     settings = make_settings(committed_url, tmp_path).model_copy(
-        update={"signals": True, "nats_url": SecretStr("nats://127.0.0.1:1")}
+        update={"bus": True, "nats_url": SecretStr("nats://127.0.0.1:1")}
     )
     process = await Process.open(settings, SystemClock())
     process.bus.start()
@@ -254,5 +256,5 @@ async def test_without_a_server_everybody_polls(committed_url: str, tmp_path: Pa
     await process.close()
 
 
-def test_signals_are_on_unless_somebody_says_otherwise() -> None:
-    assert Settings(_env_file=None).signals
+def test_the_bus_is_on_unless_somebody_says_otherwise() -> None:
+    assert Settings(_env_file=None).bus
