@@ -62,7 +62,15 @@ async def a_citizen(process: Process) -> tuple[Actor, dict[str, str]]:
 
 
 async def note(process: Process, filed: Filed, text: str = "Bí mật nội bộ") -> None:
-    await acting(process, cases.add_note, someone(process, filed.unit), code=filed.code, text=text)
+    await acting(
+        process,
+        cases.add_note,
+        someone(process, filed.unit),
+        code=filed.code,
+        seen=None,
+        text=text,
+        for_unit_only=False,
+    )
 
 
 async def refer(process: Process, filed: Filed, to: str) -> None:

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from app.identity.terms import Role
+from app.kit.ids import CaseId, CitizenId, ReportId, uuid7
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
+from app.reports import service as reports_service
 from app.worker import loop as worker_loop
 from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
 
