@@ -257,7 +257,7 @@ async def _ours(stack: ExitStack, setting: Setting, database: str, folder: Path)
     header, unit = "", ""
     if setting.private:
         directory, _, dispatcher = await signed_in(database, TOWN)
-        header, unit = f"Authorization: {dispatcher}", str(next(iter(directory.units(TenantId(1)))).id)
+        header, unit = dispatcher, str(next(iter(directory.units(TenantId(1)))).id)
 
     async def stored(number: int) -> int:
         kind = "case.accepted" if setting.private else _KIND
