@@ -99,6 +99,7 @@ class LiveFeed:
         if public or now - self._told_at >= HEARTBEAT_S:
             self._told_at = now
             self._tell(b"" if public else HEARTBEAT)
+        self._trim()  # afterwards: what came at once may be more than the ring holds
 
     def _after(self, position: int) -> bytes:
         """All events of the ring after `position`."""
@@ -118,6 +119,8 @@ class LiveFeed:
         self._positions += [event.position for event in public]
         self._chunks += [encoded(event.position, event.type, event.payload) for event in public]
         self.position = reached
+
+    def _trim(self) -> None:
         surplus = len(self._positions) - RING_EVENTS
         if surplus > 0:
             self._floor = self._positions[surplus - 1]
