@@ -67,6 +67,7 @@ async def readings(process: Process) -> list[Metric]:
     return [
         up,
         *_of_process(process),
+        *_of_bus(process),
         *_of_workers(beats, now),
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
@@ -102,6 +103,20 @@ def _of_process(process: Process) -> Iterator[Metric]:
         age.add_metric([reference.name], reference.age_s)
     yield version
     yield age
+
+
+def _of_bus(process: Process) -> Iterator[Metric]:
+    state = process.bus.state
+    means = ["means"]
+    works = GaugeMetricFamily("lienthong_bus_up", "Whether signals go between processes", labels=means)
+    works.add_metric([state.means], state.works)
+    counted = CounterMetricFamily("lienthong_bus_signals", "Signals of this process", labels=["way"])
+    counted.add_metric(["sent"], state.sent)
+    counted.add_metric(["heard"], state.heard)
+    age = GaugeMetricFamily("lienthong_bus_heard_age_seconds", "Since a signal came")
+    if state.heard_age_s is not None:
+        age.add_metric([], state.heard_age_s)
+    yield from (works, counted, age)
 
 
 def _of_workers(beats: Sequence[Beat], now: datetime) -> Iterator[Metric]:

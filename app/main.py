@@ -19,6 +19,7 @@ from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
+from app.outbox.service import Tails
 from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
@@ -29,9 +30,12 @@ from app.reports.endpoints import hot_router as hot_reports_router, router as re
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
 from app.settings import Settings
+from app.streams.endpoints import router as streams_router
+from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
 from app.web.hot import HotPaths, hot_routes
+from app.web.live import Seats
 from app.web.middleware import RequestEdge
 from app.web.pages import assets_router, documents_router
 
@@ -52,6 +56,7 @@ ROUTERS = (
     hot_reports_router,
     hot_publication_router,
     hot_directory_router,
+    streams_router,
     report_router,
     reports_router,
     publication_router,
@@ -88,10 +93,11 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         process = shared or await Process.open(settings, clock or SystemClock(), counted)
         install(app, process)
         app.state.common_terms.start()
+        process.bus.start()
         try:
             yield
         finally:
-            await app.state.feeds.close()
+            await end_streams(app)
             await app.state.common_terms.close()
             if shared is None:
                 await process.close()
@@ -131,4 +137,21 @@ def install(app: FastAPI, process: Process) -> None:
     state.passwords = Passwords()
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
-    state.feeds = LiveFeeds(process.db, process.settings.stream_poll_s)
+    state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)
+    state.feeds = LiveFeeds(process.db, state.tails)
+    state.private_feeds = PrivateFeeds(
+        process.db, process.clock, lambda: process.directory.current, state.tails, process.settings.stream_check_s
+    )
+    state.seats = Seats(
+        most=process.settings.streams_max,
+        per_address=process.settings.streams_per_address_max,
+        per_account=process.settings.streams_per_account_max,
+    )
+    process.metrics.streams = lambda: int(state.seats.taken)
+    state.bus = process.bus
+
+
+async def end_streams(app: FastAPI) -> None:
+    """Everyone who listens was sent away: to be called as soon as the server is asked to stop."""
+    await app.state.private_feeds.close()
+    await app.state.feeds.close()

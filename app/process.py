@@ -6,9 +6,14 @@ import asyncio
 import ctypes
 import gc
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.bus.hub import Bus
+from app.bus.jetstream import NatsCarrier, Server
+from app.bus.postgres import PostgresCarrier
+from app.bus.terms import Carrier, Event
 from app.cases.terms import Books
 from app.catalogue import repository as catalogue_repository
 from app.catalogue.snapshot import Catalogue
@@ -22,6 +27,7 @@ from app.directory import repository as directory_repository
 from app.directory.snapshot import Directory
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
+from app.outbox import service as outbox
 from app.routing import repository as routing_repository
 from app.routing.snapshot import Rulebooks
 from app.settings import Settings
@@ -41,6 +47,7 @@ class Process:
     catalogue: Reference[Catalogue]
     rulebooks: Reference[Rulebooks]
     calendars: Reference[Calendars]
+    bus: Bus
     metrics: Metrics = field(default_factory=Metrics)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -56,16 +63,19 @@ class Process:
         if settings.database_url is None:
             message = "no database is configured"
             raise LookupError(message)
+        db = await Database.open(settings.database_url, settings)
         process = cls(
             settings,
             clock,
-            await Database.open(settings.database_url, settings),
+            db,
             Reference("directory", directory_repository.DirectoryLoader(settings.default_tenant, locates)),
             Reference("catalogue", catalogue_repository.load),
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
+            Bus(_carrier(settings, db), net_s=settings.bus_net_s),
             metrics or Metrics(),
         )
+        db.on_written = process.bus.written
         try:
             await process.refresh()
         except BaseException:
@@ -115,7 +125,27 @@ class Process:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bus.close()
         await self.db.close()
+
+
+def _carrier(settings: Settings, db: Database) -> Carrier | None:
+    """What carries signals between processes, by the settings; None: nothing does, and all poll."""
+    if not settings.bus:
+        return None
+    if settings.nats_url is None:
+        return PostgresCarrier(settings.bus_database_url or db.url)
+    server = Server(
+        settings.nats_url.get_secret_value(),
+        settings.nats_prefix,
+        settings.nats_replicas,
+        settings.nats_credentials_file,
+    )
+
+    async def read(tenant_id: int, after: int, until: int) -> Sequence[Event]:
+        return await outbox.events_between(db, tenant_id, after, until)
+
+    return NatsCarrier(server, read)
 
 
 def _settle() -> None:

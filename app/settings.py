@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
-    relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for new messages.")
+    relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")
     outbox_keep_days: int = Field(
         90, ge=1, le=36_500, description="How long messages that every consumer has handled are kept for replay."
     )
@@ -77,10 +77,40 @@ class Settings(BaseSettings):
     notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
     notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
+    bus: bool = Field(
+        True,  # noqa: FBT003 - the default of a setting
+        description="Whether processes wake each other: by LISTEN/NOTIFY, or NATS where NATS_URL is set.",
+    )
+    bus_net_s: float = Field(
+        2.0, gt=0, le=60, description="How often whoever is woken by signals looks all the same, lest one was lost."
+    )
+    bus_database_url: str | None = Field(
+        None, description="Straight to the writable PostgreSQL when a transaction pooler stands in DATABASE_URL."
+    )
+    nats_url: SecretStr | None = Field(
+        None, description="nats://user:password@host:4222, tls://…: fan-out over several hosts; absent: LISTEN/NOTIFY."
+    )
+    nats_credentials_file: Path | None = Field(None, description="A .creds file (JWT and seed) for NATS; absent: none.")
+    nats_prefix: str = Field(
+        "lienthong",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="First word of our subjects; the stream is named after it.",
+    )
+    nats_replicas: int = Field(1, ge=1, le=5, description="Servers that keep the stream; 3 in a cluster of three.")
     access_log: AccessLog = Field(
         AccessLog.ALL, description="Which answers get a line in the log: all, problems (status 400 and up) or none."
     )
     worker_metrics_port: int | None = Field(
         None, ge=1, le=65535, description="Port of /metrics of a worker process, on HOST; absent: none."
     )
-    stream_poll_s: float = Field(0.1, gt=0, description="How often a web process looks for new public events.")
+    stream_poll_s: float = Field(
+        0.1, gt=0, description="How often a web process looks for new events while no signals come."
+    )
+    stream_check_s: float = Field(
+        10.0, gt=0, le=300, description="How often private streams are checked: longest life after a session's end."
+    )
+    streams_max: int = Field(12_000, ge=1, description="Streams of one web process; further ones are told to wait.")
+    streams_per_address_max: int = Field(
+        500, ge=1, description="Streams of one web process from one address: a school or a mobile carrier is one."
+    )
+    streams_per_account_max: int = Field(10, ge=1, description="Private streams of one account, or of one report.")

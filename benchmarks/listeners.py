@@ -1,6 +1,6 @@
 """Thousands of listeners of one live stream in one process that does little else: connect, read, note when.
 
-    python -m benchmarks.listeners HOST:PORT /path COUNT FILE
+    python -m benchmarks.listeners HOST:PORT /path COUNT FILE [HEADER]
 
 Speaks with whoever started it: a line {"joined": …} and a pause when a quarter listens, {"ready": …} when all do,
 {"position": …} when an event has reached all of them, and after its standard input was closed a line with what went
@@ -51,6 +51,7 @@ class Crowd:
     address: tuple[str, int]
     path: str
     tell: Callable[[dict[str, object]], None]
+    header: str = ""  # one more line of the request
     poll: select.epoll = field(default_factory=select.epoll)
     listeners: dict[int, _Listener] = field(default_factory=dict)
     arrivals: dict[int, array[float]] = field(default_factory=dict)
@@ -61,7 +62,9 @@ class Crowd:
 
     def join(self, count: int) -> None:
         """`count` connections listen. Raises: TimeoutError, OSError."""
-        request = f"GET {self.path} HTTP/1.1\r\nHost: haiduong.localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
+        more = f"{self.header}\r\n" if self.header else ""
+        head = f"GET {self.path} HTTP/1.1\r\nHost: haiduong.localhost\r\nAccept: text/event-stream\r\n{more}\r\n"
+        request = head.encode()
         until = time.monotonic() + _LONGEST_WAIT_S
         paused = False
         step = min(_STEP, max(1, count // 4))
@@ -151,14 +154,14 @@ class Crowd:
 
 def main() -> None:
     """Listen until standard input is closed."""
-    where, path, count, file = sys.argv[1:]
+    where, path, count, file, *header = sys.argv[1:]
     host, _, port = where.partition(":")
     all_descriptors()
 
     def tell(said: dict[str, object]) -> None:
         print(json.dumps(said), flush=True)
 
-    crowd = Crowd((host, int(port)), path, tell)
+    crowd = Crowd((host, int(port)), path, tell, *header)
     crowd.join(int(count))
     crowd.poll.register(sys.stdin.fileno(), select.EPOLLIN | select.EPOLLHUP)
     tell({"ready": len(crowd.listeners)})

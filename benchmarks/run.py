@@ -26,13 +26,14 @@ from pathlib import Path
 
 import psutil
 
+from app.bus.terms import Means
 from app.kit.clock import SystemClock
 
 from . import beside, databases, inside
 from .drive import Requests, Sample, run, warm_up
 from .paths import HotPath, hot_paths, named
 from .servers import Web, bare, postgres, served
-from .streams import EVENTS, LISTENERS, streams
+from .streams import EVENTS, LISTENERS, Setting, streams
 from .tables import Row, print_growth, print_table
 from .targets import Verdicts
 
@@ -115,7 +116,7 @@ def measure(plan: Plan) -> None:
             beside.places(database, verdicts)
         if "streams" in plan.parts:
             database = databases.empty(url, "bench_streams", plan.boundaries)
-            streams(database, plan.folder, plan.listeners, plan.events, verdicts)
+            streams([(Setting(Means.POSTGRES), database)], plan.folder, plan.listeners, plan.events, verdicts)
     verdicts.tell()
     print(f"\n{(time.monotonic() - began) / 60:.1f} minutes")
 

@@ -104,7 +104,7 @@ class Web:
 
 
 @contextmanager
-def served(database_url: str, folder: Path) -> Iterator[Web]:
+def served(database_url: str, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Web]:
     """`lienthong serve` as operators run it, its log switched on and written to a file in `folder`.
 
     Nothing of uvicorn's own command line is in between: the program's loop, parser and log are what is measured.
@@ -112,7 +112,7 @@ def served(database_url: str, folder: Path) -> Iterator[Web]:
     port = _free_port()
     with (
         tempfile.TemporaryFile(dir=folder) as log,
-        running([*LIENTHONG, "serve"], database_url, folder, log, {"LIENTHONG_PORT": str(port)}) as process,
+        running([*LIENTHONG, "serve"], database_url, folder, log, {"LIENTHONG_PORT": str(port), **more}) as process,
     ):
         yield _ready(process, port, log)
 

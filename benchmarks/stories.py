@@ -294,7 +294,8 @@ class _Telling:
         fact = decide(self._case.facts(), now)
         self._case.apply(fact, now)
         actor = system_actor(self._tenant.id) if by_system else self._actor(held_by, 0)
-        cases_service.record(self._journal, actor, self._case, fact, None if by_system else held_by)
+        by = None if by_system else held_by
+        cases_service.record(self._journal, actor, self._case, fact, by, due_at=self._case.due_at, held_by=held_by)
         self._publish()
 
     def _unit(self) -> Unit:

@@ -2,13 +2,15 @@
 
     python -m benchmarks.streams                                    5,000 and 10,000 listeners, about five minutes
     python -m benchmarks.streams --listeners 2000 --events 10
+    python -m benchmarks.streams --who officers --by polling,postgres,nats
     python -m benchmarks.streams --quick                            does it work? not a measurement
 
-Ours is `lienthong serve` with its log, told by real messages: public rows of the outbox with a position, which the
-feed's own poller finds. The limit (benchmarks/broadcaster.py) is served the same way at the same time and told by turns
-with ours. Either has a crowd of listeners of its own (benchmarks/listeners.py) in one process. Delivery is counted
-twice: from before the message was stored, which holds up to one LIENTHONG_STREAM_POLL_S of waiting, and from the first
-listener that had it, which is the fan-out alone.
+Ours is `lienthong serve` with its log, told by real messages: rows of the outbox with a position, which the process's
+own tail finds: by polling, woken by NOTIFY, or brought by a NATS server that is started for it. The limit
+(benchmarks/broadcaster.py) is served the same way at the same time and told by turns with ours. Each has a crowd of
+listeners of its own (benchmarks/listeners.py) in one process. Delivery is counted twice: from before the message was
+stored, which holds the wait for a signal or the next look, and from the first listener that had it, which is the
+fan-out alone.
 """
 
 from __future__ import annotations
@@ -25,24 +27,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from app.db.engine import driver_url
+from app.bus.hub import Bus
+from app.bus.jetstream import NatsCarrier, Server
+from app.bus.postgres import PostgresCarrier
+from app.bus.terms import Carrier, Event, Means
+from app.db.engine import Database
 from app.kit.clock import SystemClock
-from app.kit.ids import uuid7
-from app.publication.service.streaming import encoded
+from app.kit.ids import TenantId, uuid7
+from app.outbox import service as outbox
 from app.settings import Settings
+from app.web.live import encoded
+from tests.nats import NatsServer, nats_server
 
 from . import databases
 from .listeners import all_descriptors
+from .people import signed_in
 from .servers import Web, bare, cpu_of, cpu_since, memory_mb, postgres, served
 from .targets import AT_MOST, Target, Verdicts
 
 LISTENERS = (5_000, 10_000)
 EVENTS = 12
+TOWN = "288"  # the city of Hải Dương
 _AIMED_AT = 10_000  # listeners at which the better figures count
 _KIB, _P99 = Target(30, 15, AT_MOST, " KiB"), Target(400, 250, AT_MOST, " ms")
 _KIND = "publication.updated"
@@ -50,15 +59,16 @@ _STORE = """
 WITH head AS (UPDATE outbox_heads SET position = position + 1 WHERE tenant_id = 1 RETURNING position)
 INSERT INTO outbox_messages
  (tenant_id, id, type, type_version, subject_id, subject_version, occurred_at, public, payload, position)
-SELECT 1, $1, $2, 1, $1, 1, now(), true, $3::text::jsonb, position FROM head RETURNING position
+SELECT 1, $1, $2, 1, $1, 1, now(), $4, $3::text::jsonb, position FROM head RETURNING position
 """
 _WAIT_S = 60
 
 
-def _payload(number: int) -> str:
+def _payload(number: int, **more: str) -> str:
     """An event of about 250 bytes, envelope included."""
     summary = "Ổ gà sâu trên đường huyện, trời mưa ngập nước rất nguy hiểm cho người đi xe."
     told = {"code": f"H23-261122-{number:04}", "state": "in_progress", "category": "roads.pothole", "summary": summary}
+    told |= more
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -90,6 +100,7 @@ class _Side:
     web: Web
     path: str
     publish: Publish
+    header: str = ""
     began: list[tuple[int, float]] = field(default_factory=list)
     at_a_quarter: tuple[int, float] = (0, 0.0)
 
@@ -98,7 +109,7 @@ class _Side:
         """Inside, `count` listeners; they are gone afterwards, and what they met is in `file`."""
         where = self.web.base.removeprefix("http://")
         crowd = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "benchmarks.listeners", where, self.path, str(count), str(file)),
+            *(sys.executable, "-m", "benchmarks.listeners", where, self.path, str(count), str(file), self.header),
             cwd=databases.ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -210,19 +221,76 @@ def _latencies(side: _Side, events: Sequence[tuple[int, int]], file: Path) -> tu
     return np.concatenate(since_stored), np.concatenate(fan_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a web process of ours is told, and who listens there."""
+
+    means: Means
+    private: bool = False
+
+    @property
+    def name(self) -> str:
+        """For the table."""
+        return f"ours, {'officers' if self.private else 'public'}, {_MEANS[self.means]}"
+
+
+_MEANS = {Means.NONE: "polling", Means.POSTGRES: "NOTIFY", Means.NATS: "NATS"}
+_ROOM = dict.fromkeys(("STREAMS_MAX", "STREAMS_PER_ADDRESS_MAX", "STREAMS_PER_ACCOUNT_MAX"), "50000")
+
+
 @asynccontextmanager
-async def _sides(stack: ExitStack, database: str, folder: Path) -> AsyncIterator[list[_Side]]:
-    """Ours and the limit, each in a fresh process."""
-    ours = stack.enter_context(served(database, folder))
-    limit = stack.enter_context(bare("benchmarks.broadcaster:broadcaster", database, folder))
-    store = await asyncpg.connect(driver_url(database))
-    await store.execute("INSERT INTO outbox_heads (tenant_id, position) VALUES (1, 0) ON CONFLICT DO NOTHING")
-    numbers = iter(range(1, 1_000_000))
+async def _ours(stack: ExitStack, setting: Setting, database: str, folder: Path) -> AsyncIterator[_Side]:
+    """Our web process, told by a relay's end of the bus in this one."""
+    server = stack.enter_context(nats_server(folder / "nats")) if setting.means is Means.NATS else None
+    more = {
+        "BUS": "false" if setting.means is Means.NONE else "true",
+        **({"NATS_URL": server.url} if server else {}),
+        **_ROOM,
+    }
+    web = stack.enter_context(served(database, folder, {f"LIENTHONG_{name}": value for name, value in more.items()}))
+    db = await Database.open(database, Settings(_env_file=None, database_url=database))
+    bus = Bus(_carrier(setting, database, server, db))
+    bus.start()
+    while setting.means is not Means.NONE and not bus.works:  # noqa: ASYNC110 - once, before it begins
+        await asyncio.sleep(0.05)
+    await db.lane.fetch("INSERT INTO outbox_heads (tenant_id, position) VALUES (1, 0) ON CONFLICT DO NOTHING")
+    header, unit = "", ""
+    if setting.private:
+        directory, _, dispatcher = await signed_in(database, TOWN)
+        header, unit = dispatcher, str(next(iter(directory.units(TenantId(1)))).id)
 
     async def stored(number: int) -> int:
-        position: int = await store.fetchval(_STORE, uuid7(SystemClock().now()), _KIND, _payload(number))
+        kind = "case.accepted" if setting.private else _KIND
+        payload = _payload(number, unit_id=unit, audience="public") if setting.private else _payload(number)
+        position: int = await db.lane.fetchval(_STORE, uuid7(SystemClock().now()), kind, payload, not setting.private)
+        bus.numbered(1, position - 1, position)
         return position
 
+    try:
+        path = "/api/v1/staff/stream" if setting.private else "/api/v1/public/stream"
+        yield _Side(setting.name, web, path, stored, header)
+    finally:
+        await bus.close()
+        await db.close()
+
+
+def _carrier(setting: Setting, database: str, server: NatsServer | None, db: Database) -> Carrier | None:
+    if setting.means is Means.NONE:
+        return None
+    if server is None:
+        return PostgresCarrier(database)
+
+    async def read(tenant_id: int, after: int, until: int) -> Sequence[Event]:
+        return await outbox.events_between(db, TenantId(tenant_id), after, until)
+
+    return NatsCarrier(Server(server.url, "lienthong", 1), read)
+
+
+@asynccontextmanager
+async def _limit(stack: ExitStack, database: str, folder: Path) -> AsyncIterator[_Side]:
+    """The least that ASGI can do, in a fresh process."""
+    limit = stack.enter_context(bare("benchmarks.broadcaster:broadcaster", database, folder))
+    numbers = iter(range(1, 1_000_000))
     async with httpx.AsyncClient(base_url=limit.base, timeout=_WAIT_S) as client:
 
         async def posted(number: int) -> int:
@@ -231,23 +299,24 @@ async def _sides(stack: ExitStack, database: str, folder: Path) -> AsyncIterator
             answer.raise_for_status()
             return position
 
-        try:
-            yield [
-                _Side("ours", ours, "/api/v1/public/stream", stored),
-                _Side("plain ASGI", limit, "/stream", posted),
-            ]
-        finally:
-            await store.close()
+        yield _Side("plain ASGI", limit, "/stream", posted)
 
 
-async def _told(database: str, folder: Path, count: int, events: int) -> list[Told]:
+async def _told(databases_of: Sequence[tuple[Setting, str]], folder: Path, count: int, events: int) -> list[Told]:
     with ExitStack() as stack:
-        async with _sides(stack, database, folder) as sides:
-            return await measured(sides, count, events, folder)
+        async with AsyncExitStack() as sides:
+            told = [
+                await sides.enter_async_context(_ours(stack, setting, database, folder))
+                for setting, database in databases_of
+            ]
+            told.append(await sides.enter_async_context(_limit(stack, databases_of[0][1], folder)))
+            return await measured(told, count, events, folder)
 
 
-def streams(database: str, folder: Path, counts: Sequence[int], events: int, verdicts: Verdicts) -> None:
-    """Measure and print, one number of listeners after the other."""
+def streams(
+    databases_of: Sequence[tuple[Setting, str]], folder: Path, counts: Sequence[int], events: int, verdicts: Verdicts
+) -> None:
+    """Measure and print, one number of listeners after the other. Each setting has a database of its own."""
     all_descriptors()
     poll_s = Settings(_env_file=None).stream_poll_s
     size = len(encoded(1000, _KIND, _payload(0)))
@@ -260,8 +329,8 @@ def streams(database: str, folder: Path, counts: Sequence[int], events: int, ver
           "| dropped | lost | repeated | met |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|---|")
     for count in counts:
-        for told in asyncio.run(_told(database, folder, count, events)):
-            met = _met(told, verdicts) if told.name == "ours" else "–"
+        for told in asyncio.run(_told(databases_of, folder, count, events)):
+            met = _met(told, verdicts) if told.name.startswith("ours") else "–"
             print(
                 f"| {told.name} | {told.count:,} | {_percentiles(told.since_stored)} | {_percentiles(told.fan_out)} "
                 f"| {told.kib:.1f} | {told.cpu_us:.1f} | {told.dropped} | {told.lost} | {told.repeated} | {met} |",
@@ -296,14 +365,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listeners", default=",".join(map(str, LISTENERS)), help="of each process, ascending")
     parser.add_argument("--events", type=int, default=EVENTS, help="of each process")
+    parser.add_argument("--by", default="polling,postgres,nats", help="how our process is told")
+    parser.add_argument("--who", default="public", help="public, officers or both, separated by a comma")
     parser.add_argument("--quick", action="store_true", help="300 listeners, 3 events: a smoke test")
     parser.add_argument("--keep", type=Path, help="folder in which PostgreSQL stays for the next run")
     given = parser.parse_args()
     counts = [300] if given.quick else [int(count) for count in given.listeners.split(",")]
     verdicts = Verdicts()
     with databases.folder_for(given.keep) as folder, postgres(folder) as url:
-        database = databases.empty(url, "bench_streams", [])
-        streams(database, folder, counts, 3 if given.quick else given.events, verdicts)
+        means = {"polling": Means.NONE, "postgres": Means.POSTGRES, "nats": Means.NATS}
+        settings = [
+            (Setting(means[by], private=who == "officers"), databases.empty(url, f"bench_streams_{who}_{by}", []))
+            for who in given.who.split(",")
+            for by in given.by.split(",")
+        ]
+        streams(settings, folder, counts, 3 if given.quick else given.events, verdicts)
     verdicts.tell()
 
 

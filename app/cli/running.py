@@ -6,9 +6,8 @@ import asyncio
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import cast
 
 import uvicorn
 from prometheus_client import start_http_server
@@ -17,9 +16,8 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import EmbeddedError
 from app.db.models import Command
 from app.kit.text import Text
-from app.main import create_app
+from app.main import create_app, end_streams
 from app.process import Process
-from app.publication.service import LiveFeeds
 from app.web import logs
 from app.worker import loop as worker_loop
 
@@ -32,9 +30,11 @@ PATIENCE_S = 5  # for requests and streams under way
 class _Server(uvicorn.Server):
     """uvicorn that leaves signals to us (the database must outlive the last request) and says when it serves."""
 
-    def __init__(self, config: uvicorn.Config, feeds: Callable[[], LiveFeeds], when_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, end_streams: Callable[[], Awaitable[None]], when_ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._feeds = feeds
+        self._end_streams = end_streams
         self._when_ready = when_ready
 
     @contextmanager
@@ -47,7 +47,7 @@ class _Server(uvicorn.Server):
             self._when_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._feeds().close()  # live streams never end of themselves; uvicorn would wait for every one
+        await self._end_streams()  # live streams never end of themselves; uvicorn would wait for every one
         await super().shutdown(sockets)
 
 
@@ -65,7 +65,7 @@ def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
             server_header=False,
             timeout_graceful_shutdown=PATIENCE_S,
         ),
-        lambda: cast("LiveFeeds", app.state.feeds),
+        lambda: end_streams(app),
         when_ready,
     )
 

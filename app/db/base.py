@@ -19,6 +19,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+AWAITED = "awaited"
+"""Key in a table's `info`: somebody waits for its rows, and is told after the commit that added one."""
+
 
 class Instant(TypeDecorator[datetime]):
     """`timestamptz` that takes and gives aware UTC instants only."""

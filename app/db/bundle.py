@@ -16,6 +16,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+from .base import AWAITED
+
 _FEW = 12  # so many rows are written one by one; an officer's verb writes five
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 Shape = tuple[tuple[str, tuple[str, ...]], ...]
@@ -64,12 +66,13 @@ def _many_sql(tables: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
 class Bundle:
     """Rows waiting to be written together, in the order they were put."""
 
-    __slots__ = ("_args", "_shape", "_tables")
+    __slots__ = ("_args", "_shape", "_tables", "awaited")
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
         self._shape: list[tuple[str, tuple[str, ...]]] = []
         self._args: list[Any] = []
+        self.awaited: set[int] = set()  # tenants of rows that somebody waits for
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
@@ -79,6 +82,8 @@ class Bundle:
         """Add one row of `table`; JSON columns take plain Python values."""
         columns, args = tuple(row), self._args
         begin = len(args)
+        if AWAITED in table.info:
+            self.awaited.add(row["tenant_id"])  # type: ignore[arg-type]
         self._tables.append(table)
         self._shape.append((table.name, columns))
         args.extend(row.values())
@@ -102,7 +107,7 @@ class Bundle:
         ]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget the rows."""
         self._tables.clear()
         self._shape.clear()
         self._args.clear()

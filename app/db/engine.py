@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -63,6 +64,7 @@ class Database:
         self.lane = lane
         self.url = url
         self.losses = Losses()
+        self.on_written: Callable[[Collection[int]], None] | None = None  # told after a commit, must not wait
         self.sessions = async_sessionmaker(rw, expire_on_commit=False, autoflush=False)
         self.read_sessions = async_sessionmaker(ro, expire_on_commit=False, autoflush=False)
 
@@ -77,6 +79,11 @@ class Database:
             await rw.dispose()
             raise
         return cls(rw, ro, lane, url)
+
+    def tell_written(self, tenants: Collection[int]) -> None:
+        """Rows of these tenants that somebody waits for are committed."""
+        if tenants and self.on_written is not None:
+            self.on_written(tenants)
 
     async def close(self) -> None:
         """Close everything."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import NewType, Protocol, TypeVar
@@ -49,6 +49,11 @@ class Work:
     def put(self, table: Table, row: Mapping[str, object]) -> None:
         """Add one row to be inserted before the commit."""
         self._bundle.put(table, row)
+
+    @property
+    def awaited(self) -> Collection[int]:
+        """Tenants for whose rows, of those that were put, somebody waits."""
+        return self._bundle.awaited
 
     def catch_up(self, last: datetime) -> None:
         """Make `now` later than `last` by a millisecond, the step in which ids ascend.
@@ -120,6 +125,7 @@ class HotWork:
     async def commit_to(self, db: Database) -> None:
         """Write everything or nothing. Raises: asyncpg.UniqueViolationError, DatabaseUnavailable."""
         await db.lane.write(self.bundle)
+        db.tell_written(self.bundle.awaited)
 
 
 async def _begin(session: AsyncSession, tenant_id: int | None, *, read_only: bool) -> None:
@@ -143,6 +149,7 @@ async def write_work(db: Database, clock: Clock, tenant_id: int | None) -> Async
         yield work
         await work.settle()
         await session.commit()
+        db.tell_written(work.awaited)
     except BaseException as error:
         await _abandon(session)
         _tell_if_away(db, error)

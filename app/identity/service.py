@@ -50,6 +50,8 @@ __all__ = [
     "keep_identity",
     "key_standing",
     "list_staff",
+    "live_citizens",
+    "live_officers",
     "matches",
     "members_of",
     "open_identities",
@@ -197,6 +199,22 @@ async def authenticate(
     if now - row["last_seen_at"] >= domain.SEEN_STEP:
         await repository.mark_seen(db, token, now)
     return signed_in
+
+
+async def live_officers(
+    db: Database, tenant_id: TenantId, hashes: Collection[bytes], *, now: datetime
+) -> dict[bytes, Actor]:
+    """Of sessions, by the hashes of their tokens, those that are good, with their officers. One statement."""
+    return {
+        row["token_hash"]: Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], repository.memberships_of(row))
+        for row in await repository.list_live_sessions(db, tenant_id, hashes, now)
+    }
+
+
+async def live_citizens(db: Database, tokens: Collection[CitizenToken], *, now: datetime) -> set[CitizenToken]:
+    """Those of the tokens that are good. One statement."""
+    rows = await repository.list_live_tokens(db, tokens, now)
+    return {CitizenToken(CitizenId(row["citizen_id"]), row["token_hash"]) for row in rows}
 
 
 async def sign_out(db: Database, signed_in: SignedIn, *, now: datetime) -> None:

@@ -25,6 +25,26 @@ class EventsForgotten(Gone):
         )
 
 
+class PositionAhead(Gone):
+    """The position named was never given to a message: it is made up, or from before a backup was restored.
+
+    `resume_from`: the newest position there is.
+    """
+
+    slug = "position-ahead"
+    title = Text("Vị trí này chưa từng có", "There never was such a position")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how to begin again."""
+        return Text(
+            "Vị trí đã gửi nằm sau sự kiện mới nhất, có thể do hệ thống vừa được khôi phục từ bản sao lưu. Hãy tải lại "
+            "danh sách, rồi nghe tiếp mà không gửi vị trí cũ.",
+            "The position sent lies after the newest event, perhaps because a backup was restored. Load the list "
+            "again, then go on without the old position.",
+        )
+
+
 class NotParked(NotFound):
     """No message that is set aside has this consumer and position, or it only waits behind another."""
 

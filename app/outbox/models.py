@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import AWAITED, Base, TenantRow
 
 
 class OutboxMessage(TenantRow, Base):
@@ -31,6 +31,7 @@ class OutboxMessage(TenantRow, Base):
             "position",
             postgresql_where=text("position IS NOT NULL AND public"),
         ),
+        {"info": {AWAITED: True}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

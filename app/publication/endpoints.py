@@ -7,15 +7,15 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from app.catalogue.errors import UnknownCategory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.outbox.errors import EventsForgotten
+from app.outbox.errors import EventsForgotten, PositionAhead
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.hot import HotRoute
+from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
 from app.web.state import database
 from app.web.tenancy import CurrentTenant
@@ -24,7 +24,6 @@ from . import service
 from .deps import CasesQuery, CurrentFeeds, FeaturesQuery, LastEventId, asked, key_after, next_cursor
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .schemas import FeatureCollectionOut, PublicPageOut
-from .service import LiveFeed
 
 hot_router = APIRouter(prefix="/api/v1/public", tags=["public"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/public", tags=["public"])
@@ -77,50 +76,28 @@ async def list_public_features(request: Request, query: Annotated[FeaturesQuery,
     return bytes_or_304(content, content_tag(content), held, media_type="application/geo+json")
 
 
-class EventStream(Response):
-    """An answer that never ends by itself: what was missed, then what comes (text/event-stream)."""
-
-    media_type = "text/event-stream"
-
-    def __init__(self, feed: LiveFeed, after: int | None) -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        del self.headers["content-length"]
-        self._feed = feed
-        self._after = after
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
-        """Serve one listener until it leaves or is dropped."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-
-        async def tell(chunk: bytes) -> None:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-
-        listener = await self._feed.join(tell, self._after)
-        try:
-            await listener.until_gone(receive)
-        finally:
-            self._feed.leave(listener)
-        if listener.ended and not listener.lagging:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
 @router.get(
     "/stream",
     status_code=200,  # FastAPI would look for a default in the class's constructor
     response_class=EventStream,
     responses={
-        **problem_responses(UnreadableLastEventId, EventsForgotten),
+        **problem_responses(UnreadableLastEventId, EventsForgotten, PositionAhead, TooManyStreams),
         200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     },
 )
-async def stream_public_changes(tenant: CurrentTenant, feeds: CurrentFeeds, after: LastEventId) -> EventStream:
+async def stream_public_changes(
+    request: Request, tenant: CurrentTenant, feeds: CurrentFeeds, after: LastEventId
+) -> EventStream:
     """Thay đổi công khai, trực tiếp (server-sent events). Public changes as they happen.
 
     Events `publication.published`, `publication.updated` (data: a line of the list) and `publication.withdrawn`
     (data: the code). Reconnecting with `Last-Event-ID` continues without loss or repeat; 410 when that was so long ago
-    that events in between are no longer kept: load the list anew and listen from now on.
+    that events in between are no longer kept, or when there never was such an event: load the list anew and listen from
+    now on.
     """
+    seats = seats_of(request)
+    seats.check(address_of(request.scope))
     feed = feeds.of(tenant)
     await feed.start()
     await feed.check(after)
-    return EventStream(feed, after)
+    return EventStream(feed, after, seats)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow
@@ -27,6 +27,7 @@ class Report(TenantRow, Base):
         UniqueConstraint("tenant_id", "code"),
         ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
         Index("ix_reports_case", "tenant_id", "case_id"),
+        Index("ix_reports_citizen", "tenant_id", "citizen_id", "id", postgresql_where=text("citizen_id IS NOT NULL")),
         CheckConstraint(f"channel IN ({_CHANNELS})", name="channel"),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import asyncpg
 import orjson
 from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.geo import Point
-from app.kit.ids import CaseId, TenantId
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
 
 from .errors import ReportNotFound
 from .models import Report
-from .terms import Channel, ReportText
+from .terms import Channel, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
 _FIND = """
@@ -83,3 +85,49 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
         )
         for row in reversed(rows)
     ]
+
+
+WATCHED_ROWS = 1000
+
+
+def _watched_sql(which: str) -> str:
+    """Reports that `which` names, newest first, with the case each lives in now and since when, if it was joined."""
+    return f"""
+WITH RECURSIVE mine AS MATERIALIZED (
+  SELECT id, code, case_id, citizen_id FROM reports
+  WHERE tenant_id = $1 AND {which} ORDER BY id DESC LIMIT {WATCHED_ROWS}
+), followed AS (
+  SELECT m.id AS report_id, m.case_id AS id, 0 AS steps, NULL::timestamptz AS joined_at FROM mine m
+  UNION ALL
+  SELECT f.report_id, c.merged_into_id, f.steps + 1, greatest(f.joined_at, c.resolved_at) FROM followed f
+  JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
+)
+SELECT DISTINCT ON (m.id) m.id, m.code, m.case_id AS opened_case_id, f.id AS lives_in, f.joined_at, m.citizen_id
+FROM mine m JOIN followed f ON f.report_id = m.id ORDER BY m.id, f.steps DESC
+"""  # noqa: S608 - put together from our own text
+
+
+_WATCHED = _watched_sql("id = ANY($2::uuid[])")
+_WATCHED_OF = _watched_sql("citizen_id = $2")
+_OPENED_BY = _watched_sql("case_id = ANY($2::uuid[]) AND citizen_id = ANY($3::uuid[])")
+
+
+async def list_watched(db: Database, tenant_id: TenantId, report_ids: Collection[ReportId]) -> list[Watched]:
+    """These reports. One statement on primary keys."""
+    return _watched(await db.lane.fetch(_WATCHED, tenant_id, list(report_ids)))
+
+
+async def list_watched_of(db: Database, tenant_id: TenantId, citizen_id: CitizenId) -> list[Watched]:
+    """The newest 1,000 reports of the account (index ix_reports_citizen). One statement."""
+    return _watched(await db.lane.fetch(_WATCHED_OF, tenant_id, citizen_id))
+
+
+async def list_opened_by(
+    db: Database, tenant_id: TenantId, case_ids: Collection[CaseId], citizens: Collection[CitizenId]
+) -> list[Watched]:
+    """Reports of these accounts that opened these cases (index ix_reports_case). One statement."""
+    return _watched(await db.lane.fetch(_OPENED_BY, tenant_id, list(case_ids), list(citizens)))
+
+
+def _watched(rows: list[asyncpg.Record]) -> list[Watched]:
+    return [Watched(*row) for row in rows]

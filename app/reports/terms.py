@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
 from app.kit.geo import Point
+from app.kit.ids import CaseId, CitizenId, ReportId
 from app.kit.text import Text
 
 
@@ -71,3 +72,15 @@ class ReportText:
     captured_at: datetime | None
     received_at: datetime
     stars: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A report, the case it opened, and the one it lives in now, since `joined_at` when that is another."""
+
+    id: ReportId
+    code: str
+    opened_case_id: CaseId
+    case_id: CaseId
+    joined_at: datetime | None
+    citizen_id: CitizenId | None

@@ -32,6 +32,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         self.in_flight = 0
+        self.streams: Callable[[], int] = lambda: 0
         ProcessCollector(registry=registry)
         self._answers = Histogram(
             "lienthong_request_seconds",
@@ -43,6 +44,8 @@ class Metrics:
         self._known: dict[tuple[str, str, int], Histogram] = {}
         under_way = Gauge("lienthong_requests_in_flight", "Requests under way, open streams too", registry=registry)
         under_way.set_function(lambda: self.in_flight)
+        open_streams = Gauge("lienthong_streams_open", "Live streams that are listened to", registry=registry)
+        open_streams.set_function(lambda: self.streams())  # noqa: PLW0108 - it is set later
         loop = ("loop",)
         self._turns = Counter("lienthong_worker_turns", "Turns of the worker's loops", loop, registry=registry)
         self._failures = Counter("lienthong_worker_failures", "Turns that failed", loop, registry=registry)

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.bus.hub import Bus
 from app.db.engine import Database
 from app.kit.clock import Clock
 from app.settings import Settings
@@ -30,6 +31,12 @@ async def settings(connection: HTTPConnection) -> Settings:
     return cast("Settings", connection.app.state.settings)
 
 
+async def bus(connection: HTTPConnection) -> Bus:
+    """The process's end of the bus."""
+    return cast("Bus", connection.app.state.bus)
+
+
+CurrentBus = Annotated[Bus, Depends(bus)]
 CurrentDatabase = Annotated[Database, Depends(database)]
 CurrentClock = Annotated[Clock, Depends(clock)]
 CurrentSettings = Annotated[Settings, Depends(settings)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
 from .notices import Notices, keys_of, ways_of
+from .relaying import Rounds
 from .sweeps import Planning, sweep
 from .tenants import each_tenant
 
@@ -63,9 +64,13 @@ async def turn(process: Process, reacting: Sequence[Consumer]) -> int:
     return done
 
 
-async def number(process: Process) -> int:
-    """Messages that were given their position now, over all tenants."""
-    return await each_tenant(process, "relay", lambda tenant_id: outbox.relay(process.db, process.clock, tenant_id))
+async def number(process: Process, tenants: Collection[TenantId] | None = None) -> int:
+    """Messages that were given their position now, over all tenants or those named. Each batch is one signal."""
+
+    async def one(tenant_id: TenantId) -> int:
+        return await outbox.relay(process.db, process.clock, tenant_id, process.bus.numbered)
+
+    return await each_tenant(process, "relay", one, tenants)
 
 
 async def react(process: Process, consumer: Consumer) -> int:
@@ -163,35 +168,42 @@ async def run(process: Process, command: Command) -> None:
         return 0
 
     deliveries, written = Deliveries(process), asyncio.Event()
-    numbered, told = [asyncio.Event() for _ in reacting], asyncio.Event()
+    numbered, waiting, bus = [asyncio.Event() for _ in reacting], asyncio.Event(), process.bus
 
-    async def relay_turn() -> int:
-        return _ring(await number(process), numbered)
+    def idle_s() -> float:
+        return bus.pause_s(settings.relay_poll_s)
 
     def reaction_of(consumer: Consumer) -> Callable[[], Awaitable[int]]:
         async def reaction_turn() -> int:
-            return _ring(await react(process, consumer), [told, written])
+            return _ring(await react(process, consumer), [written])
 
         return reaction_turn
 
     async def replay_turn() -> int:
         return _ring(await replay(process), [written])
 
-    async with deliveries, Notices(process) as notices, asyncio.TaskGroup() as group:
-        group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
-        group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, told))
-        for consumer, bell in zip(reacting, numbered, strict=True):
-            step = reaction_of(consumer)
-            group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell))
-        group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
-        group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
-        group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
-        poll_s = settings.delivery_poll_s
-        group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
-        group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
-        group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
-        group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
-        group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
+    with bus.relaying(waiting) as take_waiting, bus.consuming(numbered):
+        rounds = Rounds(idle_s, take_waiting)
+
+        async def relay_turn() -> int:
+            return await number(process, rounds.next(process.tenants))
+
+        bus.start()
+        async with deliveries, Notices(process) as notices, asyncio.TaskGroup() as group:
+            group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
+            group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, waiting, idle_s))
+            for consumer, bell in zip(reacting, numbered, strict=True):
+                step = reaction_of(consumer)
+                group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell, idle_s))
+            group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
+            group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
+            group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
+            poll_s = settings.delivery_poll_s
+            group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
+            group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
+            group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
+            group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
+            group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
 
 
 def _ring(done: int, bells: Sequence[asyncio.Event]) -> int:
@@ -208,10 +220,12 @@ async def _every(
     step: Callable[[], Awaitable[int]],
     metrics: Metrics,
     bell: asyncio.Event | None = None,
+    idle_s: Callable[[], float] | None = None,
 ) -> None:
     """`step` again and again: at once while it finds work, after a pause when it does not or when it failed.
 
-    The pause after a step that found nothing ends early when `bell` is set, even while the step ran.
+    The pause after a step that found nothing is `idle_s`, if that is given, and ends early when `bell` is set, even
+    while the step ran.
     """
     failures = 0
     while True:
@@ -229,7 +243,7 @@ async def _every(
         if failures:
             await asyncio.sleep(min(LONGEST_PAUSE_S, pause_s * 2 ** min(failures, 8)))
         elif not found:
-            await _rest(pause_s, bell)
+            await _rest(idle_s() if idle_s is not None else pause_s, bell)
 
 
 async def _rest(pause_s: float, bell: asyncio.Event | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from app.db.errors import outline
 from app.kit.ids import TenantId
@@ -12,10 +12,18 @@ from app.process import Process
 log = logging.getLogger("lienthong.worker")
 
 
-async def each_tenant(process: Process, name: str, step: Callable[[TenantId], Awaitable[int]]) -> int:
-    """What `step` did for all tenants together. A tenant that fails keeps none waiting; raises when all of them do."""
+async def each_tenant(
+    process: Process,
+    name: str,
+    step: Callable[[TenantId], Awaitable[int]],
+    among: Collection[TenantId] | None = None,
+) -> int:
+    """What `step` did for all tenants, or those named, together.
+
+    A tenant that fails keeps none waiting; raises when all of them do.
+    """
     done, failures = 0, 0
-    tenants = process.tenants
+    tenants = process.tenants if among is None else among
     for tenant_id in tenants:
         try:
             done += await step(tenant_id)

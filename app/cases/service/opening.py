@@ -72,7 +72,7 @@ def open_case(work: Recorder, actor: Actor, new: NewCase) -> CaseFacts:
         resolved_at=new.received_at if guidance else None,
     )
     work.put(_TABLE, _row(new, facts, guidance.vi if guidance else None))  # type: ignore[arg-type]
-    record(work, actor, facts, _opened(new, facts), unit_id=None)
+    record(work, actor, facts, _opened(new, facts), unit_id=None, due_at=new.deadline.due_at)
     return facts
 
 

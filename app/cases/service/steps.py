@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from app.cases import domain, policies
@@ -31,8 +32,20 @@ def scope_of(actor: Actor, directory: Directory) -> Scope:
     return Scope(actor.tenant_id, units, whole=len(units) == len(directory.units(actor.tenant_id)))
 
 
-def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact, unit_id: UnitId | None) -> None:
-    """Write the fact into the timeline and the outbox; words meant for fewer readers become an entry of their own."""
+def record(
+    work: Recorder,
+    actor: Actor,
+    case: Case | CaseFacts,
+    fact: CaseFact,
+    unit_id: UnitId | None,
+    *,
+    due_at: datetime | None,
+    held_by: UnitId | None = None,
+) -> None:
+    """Write the fact into the timeline and the outbox; words meant for fewer readers become an entry of their own.
+
+    `held_by`: the unit that held the case before; the message names it when it is another one now.
+    """
     apart = fact.text is not None and fact.text_audience is not None and fact.text_audience is not fact.audience
     case_id = CaseId(case.id)
     timeline_service.record(
@@ -71,6 +84,10 @@ def record(work: Recorder, actor: Actor, case: Case | CaseFacts, fact: CaseFact,
             "state": str(case.state),
             "unit_id": str(case.unit_id),
             "actor_kind": actor.kind.value,
+            "audience": fact.audience.value,
+            "due_at": due_at.isoformat() if due_at is not None else None,
+            **({"report_id": str(fact.report_id)} if fact.report_id is not None else {}),
+            **({"from_unit_id": str(held_by)} if held_by is not None and held_by != case.unit_id else {}),
             "data": fact.data,
         },
     )
@@ -83,7 +100,7 @@ def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, books: Books) -
     """
     held_by = UnitId(case.unit_id)
     case.apply(clocked(case, fact, books, work.now), work.now)
-    record(work, actor, case, fact, _acting_unit(actor, held_by, books.directory))
+    record(work, actor, case, fact, _acting_unit(actor, held_by, books.directory), due_at=case.due_at, held_by=held_by)
 
 
 def _acting_unit(actor: Actor, held_by: UnitId, directory: Directory) -> UnitId | None:

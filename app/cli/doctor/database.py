@@ -30,6 +30,7 @@ from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
 from app.settings import Settings
 
+from .bus import examine_bus
 from .deliveries import examine_deliveries, examine_notices
 from .findings import Finding, Health, broken, ok, warning
 
@@ -68,6 +69,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
             for finding in _reference_data(process, tenant):
                 yield finding
         if works:
+            yield await examine_bus(process)
             yield _workers(await list_beats(process.db), clock)
             for condition in await read_condition(process.db, tenants, clock.now()):
                 for finding in _condition(condition, clock):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -90,6 +90,20 @@ JOIN citizens c ON c.citizen_id = t.citizen_id
 WHERE t.citizen_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
 """
+_LIVE_STAFF = f"""
+SELECT s.token_hash, a.id, a.name, held.unit_ids, held.roles
+FROM staff_sessions s
+JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+{_MEMBERSHIPS}
+WHERE s.tenant_id = $1 AND s.token_hash = ANY($2::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.active
+"""  # noqa: S608 - put together from our own text
+_LIVE_CITIZENS = """
+SELECT t.citizen_id, t.token_hash
+FROM unnest($1::uuid[], $2::bytea[]) AS given (citizen_id, token_hash)
+JOIN citizen_tokens t ON t.citizen_id = given.citizen_id AND t.token_hash = given.token_hash
+JOIN citizens c ON c.citizen_id = t.citizen_id
+WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
+"""
 _SEEN_CITIZEN = "UPDATE citizen_tokens SET last_seen_at = $3 WHERE citizen_id = $1 AND token_hash = $2"
 _REVOKE_CITIZEN = (
     "UPDATE citizen_tokens SET revoked_at = $3 WHERE citizen_id = $1 AND token_hash = $2 AND revoked_at IS NULL"
@@ -110,6 +124,20 @@ async def find_staff_session(db: Database, token: StaffToken, now: datetime) -> 
 async def find_citizen_token(db: Database, token: CitizenToken, now: datetime) -> Record | None:
     """Expiry of a citizen's token that is good at `now`; None when it is not."""
     return await db.lane.fetchrow(_CITIZEN_KNOWN, token.citizen_id, token.hash, now)
+
+
+async def list_live_sessions(
+    db: Database, tenant_id: TenantId, hashes: Collection[bytes], now: datetime
+) -> list[Record]:
+    """Those of the sessions that are good at `now`, with account and memberships. One statement on primary keys."""
+    return await db.lane.fetch(_LIVE_STAFF, tenant_id, list(hashes), now)
+
+
+async def list_live_tokens(db: Database, tokens: Collection[CitizenToken], now: datetime) -> list[Record]:
+    """Those of the citizens' tokens that are good at `now`. One statement on primary keys."""
+    return await db.lane.fetch(
+        _LIVE_CITIZENS, [token.citizen_id for token in tokens], [token.hash for token in tokens], now
+    )
 
 
 async def mark_seen(db: Database, token: StaffToken | CitizenToken, now: datetime) -> None:

@@ -11,15 +11,31 @@ from __future__ import annotations
 from .consuming import LONGEST_PAUSE, MAX_FAILURES, consume, hold_cursor, retry_due
 from .handling import Consumer
 from .mending import list_parked, retry, retry_all, skip, take_over
-from .relaying import append, backlog, head, is_kept, prune, read, refuse_forgotten, relay
+from .relaying import (
+    append,
+    backlog,
+    events_between,
+    head,
+    is_kept,
+    prune,
+    read,
+    refuse_forgotten,
+    refuse_unknown,
+    relay,
+)
+from .tailing import Follower, Tail, Tails
 
 __all__ = [
     "LONGEST_PAUSE",
     "MAX_FAILURES",
     "Consumer",
+    "Follower",
+    "Tail",
+    "Tails",
     "append",
     "backlog",
     "consume",
+    "events_between",
     "head",
     "hold_cursor",
     "is_kept",
@@ -27,6 +43,7 @@ __all__ = [
     "prune",
     "read",
     "refuse_forgotten",
+    "refuse_unknown",
     "relay",
     "retry",
     "retry_all",

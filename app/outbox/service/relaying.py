@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from app.bus.terms import Event
 from app.db.engine import Database
 from app.db.work import Recorder, Work, write_work
 from app.kit.clock import Clock
 from app.kit.ids import TenantId, uuid7
 from app.outbox import repository
-from app.outbox.errors import EventsForgotten
+from app.outbox.errors import EventsForgotten, PositionAhead
 from app.outbox.models import OutboxMessage
 from app.outbox.repository import OutboxRepository
 from app.outbox.terms import Backlog, Message
@@ -49,12 +50,25 @@ def append(
     )
 
 
-async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
-    """Number of messages that were given their position now; 0 also when another relay is at work."""
+async def relay(
+    db: Database, clock: Clock, tenant_id: TenantId, numbered: Callable[[int, int, int], None] | None = None
+) -> int:
+    """Number of messages that were given their position now; 0 also when another relay is at work.
+
+    After the commit `numbered` is told the tenant, and the positions after which and up to which there are new ones.
+    """
     async with write_work(db, clock, tenant_id) as work:
         outbox = OutboxRepository(work, tenant_id)
         head = await outbox.lock_head()
-        return await outbox.number(head, RELAY_BATCH_ROWS) if head is not None else 0
+        count = await outbox.number(head, RELAY_BATCH_ROWS) if head is not None else 0
+    if count and numbered is not None and head is not None:
+        numbered(tenant_id, head, head + count)
+    return count
+
+
+async def events_between(db: Database, tenant_id: int, after: int, until: int) -> Sequence[Event]:
+    """Numbered messages after `after` up to `until`, as streams need them. One statement."""
+    return await repository.events_after(db, tenant_id, after, until - after, until=until)
 
 
 async def backlog(db: Database, tenants: Sequence[TenantId]) -> list[Backlog]:
@@ -95,3 +109,10 @@ async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int, *, pub
     pruned = await repository.pruned_position(db, tenant_id, public=public)
     if after < pruned:
         raise EventsForgotten(resume_from=pruned)
+
+
+async def refuse_unknown(db: Database, tenant_id: TenantId, after: int) -> None:
+    """Nothing when position `after` was given to a message once. One statement. Raises: PositionAhead."""
+    newest = await repository.newest_position(db, tenant_id)
+    if after > newest:
+        raise PositionAhead(resume_from=newest)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository, written_array
-from .streaming import events_after, newest_event
+from .streaming import events_after
 
 __all__ = [
     "PublicationRepository",
     "body_of",
     "common_terms",
     "events_after",
-    "newest_event",
     "page_of",
     "written_array",
 ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from .common_terms import CommonTerms
 from .reading import features, preview_of, public_body, public_cases, public_preview
 from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
-from .streaming import Listener, LiveFeed, LiveFeeds
+from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
     "CommonTerms",
-    "Listener",
     "LiveFeed",
     "LiveFeeds",
     "features",

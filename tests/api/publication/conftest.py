@@ -9,12 +9,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.bus.hub import Bus
 from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
+from app.outbox.service import Tails
 from app.publication.endpoints import hot_router, router
 from app.publication.service import CommonTerms, LiveFeeds
+from app.web.live import Seats
 from app.web.problems import install
 from tests.public_cases import HAIDUONG, Fill, Province, load_province
 
@@ -48,7 +51,8 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app.state.directory = SimpleNamespace(current=province.directory)
     app.state.catalogue = SimpleNamespace(current=province.catalogue)
     app.state.tenants = lambda: province.directory
-    app.state.feeds, app.state.common_terms = LiveFeeds(db, 0.02), CommonTerms(db)
+    app.state.feeds, app.state.common_terms = LiveFeeds(db, Tails(db, Bus(), 0.02)), CommonTerms(db)
+    app.state.seats = Seats(most=100, per_address=100, per_account=10)
     yield app
     await app.state.feeds.close()
 

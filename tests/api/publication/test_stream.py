@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.bus.hub import Bus
 from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
@@ -19,6 +20,7 @@ from app.kit.clock import FixedClock
 from app.kit.ids import uuid7
 from app.outbox import service as outbox
 from app.outbox.models import ConsumerCursor
+from app.outbox.service import Tails
 from app.publication.service import streaming
 from tests.diaries import note
 from tests.public_cases import HAIDUONG, Fill, Province
@@ -189,13 +191,11 @@ async def test_a_number_from_another_process_is_waited_for(application: FastAPI,
         assert ear.events == [(2, "publication.published")]
 
 
-async def test_an_invented_number_hears_from_now_on(application: FastAPI, changes: Changes) -> None:
+async def test_an_invented_number_is_refused(web: httpx.AsyncClient, changes: Changes) -> None:
     await changes(1)
-    async with listening(application, 999_999) as ear:
-        await ear.until_greeted()
-        assert b"id: 1\n" in ear.heard
-        await changes(1)
-        await ear.until(1)
+    refused = await web.get("/stream", headers={"Last-Event-ID": "999999"})
+    assert (refused.status_code, refused.json()["type"]) == (410, "/problems/position-ahead")
+    assert refused.json()["resume_from"] == 1
 
 
 async def test_one_poll_serves_everyone(application: FastAPI, changes: Changes, statements: Statements) -> None:
@@ -264,7 +264,7 @@ async def test_who_comes_back_with_a_position_that_is_forgotten_is_told_so(
     async with write_work(db, clock, HAIDUONG) as work:
         assert await outbox.prune(work, HAIDUONG, ("anyone",), timedelta(days=90)) == last + 1
     await application.state.feeds.close()
-    application.state.feeds = streaming.LiveFeeds(db, 0.02)
+    application.state.feeds = streaming.LiveFeeds(db, Tails(db, Bus(), 0.02))
     refused = await client.get("/api/v1/public/stream", headers={"Last-Event-ID": str(last - 1)})
     assert refused.status_code == 410
     assert refused.json()["type"].endswith("events-forgotten")
@@ -272,7 +272,7 @@ async def test_who_comes_back_with_a_position_that_is_forgotten_is_told_so(
     async with listening(application) as ear, listening(application, last) as other:
         await ear.until_greeted()
         await other.until_greeted()
-        assert f"id: {last}\n".encode() in ear.heard, "its next Last-Event-ID is one that can be resumed from"
+        assert f"id: {last + 1}\n".encode() in ear.heard, "its next Last-Event-ID is one that can be resumed from"
         await changes(1)
         await ear.until(1)
         await other.until(1)

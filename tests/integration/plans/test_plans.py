@@ -15,9 +15,11 @@ from app.deadlines.seed import packaged_targets, packaged_week
 from app.deadlines.terms import DayKind, EditKind, SpecialDay
 from app.identity.terms import Actor, ActorKind, Membership, Role
 from app.kit.clock import FixedClock
+from app.kit.ids import CaseId, CitizenId, ReportId, uuid7
 from app.kit.text import Text
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
+from app.reports import service as reports_service
 from app.worker import loop as worker_loop, sweeps
 from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
@@ -220,12 +222,25 @@ async def test_clocks_are_given_and_follow_an_edit_batch_by_batch(town: Town) ->
     assert turns > REPEATS
 
 
-async def test_a_live_feed_reads_what_is_new(town: Town) -> None:
+async def test_live_feeds_read_what_is_new(town: Town) -> None:
     db = town.process.db
+    newest = await db.lane.fetchval("SELECT position FROM outbox_heads WHERE tenant_id = $1", HAIDUONG) or 0
     town.plans.taken()
     for _ in range(REPEATS):
-        newest = await publication_repository.newest_event(db, HAIDUONG)
         await publication_repository.events_after(db, HAIDUONG, max(0, newest - 100), 100)
+        await outbox.events_between(db, HAIDUONG, max(0, newest - 100), newest)
+    narrow(town.plans.taken(), 200)
+
+
+async def test_a_private_stream_finds_its_reports_by_key(town: Town) -> None:
+    db = town.process.db
+    some = await db.lane.fetch("SELECT id, case_id FROM reports WHERE tenant_id = $1 LIMIT 20", HAIDUONG)
+    nobody = CitizenId(uuid7(town.process.clock.now()))
+    town.plans.taken()
+    for _ in range(REPEATS):
+        await reports_service.watched(db, HAIDUONG, [ReportId(row["id"]) for row in some])
+        await reports_service.watched_of(db, HAIDUONG, nobody)
+        await reports_service.opened_by(db, HAIDUONG, [CaseId(row["case_id"]) for row in some], [nobody])
     narrow(town.plans.taken(), 200)
 
 

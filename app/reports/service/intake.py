@@ -1,9 +1,9 @@
-"""Taking in what citizens write, and what its sender may do afterwards."""
+"""Taking a report in: decided in memory, written whole by one statement."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,31 +13,24 @@ from uuid import UUID
 import asyncpg
 
 from app.cases import service as cases_service
-from app.cases.events import EventType
-from app.cases.models import Case
-from app.cases.service import CaseView, CodeBook, NewCase
-from app.cases.terms import Books, Verb
+from app.cases.service import CodeBook, NewCase
+from app.cases.terms import Books
 from app.catalogue import service as catalogue_service
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable, constraint
-from app.db.work import HotWork, Work
+from app.db.work import HotWork
 from app.deadlines import service as deadlines_service
 from app.identity import service as identity_service
-from app.identity.domain import Keyring, matches, tracking_hash, tracking_secret
+from app.identity.domain import Keyring, tracking_hash, tracking_secret
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import Clock, local_day
-from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
-from app.letters import service as letters_service
-from app.letters.terms import Letter
+from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.reports import domain
+from app.reports.errors import CapturedInFuture
+from app.reports.models import Report
+from app.reports.terms import NewReport
 from app.routing import service as routing_service
-from app.timeline import service as timeline_service
-from app.timeline.terms import Audience, Entry
 from app.web.idempotency import Answer, find_answer, keep_answer
-
-from . import domain, repository
-from .errors import CapturedInFuture, ReportNotFound
-from .models import Report
-from .terms import NewReport, ReportText
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
@@ -232,158 +225,3 @@ async def _written(
 
 
 # -- what the sender sees and does
-
-
-@dataclass(frozen=True, slots=True)
-class ReportView:
-    """A report with the case it lives in now, and the history its sender may read."""
-
-    row: dict[str, Any]
-    entries: list[Entry]
-
-
-def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking: bytes | None) -> bool:
-    """Whether the actor is the sender: by the account that sent it, or by the tracking secret."""
-    if citizen_id is not None:
-        return actor.citizen_id == citizen_id
-    return secret is not None and tracking is not None and matches(secret, tracking)
-
-
-async def find_own(db: Database, actor: Actor, code: str, secret: str | None) -> ReportView | None:
-    """The sender's own view, None when there is no such report or the actor is not its sender. Two statements."""
-    if secret is None and actor.citizen_id is None:
-        return None
-    row = await repository.find_with_case(db, actor.tenant_id, code)
-    if row is None or not owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]):
-        return None
-    report_id = ReportId(row["report_id"])
-    lives_in = CaseId(row["id"])
-    entries = await timeline_service.entries_for_reporter(db, actor.tenant_id, lives_in, report_id)
-    if row["opened_case_id"] != lives_in:
-        before = await timeline_service.entries_for_reporter(
-            db, actor.tenant_id, CaseId(row["opened_case_id"]), report_id
-        )
-        entries = sorted([*before, *_since_joined(before, entries)], key=lambda entry: entry.id)
-    return ReportView(row, entries)
-
-
-def _since_joined(before: list[Entry], entries: list[Entry]) -> list[Entry]:
-    """Of the other case's history what this sender may read: the public part, and the rest since the matters met.
-
-    What that unit asked and told its own reporters before is between them.
-    """
-    joined = max((entry.at for entry in before if entry.type == EventType.MERGED), default=None)
-    return [
-        entry
-        for entry in entries
-        if entry.type != EventType.OPENED
-        and (entry.audience is Audience.PUBLIC or (joined is not None and entry.at >= joined))
-    ]
-
-
-async def letters_for_sender(db: Database, actor: Actor, view: ReportView) -> list[Letter]:
-    """Letters to the sender, oldest first. Of a case his own was joined to, those since then. One statement."""
-    opened, lives_in = CaseId(view.row["opened_case_id"]), CaseId(view.row["id"])
-    letters = await letters_service.list_letters(db, actor.tenant_id, [opened, lives_in])
-    if opened == lives_in:
-        return letters
-    joined = max((entry.at for entry in view.entries if entry.type == EventType.MERGED), default=None)
-    return [one for one in letters if one.case_id == opened or (joined is not None and one.written_at >= joined)]
-
-
-async def find_letters(
-    db: Database, actor: Actor, code: str, secret: str | None, *, units: Collection[UnitId]
-) -> list[Letter]:
-    """Letters that were sent about the report: to its sender, or to an officer in one of whose `units` the case lies.
-
-    Raises: ReportNotFound for anyone else.
-    """
-    own = await find_own(db, actor, code, secret)
-    if own is not None:
-        return await letters_for_sender(db, actor, own)
-    row = await find_facts(db, actor.tenant_id, code)
-    if row["unit_id"] not in units:
-        raise ReportNotFound
-    return await letters_service.list_letters(db, actor.tenant_id, [CaseId(row["id"])])
-
-
-def verbs_for_sender(view: ReportView) -> list[Verb]:
-    """What the sender may do with the matter now."""
-    columns = Case.__table__.columns.keys()
-    return cases_service.verbs_for_reporter(Case(**{name: view.row[name] for name in columns}).facts())
-
-
-# -- what officers read
-
-
-async def reports_for_staff(db: Database, tenant_id: TenantId, view: CaseView) -> list[ReportText]:
-    """What was written in the case's reports, those merged into it too, oldest first: never who wrote it.
-
-    Whoever holds the view of a case has been let in. One statement.
-    """
-    return await repository.list_for_case(db, tenant_id, CaseId(view.row["id"]))
-
-
-async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any]:
-    """The report with its case, whoever asks: the caller checks who may see it. Raises: ReportNotFound."""
-    row = await repository.find_with_case(db, tenant_id, code)
-    if row is None:
-        raise ReportNotFound
-    return row
-
-
-def _as_sender(actor: Actor) -> Actor:
-    """Who acts: the citizen's account, else nobody known: holding the secret says nothing about being an officer."""
-    return actor if actor.kind is ActorKind.CITIZEN else Actor(ActorKind.ANONYMOUS, actor.tenant_id)
-
-
-async def own_report(work: Work, actor: Actor, code: str, secret: str | None) -> Report:
-    """The actor's own report. Raises: ReportNotFound, also for somebody else's."""
-    report = await repository.get_report(work, actor.tenant_id, code)
-    if not owns(actor, secret, citizen_id=report.citizen_id, tracking=report.tracking_hash):
-        raise ReportNotFound
-    return report
-
-
-async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:
-    """The sender answers a question or adds something."""
-    report = await own_report(work, actor, code, secret)
-    return await cases_service.reply_to_case(
-        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
-    )
-
-
-async def rate(
-    work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, stars: int, comment: str | None
-) -> Case:
-    """The sender says how the handling was; a later rating replaces an earlier one."""
-    report = await own_report(work, actor, code, secret)
-    case = await cases_service.rate_case(
-        work,
-        _as_sender(actor),
-        CaseId(report.case_id),
-        books=books,
-        report=ReportId(report.id),
-        stars=stars,
-        comment=comment,
-    )
-    report.stars, report.rated_at = stars, work.now
-    return case
-
-
-async def reopen(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str) -> Case:
-    """The sender says that it is not done."""
-    report = await own_report(work, actor, code, secret)
-    return await cases_service.reopen_for_reporter(
-        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
-    )
-
-
-async def withdraw(
-    work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, comment: str | None
-) -> Case:
-    """The only sender of the matter wants it no longer handled. Raises: SharedCase."""
-    report = await own_report(work, actor, code, secret)
-    return await cases_service.withdraw_by_reporter(
-        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), comment=comment
-    )

@@ -1,0 +1,42 @@
+"""Verbs of reports: taking one in, reading it, what its sender does with it afterwards."""
+
+from __future__ import annotations
+
+from .following import own_report, rate, reopen, reply, withdraw
+from .intake import Intake, Repeat, locate_report, submit_report
+from .reading import (
+    ReportView,
+    find_facts,
+    find_letters,
+    find_own,
+    letters_for_sender,
+    opened_by,
+    owns,
+    reports_for_staff,
+    verbs_for_sender,
+    watched,
+    watched_of,
+)
+
+__all__ = [
+    "Intake",
+    "Repeat",
+    "ReportView",
+    "find_facts",
+    "find_letters",
+    "find_own",
+    "letters_for_sender",
+    "locate_report",
+    "opened_by",
+    "own_report",
+    "owns",
+    "rate",
+    "reopen",
+    "reply",
+    "reports_for_staff",
+    "submit_report",
+    "verbs_for_sender",
+    "watched",
+    "watched_of",
+    "withdraw",
+]

@@ -1,0 +1,63 @@
+"""What private streams ask FastAPI for: who listens, where his place is, and the process's feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.identity.deps import signed_in_or_none
+from app.identity.errors import CitizenNeeded, StaffNeeded
+from app.identity.terms import CitizenToken, SignedIn, StaffToken
+from app.kit.ids import ReportId
+from app.publication.deps import read_by
+from app.reports import service as reports_service
+from app.reports.errors import ReportNotFound
+
+from .service import Officer, PrivateFeeds, Reporter
+
+
+async def private_feeds(connection: HTTPConnection) -> PrivateFeeds:
+    """The process's private feeds."""
+    return cast("PrivateFeeds", connection.app.state.private_feeds)
+
+
+def officer_of(found: SignedIn | None) -> Officer:
+    """The officer who listens. Raises: StaffNeeded for anyone else."""
+    if found is None or not isinstance(found.token, StaffToken):
+        raise StaffNeeded
+    return Officer(found.actor, found.token)
+
+
+async def listening_officer(connection: HTTPConnection) -> Officer:
+    """The officer whose token is sent. Raises: StaffNeeded, UnreadableToken, SessionExpired."""
+    return officer_of(await signed_in_or_none(connection))
+
+
+async def listening_citizen(connection: HTTPConnection) -> Reporter:
+    """The citizen whose token is sent. Raises: CitizenNeeded, UnreadableToken, SessionExpired."""
+    found = await signed_in_or_none(connection)
+    if found is None or not isinstance(found.token, CitizenToken):
+        raise CitizenNeeded
+    return Reporter(found.token.citizen_id, found.token)
+
+
+async def listening_reporter(connection: HTTPConnection, code: str) -> Reporter:
+    """The sender of the report, by token or `Tracking-Secret`. Raises: ReportNotFound for anyone else."""
+    reader = await read_by(connection)
+    row: dict[str, Any] = await reports_service.find_facts(reader.database, reader.actor.tenant_id, code)
+    if not reports_service.owns(
+        reader.actor, reader.secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]
+    ):
+        raise ReportNotFound
+    report = ReportId(row["report_id"])
+    if row["citizen_id"] is None:
+        return Reporter(report=report)
+    found = await signed_in_or_none(connection)
+    assert found is not None
+    assert isinstance(found.token, CitizenToken)
+    return Reporter(found.token.citizen_id, found.token, report)
+
+
+CurrentPrivateFeeds = Annotated[PrivateFeeds, Depends(private_feeds)]
