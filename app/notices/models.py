@@ -62,6 +62,7 @@ class NoticeRow(TenantRow, Base):
             channel=Channel(self.channel),
             lang=Lang(self.lang),
             legal=self.legal,
+            subject=self.subject,
             state=NoticeState(self.state),
             attempts=self.attempts,
             created_at=self.created_at,

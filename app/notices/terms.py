@@ -103,6 +103,7 @@ class Notice:
     channel: Channel
     lang: Lang
     legal: bool
+    subject: str
     state: NoticeState
     attempts: int
     created_at: datetime

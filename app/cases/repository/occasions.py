@@ -86,6 +86,7 @@ _PLAN = """
     ON CONFLICT (tenant_id, case_id) DO UPDATE SET look_at = excluded.look_at
     WHERE p.look_at IS DISTINCT FROM excluded.look_at
 """
+_FORGET = "DELETE FROM clock_plans WHERE tenant_id = $1 AND case_id = ANY ($2)"
 # A page of what is open, by the index; then which of it has no plan.
 _UNPLANNED = f"""
     WITH page AS MATERIALIZED (
@@ -157,10 +158,16 @@ class OccasionRepository:
                 [None if case.clock is None else orjson.dumps(case.clock).decode() for case in changed],
             )
 
-    async def plan(self, looks: Mapping[UUID, datetime | None]) -> None:
-        """Say when each case is looked at next, None: not until it changes; one statement, in the order of ids."""
-        if looks:
-            await self._work.fetch(_PLAN, self._tenant_id, list(looks), list(looks.values()))
+    async def plan(self, looks: Mapping[UUID, datetime | None], ended: Collection[UUID]) -> None:
+        """Say when each case is looked at next, None: not until it changes; those that have `ended` need no plan.
+
+        At most two statements, in the order of ids.
+        """
+        going = {case_id: at for case_id, at in looks.items() if case_id not in ended}
+        if going:
+            await self._work.fetch(_PLAN, self._tenant_id, list(going), list(going.values()))
+        if ended:
+            await self._work.fetch(_FORGET, self._tenant_id, sorted(ended))
 
     async def open_keys(self, after: tuple[datetime, UUID], limit: int) -> list[OpenKey]:
         """Up to `limit` open cases after the key, due first."""

@@ -61,7 +61,7 @@ async def sweep(
         if case.version != seen:
             changed.append(case)
     await occasions.keep(changed)
-    await occasions.plan(looks)
+    await occasions.plan(looks, {case.id for case in cases if not case.is_open})
     return len(cases)
 
 
@@ -162,7 +162,8 @@ async def plan_cases(work: Work, tenant_id: TenantId, case_ids: Iterable[UUID], 
     occasions = OccasionRepository(work, tenant_id)
     cases = await occasions.read(case_ids)
     told = await occasions.told(case.id for case in cases)
-    await occasions.plan({case.id: _next_look(case, told.get(case.id, _NEVER), books, work.now) for case in cases})
+    looks = {case.id: _next_look(case, told.get(case.id, _NEVER), books, work.now) for case in cases}
+    await occasions.plan(looks, {case.id for case in cases if not case.is_open})
 
 
 def _next_look(case: Case, told: Sequence[Told], books: Books, now: datetime) -> datetime | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import following, home, looking, notices, sending
+from . import following, home, looking, notices, sending, telling
 from .lost import router as lost_router
 
 router = APIRouter(include_in_schema=False)
-for part in (home, sending, following, looking, notices):
+# Telling before following, which would take its address for one of its verbs.
+for part in (home, sending, telling, following, looking, notices):
     router.include_router(part.router)
 
 __all__ = ["lost_router", "router"]

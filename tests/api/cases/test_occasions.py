@@ -164,6 +164,7 @@ async def test_nothing_is_told_of_what_has_ended(process: Process, clock: FixedC
     clock.at += timedelta(days=60)
     assert await sweeps.sweep(process) == 0
     assert [await facts(db, one.code) for one in (done, merged)] == [[], []]
+    assert await db.lane.fetchval("SELECT count(*) FROM clock_plans") == 0, "what has ended needs no plan"
 
 
 async def test_the_unit_above_and_the_operations_centre_see_what_they_were_told_of(

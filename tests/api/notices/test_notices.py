@@ -422,3 +422,25 @@ async def test_a_letters_link_switches_off_what_need_not_be_told_and_nothing_els
     assert (done.status_code, "Đã tắt thông báo" in done.text) == (200, True)
     own = (await client.get(f"/api/v1/reports/{filed.code}/notices", headers=filed.owner)).json()
     assert own["wanted"] is False
+
+
+async def test_a_sender_chooses_on_a_page_how_to_be_told(
+    client: httpx.AsyncClient, post: Post, process: Process
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS, reporter=BOTH)
+    await post.all()
+    page = f"/follow/{filed.code}/notices"
+    assert (await client.get(page)).status_code == 303
+    assert (await client.post(page, data={"language": "en"})).status_code == 303
+    opened = await client.post("/follow", data={"code": filed.code, "secret": filed.secret})
+    assert opened.status_code == 303
+    shown = await client.get(page)
+    assert (shown.status_code, shown.text.count("checked")) == (200, 5), "all there is, in Vietnamese"
+    assert "thư điện tử" in shown.text
+    wrong = await client.post(page, data={"language": "vi", "since": "25:00", "until": "07:00"})
+    assert (wrong.status_code, 'value="25:00"' in wrong.text) == (422, True)
+    kept = await client.post(page, data={"language": "en", "channels": ["sms"], "since": "20:00", "until": "06:00"})
+    assert kept.status_code == 303
+    own = (await client.get(f"/api/v1/reports/{filed.code}/notices", headers=filed.owner)).json()
+    assert own["quiet_hours"] == {"since": "20:00", "until": "06:00"}
+    assert (own["language"], own["channels"], own["wanted"]) == ("en", ["sms"], False)
