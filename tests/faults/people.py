@@ -104,9 +104,12 @@ class People:
                     "GET", f"{self.base()}/api/v1/public/stream", headers=headers, timeout=httpx.Timeout(8, read=None)
                 ) as stream:
                     self.connections += stream.status_code == 200
+                    position = 0
                     async for line in stream.aiter_lines():
                         if line.startswith("id:"):
-                            self.positions.append(int(line[3:]))
+                            position = int(line[3:])
+                        elif line.startswith("event:"):  # the first line of a stream names a position, and no event
+                            self.positions.append(position)
             await asyncio.sleep(PATIENCE_S)
 
     @asynccontextmanager

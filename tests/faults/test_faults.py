@@ -180,7 +180,7 @@ async def test_whatever_ends_or_hangs_nothing_is_lost_and_nothing_is_done_twice(
             subscribed(place, admin.headers) as subscribers,
             (people := People(lambda: place.base, officer.headers, http)).listening(),
         ):
-            async with people.busy(citizens=3, officers=3):
+            async with people.busy(citizens=2, officers=2):
                 await trouble(place, chance, between_s=1.0)
             await told_everything(place, [subscribers.healthy])
             # The sick ones have accepted nothing yet: the healthy one did not wait for them.
