@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     webhook_keep_days: int = Field(
         30, ge=1, le=36_500, description="How long the log of what was delivered is kept, at most OUTBOX_KEEP_DAYS."
     )
+    webhook_authorities_file: Path | None = Field(
+        None,
+        description="PEM file of authorities that endpoints' certificates may be signed by, beside the usual ones.",
+    )
     webhook_private_addresses: bool = Field(
         False,  # noqa: FBT003 - the default of a setting
         description="Whether webhooks may go to private addresses and by plain http: for an intranet of your own.",

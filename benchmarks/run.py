@@ -30,6 +30,7 @@ from app.bus.terms import Means
 from app.kit.clock import SystemClock
 
 from . import beside, databases, inside
+from .delivery import BACKLOG, EVENTS as TOLD, delivery
 from .drive import Requests, Sample, run, warm_up
 from .paths import HotPath, hot_paths, named
 from .servers import Web, bare, postgres, served
@@ -37,7 +38,7 @@ from .streams import EVENTS, LISTENERS, Setting, streams
 from .tables import Row, print_growth, print_table
 from .targets import Verdicts
 
-PARTS = ("paths", "two", "relay", "memory", "places", "streams")
+PARTS = ("paths", "two", "relay", "memory", "places", "delivery", "streams")
 
 
 SLOW_S = 15.0  # of a run of what takes seconds to answer once
@@ -56,6 +57,7 @@ class Plan:
     parts: frozenset[str]
     listeners: tuple[int, ...]
     events: int
+    told: tuple[int, int]  # events through webhooks, webhooks that wait
 
     @property
     def main_size(self) -> int:
@@ -86,6 +88,7 @@ def main() -> None:
             wanted=given.paths,
             listeners=(300,) if given.quick else LISTENERS,
             events=3 if given.quick else EVENTS,
+            told=(400, 20_000) if given.quick else (TOLD, BACKLOG),
             parts=frozenset({"paths"} if given.paths else set(PARTS) - without),
         )
         measure(plan)
@@ -114,6 +117,9 @@ def measure(plan: Plan) -> None:
             beside.memory(plan.folder, database, of_main, plan.boundaries, verdicts)
         if "places" in plan.parts:
             beside.places(database, verdicts)
+        if "delivery" in plan.parts:
+            database = databases.empty(url, "bench_delivery", plan.boundaries)
+            delivery(database, plan.folder, *plan.told, verdicts)
         if "streams" in plan.parts:
             database = databases.empty(url, "bench_streams", plan.boundaries)
             streams([(Setting(Means.POSTGRES), database)], plan.folder, plan.listeners, plan.events, verdicts)

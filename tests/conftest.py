@@ -141,8 +141,11 @@ async def db(_shared_db: Database, _forget: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def process(settings: Settings, _shared_clock: FixedClock) -> AsyncIterator[Process]:
-    """The process of the application under test, with the reference data of the template."""
+async def process(settings: Settings, _shared_clock: FixedClock, _forget: str) -> AsyncIterator[Process]:
+    """The process of the application under test, with the reference data of the template.
+
+    Which tables are empty in it was looked up before anybody can have written through the process.
+    """
     opened = await Process.open(settings, _shared_clock)
     yield opened
     await opened.close()

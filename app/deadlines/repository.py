@@ -55,7 +55,7 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
     for each in await session.scalars(edited):
         stored[TenantId(each.tenant_id)].append(each)
     zones = (await session.execute(tenants.order_by(Tenant.id))).all()
-    promised = _readable((await session.scalars(targets)).all())
+    promised, unreadable = _readable((await session.scalars(targets)).all())
     rules: dict[TenantId, list[OccasionRule]] = defaultdict(list)
     for rule in await session.scalars(select(OccasionRuleRow)):
         rules[TenantId(rule.tenant_id)].append(rule.read())
@@ -80,11 +80,13 @@ async def calendars_with(session: AsyncSession, trial: Collection[CalendarEdit])
         histories[tenant_id], by_tenant[tenant_id] = history, made.pop(TENANT_CALENDAR)
         own.update({(tenant_id, code): calendar for code, calendar in made.items()})
         known += edits
-    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(promised), histories, rules)
+    return Calendars(by_tenant, own, weeks_by_unit(known), Targets(promised), histories, rules, unreadable)
 
 
-def _readable(rows: Sequence[TargetRow]) -> list[Target]:
-    """What the rows say. A code with a version that cannot be read is left out whole, and the log says why.
+def _readable(rows: Sequence[TargetRow]) -> tuple[list[Target], dict[TenantId, list[str]]]:
+    """What the rows say, and the codes that are left out of each tenant's.
+
+    A code with a version that cannot be read is left out whole, and the log says why.
 
     Without it the category's own time holds. An older version in its place would be a wrong promise, and none at all
     would stop every other tenant's reports too.
@@ -98,7 +100,10 @@ def _readable(rows: Sequence[TargetRow]) -> list[Target]:
         except Exception:
             broken.add(name)
             log.exception("target %s of tenant %s cannot be read", row.code, row.tenant_id)
-    return [target for name, versions in found.items() if name not in broken for target in versions]
+    unreadable: dict[TenantId, list[str]] = defaultdict(list)
+    for tenant_id, code in sorted(broken):
+        unreadable[TenantId(tenant_id)].append(code)
+    return [target for name, versions in found.items() if name not in broken for target in versions], unreadable
 
 
 # -- what administrators publish

@@ -118,6 +118,7 @@ class Calendars:
     targets: Targets = field(default_factory=Targets)
     histories: Mapping[TenantId, History] = field(default_factory=dict, repr=False)
     rules: Mapping[TenantId, Sequence[OccasionRule]] = field(default_factory=dict, repr=False)  # every version
+    unreadable: Mapping[TenantId, Sequence[str]] = field(default_factory=dict)  # codes of targets left out
     # What is asked of this snapshot again and again, such as the deadline of a matter received today.
     memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 

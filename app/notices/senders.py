@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 from app.kit.clock import Clock
-from app.subscriptions.senders import CheckedTransport, ForbiddenAddress
+from app.subscriptions.senders import Sender as Poster
+from app.subscriptions.terms import Outcome as Posted
 
 from .domain import base64url, unbase64url
 from .terms import Attempt, Channel, Message, Outcome
@@ -213,9 +214,7 @@ class PushSender:
         self._vapid = Vapid02(vapid_key(key))
         self._contact = contact
         self._clock = clock
-        self._client = httpx.AsyncClient(
-            transport=CheckedTransport(private=private), timeout=timeout_s, follow_redirects=False, trust_env=False
-        )
+        self._poster = Poster(private=private, timeout_s=timeout_s)
 
     async def send(self, message: Message) -> Attempt:
         """The outcome by the service's status; 404 and 410 say that the browser is gone (RFC 8030, 7.3)."""
@@ -240,19 +239,17 @@ class PushSender:
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
         }
-        try:
-            answer = await self._client.post(device["endpoint"], content=sealed, headers=headers)
-        except ForbiddenAddress as error:
-            return Attempt(Outcome.REFUSED, str(error)[:MOST_SAID])
-        except httpx.HTTPError as error:
-            return Attempt(Outcome.LATER, f"{type(error).__name__}"[:MOST_SAID])
-        if answer.status_code in {404, 410}:
-            return Attempt(Outcome.GONE, str(answer.status_code))
-        return Attempt(_by_status(answer.status_code, refused={400, 413}), str(answer.status_code))
+        came = await self._poster.send(device["endpoint"], headers, sealed)
+        said = (came.excerpt or str(came.status or came.outcome.value))[:MOST_SAID]
+        if came.outcome is Posted.FORBIDDEN_ADDRESS:
+            return Attempt(Outcome.REFUSED, said)
+        if came.status in {404, 410}:
+            return Attempt(Outcome.GONE, said)
+        return Attempt(_by_status(came.status or 0, refused={400, 413}), said)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.aclose()
+        await self._poster.close()
 
 
 def vapid_key(key: bytes) -> ec.EllipticCurvePrivateKey:

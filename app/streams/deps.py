@@ -60,4 +60,8 @@ async def listening_reporter(connection: HTTPConnection, code: str) -> Reporter:
     return Reporter(found.token.citizen_id, found.token, report)
 
 
+# Who listens is asked for before where he was: who may not listen at all is told so first.
+ListeningOfficer = Annotated[Officer, Depends(listening_officer)]
+ListeningCitizen = Annotated[Reporter, Depends(listening_citizen)]
+ListeningReporter = Annotated[Reporter, Depends(listening_reporter)]
 CurrentPrivateFeeds = Annotated[PrivateFeeds, Depends(private_feeds)]

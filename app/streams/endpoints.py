@@ -20,7 +20,7 @@ from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
 from app.web.tenancy import CurrentTenant
 
-from .deps import CurrentPrivateFeeds, listening_citizen, listening_officer, listening_reporter
+from .deps import CurrentPrivateFeeds, ListeningCitizen, ListeningOfficer, ListeningReporter
 from .service import Officer, PrivateFeeds, Reporter, View
 
 router = APIRouter(prefix="/api/v1")
@@ -52,7 +52,7 @@ async def opened(
     openapi_extra=dict(SIGNED_IN),
 )
 async def stream_queue(
-    request: Request, tenant: CurrentTenant, feeds: CurrentPrivateFeeds, after: LastEventId
+    request: Request, who: ListeningOfficer, tenant: CurrentTenant, feeds: CurrentPrivateFeeds, after: LastEventId
 ) -> EventStream:
     """Thay đổi của các vụ việc trong phạm vi của bạn, trực tiếp. Changes of the cases you may see, as they happen.
 
@@ -60,7 +60,7 @@ async def stream_queue(
     (data: `{code, position, at}`). What another unit keeps to itself has no `type`. The stream ends when the session
     ends or your units change; reconnecting with `Last-Event-ID` continues without loss or repeat.
     """
-    return await opened(request, feeds, tenant, await listening_officer(request), after)
+    return await opened(request, feeds, tenant, who, after)
 
 
 @router.get(
@@ -72,14 +72,14 @@ async def stream_queue(
     openapi_extra=dict(SIGNED_IN),
 )
 async def stream_own_reports(
-    request: Request, tenant: CurrentTenant, feeds: CurrentPrivateFeeds, after: LastEventId
+    request: Request, who: ListeningCitizen, tenant: CurrentTenant, feeds: CurrentPrivateFeeds, after: LastEventId
 ) -> EventStream:
     """Thay đổi của mọi phản ánh bạn đã gửi, trực tiếp. Changes of all reports you have sent, as they happen.
 
     Events `report.changed` with `{code, version, type, state, due_at, position, at}`, for what the history shows you.
     The newest 1,000 reports of this province; new ones join by themselves. The stream ends when the token ends.
     """
-    return await opened(request, feeds, tenant, await listening_citizen(request), after)
+    return await opened(request, feeds, tenant, who, after)
 
 
 @router.get(
@@ -91,10 +91,15 @@ async def stream_own_reports(
     openapi_extra=read_here(TRACKING_SECRET),
 )
 async def stream_report(
-    code: ReportCode, request: Request, tenant: CurrentTenant, feeds: CurrentPrivateFeeds, after: LastEventId
+    code: ReportCode,  # noqa: ARG001 - the listener's
+    request: Request,
+    who: ListeningReporter,
+    tenant: CurrentTenant,
+    feeds: CurrentPrivateFeeds,
+    after: LastEventId,
 ) -> EventStream:
     """Thay đổi của một phản ánh, trực tiếp, cho người gửi. Changes of one report, for its sender, as they happen.
 
     By the sender's token or `Tracking-Secret`, as a header: read it with `fetch`, never with the secret in an address.
     """
-    return await opened(request, feeds, tenant, await listening_reporter(request, code), after)
+    return await opened(request, feeds, tenant, who, after)

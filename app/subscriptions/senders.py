@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-import httpx
+import certifi
+import httpcore
 
 from .domain import is_forbidden, refused_part
 from .terms import Attempt, Outcome
@@ -16,47 +19,46 @@ MOST_ANSWER_BYTES = 65_536
 MOST_EXCERPT = 500
 LOOKUP_THREADS = 64  # a resolver that hangs must not keep the names of others from being resolved
 CONNECT_S = 5.0
+KEPT_CONNECTIONS = 4  # of one endpoint, as many as there are requests to it at once
+KEPT_S = 15.0
+MOST_ORIGINS = 500  # endpoints whose connections are kept; there may be more of them
 _GONE = 410
 
 
-class ForbiddenAddress(httpx.ConnectError):
+class ForbiddenAddress(httpcore.ConnectError):
     """The host is, or resolves to, an address that no request may go to."""
 
 
-class CheckedTransport(httpx.AsyncBaseTransport):
+class CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves the host itself, refuses it unless every address is public, and connects to what it has checked.
 
-    A name cannot be resolved to something else between the check and the connection (DNS rebinding): the connection
-    is made to the address, with the name kept for `Host` and for TLS. Connections are not kept, since the pool would
-    hand one address's connection to another name.
+    A name cannot be resolved to something else between the check and the connection (DNS rebinding): the connection is
+    made to the address, while the pool above goes on to use the name: for `Host`, for TLS, to tell connections apart. A
+    kept connection leads where it led when it was checked.
     """
 
     def __init__(self, *, private: bool) -> None:
-        """`private`: addresses of this machine and its network are asked, too."""
+        """`private`: addresses of this machine and its network are connected to, too."""
         self._private = private
-        self._inner = httpx.AsyncHTTPTransport(
-            trust_env=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        )
+        self._inner = httpcore.AnyIOBackend()
         self._threads = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer of the first address that can be connected to. Raises: ForbiddenAddress, httpx.TransportError."""
-        host = request.url.host
-        addresses = await self._addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
-        failure: httpx.TransportError | None = None
-        for address in addresses:
-            there = httpx.Request(
-                request.method,
-                request.url.copy_with(host=address),
-                headers=request.headers,
-                stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": host},
-            )
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the pool's own signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to the first address that takes it. Raises: ForbiddenAddress, httpcore.ConnectError."""
+        failure: Exception | None = None
+        for address in await self._addresses(host, port):
             try:
-                return await self._inner.handle_async_request(there)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpx.ConnectError("the name has no address")
+        raise failure or httpcore.ConnectError("the name has no address")
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         """Addresses of the host in the system's order, each once."""
@@ -65,61 +67,135 @@ class CheckedTransport(httpx.AsyncBaseTransport):
                 self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             )
         except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError("the name cannot be resolved") from error
+            raise httpcore.ConnectError("the name cannot be resolved") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._private and any(is_forbidden(address) for address in addresses):
             raise ForbiddenAddress("the address is private or reserved")
         return addresses
 
-    async def aclose(self) -> None:
-        """Close what is open; a lookup that hangs is left to itself."""
-        await self._inner.aclose()
+    def close(self) -> None:
+        """Let go of the threads; a lookup that hangs is left to itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class Sender:
     """Posts to endpoints; whatever they do, there is an outcome within `timeout_s` seconds."""
 
-    def __init__(self, *, private: bool, timeout_s: float) -> None:
-        """`private`: requests may go to private addresses and without TLS."""
+    def __init__(self, *, private: bool, timeout_s: float, authorities: Path | None = None) -> None:
+        """`private`: requests may go to private addresses and without TLS.
+
+        `authorities`: a PEM file of authorities that are trusted beside those everybody trusts.
+        """
+        self.timeout_s = timeout_s
         self._private = private
-        self._timeout_s = timeout_s
-        self._client = httpx.AsyncClient(
-            transport=CheckedTransport(private=private),
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._network = CheckedNetwork(private=private)
+        self._trust = ssl.create_default_context(cafile=certifi.where())
+        if authorities is not None:
+            self._trust.load_verify_locations(authorities)
+        self._pools: dict[tuple[str, str, int | None], httpcore.AsyncConnectionPool] = {}
+        step_s = min(CONNECT_S, timeout_s)
+        self._patience = {"connect": step_s, "pool": timeout_s, "read": timeout_s, "write": timeout_s}
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         """What came of one POST. The first 64 KiB of an answer are read, its status is what counts."""
         if refused_part(url, private=self._private) is not None:
             return Attempt(Outcome.FORBIDDEN_ADDRESS, excerpt="the address is private, reserved or without TLS")
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._post(url, headers, body)
+            async with asyncio.timeout(self.timeout_s):
+                return await self._post(url, [(name.encode(), value.encode()) for name, value in headers.items()], body)
         except ForbiddenAddress as error:
             return Attempt(Outcome.FORBIDDEN_ADDRESS, excerpt=str(error))
-        except (TimeoutError, httpx.TimeoutException):
-            return Attempt(Outcome.TIMEOUT, excerpt=f"no whole answer within {self._timeout_s:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Attempt(Outcome.UNREACHABLE, excerpt=_readable(f"{type(error).__name__}: {error}".encode()))
+        except (TimeoutError, httpcore.TimeoutException):
+            return Attempt(Outcome.TIMEOUT, excerpt=f"no whole answer within {self.timeout_s:g} s")
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError) as error:
+            return Attempt(Outcome.UNREACHABLE, excerpt=_readable(_reason(error).encode()))
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
-        async with self._client.stream("POST", url, headers=dict(headers), content=body) as answer:
-            status, read = answer.status_code, bytearray()
-            async for piece in answer.aiter_raw(8192):  # raw: what is packed small may unpack to anything
+    async def _post(self, url: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Attempt:
+        """What came of it; over a new connection when a kept one turns out to have been closed by the other side."""
+        target = httpcore.URL(url)
+        pool = await self._pool_of(target)
+        told = [(b"host", _host_of(target)), (b"content-length", b"%d" % len(body)), *headers]
+        while True:
+            fresh = False
+
+            async def watch(event: str, _: object) -> None:
+                nonlocal fresh
+                fresh = fresh or event == "connection.connect_tcp.started"
+
+            try:
+                return await self._answered(pool, target, told, body, {"timeout": self._patience, "trace": watch})
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                if fresh:
+                    raise
+
+    async def _answered(
+        self,
+        pool: httpcore.AsyncConnectionPool,
+        target: httpcore.URL,
+        headers: list[tuple[bytes, bytes]],
+        body: bytes,
+        extensions: dict[str, object],
+    ) -> Attempt:
+        async with pool.stream("POST", target, headers=headers, content=body, extensions=extensions) as answer:
+            read = bytearray()
+            async for piece in answer.aiter_stream():  # raw: what is packed small may unpack to anything
                 read += piece
                 if len(read) >= MOST_ANSWER_BYTES:
                     break
-            excerpt = _readable(bytes(read)) or None
-        if answer.is_success:
+            status, excerpt = answer.status, _readable(bytes(read)) or None
+        if 200 <= status <= 299:
             return Attempt(Outcome.ACCEPTED, status, excerpt)
         return Attempt(Outcome.GONE if status == _GONE else Outcome.REFUSED, status, excerpt)
 
+    async def _pool_of(self, target: httpcore.URL) -> httpcore.AsyncConnectionPool:
+        """The connections of this endpoint's origin. One pool for all would look at each of them for every request."""
+        key = target.scheme.decode(), target.host.decode(), target.port
+        pool = self._pools.pop(key, None)
+        if pool is None:
+            pool = httpcore.AsyncConnectionPool(
+                ssl_context=self._trust,
+                max_connections=None,
+                max_keepalive_connections=KEPT_CONNECTIONS,
+                keepalive_expiry=KEPT_S,
+                network_backend=self._network,
+            )
+        self._pools[key] = pool  # the one used last comes last
+        for old, idle in list(self._pools.items())[: max(0, len(self._pools) - MOST_ORIGINS)]:
+            if all(connection.is_idle() for connection in idle.connections):
+                del self._pools[old]
+                await idle.aclose()
+        return pool
+
     async def close(self) -> None:
-        """End requests under way and let go of the sockets."""
-        await self._client.aclose()
+        """Let go of the sockets."""
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
+        self._network.close()
+
+
+def _host_of(target: httpcore.URL) -> bytes:
+    """The name as it was given, with its port unless that is the scheme's own."""
+    host = b"[%s]" % target.host if b":" in target.host else target.host
+    usual = {b"https": 443, b"http": 80}.get(target.scheme)
+    return host if target.port in {None, usual} else b"%s:%d" % (host, target.port)
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no answer, in words an administrator can act on."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not accepted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed: {cause.reason or cause}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _readable(raw: bytes) -> str:

@@ -160,6 +160,7 @@ class Claim:
     subscription_id: SubscriptionId
     message_id: UUID
     locked_until: datetime
+    subject_id: UUID
     event: Event | None
     url: str
     secret: bytes

@@ -34,7 +34,11 @@ class Deliveries:
             process.db,
             process.clock,
             Keyring.of(settings.secret_key.get_secret_value()),
-            Sender(private=settings.webhook_private_addresses, timeout_s=settings.webhook_timeout_s),
+            Sender(
+                private=settings.webhook_private_addresses,
+                timeout_s=settings.webhook_timeout_s,
+                authorities=settings.webhook_authorities_file,
+            ),
             slug_of=lambda tenant_id: process.directory.current.tenant(tenant_id).slug,
             attempted=process.metrics.posted,
         )
@@ -56,6 +60,7 @@ class Deliveries:
         The requests are waited for by nobody here, so there is no reason to look again at once.
         """
         assert self._courier is not None
+        await self._courier.mind_the_clock(tuple(self._process.tenants))
         for tenant_id in self._process.tenants:
             for subscription_id in await self._courier.list_due(tenant_id):
                 key = tenant_id, subscription_id

@@ -172,6 +172,12 @@ def _reference_data(process: Process, tenant: Tenant) -> Iterator[Finding]:
             f"{tenant.slug}: there is no working calendar; the log of any start says why. Run: lienthong migrate",
         )
         last = today + CALENDAR_AHEAD
+    if left_out := books.calendars.unreadable.get(tenant.id):
+        named = ", ".join(left_out)
+        yield broken(
+            f"{tenant.slug}: không đọc được thời hạn {named}; tạm dùng thời hạn của lĩnh vực. Ban hành lại.",
+            f"{tenant.slug}: the targets {named} cannot be read; the category's own time holds. Publish them anew.",
+        )
     if last < today + CALENDAR_AHEAD:
         found = broken if last <= today else warning
         yield found(

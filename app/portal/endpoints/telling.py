@@ -31,6 +31,16 @@ async def ask_how(visit: CurrentVisit, code: CodePath) -> Response:
 @router.post("/{code}/notices")
 async def keep_how(visit: CurrentVisit, code: CodePath, form: CurrentForm) -> Response:
     """What was chosen holds from now on, or the form again with what is wrong."""
+    try:
+        wanted = PreferencesIn.model_validate(_given(form)).preferences()
+    except ValidationError as refused:
+        return await _shown(visit, code, form, errors_of(refused, {}), status=422)
+    kept = await _kept(visit, code, wanted)
+    return RedirectResponse(f"/follow/{code}/notices?done=1" if kept else f"/follow/{code}", status_code=303)
+
+
+def _given(form: Form) -> dict[str, object]:
+    """The body the API would have been sent."""
     given: dict[str, object] = {
         "language": form.text("language") or Lang.VI.value,
         "channels": form.many("channels"),
@@ -38,10 +48,11 @@ async def keep_how(visit: CurrentVisit, code: CodePath, form: CurrentForm) -> Re
     }
     if form.text("since") or form.text("until"):
         given["quiet_hours"] = {"since": form.text("since")[:5], "until": form.text("until")[:5]}
-    try:
-        wanted = PreferencesIn.model_validate(given).preferences()
-    except ValidationError as refused:
-        return await _shown(visit, code, form, errors_of(refused, {}), status=422)
+    return given
+
+
+async def _kept(visit: Visit, code: str, wanted: Preferences) -> bool:
+    """Whether it is the visitor's own report, told of as wanted from now on."""
     at, secret = visit.at(code), keepsakes.followed(visit.request).get(code)
 
     async def keep(work: Work) -> None:
@@ -50,8 +61,8 @@ async def keep_how(visit: CurrentVisit, code: CodePath, form: CurrentForm) -> Re
     try:
         await in_work(at.database, at.clock, at.tenant.id, keep)
     except ReportNotFound:
-        return RedirectResponse(f"/follow/{code}", status_code=303)
-    return RedirectResponse(f"/follow/{code}/notices?done=1", status_code=303)
+        return False
+    return True
 
 
 async def _shown(visit: Visit, code: str, form: Form | None, errors: FieldErrors, *, status: int = 200) -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from .addresses import is_forbidden, refused_part
 from .envelopes import envelope
 from .matching import wants
-from .retrying import BREAK_AFTER, GIVE_UP_AFTER, pause_after, rest_after, settle
+from .retrying import BREAK_AFTER, GIVE_UP_AFTER, LONGEST_REST, pause_after, rest_after, settle
 from .signing import new_secret, open_secret, seal_secret, signatures
 
 __all__ = [
     "BREAK_AFTER",
     "GIVE_UP_AFTER",
+    "LONGEST_REST",
     "envelope",
     "is_forbidden",
     "new_secret",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from app.subscriptions.models import DeliveryRow
 from app.subscriptions.terms import (
     PUBLIC_TYPES,
     TRIAL,
+    Attempt,
     Claim,
     Delivery,
     DeliveryState,
@@ -172,14 +173,50 @@ async def claim(
     subscription_id: SubscriptionId,
     now: datetime,
     locked_until: datetime,
-    limit: int,
+    *,
+    subjects: int,
+    of_each: int,
 ) -> list[Claim]:
-    """Deliveries that are ours until `locked_until`, at most `limit`: one of each subject, its earliest. One statement.
+    """Deliveries that are ours until `locked_until`, in the order of their positions. One statement.
 
-    What another sender holds is passed over, and so is what comes after it of its subject.
+    Of at most `subjects` subjects, `of_each` of each: the earliest and what follows it and is due. What another sender
+    holds is passed over, and so is what comes after it of its subject: who holds the earliest holds the subject.
     """
-    rows = await db.lane.fetch(_CLAIM, tenant_id, subscription_id, now, limit, locked_until)
+    rows = await db.lane.fetch(_CLAIM, tenant_id, subscription_id, now, subjects, locked_until, of_each - 1)
     return [_claimed(tenant_id, subscription_id, locked_until, row) for row in rows]
+
+
+async def settle_accepted(db: Database, done: Sequence[tuple[Claim, Attempt]], now: datetime) -> None:
+    """Write down that these claims of one subscription were accepted, those that are still ours. One statement.
+
+    The subscription is locked before its deliveries, as everywhere.
+    """
+    first = done[0][0]
+    await db.lane.fetch(
+        _ACCEPTED,
+        first.tenant_id,
+        first.subscription_id,
+        now,
+        [claim.message_id for claim, _ in done],
+        [claim.locked_until for claim, _ in done],
+        [attempt.status for _, attempt in done],
+        [attempt.excerpt for _, attempt in done],
+    )
+
+
+async def release(db: Database, claims: Sequence[Claim]) -> None:
+    """Give back what was claimed of one subscription and not attempted. One statement."""
+    first = claims[0]
+    ids = [claim.message_id for claim in claims]
+    await db.lane.fetch(_RELEASE, first.tenant_id, first.subscription_id, ids, first.locked_until)
+
+
+async def forget_times_to_come(
+    db: Database, tenant_id: TenantId, now: datetime, *, lease: timedelta, rest: timedelta
+) -> None:
+    """Have attempted now what was written by a clock that has been set back since, and would wait until then again."""
+    await db.lane.fetch(_TIMES_TO_COME, tenant_id, now, now + lease)
+    await db.lane.fetch(_RESTS_TO_COME, tenant_id, now + rest)
 
 
 def _claimed(
@@ -191,6 +228,7 @@ def _claimed(
         subscription_id=subscription_id,
         message_id=row["message_id"],
         locked_until=locked_until,
+        subject_id=row["subject_id"],
         event=_event(row),
         url=row["url"],
         secret=row["secret"],
@@ -238,31 +276,61 @@ _ADD = f"{_ADDED} DO NOTHING RETURNING 1"
 _ADD_AGAIN = f"""{_ADDED}
     DO UPDATE SET state = 'waiting', next_at = $2, attempts = 0, first_failed_at = NULL, settled_at = NULL RETURNING 1
 """
+# Subqueries of one value and arrays, not EXISTS and IN: those may be made into joins of all that waits with itself,
+# which take minutes on a table that has just filled and of which PostgreSQL knows nothing yet. For the same reason what
+# waits of a subject is named by what it is not: the indexes of all that waits are then out of the question.
 _ATTEMPTABLE = """
     d.state = 'waiting' AND d.next_at <= $2 AND (d.locked_until IS NULL OR d.locked_until <= $2)
-    AND (d.type = 'subscription.trial' OR (s.state = 'active' AND (s.retry_at IS NULL OR s.retry_at <= $2)))
-    AND NOT EXISTS (
-        SELECT FROM deliveries e
+    AND d.position = (
+        SELECT e.position FROM deliveries e
         WHERE e.tenant_id = d.tenant_id AND e.subscription_id = d.subscription_id AND e.subject_id = d.subject_id
-        AND e.position < d.position AND e.state = 'waiting'
+        AND e.state NOT IN ('delivered', 'dead') ORDER BY e.position LIMIT 1
     )
 """
+_LISTENS = "s.state = 'active' AND (s.retry_at IS NULL OR s.retry_at <= $2)"
+# Trials are looked for by themselves (ix_deliveries_trial): a subscription that is paused or rests is not gone through.
 _DUE = f"""
     SELECT s.id FROM subscriptions s
-    WHERE s.tenant_id = $1 AND EXISTS (
-        SELECT FROM deliveries d WHERE d.tenant_id = s.tenant_id AND d.subscription_id = s.id AND {_ATTEMPTABLE}
+    WHERE s.tenant_id = $1 AND (
+        ({_LISTENS} AND (
+            SELECT true FROM deliveries d WHERE d.tenant_id = s.tenant_id AND d.subscription_id = s.id
+            AND {_ATTEMPTABLE} ORDER BY d.next_at LIMIT 1
+        )) OR (
+            SELECT true FROM deliveries d WHERE d.tenant_id = s.tenant_id AND d.subscription_id = s.id
+            AND d.type = 'subscription.trial' AND {_ATTEMPTABLE} LIMIT 1
+        )
     )
     ORDER BY s.id
-"""  # noqa: S608 - a condition of ours
+"""  # noqa: S608 - conditions of ours
 _CLAIM = f"""
-    WITH due AS (
-        SELECT d.message_id FROM deliveries d
-        JOIN subscriptions s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-        WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND {_ATTEMPTABLE.replace("$2", "$3")}
-        ORDER BY d.next_at, d.position LIMIT $4 FOR UPDATE OF d SKIP LOCKED
+    WITH listens AS MATERIALIZED (
+        SELECT FROM subscriptions s WHERE s.tenant_id = $1 AND s.id = $2 AND {_LISTENS.replace("$2", "$3")}
+    ), events AS MATERIALIZED (
+        SELECT d.message_id, d.subject_id, d.position FROM deliveries d
+        WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND (SELECT count(*) FROM listens) > 0
+        AND {_ATTEMPTABLE.replace("$2", "$3")}
+        ORDER BY d.next_at, d.position LIMIT $4 FOR UPDATE SKIP LOCKED
+    ), trials AS MATERIALIZED (
+        SELECT d.message_id, d.subject_id, d.position FROM deliveries d
+        WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND (SELECT count(*) FROM listens) = 0
+        AND d.type = 'subscription.trial' AND {_ATTEMPTABLE.replace("$2", "$3")}
+        LIMIT $4 FOR UPDATE SKIP LOCKED
+    ), due AS (
+        SELECT * FROM events UNION ALL SELECT * FROM trials
+    ), behind AS (
+        SELECT f.message_id FROM due CROSS JOIN LATERAL (
+            SELECT n.message_id, bool_and(n.next_at <= $3 AND (n.locked_until IS NULL OR n.locked_until <= $3))
+                OVER (ORDER BY n.position) AS goes_on
+            FROM (
+                SELECT b.message_id, b.next_at, b.locked_until, b.position FROM deliveries b
+                WHERE b.tenant_id = $1 AND b.subscription_id = $2 AND b.subject_id = due.subject_id
+                AND b.position > due.position AND b.state NOT IN ('delivered', 'dead') ORDER BY b.position LIMIT $6
+            ) n
+        ) f WHERE f.goes_on
     ), claimed AS (
-        UPDATE deliveries d SET locked_until = $5, attempts = d.attempts + 1, last_attempt_at = $3 FROM due
-        WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.message_id = due.message_id
+        UPDATE deliveries d SET locked_until = $5
+        WHERE d.tenant_id = $1 AND d.subscription_id = $2
+        AND d.message_id = ANY(ARRAY(SELECT message_id FROM due UNION ALL SELECT message_id FROM behind))
         RETURNING d.tenant_id, d.subscription_id, d.message_id, d.position, d.type, d.subject_id, d.created_at
     )
     SELECT c.*, s.url, s.secret, s.previous_secret, s.previous_secret_until_at, $3::timestamptz AS at,
@@ -273,7 +341,30 @@ _CLAIM = f"""
     LEFT JOIN outbox_messages m ON m.tenant_id = c.tenant_id AND m.id = c.message_id
     LEFT JOIN publications p ON p.tenant_id = c.tenant_id AND p.case_id = c.subject_id
     ORDER BY c.position
-"""  # noqa: S608 - a condition of ours
+"""  # noqa: S608 - conditions of ours
+_ACCEPTED = """
+    WITH learned AS (
+        UPDATE subscriptions SET failures = 0, retry_at = NULL, last_success_at = $3
+        WHERE tenant_id = $1 AND id = $2 RETURNING id
+    )
+    UPDATE deliveries d SET state = 'delivered', next_at = NULL, settled_at = $3, locked_until = NULL,
+        attempts = d.attempts + 1, last_attempt_at = $3, last_outcome = 'accepted', last_status = t.status,
+        last_excerpt = t.excerpt
+    FROM unnest($4::uuid[], $5::timestamptz[], $6::int[], $7::text[]) AS t (message_id, locked_until, status, excerpt)
+    WHERE d.tenant_id = $1 AND d.subscription_id = (SELECT id FROM learned) AND d.message_id = ANY($4)
+    AND d.message_id = t.message_id AND d.locked_until = t.locked_until
+"""
+_RELEASE = """
+    UPDATE deliveries SET locked_until = NULL
+    WHERE tenant_id = $1 AND subscription_id = $2 AND message_id = ANY($3::uuid[]) AND locked_until = $4
+"""
+_TIMES_TO_COME = """
+    UPDATE deliveries SET next_at = LEAST(next_at, $2::timestamptz),
+        locked_until = CASE WHEN locked_until <= $3 THEN locked_until END
+    WHERE tenant_id = $1 AND state = 'waiting'
+    AND ((next_at > $2 AND COALESCE(last_attempt_at, created_at) > $2) OR locked_until > $3)
+"""
+_RESTS_TO_COME = "UPDATE subscriptions SET retry_at = NULL WHERE tenant_id = $1 AND retry_at > $2"
 # `seen` hops from one subscription to the next: to look at every delivery for its own would take as long as the log is.
 _PRUNE = """
     WITH RECURSIVE seen AS (

@@ -21,7 +21,8 @@ from .administration import (
     rotate_secret,
     send_trial,
 )
-from .delivering import CONCURRENCY, Courier
+from .delivering import Courier
+from .rounds import CONCURRENCY
 from .telling import advance_replay, backlog, prune, tell
 
 __all__ = [

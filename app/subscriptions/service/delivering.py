@@ -1,12 +1,11 @@
-"""Deliveries on the wire: claimed in one transaction, posted outside any, settled in another."""
+"""Deliveries on the wire: claimed in one statement, posted outside any transaction, settled in another."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.db.engine import Database
 from app.db.work import Work, in_work
@@ -28,10 +27,13 @@ from app.subscriptions.terms import (
     SubscriptionState,
 )
 
+from .rounds import CONCURRENCY, Done, Round
+
 log = logging.getLogger("lienthong.subscriptions")
-CONCURRENCY = 4  # requests to one endpoint at once
-SETTLERS = 3  # connections of the pool that outcomes may take at once
 LEASE = timedelta(minutes=1)  # longer than any request may take
+ROUND = timedelta(seconds=2)  # in which a round begins requests: what was claimed must not be told when it is old
+MOST_SUBJECTS = 128  # of one claim
+MOST_OF_SUBJECT = 8  # messages of one of them
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SENT_BY = "Lien-Thong-Webhooks/1"
 
@@ -56,40 +58,52 @@ class Courier:
         self._sender = sender
         self._slug_of = slug_of
         self._attempted = attempted
-        self._settling = asyncio.Semaphore(SETTLERS)
+        self._latest: datetime | None = None
 
     async def list_due(self, tenant_id: TenantId) -> list[SubscriptionId]:
         """Subscriptions of the tenant that have something to deliver now. One statement."""
         return await repository.list_due(self._db, tenant_id, self._clock.now())
 
+    async def mind_the_clock(self, tenants: tuple[TenantId, ...]) -> None:
+        """When the clock was set back, or nothing is known of it yet: what waits for a time to come waits no longer.
+
+        What was written by the clock as it was would else wait for as long as the clock was set back.
+        """
+        now = self._clock.now()
+        if self._latest is None or now < self._latest:
+            for tenant_id in tenants:
+                await repository.forget_times_to_come(self._db, tenant_id, now, lease=LEASE, rest=domain.LONGEST_REST)
+        self._latest = now
+
     async def deliver(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> int:
-        """Number of attempts made until nothing of the subscription was due; at most CONCURRENCY at once."""
-        made = 0
-        while claims := await self._claim(tenant_id, subscription_id):
-            outcomes = await asyncio.gather(*map(self._attempt, claims), return_exceptions=True)
-            made += len(outcomes)
-            for outcome in outcomes:
-                if isinstance(outcome, BaseException):
-                    raise outcome
-        return made
+        """Number of attempts made until nothing of the subscription was due; at most CONCURRENCY at once.
+
+        Begins with few and takes more as long as all is accepted, so that an endpoint that fails is asked little.
+        """
+        made, subjects, of_each = 0, CONCURRENCY, 1
+        while True:
+            now = self._clock.now()
+            claims = await repository.claim(
+                self._db, tenant_id, subscription_id, now, now + LEASE, subjects=subjects, of_each=of_each
+            )
+            if not claims:
+                return made
+            seconds = min(ROUND, (LEASE - timedelta(seconds=self._sender.timeout_s)) * 0.8).total_seconds()
+            outcome = await Round(claims, self._attempt, self._settle, self._release, seconds).run()
+            made += outcome.made
+            if outcome.failed:
+                subjects, of_each = CONCURRENCY, 1
+            else:
+                subjects, of_each = min(MOST_SUBJECTS, subjects * 4), MOST_OF_SUBJECT
 
     async def close(self) -> None:
         """Let go of the sockets."""
         await self._sender.close()
 
-    async def _claim(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> list[Claim]:
-        now = self._clock.now()
-        return await repository.claim(self._db, tenant_id, subscription_id, now, now + LEASE, CONCURRENCY)
-
-    async def _attempt(self, claim: Claim) -> None:
+    async def _attempt(self, claim: Claim) -> Attempt:
         attempt = await self._send(claim)
         self._attempted(attempt.outcome.value)
-
-        async def settle(work: Work) -> None:
-            await _settle(work, claim, attempt)
-
-        async with self._settling:
-            await in_work(self._db, self._clock, claim.tenant_id, settle)
+        return attempt
 
     async def _send(self, claim: Claim) -> Attempt:
         if claim.event is None:
@@ -103,6 +117,25 @@ class Courier:
         told = {"content-type": CONTENT_TYPE, "user-agent": SENT_BY, "accept-encoding": "identity"}
         return await self._sender.send(claim.url, {**told, **headers}, body)
 
+    async def _settle(self, done: list[Done]) -> None:
+        """Write down what came of attempts of one subscription: those that were accepted in one statement."""
+        accepted = [one for one in done if one.is_plain]
+        if accepted:
+            await repository.settle_accepted(
+                self._db, [(one.claim, one.attempt) for one in accepted], self._clock.now()
+            )
+        for one in done:
+            if one.is_plain:
+                continue
+
+            async def settle(work: Work, one: Done = one) -> None:
+                await _settle(work, one.claim, one.attempt)
+
+            await in_work(self._db, self._clock, one.claim.tenant_id, settle)
+
+    async def _release(self, claims: list[Claim]) -> None:
+        await repository.release(self._db, claims)
+
 
 async def _settle(work: Work, claim: Claim, attempt: Attempt) -> None:
     """Write down what came of an attempt, unless somebody else has claimed the delivery since. Two locks, two updates.
@@ -113,6 +146,7 @@ async def _settle(work: Work, claim: Claim, attempt: Attempt) -> None:
     delivery = await DeliveryRepository(work, claim.tenant_id).find_claimed(claim)
     if subscription is None or delivery is None:
         return
+    delivery.attempts += 1
     settlement = domain.settle(
         attempt,
         attempts=delivery.attempts,
@@ -125,7 +159,7 @@ async def _settle(work: Work, claim: Claim, attempt: Attempt) -> None:
     delivery.state = settlement.state.value
     delivery.next_at, delivery.first_failed_at = settlement.next_at, settlement.first_failed_at
     delivery.settled_at = work.now if settlement.state is not DeliveryState.WAITING else None
-    delivery.locked_until = None
+    delivery.locked_until, delivery.last_attempt_at = None, work.now
     delivery.last_outcome = attempt.outcome.value
     delivery.last_status, delivery.last_excerpt = attempt.status, attempt.excerpt
     if delivery.type != TRIAL:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from fastapi import FastAPI
 
+from app.bus.hub import Bus
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.web import health, problems
@@ -60,6 +61,7 @@ async def test_a_database_that_hangs_is_told_within_a_second_and_one_that_goes_o
 ) -> None:
     app = FastAPI()
     app.state.database = apart
+    app.state.bus = Bus()
     problems.install(app)
     app.include_router(health.router)
     transport = httpx.ASGITransport(app)

@@ -16,6 +16,7 @@ from app.condition import read_condition
 from tests.api.subscriptions.conftest import PUBLIC, Desk
 from tests.builders import CAM_THUONG, CITY, HAIDUONG, THANH_MIEN, a_case, acting, someone
 from tests.receivers import Arrival, Manner, receiving
+from tests.statements import Statements
 
 
 async def test_a_subscriber_can_check_who_sent_it_and_read_it_by_the_standards(desk: Desk) -> None:
@@ -291,3 +292,56 @@ async def test_a_trial_shows_whether_an_endpoint_answers_even_while_paused(desk:
             ("subscription.trial", "dead"),
         ]
         assert (await desk.get(made))["failures"] == 0
+
+
+async def test_a_clock_set_back_neither_stalls_what_waits_nor_has_it_sent_again_and_again(desk: Desk) -> None:
+    async with receiving() as healthy, receiving(Manner.BROKEN) as broken:
+        for receiver in (healthy, broken):
+            await desk.subscribe(receiver.url)
+        subjects = [desk.subject() for _ in range(4)]
+        await desk.deliveries.settle()  # the worker has seen the clock as it was
+        await desk.note(*((subject, 1) for subject in subjects))
+        await desk.number()
+        desk.clock.at -= timedelta(hours=1)
+        await desk.work_off()
+        assert len(healthy.arrivals) == 4, "what was written an hour ahead does not wait for an hour"
+        tried = len(broken.arrivals)
+        assert tried == 4
+        for _ in range(3):
+            await desk.work_off()
+        assert len(broken.arrivals) == tried, "what has failed rests as ever"
+        broken.manner = lambda _: Manner.GOOD
+        desk.clock.at += timedelta(seconds=6)
+        await desk.work_off()
+        assert len(broken.arrivals) == tried + 4
+
+
+async def test_what_happens_to_a_case_in_one_go_is_told_in_one_round_over_kept_connections(desk: Desk) -> None:
+    async with receiving() as receiver:
+        made = await desk.subscribe(receiver.url)
+        subjects = [desk.subject() for _ in range(6)]
+        for number in range(1, 9):
+            await desk.note(*((subject, number) for subject in subjects))
+        await desk.work_off()
+        assert len(receiver.arrivals) == 48
+        told = receiver.by_subject()
+        assert [len(ids) for ids in told.values()] == [8] * 6
+        for subject in told:
+            versions = [one.event["subjectversion"] for one in receiver.arrivals if one.event["subject"] == subject]
+            assert versions == list(range(1, 9)), "in order, and each once"
+        log = await desk.log(made, limit=100)
+        assert {(one["state"], one["attempts"], one["last_status"]) for one in log} == {("delivered", 1, 204)}
+
+
+async def test_claims_grow_while_all_is_accepted(desk: Desk, statements: Statements) -> None:
+    async with receiving() as receiver:
+        await desk.subscribe(receiver.url)
+        await desk.note(*((desk.subject(), 1) for _ in range(80)))
+        await desk.number()
+        statements.clear()
+        await desk.deliveries.settle()
+        assert len(receiver.arrivals) == 80
+        claims = [text for text in statements.texts if text.lstrip().startswith("WITH listens")]
+        assert len(claims) == 4, "4, 16 and the other 60; the last finds nothing"
+        single = [text for text in statements.texts if "FOR UPDATE" in text and text not in claims]
+        assert single == [], "what was accepted is not settled one by one"

@@ -20,7 +20,7 @@ HAIDUONG = 1
 
 async def test_every_tenant_gets_a_calendar_two_years_ahead(work: Work, statements: Statements) -> None:
     calendars = await load_calendars(work.session)
-    assert len(statements) == 4
+    assert len(statements) == 5
     assert len(calendars.by_tenant) >= 2
     for calendar in calendars.by_tenant.values():
         assert calendar.first == date(2021, 1, 1)

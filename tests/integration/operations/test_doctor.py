@@ -104,7 +104,10 @@ async def test_reference_data_that_cannot_be_read_are_one_finding(installation: 
     await change('UPDATE calendar_edits SET content = \'{"week": [[["noon", "night"]]]}\' WHERE tenant_id = 1')
     findings = await all_of(examine_database(installation, SystemClock()))
     assert "haiduong: there is no working calendar" in told(findings, Health.BROKEN)
-    await change("UPDATE targets SET categories = '5'")
+    await change("UPDATE targets SET categories = '5' WHERE code = 'urban'")
+    findings = await all_of(examine_database(installation, SystemClock()))
+    assert "haiduong: the targets urban cannot be read" in told(findings, Health.BROKEN)
+    await change("UPDATE rulebooks SET rules = '5'")
     findings = await all_of(examine_database(installation, SystemClock()))
     assert findings[-1].health is Health.BROKEN
     assert "The reference data cannot be loaded (TypeError" in findings[-1].sentence.en

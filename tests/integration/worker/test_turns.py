@@ -28,11 +28,11 @@ from app.worker import loop, sweeps
 from tests.builders import HAIDUONG, a_case
 from tests.diaries import Diary, note, written
 
-Relay = Callable[[Database, Clock, TenantId], Awaitable[int]]
+Relay = Callable[[Database, Clock, TenantId, Callable[..., object]], Awaitable[int]]
 
 
 def failing_for(tenants: set[TenantId], reached: list[TenantId]) -> Relay:
-    async def relay(db: Database, clock: Clock, tenant_id: TenantId) -> int:
+    async def relay(db: Database, clock: Clock, tenant_id: TenantId, numbered: Callable[..., object]) -> int:
         reached.append(tenant_id)
         if tenant_id in tenants:
             raise DatabaseUnavailable

@@ -6,10 +6,10 @@ import asyncio
 import socket
 from typing import Any
 
-import httpx
+import httpcore
 import pytest
 
-from app.subscriptions.senders import CheckedTransport, ForbiddenAddress, Sender
+from app.subscriptions.senders import CheckedNetwork, ForbiddenAddress, Sender
 from app.subscriptions.terms import Outcome
 from tests.receivers import Manner, receiving
 
@@ -44,9 +44,10 @@ async def test_a_public_name_with_a_private_address_is_never_connected_to(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
 async def test_the_transport_itself_refuses_this_machine(host: str) -> None:
-    async with receiving() as receiver, httpx.AsyncClient(transport=CheckedTransport(private=False)) as client:
+    network = CheckedNetwork(private=False)
+    async with receiving() as receiver, httpcore.AsyncConnectionPool(network_backend=network) as pool:
         with pytest.raises(ForbiddenAddress):
-            await client.post(f"http://{host}:{receiver.port}/events?of=us")
+            await pool.request("POST", f"http://{host}:{receiver.port}/events?of=us")
         assert receiver.arrivals == []
 
 
