@@ -42,7 +42,7 @@ def status(tenant: TenantOption = None) -> None:
 
 @notices_cli.command(name="retry")
 def retry(
-    days: Annotated[int, typer.Option(min=1, max=90, help="Của bao nhiêu ngày gần đây. Of how many days.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=7, help="Của bao nhiêu ngày gần đây. Of how many days.")] = 7,
     tenant: TenantOption = None,
 ) -> None:
     """Gửi lại những gì không nơi nào nhận. Try again what nobody took."""

@@ -2,7 +2,7 @@
 
 Phase: expand; old code never reads or writes them.
 Lock: none but on the new tables and, for the foreign key, SHARE ROW EXCLUSIVE on citizens.
-Rows touched: none.
+Rows touched: one cursor for each tenant that has messages: nobody is told today what happened before today.
 Reversal: downgrade(); preferences, devices and the log of notices are then lost.
 
 Revision: 20261126_notices
@@ -95,8 +95,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("citizen_id", "endpoint_hash", name=op.f("uq_citizen_push_subscriptions_citizen_id_endpoint_hash")),
     )
 
+    op.execute(
+        "INSERT INTO consumer_cursors (tenant_id, consumer, position)"
+        " SELECT tenant_id, 'notices', position FROM outbox_heads ON CONFLICT DO NOTHING"
+    )
+
 
 def downgrade() -> None:
+    op.execute("DELETE FROM consumer_cursors WHERE consumer = 'notices'")
     op.drop_table("citizen_push_subscriptions")
     op.drop_table("notice_preferences")
     op.drop_index("ix_notices_settled", table_name="notices")

@@ -130,6 +130,18 @@ async def test_what_the_release_before_buried_is_tried_again_and_given_back_on_t
         await connection.close()
 
 
+async def test_nobody_is_told_after_an_upgrade_what_happened_before_it(empty_url: str) -> None:
+    await in_thread(migrate, empty_url, lambda _: None, "20261126_letters")
+    connection = await asyncpg.connect(driver_url(empty_url))
+    try:
+        await connection.execute("INSERT INTO outbox_heads (tenant_id, position) VALUES (7, 4711)")
+        await in_thread(migrate, empty_url, lambda _: None)
+        rows = await connection.fetch("SELECT tenant_id, consumer, position FROM consumer_cursors")
+        assert [tuple(row) for row in rows] == [(7, "notices", 4711)]
+    finally:
+        await connection.close()
+
+
 async def test_a_locked_table_makes_a_step_fail_within_seconds_instead_of_queueing(empty_url: str) -> None:
     await in_thread(migrate, empty_url)
     reader = await asyncpg.connect(driver_url(empty_url))

@@ -57,7 +57,8 @@ _ADD = """
 _CLAIM = """
     UPDATE notices AS n SET attempts = n.attempts + 1, locked_until = $3,
         state = CASE WHEN n.locked_until IS NOT NULL AND NOT n.legal THEN 'unknown' ELSE n.state END,
-        settled_at = CASE WHEN n.locked_until IS NOT NULL AND NOT n.legal THEN $2 END
+        settled_at = CASE WHEN n.locked_until IS NOT NULL AND NOT n.legal THEN $2 END,
+        sealed_to = CASE WHEN n.locked_until IS NULL OR n.legal THEN n.sealed_to END
     FROM (
         SELECT id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
             AND (locked_until IS NULL OR locked_until < $2)
@@ -85,6 +86,13 @@ _FORGET = """
     DELETE FROM notices WHERE tenant_id = $1 AND id IN (
         SELECT id FROM notices WHERE tenant_id = $1 AND settled_at < $2 ORDER BY settled_at LIMIT $3
     )
+"""
+
+
+# A day's stretch at a time: what settled earlier was looked at by an earlier turn.
+_LET_GO = """
+    UPDATE notices SET sealed_to = NULL
+    WHERE tenant_id = $1 AND settled_at BETWEEN $2 AND $3 AND sealed_to IS NOT NULL
 """
 
 
@@ -142,6 +150,10 @@ class NoticeRepository:
             return 0
         columns = map(list, zip(*notices, strict=True))
         return len(await self._work.fetch(_ADD, self._tenant_id, now, *columns))
+
+    async def let_go(self, since: datetime, until: datetime) -> None:
+        """No address is kept of notices settled between the two that nobody would take; one statement."""
+        await self._work.fetch(_LET_GO, self._tenant_id, since, until)
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Number of notices settled before then that are forgotten now; one statement."""

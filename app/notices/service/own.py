@@ -23,6 +23,7 @@ from app.subscriptions.domain import refused_part
 MOST_DEVICES = 10
 OF_ONE_REPORT = 100
 FORGET_BATCH_ROWS = 1000
+RETRIABLE = timedelta(days=7)
 
 
 async def get_own(work: ReadWork, actor: Actor, code: str, secret: str | None) -> tuple[Preferences, list[Notice]]:
@@ -75,5 +76,10 @@ async def remove_device(work: Work, citizen_id: CitizenId, *, endpoint: str) -> 
 
 
 async def forget(work: Work, tenant_id: TenantId, keep: timedelta) -> int:
-    """Number of notices forgotten now that went out longer ago than `keep`; at most a batch."""
-    return await NoticeRepository(work, tenant_id).forget(work.now - keep, FORGET_BATCH_ROWS)
+    """Number of notices forgotten now that were settled longer ago than `keep`; at most a batch.
+
+    Of those that nobody would take the address goes after RETRIABLE already. Two statements.
+    """
+    notices, gone = NoticeRepository(work, tenant_id), work.now - RETRIABLE
+    await notices.let_go(gone - timedelta(days=30), gone)  # worked off hourly; a month, should no worker have run
+    return await notices.forget(work.now - keep, FORGET_BATCH_ROWS)

@@ -29,9 +29,9 @@ from .own import token_for
 from .telling import unsealed
 
 log = logging.getLogger("lienthong.notices")
-CLAIM_ROWS = 200
+CLAIM_ROWS = 64
 AT_ONCE = 8
-LEASE = timedelta(minutes=5)  # longer than a turn may take
+LEASE = timedelta(minutes=10)  # longer than a turn may take, should every one of them hang for as long as it may
 OF_ONE_CASE = 200
 
 

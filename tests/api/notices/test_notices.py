@@ -271,7 +271,7 @@ async def test_a_mail_server_may_behave_as_it_likes(
     assert len({letter["Message-ID"] for letter in post.mailbox.letters}) <= 1, "a resend is recognisably the same"
 
 
-async def test_an_address_that_does_not_exist_is_not_tried_again(
+async def test_an_address_that_does_not_exist_is_not_tried_again_and_not_kept(
     post: Post, process: Process, db: Database, clock: FixedClock
 ) -> None:
     await a_report(process, reporter=ReporterIdentity(email="nobody@example.org"))
@@ -279,6 +279,11 @@ async def test_an_address_that_does_not_exist_is_not_tried_again(
     clock.at += timedelta(days=1)
     assert await post.deliver() == 0
     assert await rows(db) == [("received", "email", "failed")]
+    kept = "SELECT count(*) FROM notices WHERE sealed_to IS NOT NULL"
+    assert await db.lane.fetchval(kept) == 1, "it may be tried again by hand for a week"
+    clock.at += timedelta(days=8)
+    await loop.prune(process)
+    assert (await db.lane.fetchval(kept), len(await rows(db))) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +320,7 @@ async def test_a_worker_that_died_while_sending_leaves_the_legal_notice_to_anoth
 ) -> None:
     await a_report(process, reporter=MAIL)
     await post.handle()
-    dead_at = clock.at + timedelta(minutes=5)
+    dead_at = clock.at + timedelta(minutes=10)
     await db.lane.fetch("UPDATE notices SET locked_until = $1, attempts = 1", dead_at)
     assert await post.deliver() == 0
     clock.at = dead_at + timedelta(seconds=1)
@@ -328,6 +333,7 @@ async def test_a_worker_that_died_while_sending_leaves_the_legal_notice_to_anoth
     clock.at += timedelta(seconds=1)
     assert await post.deliver() == 0
     assert [state for _, _, state in await rows(db)] == ["unknown"]
+    assert await db.lane.fetchval("SELECT count(*) FROM notices WHERE sealed_to IS NOT NULL") == 0
 
 
 async def test_couriers_at_once_send_each_notice_once(post: Post, process: Process) -> None:
