@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
+NODE   := tests/node/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .PHONY: up test check refresh lock bench clean
@@ -9,7 +10,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(NODE)/.installed
 	@exec $(BIN)/python .ci/gate.py
 
 # Format, then what of the gate takes seconds: for every save.
@@ -35,6 +36,11 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.installed
+
+# Clients and servers of others that tests run against.
+$(NODE)/.installed: tests/node/package-lock.json $(VENV)/.installed-dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 # Writes again what is written from the code: tests/house/openapi.json, .env.example, headings of docs/problems.md.
 refresh: $(VENV)/.installed-dev
