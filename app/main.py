@@ -19,6 +19,7 @@ from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
+from app.notices.staff_endpoints import router as notice_words_router
 from app.outbox.service import Tails
 from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
@@ -69,6 +70,7 @@ ROUTERS = (
     subscriptions_router,
     notices_router,
     staff_notices_router,
+    notice_words_router,
     report_texts_router,
     preview_router,
     portal_router,

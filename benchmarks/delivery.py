@@ -118,7 +118,7 @@ class Bench:
             wanted = Wanted(f"Nơi nhận {number}", self.there.url, Interest(frozenset({_TYPE})))
 
             async def create(work: Work, wanted: Wanted = wanted) -> UUID:
-                subscription, _ = await subscriptions.create_subscription(
+                subscription = await subscriptions.create_subscription(
                     work,
                     self.admin,
                     wanted,
@@ -161,6 +161,7 @@ class Bench:
 async def _bench(url: str) -> AsyncIterator[Bench]:
     settings = settings_for(url).model_copy(update={"webhook_private_addresses": True})
     process = await Process.open(settings, SystemClock(), locates=False)
+    process.bus.start()  # as a web process has it: what is written is signalled
     unit = process.directory.current.units(_TENANT)[0]
     admin = Actor(ActorKind.STAFF, _TENANT, None, "Quản trị", (Membership(UnitId(unit.id), Role.TENANT_ADMIN),))
     try:
@@ -181,7 +182,8 @@ async def _taken(step: Callable[[], Awaitable[int]]) -> tuple[int, float]:
 async def _measure_flow(bench: Bench, events: int, count: int, verdicts: Verdicts) -> None:
     """Relay, consumers, webhooks and replay of so many events for `count` subscriptions, against the limit."""
     process = bench.process
-    publication, webhooks = loop.consumers(process)
+    of_name = {consumer.name: consumer for consumer in loop.consumers(process)}
+    publication, webhooks = of_name["publication"], of_name["webhooks"]
     ids = await bench.subscribe(count)
     told = max(events // count, 40)
     await bench.happen(told)

@@ -241,7 +241,11 @@ _ROOM = dict.fromkeys(("STREAMS_MAX", "STREAMS_PER_ADDRESS_MAX", "STREAMS_PER_AC
 @asynccontextmanager
 async def _ours(stack: ExitStack, setting: Setting, database: str, folder: Path) -> AsyncIterator[_Side]:
     """Our web process, told by a relay's end of the bus in this one."""
-    server = stack.enter_context(nats_server(folder / "nats")) if setting.means is Means.NATS else None
+    server = (
+        stack.enter_context(nats_server(folder / ("nats-officers" if setting.private else "nats-public")))
+        if setting.means is Means.NATS
+        else None
+    )
     more = {
         "BUS": "false" if setting.means is Means.NONE else "true",
         **({"NATS_URL": server.url} if server else {}),

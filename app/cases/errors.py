@@ -24,11 +24,18 @@ class CaseNotFound(NotFound):
 
 
 class StaleCase(PreconditionFailed):
-    """Somebody has changed the case since the version the officer saw."""
+    """Somebody has changed the case since the version the officer saw; `own`: the officer himself."""
 
-    def __init__(self, current: int) -> None:
+    def __init__(self, current: int, *, own: bool = False) -> None:
         super().__init__(
             Text(
+                "Chính bạn vừa cập nhật vụ việc này, có thể do bấm hai lần. Lần trước đã được ghi, lần này thì không; "
+                "hãy tải lại để xem.",
+                "You have just changed this case yourself, perhaps by clicking twice. The first time was written, this "
+                "one was not; reload to see it.",
+            )
+            if own
+            else Text(
                 "Vụ việc vừa được người khác cập nhật. Hãy tải lại rồi làm lại; chưa có gì được ghi.",
                 "The case has just been changed by somebody else. Reload it and act again; nothing was written.",
             ),

@@ -1,4 +1,4 @@
-"""What endpoints ask FastAPI for: the present calendars, and units by code and by id."""
+"""What endpoints ask FastAPI for: the present calendars, and edits with the units and areas they name."""
 
 from __future__ import annotations
 
@@ -36,8 +36,3 @@ def edit_of(draft: CalendarEditIn, tenant_id: TenantId, code: CalendarCode, dire
     chains = [directory.chain_in(tenant_id, one) for one in draft.areas]
     areas = [EditArea(one.area.code, one.area.inside, own_map.subtree(one.area.code)) for one in chains]
     return draft.edit(tenant_id, code, areas)
-
-
-def unit_codes(directory: Directory, tenant_id: TenantId) -> dict[UnitId, str]:
-    """Codes of all units of the tenant by id."""
-    return {UnitId(unit.id): unit.code for unit in directory.units(tenant_id)}

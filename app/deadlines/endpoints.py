@@ -16,7 +16,7 @@ from app.web.problems import problem_responses
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import CurrentCalendars, edit_of, unit_codes
+from .deps import CurrentCalendars, edit_of
 from .errors import EditRace, InvalidEdit, StaleEdit
 from .schemas import (
     CalendarEditIn,
@@ -53,7 +53,7 @@ async def list_calendars(work: ReadWork, actor: CurrentStaff, directory: Current
     `recount` says how far the running clocks have followed an edit.
     """
     edits, recounts = await service.list_calendars(work, actor)
-    return CalendarListOut.of(edits, recounts, unit_codes(directory, actor.tenant_id))
+    return CalendarListOut.of(edits, recounts, directory.unit_codes(actor.tenant_id))
 
 
 @router.post(
@@ -77,7 +77,7 @@ async def publish_calendar_edit(
     """
     edit = edit_of(draft, actor.tenant_id, code, directory)
     published = await service.publish_edit(work, actor, edit, calendars=calendars, based_on=draft.based_on)
-    return CalendarEditOut.of(published, None, unit_codes(directory, actor.tenant_id))
+    return CalendarEditOut.of(published, None, directory.unit_codes(actor.tenant_id))
 
 
 @router.get("/targets", responses=_READ)

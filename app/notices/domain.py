@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 import base64
+import math
 import tomllib
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.kit.text import Lang, Text
 
-from .terms import Attempt, Channel, NoticeState, Occasion, Outcome, Preferences, QuietHours, Template
+from .errors import InvalidWording, NoSuchOccasion
+from .terms import (
+    Attempt,
+    Channel,
+    NoticeState,
+    Occasion,
+    Outcome,
+    OwnQuiet,
+    Preferences,
+    QuietHours,
+    Sample,
+    Template,
+    Wording,
+)
 
 SHORTEST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+NAMES = frozenset({"code", "unit", "due", "cause", "why", "into", "link", "province"})
+"""What the words of an occasion may name."""
+_ONE_SMS, _PART_OF_SMS = 160, 153  # letters of the GSM alphabet (3GPP TS 23.038)
+_EXAMPLE = {
+    Lang.VI: {
+        "code": "H23-261126-0042",
+        "unit": "UBND phường Cẩm Thượng",
+        "due": "01/12/2026",
+        "cause": "chờ người gửi bổ sung",
+        "why": "lịch làm việc thay đổi",
+        "into": "H23-261125-0007",
+        "link": "https://tinh.example/follow/H23-261126-0042",
+        "province": "Tỉnh Hải Dương",
+    },
+    Lang.EN: {
+        "code": "H23-261126-0042",
+        "unit": "People's Committee of Cẩm Thượng ward",
+        "due": "2026-12-01",
+        "cause": "waiting for the reporter",
+        "why": "the working calendar has changed",
+        "into": "H23-261125-0007",
+        "link": "https://tinh.example/follow/H23-261126-0042",
+        "province": "Hải Dương province",
+    },
+}
 _PAUSED = Text("thời hạn đang tạm dừng", "the clock is paused")
 
 
@@ -38,7 +78,7 @@ def occasions() -> tuple[Occasion, ...]:
             types=frozenset(entry["types"]),
             legal="legal" in entry,
             legal_basis=Text(**data["legal_bases"][entry["legal"]]) if "legal" in entry else None,
-            words={lang: Template(**entry[lang.value]) for lang in Lang},
+            words=Wording(*(Template(**entry[lang.value]) for lang in (Lang.VI, Lang.EN))),
             clock=entry.get("clock"),
         )
         for entry in data["occasion"]
@@ -46,10 +86,18 @@ def occasions() -> tuple[Occasion, ...]:
 
 
 @lru_cache(maxsize=1)
-def usual_quiet() -> QuietHours:
-    """The hours in which nobody is woken who has not said otherwise."""
+def packaged_quiet() -> OwnQuiet:
+    """The hours in which nobody is woken where a province has not said otherwise."""
     quiet = packaged()["quiet"]
-    return QuietHours(quiet["since"], quiet["until"])
+    return OwnQuiet(0, QuietHours(quiet["since"], quiet["until"]), "", None)
+
+
+def occasion_named(code: str) -> Occasion:
+    """The occasion. Raises: NoSuchOccasion."""
+    for occasion in occasions():
+        if occasion.code == code:
+            return occasion
+    raise NoSuchOccasion
 
 
 def occasion_of(type_: str, data: Mapping[str, Any]) -> Occasion | None:
@@ -76,6 +124,61 @@ class _Names(dict[str, str]):
 def worded(template: str, names: Mapping[str, str]) -> str:
     """The template with its names filled in."""
     return template.format_map(_Names(names)).strip()
+
+
+def check_words(occasion: Occasion, words: Wording) -> None:
+    """Nothing when every sentence can be filled in and says of what it speaks.
+
+    The code must be in each; a date that the packaged text names, in the text. Raises: InvalidWording.
+    """
+    errors: list[dict[str, object]] = []
+    for lang in Lang:
+        usual, said = occasion.words.of(lang), words.of(lang)
+        for part in Template._fields:
+            needed = {"code", *({"due"} & named(usual.body) if part == "body" else ())}
+            wrong = _mistake(getattr(said, part), needed)
+            if wrong is not None:
+                errors.append({"pointer": f"/{lang.value}/{part}", "detail": wrong})
+    if errors:
+        raise InvalidWording(errors=errors)
+
+
+def named(template: str) -> set[str]:
+    """What a sentence names to be filled in. Raises: ValueError when its braces do not fit."""
+    found: set[str] = set()
+    for _, name, form, conversion in Formatter().parse(template):
+        if name is not None:
+            if form or conversion:
+                raise ValueError(template)
+            found.add(name)
+    return found
+
+
+def _mistake(template: str, needed: set[str]) -> Text | None:
+    try:
+        names = named(template)
+    except ValueError:
+        return Text("Dấu ngoặc nhọn chưa khớp; viết như {code}.", "Braces do not fit; write {code}, for example.")
+    if unknown := sorted(names - NAMES):
+        return Text(
+            "Không điền được: {unknown}. Dùng được: {known}.", "Cannot be filled in: {unknown}. These can: {known}."
+        ).fill(unknown=", ".join(unknown), known=", ".join(sorted(NAMES)))
+    if missing := sorted(needed - names):
+        return Text("Còn thiếu: {missing}.", "These must be named: {missing}.").fill(
+            missing=", ".join(f"{{{name}}}" for name in missing)
+        )
+    return None
+
+
+def sample(words: Wording) -> Sample:
+    """The words with an example filled in, SMS as it is sent."""
+    filled: list[Template] = []
+    for lang in Lang:
+        names, said = _EXAMPLE[lang], words.of(lang)
+        sms = plain(worded(said.sms, names))
+        filled.append(Template(worded(said.subject, names), worded(said.body, names), sms))
+    longest = max(len(one.sms) for one in filled)
+    return Sample(Wording(*filled), 1 if longest <= _ONE_SMS else math.ceil(longest / _PART_OF_SMS))
 
 
 def plain(text: str) -> str:

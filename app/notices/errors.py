@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound
+from app.kit.problems import Conflict, Invalid, NewerPublished, NotFound, PublishedAtOnce
 from app.kit.text import Text
 
 
@@ -58,3 +58,34 @@ class InvalidDevice(Invalid):
     def default_detail(cls) -> Text:
         """Say what it must be."""
         return Text("`endpoint` cần là địa chỉ https công khai.", "`endpoint` must be a public https address.")
+
+
+class NoSuchOccasion(NotFound):
+    """Nobody is told anything on an occasion of this name."""
+
+    slug = "unknown-occasion"
+    title = Text("Không có dịp báo tin này", "No such occasion")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say where to look."""
+        return Text("Xem các dịp: GET /api/v1/staff/notice-wordings", "See: GET /api/v1/staff/notice-wordings")
+
+
+class InvalidWording(Invalid):
+    """Words that could not be filled in, or that leave out what must be said; `errors` point at each."""
+
+    slug = "invalid-wording"
+    title = Text("Lời báo tin chưa dùng được", "These words cannot be used")
+
+
+class StaleWording(NewerPublished):
+    """Somebody has published newer words than those this was made from."""
+
+    slug = "stale-wording"
+
+
+class WordingRace(PublishedAtOnce):
+    """Two people published words at the same moment; nothing of the second one was written."""
+
+    slug = "wording-race"

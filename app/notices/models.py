@@ -6,13 +6,13 @@ from datetime import datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow
 from app.kit.text import Lang
 
-from .terms import Channel, Notice, NoticeState
+from .terms import Channel, Notice, NoticeState, OwnWording, Template, Wording
 
 
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
@@ -70,6 +70,52 @@ class NoticeRow(TenantRow, Base):
             settled_at=self.settled_at,
             said=self.said,
         )
+
+
+class NoticeWordingRow(TenantRow, Base):
+    """One version of a tenant's own words for an occasion. Never changed: a later version says otherwise."""
+
+    __tablename__ = "notice_wordings"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    occasion: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    subject_vi: Mapped[str]
+    body_vi: Mapped[str]
+    sms_vi: Mapped[str]
+    subject_en: Mapped[str]
+    body_en: Mapped[str]
+    sms_en: Mapped[str]
+    note: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+
+    def read(self) -> OwnWording:
+        """The version as the program knows it."""
+        words = Wording(
+            Template(self.subject_vi, self.body_vi, self.sms_vi), Template(self.subject_en, self.body_en, self.sms_en)
+        )
+        return OwnWording(self.occasion, self.version, words, self.note, self.created_at)
+
+
+class QuietHoursRow(TenantRow, Base):
+    """One version of a tenant's quiet hours, in its own time zone. Never changed."""
+
+    __tablename__ = "quiet_hours"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[time]
+    until: Mapped[time]
+    note: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
 
 
 class NoticePreferenceRow(TenantRow, Base):

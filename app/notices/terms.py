@@ -136,7 +136,7 @@ class Recipient(NamedTuple):
     report_id: ReportId
     code: str
     citizen_id: UUID | None
-    preferences: Preferences | None
+    preferences: Preferences
 
 
 class Template(NamedTuple):
@@ -147,15 +147,54 @@ class Template(NamedTuple):
     sms: str
 
 
+class Wording(NamedTuple):
+    """The words of an occasion in both languages."""
+
+    vi: Template
+    en: Template
+
+    def of(self, lang: Lang) -> Template:
+        """Those in the language."""
+        return self.vi if lang is Lang.VI else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWording:
+    """One version of a tenant's own words; version 0 is the packaged one, which nobody has made here."""
+
+    occasion: str
+    version: int
+    words: Wording
+    note: str
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuiet:
+    """One version of a tenant's quiet hours; version 0 is the packaged one."""
+
+    version: int
+    hours: QuietHours
+    note: str
+    created_at: datetime | None
+
+
+class Sample(NamedTuple):
+    """Words with an example filled in; how many messages the longer SMS takes."""
+
+    words: Wording
+    sms_messages: int
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One occasion to tell reporters of: the types of facts that are, whether law asks for it, the words."""
+    """One occasion to tell reporters of: the types of facts that are, whether law asks for it, the packaged words."""
 
     code: str
     types: frozenset[str]
     legal: bool
     legal_basis: Text | None
-    words: dict[Lang, Template]
+    words: Wording
     clock: str | None = None  # of reminders: only of this clock
 
 

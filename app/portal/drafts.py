@@ -146,7 +146,7 @@ def _written(form: Form, errors: FieldErrors) -> ReportIn | None:
 
 def _placed(visit: Visit, written: ReportIn, errors: FieldErrors) -> Placed | None:
     try:
-        return reports_service.locate_report(visit.books, written.new_report(), host_tenant=visit.host_tenant)
+        return reports_service.locate_report(visit.books, written.new_report(visit.lang), host_tenant=visit.host_tenant)
     except PlaceNeeded:
         errors["area_code"] = _PLACE
     except AreaMismatch as problem:

@@ -21,15 +21,15 @@ from app.web.headers import IDEMPOTENCY_KEY, read_here
 from app.web.hot import HotRoute
 from app.web.idempotency import (
     Answer,
-    GivenKey,
     IdempotencyKeyReused,
+    NamedKey,
     UnreadableIdempotencyKey,
     answer_once,
     idempotency_key,
-    key_hash,
-    owner_of,
+    named_key,
     request_hash,
 )
+from app.web.language import language
 from app.web.problems import problem_responses
 from app.web.tenancy import host_tenant
 from app.web.works import WriteWork
@@ -88,11 +88,11 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
     freely on a weak network: the same key and body never make two reports.
     """
     actor = await current_actor(request, await signed_in_or_none(request))
-    name = _name(request, await idempotency_key(request.headers.get("idempotency-key")))
+    name = await named_key(request, await idempotency_key(request.headers.get("idempotency-key")))
     repeat = service.Repeat(name, request_hash(body) if name else b"")
     intake, host = await intake_of(request), await host_tenant(request)
     answer = await service.submit_report(
-        intake, actor, body.new_report(), host_tenant=host, repeat=repeat, shape=submitted_answer
+        intake, actor, body.new_report(language(request)), host_tenant=host, repeat=repeat, shape=submitted_answer
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
     return json_answer(answer.body, status=answer.status, headers=headers)
@@ -103,19 +103,14 @@ def _state(case: Case) -> Answer:
     return Answer(200, {"code": case.code, "state": case.state, "resolution": case.resolution, "due_at": due_at})
 
 
-def _name(request: Request, key: str | None) -> bytes | None:
-    return key_hash(key, owner_of(request), request.scope["path"]) if key else None
-
-
 @router.post("/{code}/replies", **_OWN)
 async def reply(
     code: ReportCode,
     body: ReplyIn,
-    request: Request,
     work: WriteWork,
     actor: CurrentActor,
     books: CurrentBooks,
-    given_key: GivenKey,
+    key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Trả lời câu hỏi của đơn vị hoặc bổ sung thông tin. Answer the unit's question, or add something."""
@@ -123,18 +118,17 @@ async def reply(
     async def verb() -> Answer:
         return _state(await service.reply(work, actor, code, tracking_secret, books=books, text=body.text))
 
-    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+    return await answer_once(work, actor.tenant_id, key, body, verb)
 
 
 @router.post("/{code}/rating", **_OWN)
 async def rate(
     code: ReportCode,
     body: RatingIn,
-    request: Request,
     work: WriteWork,
     actor: CurrentActor,
     books: CurrentBooks,
-    given_key: GivenKey,
+    key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Đánh giá kết quả, 1 đến 5. Rate the handling, 1 to 5."""
@@ -145,7 +139,7 @@ async def rate(
         )
         return _state(case)
 
-    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+    return await answer_once(work, actor.tenant_id, key, body, verb)
 
 
 @router.post(
@@ -156,11 +150,10 @@ async def rate(
 async def reopen(
     code: ReportCode,
     body: ReopeningIn,
-    request: Request,
     work: WriteWork,
     actor: CurrentActor,
     books: CurrentBooks,
-    given_key: GivenKey,
+    key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Chưa xong: đề nghị xử lý lại. It is not done: have it handled again."""
@@ -168,7 +161,7 @@ async def reopen(
     async def verb() -> Answer:
         return _state(await service.reopen(work, actor, code, tracking_secret, books=books, comment=body.reason))
 
-    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+    return await answer_once(work, actor.tenant_id, key, body, verb)
 
 
 @router.post(
@@ -179,11 +172,10 @@ async def reopen(
 async def withdraw(
     code: ReportCode,
     body: WithdrawalIn,
-    request: Request,
     work: WriteWork,
     actor: CurrentActor,
     books: CurrentBooks,
-    given_key: GivenKey,
+    key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Rút phản ánh. Withdraw the report."""
@@ -191,4 +183,4 @@ async def withdraw(
     async def verb() -> Answer:
         return _state(await service.withdraw(work, actor, code, tracking_secret, books=books, comment=body.reason))
 
-    return await answer_once(work, actor.tenant_id, _name(request, given_key), body, verb)
+    return await answer_once(work, actor.tenant_id, key, body, verb)

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow
+from app.kit.text import Lang
 
 from .terms import Channel
 
@@ -29,6 +30,7 @@ class Report(TenantRow, Base):
         Index("ix_reports_case", "tenant_id", "case_id"),
         Index("ix_reports_citizen", "tenant_id", "citizen_id", "id", postgresql_where=text("citizen_id IS NOT NULL")),
         CheckConstraint(f"channel IN ({_CHANNELS})", name="channel"),
+        CheckConstraint(f"lang IN ({', '.join(repr(str(lang)) for lang in Lang)})", name="lang"),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     )
 
@@ -45,6 +47,7 @@ class Report(TenantRow, Base):
     address: Mapped[str | None]
     answers: Mapped[dict[str, Any]]
     channel: Mapped[str]
+    lang: Mapped[str] = mapped_column(server_default=text("'vi'"))  # in which its sender is told of it
     captured_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     citizen_id: Mapped[UUID | None]

@@ -32,6 +32,11 @@ class ReporterIn(WireIn):
     phone: str | None = Field(None, max_length=40)
     email: str | None = Field(None, max_length=320)
     anonymous: StrictBool = False
+    language: Lang | None = Field(
+        None,
+        description="Ngôn ngữ bạn muốn được báo tin; mặc định theo Accept-Language. In which you are told of it; as "
+        "Accept-Language says by default. Channels and quiet hours: PUT /reports/{code}/notices.",
+    )
 
 
 class ReportIn(WireIn):
@@ -69,8 +74,11 @@ class ReportIn(WireIn):
     captured_at: InstantIn | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
     channel: Channel = Channel.APP
 
-    def new_report(self) -> NewReport:
-        """The report in our own terms. Raises: InvalidContact."""
+    def new_report(self, spoken: Lang) -> NewReport:
+        """The report in our own terms; its sender is told of it in the language `spoken` if none was named.
+
+        Raises: InvalidContact.
+        """
         who = self.reporter
         known = who is not None and not who.anonymous
         return NewReport(
@@ -85,6 +93,7 @@ class ReportIn(WireIn):
             identity=checked_identity(who.name, who.phone, who.email) if who is not None and known else None,
             captured_at=self.captured_at,
             channel=self.channel,
+            lang=(who.language if who is not None else None) or spoken,
         )
 
 

@@ -10,7 +10,7 @@ from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
 from app.kit.geo import Point
 from app.kit.ids import CaseId, CitizenId, ReportId
-from app.kit.text import Text
+from app.kit.text import Lang, Text
 
 
 class Channel(StrEnum):
@@ -54,6 +54,7 @@ class NewReport:
     identity: ReporterIdentity | None = None
     captured_at: datetime | None = None
     channel: Channel = Channel.APP
+    lang: Lang = Lang.VI
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Path, Response, status
 
 from app.catalogue.deps import CurrentCatalogue
 from app.catalogue.errors import UnknownCategory
-from app.deadlines.deps import unit_codes
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant, UnknownUnit
 from app.identity.deps import CurrentKeyring, CurrentStaff
@@ -17,6 +16,8 @@ from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
 from app.web.cursors import ForeignCursor, UnreadableCursor
+from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
+from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase
 from app.web.works import ReadWork, WriteWork
@@ -28,6 +29,7 @@ from .errors import (
     InvalidSubscription,
     MessageForgotten,
     ReplayUnderWay,
+    StaleSubscription,
     SubscriptionNotFound,
     TooManySubscriptions,
 )
@@ -48,15 +50,17 @@ Id = Annotated[UUID, Path(description="Mã đăng ký. Id of the subscription.")
 _ADMIN = problem_responses(StaffNeeded, SessionExpired, Forbidden)
 _ONE = problem_responses(StaffNeeded, SessionExpired, Forbidden, SubscriptionNotFound)
 _CHECKED = (InvalidSubscription, UnknownCategory, AreaOutsideTenant, UnknownUnit)
-_CREATE = problem_responses(StaffNeeded, SessionExpired, Forbidden, TooManySubscriptions, *_CHECKED)
-_CHANGE = problem_responses(StaffNeeded, SessionExpired, Forbidden, SubscriptionNotFound, *_CHECKED)
+_REPEATED = (UnreadableIdempotencyKey, IdempotencyKeyReused)
+_CREATE = problem_responses(StaffNeeded, SessionExpired, Forbidden, TooManySubscriptions, *_CHECKED, *_REPEATED)
+_SEEN = (UnreadableIfMatch, VersionNeeded, StaleSubscription)
+_CHANGE = problem_responses(StaffNeeded, SessionExpired, Forbidden, SubscriptionNotFound, *_CHECKED, *_SEEN)
 
 
 @router.get("", responses=_ADMIN)
 async def list_subscriptions(work: ReadWork, actor: CurrentStaff, directory: CurrentDirectory) -> SubscriptionListOut:
     """Các nơi đăng ký nhận sự kiện (webhook) của tỉnh, cũ trước. The province's webhooks, oldest first."""
     found = await service.list_subscriptions(work, actor)
-    return SubscriptionListOut.of(found, unit_codes(directory, actor.tenant_id))
+    return SubscriptionListOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=_CREATE)
@@ -68,21 +72,25 @@ async def create_subscription(
     catalogue: CurrentCatalogue,
     keys: CurrentKeyring,
     private: PrivateAddresses,
+    key: NamedKey,
+    response: Response,
 ) -> NewSecretOut:
     """Đăng ký nhận sự kiện từ nay về sau; `secret` chỉ hiện một lần. Subscribe to what happens from now on.
 
-    The secret is shown in this answer only.
+    The secret is shown in this answer only, and in the answer to the same request with the same `Idempotency-Key`.
     """
-    made = await service.create_subscription(
-        work,
-        actor,
-        wanted.wanted(directory, actor.tenant_id),
-        keys=keys,
-        directory=directory,
-        catalogue=catalogue,
-        private=private,
-    )
-    return NewSecretOut.with_secret(made, unit_codes(directory, actor.tenant_id))
+    asked = wanted.wanted(directory, actor.tenant_id)
+
+    async def make() -> Answer:
+        made = await service.create_subscription(
+            work, actor, asked, keys=keys, directory=directory, catalogue=catalogue, private=private
+        )
+        return Answer(201, SubscriptionOut.of(made, directory.unit_codes(actor.tenant_id)).model_dump(mode="json"))
+
+    made = await once(work, actor.tenant_id, key, wanted, make)
+    response.headers["ETag"] = version_tag(made.body["version"])
+    secret = await service.recall_secret(work, actor, UUID(made.body["id"]), keys=keys)
+    return NewSecretOut.model_validate({**made.body, "secret": secret})
 
 
 @router.get("/{id}", responses=_ONE)
@@ -91,10 +99,12 @@ async def get_subscription(
     work: ReadWork,
     actor: CurrentStaff,
     directory: CurrentDirectory,
+    response: Response,
 ) -> SubscriptionOut:
     """Một đăng ký và tình trạng của nó. One subscription and how it stands."""
     found = await service.get_subscription(work, actor, id)
-    return SubscriptionOut.of(found, unit_codes(directory, actor.tenant_id))
+    response.headers["ETag"] = version_tag(found.version)
+    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
 @router.put("/{id}", responses=_CHANGE)
@@ -106,18 +116,25 @@ async def change_subscription(
     directory: CurrentDirectory,
     catalogue: CurrentCatalogue,
     private: PrivateAddresses,
+    seen: ExpectedVersion,
+    response: Response,
 ) -> SubscriptionOut:
-    """Thay nội dung đăng ký; những gì đang chờ được gửi đến địa chỉ mới. Replace it; what waits goes to the new URL."""
+    """Thay nội dung đăng ký; những gì đang chờ được gửi đến địa chỉ mới. Replace it.
+
+    What waits goes to the new URL. `If-Match` names the version you saw.
+    """
     changed = await service.change_subscription(
         work,
         actor,
         id,
         wanted.wanted(directory, actor.tenant_id),
+        seen=seen,
         directory=directory,
         catalogue=catalogue,
         private=private,
     )
-    return SubscriptionOut.of(changed, unit_codes(directory, actor.tenant_id))
+    response.headers["ETag"] = version_tag(changed.version)
+    return SubscriptionOut.of(changed, directory.unit_codes(actor.tenant_id))
 
 
 @router.delete("/{id}", status_code=status.HTTP_204_NO_CONTENT, responses=_ONE)
@@ -132,10 +149,12 @@ async def pause_subscription(
     work: WriteWork,
     actor: CurrentStaff,
     directory: CurrentDirectory,
+    response: Response,
 ) -> SubscriptionOut:
     """Tạm dừng: sự kiện được giữ lại chờ. Pause: events wait."""
     found = await service.pause_subscription(work, actor, id)
-    return SubscriptionOut.of(found, unit_codes(directory, actor.tenant_id))
+    response.headers["ETag"] = version_tag(found.version)
+    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
 @router.post("/{id}/resume", responses=_ONE)
@@ -144,10 +163,12 @@ async def resume_subscription(
     work: WriteWork,
     actor: CurrentStaff,
     directory: CurrentDirectory,
+    response: Response,
 ) -> SubscriptionOut:
     """Gửi tiếp, bắt đầu ngay từ những gì đang chờ. Go on, at once, with all that waits."""
     found = await service.resume_subscription(work, actor, id)
-    return SubscriptionOut.of(found, unit_codes(directory, actor.tenant_id))
+    response.headers["ETag"] = version_tag(found.version)
+    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
 @router.post("/{id}/secret", responses=_ONE)
@@ -161,7 +182,7 @@ async def rotate_secret(
 ) -> NewSecretOut:
     """Đổi bí mật; trong thời gian gối đầu có hai chữ ký. A new secret; both sign while they overlap."""
     made = await service.rotate_secret(work, actor, id, keys=keys, overlap=rotation.overlap)
-    return NewSecretOut.with_secret(made, unit_codes(directory, actor.tenant_id))
+    return NewSecretOut.with_secret(made, directory.unit_codes(actor.tenant_id))
 
 
 @router.post("/{id}/trial", status_code=status.HTTP_202_ACCEPTED, responses=_ONE)
@@ -204,10 +225,12 @@ async def replay_events(
     database: CurrentDatabase,
     actor: CurrentStaff,
     directory: CurrentDirectory,
+    response: Response,
 ) -> SubscriptionOut:
     """Phát lại mọi sự kiện sau một vị trí. Deliver (again) all after a position.
 
     410 when not all of it is kept any more.
     """
     found = await service.replay_events(work, database, actor, id, after=asked.after)
-    return SubscriptionOut.of(found, unit_codes(directory, actor.tenant_id))
+    response.headers["ETag"] = version_tag(found.version)
+    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))

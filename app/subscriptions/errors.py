@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Gone, Invalid, NotFound
+from app.kit.problems import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from app.kit.text import Text
 
 
@@ -18,6 +18,19 @@ class SubscriptionNotFound(NotFound):
         return Text(
             "Không có đăng ký nào có mã này trong tỉnh. Xem: GET /api/v1/staff/subscriptions",
             "No subscription of the province has this id. See: GET /api/v1/staff/subscriptions",
+        )
+
+
+class StaleSubscription(PreconditionFailed):
+    """Another administrator has changed it since. `current_version` is the present one."""
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__(
+            Text(
+                "Đăng ký đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
+                "The subscription changed after you opened it. Reload it, look at what is new, then try again.",
+            ),
+            current_version=current_version,
         )
 
 

@@ -66,6 +66,10 @@ class SubscriptionRow(TenantRow, Base):
     from_position: Mapped[int] = mapped_column(BigInteger)  # messages up to here were before its time
     replay_position: Mapped[int | None] = mapped_column(BigInteger)  # a replay has come this far, and goes on
     replay_until: Mapped[int | None] = mapped_column(BigInteger)
+    # between these positions the last replay found messages forgotten that were kept when it was asked for
+    missed_after: Mapped[int | None] = mapped_column(BigInteger)
+    missed_until: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(server_default=text("1"))  # of what administrators decide
     failures: Mapped[int] = mapped_column(server_default=text("0"))  # attempts in a row that were not accepted
     retry_at: Mapped[datetime | None]  # the endpoint is left alone until then
     last_success_at: Mapped[datetime | None]
@@ -89,6 +93,8 @@ class SubscriptionRow(TenantRow, Base):
             previous_secret_until_at=self.previous_secret_until_at,
             replay_position=self.replay_position,
             replay_until=self.replay_until,
+            missed=None if self.missed_until is None else (self.missed_after or 0, self.missed_until),
+            version=self.version,
             created_at=self.created_at,
             updated_at=self.updated_at,
         )

@@ -86,6 +86,13 @@ class ReplayOut(BaseModel):
     until: int
 
 
+class MissedOut(BaseModel):
+    """Events that were forgotten while a replay was under way."""
+
+    after: int
+    until: int
+
+
 class SubscriptionOut(BaseModel):
     """A subscription; its secret is shown when it is made, and never again."""
 
@@ -107,6 +114,11 @@ class SubscriptionOut(BaseModel):
         description="Đến lúc này bí mật cũ vẫn ký kèm. Until then the secret before signs, too."
     )
     replay: ReplayOut | None
+    missed: MissedOut | None = Field(
+        description="Lần phát lại gần nhất đến quá muộn với các sự kiện này: đã được dọn. Hãy đọc tình trạng hiện tại "
+        "qua API. The last replay came too late for these; read the present state from the API."
+    )
+    version: int = Field(description="Gửi lại trong `If-Match` khi thay đổi. Send it back as `If-Match` to change it.")
     created_at: datetime
     updated_at: datetime
 
@@ -117,6 +129,7 @@ class SubscriptionOut(BaseModel):
         replay = None
         if subscription.replay_position is not None and subscription.replay_until is not None:
             replay = ReplayOut(position=subscription.replay_position, until=subscription.replay_until)
+        missed = MissedOut(after=subscription.missed[0], until=subscription.missed[1]) if subscription.missed else None
         return {
             "id": subscription.id,
             "name": subscription.name,
@@ -132,6 +145,8 @@ class SubscriptionOut(BaseModel):
             "last_success_at": subscription.last_success_at,
             "previous_secret_until_at": subscription.previous_secret_until_at,
             "replay": replay,
+            "missed": missed,
+            "version": subscription.version,
             "created_at": subscription.created_at,
             "updated_at": subscription.updated_at,
         }

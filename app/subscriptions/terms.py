@@ -115,6 +115,8 @@ class Subscription:
     previous_secret_until_at: datetime | None
     replay_position: int | None  # how far a replay under way has come
     replay_until: int | None
+    missed: tuple[int, int] | None  # positions between which the last replay came too late
+    version: int  # of what administrators decide; what comes of deliveries does not change it
     created_at: datetime
     updated_at: datetime
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
 
 from app.db.engine import Database
+from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId
 
@@ -22,6 +24,16 @@ WHERE tenant_id = $1 AND case_id = $2 AND audience = ANY($3)
 ORDER BY id DESC
 LIMIT 2000
 """
+_WROTE = """
+SELECT actor_id FROM timeline_entries WHERE tenant_id = $1 AND case_id = $2 AND case_version = $3
+ORDER BY id DESC LIMIT 1
+"""
+
+
+async def wrote(work: Work, tenant_id: TenantId, case_id: CaseId, version: int) -> UUID | None:
+    """Account of whoever brought the case to this version; None when it was nobody's. On the primary key."""
+    rows = await work.fetch(_WROTE, tenant_id, case_id, version)
+    return rows[0]["actor_id"] if rows else None
 
 
 async def list_entries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.db.engine import Database
-from app.db.work import Recorder
+from app.db.work import Recorder, Work
 from app.identity.terms import Actor
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
 
@@ -50,6 +50,11 @@ def record(
             "data": data or {},
         },
     )
+
+
+async def is_own(work: Work, actor: Actor, case_id: CaseId, version: int) -> bool:
+    """Whether it was the actor who brought the case to this version. One statement."""
+    return actor.id is not None and await repository.wrote(work, actor.tenant_id, case_id, version) == actor.id
 
 
 async def entries_for_reporter(db: Database, tenant_id: TenantId, case_id: CaseId, report_id: ReportId) -> list[Entry]:

@@ -139,21 +139,42 @@ async def answer_once(
 ) -> Response:
     """The verb's answer; when the key was answered before, that answer again without running the verb.
 
+    Raises: IdempotencyKeyReused.
+    """
+    answer = await once(work, tenant, key, body, verb)
+    return json_answer(answer.body, status=answer.status)
+
+
+async def once(
+    work: Work,
+    tenant: TenantId,
+    key: bytes | None,
+    body: BaseModel,
+    verb: Callable[[], Awaitable[Answer]],
+) -> Answer:
+    """The same for whoever has something to add that may not be kept: a secret.
+
     The key is taken before the verb runs: of two requests with one key at the same moment the second waits for the
     first one's commit and then gives its answer again. Raises: IdempotencyKeyReused.
     """
     if key is None:
-        answer = await verb()
-    else:
-        request = request_hash(body)
-        repository = AnswerRepository(work, tenant)
-        if await repository.take(key, request):
-            answer = await verb()
-            await repository.keep(key, answer.status, answer.body)
-        else:
-            kept = await repository.get(key)
-            answer = _again(kept.request_hash, request, kept.status, kept.answer)
-    return json_answer(answer.body, status=answer.status)
+        return await verb()
+    request = request_hash(body)
+    repository = AnswerRepository(work, tenant)
+    if not await repository.take(key, request):
+        kept = await repository.get(key)
+        return _again(kept.request_hash, request, kept.status, kept.answer)
+    answer = await verb()
+    await repository.keep(key, answer.status, answer.body)
+    return answer
+
+
+async def named_key(request: Request, key: GivenKey) -> bytes | None:
+    """Under what the answer to this very request is kept, None when its sender gave no key."""
+    return key_hash(key, owner_of(request), request.scope["path"]) if key else None
+
+
+NamedKey = Annotated[bytes | None, Depends(named_key)]
 
 
 async def forget_old_answers(work: Work, tenant: TenantId) -> int:

@@ -46,7 +46,7 @@ def written_files() -> Iterator[Path]:
     """Every text file that people of this project write."""
     for place in _PLACES:
         for path in sorted((ROOT / place).rglob("*")):
-            if path.is_file() and path.suffix in _KINDS and "__pycache__" not in path.parts:
+            if path.is_file() and path.suffix in _KINDS and not {"__pycache__", "node_modules"} & {*path.parts}:
                 yield path
 
 

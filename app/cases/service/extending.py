@@ -22,7 +22,7 @@ from app.kit.text import Text
 from app.letters import service as letters_service
 from app.letters.terms import Letter, Occasion
 
-from .steps import permit, scope_of, settle
+from .steps import allow, permit, scope_of, settle
 from .timing import clock_of, timed
 
 
@@ -58,7 +58,7 @@ async def preview_extension(
     row = await repository.get_case(db, scope_of(actor, books.directory), code)
     stored = orjson.loads(row["clock"]) if row["clock"] is not None else None
     case = Case(**{**row, "routing": {}, "clock": stored})
-    permit(actor, Verb.EXTEND, case, None, books.directory)
+    allow(actor, Verb.EXTEND, case, books.directory)
     domain.next_state(case.facts(), Verb.EXTEND)
     sent = len(await letters_service.list_letters(db, actor.tenant_id, [CaseId(case.id)]))
     return _extended(actor, case, books, due_on=due_on, reason=reason, at=now, sent=sent)
@@ -140,7 +140,7 @@ async def resume_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
 async def _lock(work: Work, actor: Actor, code: str, verb: Verb, seen: int, books: Books) -> Case:
     """The case locked, the verb permitted and possible."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    permit(actor, verb, case, seen, books.directory)
+    await permit(work, actor, verb, case, seen, books.directory)
     domain.next_state(case.facts(), verb)
     return case
 

@@ -248,6 +248,10 @@ class Directory:
         """All units of the tenant."""
         return tuple(self._units.get(tenant_id, {}).values())
 
+    def unit_codes(self, tenant_id: TenantId) -> dict[UnitId, str]:
+        """Codes of all units of the tenant by id."""
+        return {UnitId(unit.id): unit.code for unit in self.units(tenant_id)}
+
     def search_units(
         self,
         tenant_id: TenantId,

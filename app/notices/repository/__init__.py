@@ -14,22 +14,29 @@ from .notices import (
     retry_failed,
     settle,
 )
-from .preferences import find_preferences, keep_preferences
+from .preferences import get_preferences, keep_preferences
+from .wordings import add_quiet, add_wording, find_quiet, list_wordings, newest_wording, own_words
 
 __all__ = [
     "NewNotice",
     "NoticeRepository",
     "add_device",
+    "add_quiet",
+    "add_wording",
     "backlog",
     "claim",
     "devices_of",
-    "find_preferences",
+    "find_quiet",
     "forget_device",
+    "get_preferences",
     "keep_preferences",
     "list_devices",
     "list_due_tenants",
     "list_of_case",
     "list_of_report",
+    "list_wordings",
+    "newest_wording",
+    "own_words",
     "remove_device",
     "retry_failed",
     "settle",

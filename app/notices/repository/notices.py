@@ -35,7 +35,8 @@ _RECIPIENTS = """
         UNION
         SELECT c.id, g.told_of FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.case_id
     )
-    SELECT g.told_of, r.id, r.code, r.citizen_id, p.lang, p.channels, p.quiet_since, p.quiet_until, p.wanted
+    SELECT g.told_of, r.id, r.code, r.citizen_id, r.lang AS spoken, p.lang, p.channels,
+        p.quiet_since, p.quiet_until, p.wanted
     FROM gathered g JOIN reports r ON r.tenant_id = $1 AND r.case_id = g.case_id
     LEFT JOIN notice_preferences p ON p.tenant_id = $1 AND p.report_id = r.id
     ORDER BY r.id
@@ -161,10 +162,10 @@ class NoticeRepository:
         return len(found)
 
 
-def preferences_of(row: asyncpg.Record) -> Preferences | None:
-    """The preferences in a row, None when the sender has none."""
+def preferences_of(row: asyncpg.Record) -> Preferences:
+    """The preferences in a row; who has chosen nothing is told in the language of the report."""
     if row["lang"] is None:
-        return None
+        return Preferences(Lang(row["spoken"]))
     since, until = row["quiet_since"], row["quiet_until"]
     quiet = QuietHours(since, until) if since is not None and until is not None else None
     return Preferences(Lang(row["lang"]), frozenset(map(Channel, row["channels"])), quiet, row["wanted"])

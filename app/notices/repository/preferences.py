@@ -10,17 +10,20 @@ from app.kit.ids import ReportId, TenantId
 from app.kit.text import Lang
 from app.notices.models import NoticePreferenceRow
 from app.notices.terms import Channel, Preferences, QuietHours
+from app.reports.models import Report
 
 
-async def find_preferences(work: Work, tenant_id: TenantId, report_id: ReportId) -> Preferences | None:
-    """How the sender wants to be told, None when nothing was said. One statement."""
-    row = await work.session.scalar(
-        select(NoticePreferenceRow).where(
-            NoticePreferenceRow.tenant_id == tenant_id, NoticePreferenceRow.report_id == report_id
-        )
+async def get_preferences(work: Work, tenant_id: TenantId, report_id: ReportId) -> Preferences:
+    """How the sender wants to be told; in the language of the report when nothing else was said. One statement."""
+    own = (NoticePreferenceRow.tenant_id == Report.tenant_id) & (NoticePreferenceRow.report_id == Report.id)
+    found = await work.session.execute(
+        select(Report.lang, NoticePreferenceRow)
+        .outerjoin(NoticePreferenceRow, own)
+        .where(Report.tenant_id == tenant_id, Report.id == report_id)
     )
+    spoken, row = found.one()
     if row is None:
-        return None
+        return Preferences(Lang(spoken))
     quiet = QuietHours(row.quiet_since, row.quiet_until) if row.quiet_since and row.quiet_until else None
     return Preferences(Lang(row.lang), frozenset(map(Channel, row.channels)), quiet, row.wanted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .own import add_device, forget, get_own, put_own, remove_device, switch_off, token_for
 from .sending import Courier, backlog, list_of_case, retry_failed
 from .telling import Ways, tell
+from .wording import get_quiet, list_wordings, preview_wording, publish_quiet, publish_wording
 
 __all__ = [
     "Courier",
@@ -13,7 +14,12 @@ __all__ = [
     "backlog",
     "forget",
     "get_own",
+    "get_quiet",
     "list_of_case",
+    "list_wordings",
+    "preview_wording",
+    "publish_quiet",
+    "publish_wording",
     "put_own",
     "remove_device",
     "retry_failed",

@@ -29,10 +29,10 @@ RETRIABLE = timedelta(days=7)
 async def get_own(work: ReadWork, actor: Actor, code: str, secret: str | None) -> tuple[Preferences, list[Notice]]:
     """How the sender of the report is told, and what he was told so far, newest first. Raises: ReportNotFound."""
     report = await reports_service.own_report(work, actor, code, secret)
-    wanted = await repository.find_preferences(work, actor.tenant_id, ReportId(report.id))
+    wanted = await repository.get_preferences(work, actor.tenant_id, ReportId(report.id))
     case_id = CaseId(report.case_id)
     told = await repository.list_of_report(work, actor.tenant_id, case_id, report.id, OF_ONE_REPORT)
-    return wanted or Preferences(), told
+    return wanted, told
 
 
 async def put_own(work: Work, actor: Actor, code: str, secret: str | None, wanted: Preferences) -> None:
@@ -52,7 +52,7 @@ async def switch_off(work: Work, keys: Keyring, tenant_id: TenantId, report_id: 
     report = ReportId(report_id)
     if not signing.same(token.encode(), token_for(keys, tenant_id, report).encode()):
         raise NoSuchNotices
-    wanted = await repository.find_preferences(work, tenant_id, report) or Preferences()
+    wanted = await repository.get_preferences(work, tenant_id, report)
     await repository.keep_preferences(work, tenant_id, report, replace(wanted, wanted=False))
 
 

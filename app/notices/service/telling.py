@@ -23,7 +23,7 @@ from app.notices import domain, repository
 from app.notices.repository import NewNotice, NoticeRepository
 from app.notices.repository.devices import Device
 from app.notices.repository.notices import Situation
-from app.notices.terms import DIGEST, Channel, Occasion, Preferences, Recipient
+from app.notices.terms import DIGEST, Channel, Occasion, Recipient, Wording
 from app.outbox.terms import Message
 from app.timeline.domain import sentence
 
@@ -52,7 +52,7 @@ async def tell(
 ) -> int:
     """Number of notices that wait from now on.
 
-    Five statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
+    Seven statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
     the program, each opening is in their log. What is written already is not written again.
     """
     facts = [_fact(message) for message in messages] if ways.channels else []
@@ -68,6 +68,7 @@ async def tell(
         recipients = await notices.recipients({fact.message.subject_id for fact in for_people})
         people = _People(work, tenant, books, keys, ways)
         await people.gather([one for many in recipients.values() for one in many])
+        await people.learn_words()
         for fact in for_people:
             for recipient in recipients.get(fact.message.subject_id, ()):
                 found += people.notices(fact, recipient, situations.get(fact.message.subject_id))
@@ -100,6 +101,8 @@ class _People:
         self._timezone = zone(tenant.time_zone)
         self._identities: Mapping[ReportId, ReporterIdentity] = {}
         self._devices: Mapping[UUID, Sequence[Device]] = {}
+        self._own: Mapping[str, Wording] = {}
+        self._quiet = domain.packaged_quiet().hours
 
     async def gather(self, recipients: Sequence[Recipient]) -> None:
         """Open the identities and find the devices of all of them; two statements."""
@@ -113,11 +116,18 @@ class _People:
             citizens = {one.citizen_id for one in recipients if one.citizen_id is not None}
             self._devices = await repository.devices_of(self._work, citizens)
 
+    async def learn_words(self) -> None:
+        """Find out which words and quiet hours are the province's own; two statements."""
+        self._own = await repository.own_words(self._work, self._tenant.id)
+        quiet = await repository.find_quiet(self._work, self._tenant.id)
+        if quiet is not None:
+            self._quiet = quiet.hours
+
     def notices(self, fact: _Fact, to: Recipient, situation: Situation | None) -> Iterator[NewNotice]:
         """One for each channel that this sender is told of the fact by."""
         occasion = fact.occasion
         assert occasion is not None
-        wanted = to.preferences or Preferences()
+        wanted = to.preferences
         identity = self._identities.get(to.report_id, ReporterIdentity())
         devices = self._devices.get(to.citizen_id, ()) if to.citizen_id else ()
         ways = self._ways.channels
@@ -128,9 +138,10 @@ class _People:
             has_phone=identity.phone is not None and Channel.SMS in ways,
             devices=len(devices),
         )
-        words, names = occasion.words[wanted.lang], self._names(fact.message, to, situation, wanted.lang)
+        words = self._own.get(occasion.code, occasion.words).of(wanted.lang)
+        names = self._names(fact.message, to, situation, wanted.lang)
         for channel in channels:
-            next_at = domain.moment(self._work.now, channel, wanted.quiet or domain.usual_quiet(), self._timezone)
+            next_at = domain.moment(self._work.now, channel, wanted.quiet or self._quiet, self._timezone)
             for recipient_id, address in self._addresses(channel, to, identity, devices):
                 yield NewNotice(
                     id=uuid7(self._work.now),

@@ -55,6 +55,11 @@ class OutboxRepository:
         where = select(func.count()).where(OutboxMessage.tenant_id == self._tenant_id, OutboxMessage.id == message_id)
         return bool(await self._session.scalar(where))
 
+    async def forgotten_until(self) -> int:
+        """Position of the last message that is gone; 0 when all are kept."""
+        where = select(OutboxHead.pruned_position).where(OutboxHead.tenant_id == self._tenant_id)
+        return await self._session.scalar(where) or 0
+
     async def lock_cursor(self, consumer: str) -> ConsumerCursor | None:
         """The consumer's cursor, locked; None when another worker is at it. Makes the row the first time."""
         where = select(ConsumerCursor).where(

@@ -111,6 +111,11 @@ async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int, *, pub
         raise EventsForgotten(resume_from=pruned)
 
 
+async def forgotten_until(work: Work, tenant_id: TenantId) -> int:
+    """Position up to which messages may be gone; 0 when all are kept. One statement."""
+    return await OutboxRepository(work, tenant_id).forgotten_until()
+
+
 async def refuse_unknown(db: Database, tenant_id: TenantId, after: int) -> None:
     """Nothing when position `after` was given to a message once. One statement. Raises: PositionAhead."""
     newest = await repository.newest_position(db, tenant_id)

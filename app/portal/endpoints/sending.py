@@ -132,7 +132,7 @@ async def _submitted(visit: Visit, report: ReportIn, key: str) -> Answer:
     return await reports_service.submit_report(
         intake,
         visit.actor,
-        report.new_report(),
+        report.new_report(visit.lang),
         host_tenant=visit.host_tenant,
         repeat=repeat,
         shape=submitted_answer,

@@ -182,6 +182,7 @@ def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, secre
         "address": new.address,
         "answers": case.classified.answers,
         "channel": new.channel.value,
+        "lang": new.lang.value,
         "captured_at": new.captured_at,
         "received_at": case.received_at,
         "citizen_id": actor.citizen_id,

@@ -20,6 +20,7 @@ from app.subscriptions.errors import (
     InvalidSubscription,
     MessageForgotten,
     ReplayUnderWay,
+    StaleSubscription,
     TooManySubscriptions,
 )
 from app.subscriptions.models import SubscriptionRow
@@ -70,8 +71,8 @@ async def create_subscription(
     directory: Directory,
     catalogue: Catalogue,
     private: bool,
-) -> tuple[Subscription, str]:
-    """The new subscription, told of what happens from now on, and its secret, which nobody is shown again.
+) -> Subscription:
+    """The new subscription, told of what happens from now on; its secret is shown by `recall_secret` once.
 
     `private`: whether this installation sends to private addresses.
     Raises: Forbidden, TooManySubscriptions; InvalidSubscription with a pointer for each mistake; UnknownCategory,
@@ -91,13 +92,24 @@ async def create_subscription(
         secret=domain.seal_secret(keys.subscriptions, actor.tenant_id, subscription_id, secret),
         from_position=await outbox.head(work, actor.tenant_id),
         failures=0,
+        version=1,
         created_at=work.now,
         created_by=actor.staff_id,
         updated_at=work.now,
         updated_by=actor.staff_id,
     )
     await subscriptions.write(row)
-    return row.read(), secret
+    return row.read()
+
+
+async def recall_secret(work: Work, actor: Actor, subscription_id: UUID, *, keys: Keyring) -> str:
+    """The present secret, for the administrator whose answer was lost on the way and who asks by the same key again.
+
+    Raises: Forbidden, SubscriptionNotFound when it was deleted since.
+    """
+    policies.may_administer(actor).require()
+    row = await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    return domain.open_secret(keys.subscriptions, actor.tenant_id, subscription_id, row.secret)
 
 
 async def change_subscription(
@@ -106,17 +118,18 @@ async def change_subscription(
     subscription_id: UUID,
     wanted: Wanted,
     *,
+    seen: int,
     directory: Directory,
     catalogue: Catalogue,
     private: bool,
 ) -> Subscription:
     """The subscription as wanted now; what waits goes to the new address.
 
-    Raises: as `create_subscription`, and SubscriptionNotFound.
+    Raises: as `create_subscription`, SubscriptionNotFound; StaleSubscription when `seen` is not its version any more.
     """
     policies.may_administer(actor).require()
     _check(wanted, actor, directory, catalogue, private=private)
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, seen=seen)
     if row.url != wanted.url:
         row.failures, row.retry_at = 0, None  # what the old address did says nothing of the new one
     for name, value in _values(wanted).items():
@@ -219,13 +232,20 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
         raise ReplayUnderWay
     await outbox.refuse_forgotten(db, actor.tenant_id, after, public=False)
     row.replay_position, row.replay_until = after, await outbox.head(work, actor.tenant_id)
+    row.missed_after = row.missed_until = None
     return row.read()
 
 
-async def _locked(work: Work, actor: Actor, subscription_id: UUID) -> SubscriptionRow:
-    """The subscription, locked, to be changed by the actor. Raises: Forbidden, SubscriptionNotFound."""
+async def _locked(work: Work, actor: Actor, subscription_id: UUID, *, seen: int | None = None) -> SubscriptionRow:
+    """The subscription, locked, to be changed by the actor.
+
+    Raises: Forbidden, SubscriptionNotFound; StaleSubscription when it is no more as it was `seen`.
+    """
     policies.may_administer(actor).require()
     row = await SubscriptionRepository(work, actor.tenant_id).lock(subscription_id)
+    if seen is not None and seen != row.version:
+        raise StaleSubscription(row.version)
+    row.version += 1
     row.updated_at, row.updated_by = work.now, actor.staff_id
     return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from app.subscriptions.models import SubscriptionRow
 from app.subscriptions.repository import DeliveryRepository, SubscriptionRepository
 from app.subscriptions.terms import STAFF_TYPES, DeliveryBacklog, Listening, Place, SubscriptionId
 
+log = logging.getLogger("lienthong.subscriptions")
 REPLAY_BATCH_ROWS = 500
 PRUNE_BATCH_ROWS = 1000
 
@@ -78,7 +80,10 @@ def _unit_then(message: Message) -> UnitId | None:
 
 
 async def advance_replay(work: Work, tenant_id: TenantId, *, directory: Directory, catalogue: Catalogue) -> int:
-    """Number of messages looked at now for a replay that somebody has asked for; 0 when none is under way."""
+    """Number of messages looked at now for a replay that somebody has asked for; 0 when none is under way.
+
+    What has been forgotten since it was asked for is passed over, and the subscription says so.
+    """
     row = await SubscriptionRepository(work, tenant_id).next_replay()
     if row is None:
         return 0
@@ -91,6 +96,11 @@ async def advance_replay(work: Work, tenant_id: TenantId, *, directory: Director
     # What was before the subscription's time is replayed too: the administrator has said from where.
     listening = Listening(SubscriptionId(row.id), row.interest(), 0)
     await _tell(work, tenant_id, [listening], messages, directory, catalogue, again=True)
+    forgotten = await outbox.forgotten_until(work, tenant_id)  # after they were read: too late rather than not at all
+    if forgotten > row.replay_position:
+        row.missed_after = row.replay_position if row.missed_after is None else row.missed_after
+        row.missed_until = min(forgotten, row.replay_until)
+        log.warning("replay for subscription %s: messages up to %d were forgotten meanwhile", row.id, row.missed_until)
     _move(row, messages)
     return max(1, len(messages))
 

@@ -141,6 +141,18 @@ async def test_a_change_names_the_version_it_was_made_from(
     assert await rows(db) == before
 
 
+async def test_who_clicks_twice_is_told_that_it_was_himself(client: httpx.AsyncClient, process: Process) -> None:
+    filed = await a_case(process)
+    officer, other = await an_officer(process), await an_officer(process)
+    address, seen = f"/api/v1/staff/cases/{filed.code}/accept", {"If-Match": f'"{filed.version}"'}
+    assert (await client.post(address, headers={**officer.headers, **seen})).status_code == 200
+    again = await client.post(address, headers={**officer.headers, **seen})
+    late = await client.post(address, headers={**other.headers, **seen})
+    assert again.status_code == late.status_code == 412
+    assert again.json()["detail"].startswith("Chính bạn vừa cập nhật")
+    assert "người khác" in late.json()["detail"]
+
+
 @pytest.mark.parametrize("step", [step for step in STEPS if step.never_from], ids=lambda step: step.verb)
 async def test_a_verb_in_the_wrong_state_says_what_is_possible(
     client: httpx.AsyncClient, process: Process, db: Database, step: Step

@@ -37,10 +37,13 @@ class Desk:
     deliveries: Deliveries
     clock: FixedClock
 
-    async def ask(self, method: str, path: str = "", body: Any = None, by: Officer | None = None) -> httpx.Response:
+    async def ask(
+        self, method: str, path: str = "", body: Any = None, by: Officer | None = None, **headers: str
+    ) -> httpx.Response:
         """The answer to the administrator, unless somebody else asks."""
         address = f"/api/v1/staff/subscriptions{path}"
-        return await self.client.request(method, address, json=body, headers=(by or self.admin).headers)
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.request(method, address, json=body, headers={**(by or self.admin).headers, **told})
 
     async def subscribe(self, url: str, types: list[str] | None = None, **given: Any) -> dict[str, Any]:
         """A new subscription with its secret."""

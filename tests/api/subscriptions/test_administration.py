@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -30,11 +31,11 @@ async def test_every_address_is_for_the_provinces_administrators_only(desk: Desk
     for method, path in EVERY:
         body = BODIES.get(path) if method in {"POST", "PUT"} else None
         address = path.replace("{id}", made["id"])
-        assert (await desk.ask(method, address, body, desk.officer)).status_code == 403, (method, path)
+        assert (await desk.ask(method, address, body, desk.officer, if_match='"1"')).status_code == 403, (method, path)
         anonymous = await desk.client.request(method, f"/api/v1/staff/subscriptions{address}", json=body)
         assert anonymous.status_code == 401, (method, path)
         if "{id}" in path:
-            unknown = await desk.ask(method, path.replace("{id}", str(uuid4())), body)
+            unknown = await desk.ask(method, path.replace("{id}", str(uuid4())), body, if_match='"1"')
             assert (unknown.status_code, unknown.json()["type"].rpartition("/")[2]) == (404, "unknown-subscription")
 
 
@@ -81,7 +82,9 @@ async def test_a_subscription_is_changed_paused_and_deleted(desk: Desk) -> None:
         await desk.note((desk.subject(), 1))
         await desk.work_off()
         assert (await desk.ask("POST", f"/{made['id']}/pause")).json()["pause_reason"] == "administrator"
-        changed = await desk.ask("PUT", f"/{made['id']}", {**BODY, "url": new.url})
+        seen = await desk.ask("GET", f"/{made['id']}")
+        assert seen.headers["etag"] == f'"{seen.json()["version"]}"' == '"2"'
+        changed = await desk.ask("PUT", f"/{made['id']}", {**BODY, "url": new.url}, if_match=seen.headers["etag"])
         assert (changed.json()["url"], changed.json()["name"]) == (new.url, BODY["name"])
         await desk.ask("POST", f"/{made['id']}/resume")
         await desk.work_off()
@@ -92,6 +95,54 @@ async def test_a_subscription_is_changed_paused_and_deleted(desk: Desk) -> None:
         assert len(new.arrivals) == 1
     await loop.prune(desk.process)
     assert await desk.process.db.lane.fetchval("SELECT count(*) FROM deliveries") == 0
+
+
+async def test_of_two_administrators_the_second_sees_what_the_first_did_before_he_changes_it(desk: Desk) -> None:
+    made = await desk.ask("POST", "", BODY)
+    address, seen = f"/{made.json()['id']}", made.headers["etag"]
+    assert (await desk.ask("PUT", address, {**BODY, "name": "Chưa xem"})).status_code == 428
+    assert (await desk.ask("PUT", address, {**BODY, "name": "Một"}, if_match=seen)).headers["etag"] == '"2"'
+    stale = await desk.ask("PUT", address, {**BODY, "name": "Hai"}, if_match=seen)
+    assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
+    assert (await desk.ask("GET", address)).json()["name"] == "Một"
+
+
+async def test_a_subscription_asked_for_twice_under_one_key_is_one_and_its_secret_is_not_lost(desk: Desk) -> None:
+    first = await desk.ask("POST", "", BODY, idempotency_key="e7a1-once-only")
+    again = await desk.ask("POST", "", BODY, idempotency_key="e7a1-once-only")
+    assert first.status_code == again.status_code == 201
+    assert again.json() == first.json()
+    assert len((await desk.ask("GET")).json()["items"]) == 1
+    other = await desk.ask("POST", "", {**BODY, "name": "Khác"}, idempotency_key="e7a1-once-only")
+    assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
+    kept = await desk.process.db.lane.fetchval("SELECT answer::text FROM idempotency_keys")
+    assert first.json()["secret"] not in kept
+
+
+async def test_a_replay_that_came_too_late_says_what_it_could_not_tell(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "REPLAY_BATCH_ROWS", 2)
+    async with receiving() as receiver:
+        made = await desk.subscribe(receiver.url)
+        subject = desk.subject()
+        for number in range(1, 7):
+            await desk.note((subject, number))
+        await desk.work_off()
+        receiver.arrivals.clear()
+        assert (await desk.ask("POST", f"/{made['id']}/replay", {"after": 0})).json()["missed"] is None
+        await loop.replay(desk.process)
+        await desk.deliveries.settle()
+        await desk.process.db.lane.fetch(
+            "UPDATE outbox_messages SET occurred_at = occurred_at - interval '91 days' WHERE position <= 4"
+        )
+        await loop.prune(desk.process)
+        await desk.work_off()
+        after = await desk.get(made)
+        assert (after["replay"], after["missed"]) == (None, {"after": 2, "until": 4})
+        assert [int(json.loads(one.body)["sequence"]) for one in receiver.arrivals] == [1, 2, 5, 6]
+        asked = await desk.ask("POST", f"/{made['id']}/replay", {"after": 4})
+        assert asked.json()["missed"] is None
 
 
 async def test_the_log_is_read_page_by_page_and_tidied_up(desk: Desk) -> None:

@@ -30,7 +30,7 @@ NIGHT = QuietHours(time(21), time(7))
 @pytest.mark.parametrize("occasion", domain.occasions(), ids=lambda one: one.code)
 @pytest.mark.parametrize("lang", Lang)
 def test_every_occasion_has_words_with_every_name_filled_in(occasion: Occasion, lang: Lang) -> None:
-    words = occasion.words[lang]
+    words = occasion.words.of(lang)
     for template in words:
         assert set(re.findall(r"\{(\w+)\}", template)) <= NAMES.keys()
         assert "–" not in domain.worded(template, NAMES)

@@ -10,11 +10,10 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints
 
 from app.kit.text import Lang, Text
+from app.notices.domain import unbase64url
+from app.notices.terms import Channel, Notice, NoticeState, Preferences, QuietHours
 from app.web.fields import WireIn
 from app.web.problems import SaidError
-
-from .domain import unbase64url
-from .terms import Channel, Notice, NoticeState, Preferences, QuietHours
 
 _TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 _P256DH_BYTES, _AUTH_BYTES = 65, 16
