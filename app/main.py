@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.audit.service import Refusals
 from app.cases.endpoints import routers as cases_routers
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
@@ -21,6 +22,7 @@ from app.kit.clock import Clock, SystemClock
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.outbox.service import Tails
+from app.oversight.endpoints import router as oversight_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.process import Process
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
@@ -71,6 +73,7 @@ ROUTERS = (
     notices_router,
     staff_notices_router,
     notice_words_router,
+    oversight_router,
     report_texts_router,
     preview_router,
     portal_router,
@@ -95,12 +98,14 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         process = shared or await Process.open(settings, clock or SystemClock(), counted)
         install(app, process)
         app.state.common_terms.start()
+        app.state.refusals.start()
         process.bus.start()
         try:
             yield
         finally:
             await end_streams(app)
             await app.state.common_terms.close()
+            await app.state.refusals.close()
             if shared is None:
                 await process.close()
 
@@ -137,6 +142,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.tenants = lambda: process.directory.current
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
     state.passwords = Passwords()
+    state.refusals = Refusals(process.db, process.clock)
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

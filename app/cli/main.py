@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.web import logs
 
 from . import accounts
+from .audit import audit_cli
 from .boundaries import described
 from .doctor import Health, examine_installation
 from .installation import database_of, listen, patient, read_settings, url_of
@@ -62,6 +63,7 @@ cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
 cli.add_typer(outbox_cli, name="outbox")
 cli.add_typer(notices_cli, name="notices")
+cli.add_typer(audit_cli, name="audit")
 
 
 def run() -> None:

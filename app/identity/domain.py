@@ -56,6 +56,7 @@ class Keyring:
     subscriptions: bytes = field(repr=False)  # seals the secrets that subscribers know our events by
     notices: bytes = field(repr=False)  # seals addresses of notices until these have gone out
     vapid: bytes = field(repr=False)  # what push services know us by
+    audit: bytes = field(repr=False)  # proves that a trail's head was made here
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -70,6 +71,7 @@ class Keyring:
             subscriptions=signing.derive(key, "subscriptions.secrets"),
             notices=signing.derive(key, "notices.1"),
             vapid=signing.derive(key, "notices.vapid.1"),
+            audit=signing.derive(key, "audit.1"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )
 

@@ -50,6 +50,7 @@ class WrongCredentials(Unauthenticated):
 
     slug = "wrong-credentials"
     title = Text("Tên đăng nhập hoặc mật khẩu không đúng", "Wrong user name or password")
+    audited = True
 
     @classmethod
     def default_detail(cls) -> Text:
@@ -67,6 +68,7 @@ class AccountLocked(TooMany):
 
     slug = "account-locked"
     title = Text("Tạm khoá đăng nhập", "Signing in is locked for a while")
+    audited = True
 
     def __init__(self, retry_after_s: int) -> None:
         minutes = -(-retry_after_s // 60)

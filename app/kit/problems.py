@@ -30,6 +30,7 @@ class Problem(Exception):  # noqa: N818 - it is the RFC's own word
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal"
     title: ClassVar[Text] = Text("Lỗi hệ thống", "Internal error")
+    audited: ClassVar[bool] = False  # the trail keeps that somebody was refused
     detail: Text
 
     def __init__(self, detail: Text | None = None, /, **extensions: object) -> None:
@@ -74,6 +75,7 @@ class Forbidden(Problem):
     status = 403
     slug = "forbidden"
     title = Text("Bạn không có quyền làm việc này", "You are not allowed to do this")
+    audited = True
 
 
 class NotFound(Problem):

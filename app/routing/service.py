@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.catalogue.snapshot import Catalogue
 from app.catalogue.terms import Answers, Kind, Priority
 from app.db.reference import touch
@@ -91,5 +93,6 @@ async def publish_rulebook(
     row = await repository.add_version(
         work, tenant, newest + 1, rules, note=note, valid_from=start, created_by=actor.staff_id
     )
+    audit.record(work, actor, Action.RULEBOOK_PUBLISHED, subject=str(newest + 1), details={"rules": len(rules)})
     await touch(work, "rulebooks")
     return row.published()

@@ -160,9 +160,16 @@ class SaidError(ValueError):
         super().__init__(text.en)
 
 
-def _told(request: Request, problem: Problem) -> Response:
-    """The answer to `request`, whose line in the log names the problem."""
+def name_problem(request: Request, problem: Problem) -> None:
+    """The request's line in the log names the problem; the trail learns of it when it is one that it keeps."""
     request.scope.setdefault("state", {})["problem"] = problem.slug
+    if problem.audited:
+        request.app.state.refusals.note(request.scope, problem.slug, problem.status)
+
+
+def _told(request: Request, problem: Problem) -> Response:
+    """The answer to `request`."""
+    name_problem(request, problem)
     return render(problem, language(request), request.url.path)
 
 

@@ -33,6 +33,7 @@ from .notices import Notices, keys_of, ways_of
 from .relaying import Rounds
 from .sweeps import Planning, sweep
 from .tenants import each_tenant
+from .trail import SEAL_EVERY_S, Trail
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
@@ -189,7 +190,7 @@ async def run(process: Process, command: Command) -> None:
             return await number(process, rounds.next(process.tenants))
 
         bus.start()
-        async with deliveries, Notices(process) as notices, asyncio.TaskGroup() as group:
+        async with deliveries, Notices(process) as notices, Trail(process) as trail, asyncio.TaskGroup() as group:
             group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
             group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, waiting, idle_s))
             for consumer, bell in zip(reacting, numbered, strict=True):
@@ -198,6 +199,8 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
             group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
             group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
+            group.create_task(_every(SEAL_EVERY_S, "audit.seal", trail.seal, process.metrics))
+            group.create_task(_every(SEAL_EVERY_S, "audit.out", trail.send_on, process.metrics))
             poll_s = settings.delivery_poll_s
             group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
             group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))

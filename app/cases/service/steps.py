@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from app.audit import service as audit_service
 from app.cases import domain, policies
 from app.cases.errors import CaseNotFound, StaleCase
 from app.cases.events import COMMENT, CaseFact
@@ -91,6 +92,9 @@ def record(
             "data": fact.data,
         },
     )
+    if actor.kind is ActorKind.STAFF:
+        done = {"version": case.version, "state": str(case.state)}
+        audit_service.record(work, actor, fact.type.value, subject=case.code, unit_id=unit_id, details=done)
 
 
 def settle(work: Work, actor: Actor, case: Case, fact: CaseFact, books: Books) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.db.reference import touch
 from app.db.work import ReadWork, Work
 from app.deadlines import domain, policies, repository
@@ -52,6 +54,7 @@ async def publish_edit(
     _check_seen(newest, based_on)
     _check(work, actor, edit, calendars)
     published = await repository.add_edit(work, replace(edit, version=newest + 1), actor.staff_id)
+    audit.record(work, actor, Action.CALENDAR_PUBLISHED, subject=edit.code, details={"version": newest + 1})
     await touch(work, REFERENCE)
     return published
 
@@ -136,5 +139,6 @@ async def publish_target(
     domain.check_target(target, today=today, categories=categories, for_running=for_running)
     numbered = replace(target, version=newest + 1)
     published = await repository.add_target(work, numbered, actor.staff_id, for_running=for_running)
+    audit.record(work, actor, Action.TARGET_PUBLISHED, subject=target.code, details={"version": numbered.version})
     await touch(work, REFERENCE)
     return PublishedTarget(published, published.valid_from <= today, None)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.db.reference import touch
 from app.db.work import ReadWork, Recorder, Work
 from app.deadlines import domain, policies, repository
@@ -116,5 +118,6 @@ async def publish_occasion(
     today = calendars.of(actor.tenant_id).local_day(work.now)
     domain.check_rule(rule, today=today)
     published = await repository.add_rule(work, replace(rule, version=newest + 1), actor.staff_id)
+    audit.record(work, actor, Action.OCCASION_PUBLISHED, subject=rule.code, details={"version": newest + 1})
     await touch(work, REFERENCE)
     return published, published.valid_from <= today

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.db.work import ReadWork, Work
 from app.identity.policies import may_act_as
 from app.identity.terms import Actor, Role
@@ -40,6 +42,7 @@ async def publish_wording(
         raise StaleWording(newest)
     own = OwnWording(occasion, newest + 1, words, note, work.now)
     await repository.add_wording(work, actor, own)
+    audit.record(work, actor, Action.WORDING_PUBLISHED, subject=occasion, details={"version": own.version})
     return own
 
 
@@ -60,4 +63,5 @@ async def publish_quiet(work: Work, actor: Actor, hours: QuietHours, *, note: st
         raise StaleWording(before.version)
     own = OwnQuiet(before.version + 1, hours, note, work.now)
     await repository.add_quiet(work, actor, own)
+    audit.record(work, actor, Action.QUIET_HOURS_PUBLISHED, details={"version": own.version})
     return own

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
@@ -99,6 +101,7 @@ async def create_subscription(
         updated_by=actor.staff_id,
     )
     await subscriptions.write(row)
+    audit.record(work, actor, Action.SUBSCRIPTION_CREATED, subject=str(row.id))
     return row.read()
 
 
@@ -129,7 +132,7 @@ async def change_subscription(
     """
     policies.may_administer(actor).require()
     _check(wanted, actor, directory, catalogue, private=private)
-    row = await _locked(work, actor, subscription_id, seen=seen)
+    row = await _locked(work, actor, subscription_id, verb="change", seen=seen)
     if row.url != wanted.url:
         row.failures, row.retry_at = 0, None  # what the old address did says nothing of the new one
     for name, value in _values(wanted).items():
@@ -140,7 +143,7 @@ async def change_subscription(
 
 async def pause_subscription(work: Work, actor: Actor, subscription_id: UUID) -> Subscription:
     """The subscription paused: what it is to be told waits. Raises: Forbidden, SubscriptionNotFound."""
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, verb="pause")
     if row.state == SubscriptionState.ACTIVE:
         row.state, row.pause_reason = SubscriptionState.PAUSED.value, PauseReason.ADMINISTRATOR.value
         row.paused_at = work.now
@@ -152,7 +155,7 @@ async def resume_subscription(work: Work, actor: Actor, subscription_id: UUID) -
 
     Raises: Forbidden, SubscriptionNotFound.
     """
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, verb="resume")
     row.state, row.pause_reason, row.paused_at = SubscriptionState.ACTIVE.value, None, None
     row.failures, row.retry_at = 0, None
     await DeliveryRepository(work, actor.tenant_id).wake(subscription_id, work.now)
@@ -161,7 +164,7 @@ async def resume_subscription(work: Work, actor: Actor, subscription_id: UUID) -
 
 async def delete_subscription(work: Work, actor: Actor, subscription_id: UUID) -> None:
     """Nobody is told any more, and what waited is dropped. Raises: Forbidden, SubscriptionNotFound."""
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, verb="delete")
     await SubscriptionRepository(work, actor.tenant_id).delete(row)
 
 
@@ -172,7 +175,7 @@ async def rotate_secret(
 
     Raises: Forbidden, SubscriptionNotFound.
     """
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, verb="rotate_secret")
     secret = domain.new_secret()
     row.previous_secret = row.secret if overlap else None
     row.previous_secret_until_at = work.now + overlap if overlap else None
@@ -213,7 +216,7 @@ async def redeliver(work: Work, actor: Actor, subscription_id: UUID, message_id:
 
     Raises: Forbidden, SubscriptionNotFound, DeliveryNotFound; MessageForgotten when there is nothing to send.
     """
-    await _locked(work, actor, subscription_id)
+    await _locked(work, actor, subscription_id, verb="redeliver")
     row = await DeliveryRepository(work, actor.tenant_id).lock(subscription_id, message_id)
     if row.type != TRIAL and not await outbox.is_kept(work, actor.tenant_id, message_id):
         raise MessageForgotten
@@ -227,7 +230,7 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
 
     Raises: Forbidden, SubscriptionNotFound, ReplayUnderWay; EventsForgotten when not all of it is kept.
     """
-    row = await _locked(work, actor, subscription_id)
+    row = await _locked(work, actor, subscription_id, verb="replay")
     if row.replay_position is not None:
         raise ReplayUnderWay
     await outbox.refuse_forgotten(db, actor.tenant_id, after, public=False)
@@ -236,7 +239,9 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
     return row.read()
 
 
-async def _locked(work: Work, actor: Actor, subscription_id: UUID, *, seen: int | None = None) -> SubscriptionRow:
+async def _locked(
+    work: Work, actor: Actor, subscription_id: UUID, *, verb: str, seen: int | None = None
+) -> SubscriptionRow:
     """The subscription, locked, to be changed by the actor.
 
     Raises: Forbidden, SubscriptionNotFound; StaleSubscription when it is no more as it was `seen`.
@@ -246,6 +251,8 @@ async def _locked(work: Work, actor: Actor, subscription_id: UUID, *, seen: int 
     if seen is not None and seen != row.version:
         raise StaleSubscription(row.version)
     row.version += 1
+    action = Action.SUBSCRIPTION_DELETED if verb == "delete" else Action.SUBSCRIPTION_CHANGED
+    audit.record(work, actor, action, subject=str(subscription_id), details={"verb": verb})
     row.updated_at, row.updated_by = work.now, actor.staff_id
     return row
 

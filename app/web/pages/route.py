@@ -16,7 +16,7 @@ from app.db.errors import DatabaseUnavailable, is_down
 from app.kit.problems import Forbidden, NotFound, Problem, Unavailable
 from app.kit.text import Text
 from app.settings import Settings
-from app.web.problems import InternalError
+from app.web.problems import InternalError, name_problem
 
 from .rendering import Pages
 
@@ -71,7 +71,7 @@ class PageRoute(APIRoute):
 
     async def refusal(self, request: Request, problem: Problem) -> Response:
         """The page that tells of `problem`; the request's line in the log names it."""
-        request.scope["state"]["problem"] = problem.slug
+        name_problem(request, problem)
         headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
         told = self.told(problem)
         return self.pages.answer(

@@ -12,6 +12,7 @@ from app.identity import service
 from app.identity.domain import SEEN_STEP, new_citizen_token, new_staff_token, parse_token
 from app.identity.errors import SessionExpired
 from app.identity.service import Passwords
+from app.identity.service.sessions import KEEP_ENDED_SESSIONS
 from app.identity.terms import ActorKind, CitizenToken, Membership, Role, SignedIn, StaffToken
 from app.kit.clock import FixedClock
 from app.kit.ids import CitizenId, StaffId, uuid7
@@ -153,7 +154,7 @@ async def test_a_citizens_token_does_not_open_another_citizens_account(
 async def test_pruning_forgets_what_ended_long_ago_and_nothing_else(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province, session: SignedIn
 ) -> None:
-    clock.at += service.KEEP_ENDED_SESSIONS + timedelta(hours=13)
+    clock.at += KEEP_ENDED_SESSIONS + timedelta(hours=13)
     fresh = (await sign_in(db, clock, passwords, here)).signed_in
     async with write_work(db, clock, here.tenant_id) as work:
         await service.prune(work, here.tenant_id)

@@ -1,0 +1,11 @@
+"""Verbs of the trail: record, seal, check, read, send outside."""
+
+from __future__ import annotations
+
+from .checking import check, export, list_entries
+from .recording import record, write
+from .refusing import Refusals
+from .sealing import seal
+from .sending import send_on
+
+__all__ = ["Refusals", "check", "export", "list_entries", "record", "seal", "send_on", "write"]

@@ -1,0 +1,71 @@
+"""Reading the trail: page by page, as a whole, and to see whether it still is what was sealed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from app.audit import domain, repository
+from app.audit.terms import Asked, Checked, Entry, Fault, Finding, Head
+from app.db.engine import Database
+from app.kit.ids import TenantId
+
+READ_BATCH_ROWS = 1000
+
+
+async def list_entries(db: Database, tenant_id: TenantId, asked: Asked, *, before: int, limit: int) -> list[Entry]:
+    """Sealed entries that were asked for, newest first, before the position. Whether the actor may is the caller's."""
+    return await repository.list_page(db, tenant_id, asked, before, limit)
+
+
+async def export(
+    db: Database, tenant_id: TenantId, *, since: datetime | None, until: datetime | None
+) -> AsyncIterator[Entry]:
+    """Every sealed entry from `since` until just before `until`, in the order of their positions."""
+    async for batch in _batches(db, tenant_id):
+        for entry in batch:
+            if (since is None or entry.at >= since) and (until is None or entry.at < until):
+                yield entry
+
+
+async def check(db: Database, tenant_id: TenantId, key: bytes, *, noted: tuple[int, bytes] | None = None) -> Checked:
+    """Whether every sealed entry is there and unchanged, from the first to the head, and the head was made with `key`.
+
+    Args:
+        noted: position and hash that somebody has kept outside: shows whether the whole trail was made anew since.
+    """
+    head = await repository.find_head(db, tenant_id)
+    last, digest, finding = 0, domain.BEGINNING, None
+    is_noted = noted is None
+    async for batch in _batches(db, tenant_id):
+        finding = domain.first_fault(batch, last, digest)
+        if finding is not None:
+            break
+        is_noted = is_noted or any((one.position, one.hash) == noted for one in batch)
+        last, digest = batch[-1].position or 0, batch[-1].hash or b""
+    waiting = await repository.count_waiting(db, tenant_id)
+    if finding is None:
+        finding = _end(key, tenant_id, head, last, digest)
+    if finding is None and not is_noted:
+        finding = Finding(Fault.OTHER, noted[0] if noted else 0)
+    return Checked(last, waiting, head, finding)
+
+
+def _end(key: bytes, tenant_id: TenantId, head: Head | None, last: int, digest: bytes) -> Finding | None:
+    """What is wrong with the end of a chain whose entries are all right."""
+    if head is None:
+        return Finding(Fault.FORGED, last) if last else None
+    if not domain.is_ours(key, tenant_id, head):
+        return Finding(Fault.FORGED, head.position)
+    if last < head.position:
+        return Finding(Fault.TRUNCATED, last + 1)
+    if last == head.position and digest != head.hash:
+        return Finding(Fault.CHANGED, last)
+    return None  # sealed further while it was read
+
+
+async def _batches(db: Database, tenant_id: TenantId) -> AsyncIterator[Sequence[Entry]]:
+    after = 0
+    while batch := await repository.list_sealed(db, tenant_id, after, READ_BATCH_ROWS):
+        yield batch
+        after = batch[-1].position or after

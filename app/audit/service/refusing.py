@@ -1,0 +1,135 @@
+"""Refusals: what somebody was not allowed to do. There may be very many, each of an attacker's making."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from app.audit.terms import Action, Doer, Outcome
+from app.db.engine import Database
+from app.db.work import HotWork
+from app.kit.clock import Clock
+from app.kit.ids import TenantId
+from app.web.logs import CURRENT, route_of
+
+from .recording import record
+
+log = logging.getLogger("lienthong.audit")
+FLUSH_S: Final = 0.2
+REPEATS_S: Final = 60.0
+Scope = MutableMapping[str, Any]
+MOST_AT_ONCE: Final = 200  # different refusals between two flushes; further ones are counted together
+
+
+class _Nobody(StrEnum):
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """Whoever was refused without being known."""
+
+    tenant_id: TenantId
+    kind: StrEnum = _Nobody.ANONYMOUS
+    id: UUID | None = None
+    name: str = ""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One refusal and how often it has come since it was last written."""
+
+    actor: Doer
+    scope: Scope
+    details: Mapping[str, object]
+    at: float
+    again: int = 0
+
+
+class Refusals:
+    """Gathers refusals of a web process and writes them a moment later.
+
+    The first of its kind (who, from where, at which address, why) is written within FLUSH_S; how often it came again
+    within the next minute is written as one line with a number. So a flood of refusals is a few lines a minute. What
+    was refused in the last moment before a process is killed is lost: it changed nothing.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._new: list[_Seen] = []
+        self._seen: dict[tuple[object, ...], _Seen] = {}
+        self._over = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write; in a context that belongs to no request."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Write what there is, and end."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            await self.flush(asyncio.get_running_loop().time() + REPEATS_S)
+
+    def note(self, scope: Scope, slug: str, status: int) -> None:
+        """The request of this scope was refused."""
+        state: dict[str, Any] = scope["state"]
+        tenant = state.get("tenant")
+        if tenant is None:
+            return  # refused before anybody knew for which province: the log has it
+        actor: Doer = state.get("actor") or _Stranger(tenant)
+        client = scope.get("client")
+        key = (tenant, actor.id, client[0] if client else None, route_of(scope), slug)
+        known = self._seen.get(key)
+        if known is not None:
+            known.again += 1
+            return
+        if len(self._new) >= MOST_AT_ONCE:
+            self._over += 1
+            return
+        details = {"problem": slug, "status": status, "method": scope["method"], "route": route_of(scope)}
+        seen = _Seen(actor, scope, details, asyncio.get_running_loop().time())
+        self._seen[key] = seen
+        self._new.append(seen)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            if self._new or self._seen:
+                try:
+                    await self.flush(asyncio.get_running_loop().time())
+                except Exception as error:  # noqa: BLE001 - a database that is away must not end it
+                    log.warning("refusals were not written: %s", error)
+
+    async def flush(self, moment: float) -> None:
+        """Write what is new, and what came again for longer than REPEATS_S at `moment` of the loop's clock."""
+        fresh, self._new, over, self._over = self._new, [], self._over, 0
+        work = HotWork(self._clock.now())
+        written = [(seen, 1) for seen in fresh]
+        for key, seen in [*self._seen.items()]:
+            if moment - seen.at >= REPEATS_S:
+                del self._seen[key]
+                if seen.again:
+                    written.append((seen, seen.again))
+        for seen, times in written:
+            self._put(work, seen, times)
+        if over and fresh:
+            self._put(work, fresh[-1], over + 1)
+        if written:
+            await work.commit_to(self._db)
+
+    def _put(self, work: HotWork, seen: _Seen, times: int) -> None:
+        token = CURRENT.set(seen.scope)
+        try:
+            details = {**seen.details, **({"times": times} if times > 1 else {})}
+            subject = seen.scope.get("path_params", {}).get("code")
+            record(work, seen.actor, Action.REFUSED, subject=subject, outcome=Outcome.REFUSED, details=details)
+        finally:
+            CURRENT.reset(token)

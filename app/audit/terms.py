@@ -1,0 +1,129 @@
+"""Vocabulary of the audit trail: actions, outcomes, entries, what a check of the chain finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from app.kit.ids import TenantId
+
+
+class Doer(Protocol):
+    """Whoever acts, as far as the trail is concerned; identity's actor is one."""
+
+    @property
+    def kind(self) -> StrEnum:
+        """What acts."""
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """In which tenant."""
+
+    @property
+    def id(self) -> UUID | None:
+        """The account, None for the program itself and for people without one."""
+
+    @property
+    def name(self) -> str:
+        """An officer's name; empty for anyone else."""
+
+
+class Action(StrEnum):
+    """What was done, beside the verbs of cases, which are named by their facts (`case.accepted`)."""
+
+    SIGNED_IN = "sign_in"
+    SIGNED_OUT = "sign_out"
+    REFUSED = "refused"
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
+    MEMBERSHIP_BEGUN = "membership.begun"
+    MEMBERSHIP_ENDED = "membership.ended"
+    CALENDAR_PUBLISHED = "calendar.published"
+    TARGET_PUBLISHED = "target.published"
+    OCCASION_PUBLISHED = "occasion.published"
+    RULEBOOK_PUBLISHED = "rulebook.published"
+    WORDING_PUBLISHED = "wording.published"
+    QUIET_HOURS_PUBLISHED = "quiet_hours.published"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_CHANGED = "subscription.changed"
+    SUBSCRIPTION_DELETED = "subscription.deleted"
+    IDENTITY_OPENED = "identity.opened"
+    TRAIL_READ = "audit.read"
+
+
+class Outcome(StrEnum):
+    """Whether it came to be."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a tenant's trail. `position` and `hash` are None until it is sealed."""
+
+    tenant_id: TenantId
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    actor_name: str
+    unit_id: UUID | None
+    action: str
+    outcome: str
+    subject: str | None  # a code or an id of what it was done to
+    details: Mapping[str, Any]
+    request_id: str | None
+    address: str | None  # of the client, for officers and refusals only
+    position: int | None
+    hash: bytes | None
+
+
+class Head(NamedTuple):
+    """How far a tenant's trail is sealed: the last position, its hash, and a proof that only the key's holder makes."""
+
+    position: int
+    hash: bytes
+    proof: bytes
+
+
+class Fault(StrEnum):
+    """What is wrong with a chain."""
+
+    MISSING = "missing"  # an entry was taken away
+    CHANGED = "changed"  # an entry, or the one before it, is not what was sealed
+    TRUNCATED = "truncated"  # the trail ends before its head says
+    FORGED = "forged"  # the head was not made with this installation's key
+    OTHER = "other"  # the trail is not the one that was noted outside
+
+
+class Finding(NamedTuple):
+    """The first thing that is wrong, where."""
+
+    fault: Fault
+    position: int
+
+
+class Checked(NamedTuple):
+    """What a check of a trail came to: entries that hold, those not sealed yet, what is wrong (None: nothing)."""
+
+    sealed: int
+    waiting: int
+    head: Head | None
+    finding: Finding | None
+
+
+class Asked(NamedTuple):
+    """Which entries somebody wants to read; None does not restrict."""
+
+    action: str | None = None  # with all below it: `case` is `case.accepted`, too
+    actor_id: UUID | None = None
+    subject: str | None = None
+    outcome: Outcome | None = None
+    since: datetime | None = None
+    until: datetime | None = None

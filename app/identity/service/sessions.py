@@ -1,0 +1,146 @@
+"""Signing in and out. No transaction is held while a password is checked: claim, check, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from app.audit import service as audit_service
+from app.audit.terms import Action
+from app.db.engine import Database
+from app.db.work import Work
+from app.identity import domain, repository
+from app.identity.errors import AccountLocked, SessionExpired, WrongCredentials
+from app.identity.terms import Actor, ActorKind, CitizenToken, NewToken, SignedIn, StaffToken
+from app.kit.ids import CitizenId, StaffId, TenantId, uuid7
+
+from .passwords import Passwords
+
+KEEP_ENDED_SESSIONS = timedelta(days=30)
+
+
+async def sign_in(
+    db: Database,
+    passwords: Passwords,
+    tenant_id: TenantId,
+    *,
+    username: str,
+    password: str,
+    user_agent: str,
+    lifetime: timedelta,
+    now: datetime,
+) -> NewToken:
+    """A new session of an officer; three statements, the last into the trail: nobody is in whom it does not know.
+
+    Raises: WrongCredentials (unknown name, wrong password, no password, inactive: all alike), AccountLocked after
+    repeated attempts on one name (known or not), SignInBusy.
+    """
+    name_hash = domain.attempts_key(username)
+    row = await repository.try_sign_in(
+        db,
+        tenant_id,
+        domain.known_username(username),
+        name_hash=name_hash,
+        locks=domain.locks(now),
+        forget_before=now - domain.FORGET_ATTEMPTS_AFTER,
+        now=now,
+    )
+    if row["failures"] is None:
+        raise AccountLocked(domain.lock_seconds(row["locked_until"], now))
+    stored: str | None = row["password_hash"]
+    if not await passwords.check(stored, password) or stored is None:
+        raise WrongCredentials
+    account_id = StaffId(row["id"])
+    text = domain.new_staff_token(tenant_id)
+    token = domain.parse_token(text)
+    assert isinstance(token, StaffToken)
+    expires_at = now + lifetime
+    opened = await repository.open_session(
+        db,
+        token,
+        account_id,
+        password_hash=stored,
+        name_hash=name_hash,
+        now=now,
+        expires_at=expires_at,
+        user_agent=domain.excerpt(user_agent),
+    )
+    if not opened:
+        raise WrongCredentials
+    actor = Actor(ActorKind.STAFF, tenant_id, account_id, row["name"], repository.memberships_of(row))
+    await audit_service.write(db, actor, Action.SIGNED_IN, now=now, details={"session": token.hash[:6].hex()})
+    if passwords.is_outdated(stored):
+        await repository.rehash(db, tenant_id, account_id, old=stored, new=await passwords.hash(password))
+    return NewToken(text, SignedIn(actor, token, row["username"], expires_at))
+
+
+async def authenticate(
+    db: Database, tenant_id: TenantId, token: StaffToken | CitizenToken, *, now: datetime
+) -> SignedIn:
+    """Whoever holds the token, read afresh: revoking and changed memberships act at once. One statement.
+
+    Once in a quarter of an hour a second one keeps `last_seen_at`. An officer's token is good in its own tenant only.
+    Raises: SessionExpired.
+    """
+    match token:
+        case StaffToken():
+            if token.tenant_id != tenant_id:
+                raise SessionExpired
+            row = await repository.find_staff_session(db, token, now)
+            if row is None:
+                raise SessionExpired
+            actor = Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], repository.memberships_of(row))
+            signed_in = SignedIn(actor, token, row["username"], row["expires_at"])
+        case CitizenToken():
+            row = await repository.find_citizen_token(db, token, now)
+            if row is None:
+                raise SessionExpired
+            actor = Actor(ActorKind.CITIZEN, tenant_id, token.citizen_id)
+            signed_in = SignedIn(actor, token, None, row["expires_at"])
+    if now - row["last_seen_at"] >= domain.SEEN_STEP:
+        await repository.mark_seen(db, token, now)
+    return signed_in
+
+
+async def live_officers(
+    db: Database, tenant_id: TenantId, hashes: Collection[bytes], *, now: datetime
+) -> dict[bytes, Actor]:
+    """Of sessions, by the hashes of their tokens, those that are good, with their officers. One statement."""
+    return {
+        row["token_hash"]: Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], repository.memberships_of(row))
+        for row in await repository.list_live_sessions(db, tenant_id, hashes, now)
+    }
+
+
+async def live_citizens(db: Database, tokens: Collection[CitizenToken], *, now: datetime) -> set[CitizenToken]:
+    """Those of the tokens that are good. One statement."""
+    rows = await repository.list_live_tokens(db, tokens, now)
+    return {CitizenToken(CitizenId(row["citizen_id"]), row["token_hash"]) for row in rows}
+
+
+async def sign_out(db: Database, signed_in: SignedIn, *, now: datetime) -> None:
+    """The token is worth nothing from now on."""
+    await repository.revoke(db, signed_in.token, now)
+    if signed_in.actor.kind is ActorKind.STAFF:
+        ended = {"session": signed_in.token.hash[:6].hex()}
+        await audit_service.write(db, signed_in.actor, Action.SIGNED_OUT, now=now, details=ended)
+
+
+async def register_device(db: Database, tenant_id: TenantId, *, user_agent: str, now: datetime) -> NewToken:
+    """A new citizen known by this one device; a one-time code will later join it to a phone. One statement."""
+    citizen_id = CitizenId(uuid7(now))
+    text = domain.new_citizen_token(citizen_id)
+    token = domain.parse_token(text)
+    assert isinstance(token, CitizenToken)
+    await repository.add_citizen(db, token, user_agent=domain.excerpt(user_agent), now=now)
+    return NewToken(text, SignedIn(Actor(ActorKind.CITIZEN, tenant_id, citizen_id), token, None, None))
+
+
+async def prune(work: Work, tenant_id: TenantId) -> None:
+    """Forget old attempts and long-ended sessions; run now and then by the worker."""
+    await repository.prune(
+        work,
+        tenant_id,
+        attempts_before=work.now - domain.FORGET_ATTEMPTS_AFTER,
+        sessions_before=work.now - KEEP_ENDED_SESSIONS,
+    )

@@ -1,0 +1,59 @@
+"""Wire shapes of the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.audit.terms import Entry, Outcome
+
+
+class EntryOut(BaseModel):
+    """One line of the trail."""
+
+    position: int
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor: UUID | None
+    actor_name: str
+    unit: UUID | None
+    action: str = Field(examples=["case.accepted", "sign_in", "refused"])
+    outcome: Outcome
+    subject: str | None
+    details: dict[str, Any]
+    request_id: str | None
+    address: str | None
+    hash: str = Field(description="SHA-256 của chuỗi đến dòng này. Of the chain up to here, hexadecimal.")
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """The line."""
+        assert entry.position is not None
+        assert entry.hash is not None
+        return cls(
+            position=entry.position,
+            id=entry.id,
+            at=entry.at,
+            actor_kind=entry.actor_kind,
+            actor=entry.actor_id,
+            actor_name=entry.actor_name,
+            unit=entry.unit_id,
+            action=entry.action,
+            outcome=Outcome(entry.outcome),
+            subject=entry.subject,
+            details=dict(entry.details),
+            request_id=entry.request_id,
+            address=entry.address,
+            hash=entry.hash.hex(),
+        )
+
+
+class EntryListOut(BaseModel):
+    """A page of the trail, newest first."""
+
+    items: list[EntryOut]
+    next_cursor: str | None

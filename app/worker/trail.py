@@ -1,0 +1,69 @@
+"""The audit trail at work: entries are sealed, and sent to where the operator wants them."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from app.audit import service as audit
+from app.audit.senders import FileSink, Sink, SyslogSink
+from app.db.work import Work, in_work
+from app.kit.ids import TenantId
+from app.process import Process
+from app.settings import Settings
+
+from .notices import keys_of
+from .tenants import each_tenant
+
+SEAL_EVERY_S = 1.0
+
+
+class Trail:
+    """What this process does for the trail. Leaving it closes what is open."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._key = keys_of(process.settings).audit
+        self._sinks = sinks_of(process.settings)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for sink in self._sinks:
+            await sink.close()
+
+    async def seal(self) -> int:
+        """Entries sealed now, over all tenants."""
+        process = self._process
+
+        async def one(tenant_id: TenantId) -> int:
+            async def sealed(work: Work) -> int:
+                return await audit.seal(work, tenant_id, self._key)
+
+            return await in_work(process.db, process.clock, tenant_id, sealed)
+
+        return await each_tenant(process, "audit.seal", one)
+
+    async def send_on(self) -> int:
+        """Entries that somebody outside has taken now, over all tenants and places."""
+        process, done = self._process, 0
+        for sink in self._sinks:
+
+            async def one(tenant_id: TenantId, sink: Sink = sink) -> int:
+                return await audit.send_on(process.db, process.clock, tenant_id, sink)
+
+            done += await each_tenant(process, f"audit to {sink.name}", one)
+        return done
+
+
+def sinks_of(settings: Settings) -> list[Sink]:
+    """Where this installation sends its trail. Raises: ValueError when the address is none."""
+    found: list[Sink] = []
+    if settings.audit_syslog_url:
+        found.append(SyslogSink(settings.audit_syslog_url))
+    if settings.audit_file:
+        found.append(FileSink(settings.audit_file))
+    return found
