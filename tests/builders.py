@@ -153,7 +153,11 @@ async def acting(process: Process, verb: Callable[..., Awaitable[Case]], actor: 
 
 async def a_case(process: Process, state: CaseState = CaseState.RECEIVED, **report: Any) -> Filed:
     """A case brought to `state` by an officer of the unit that holds it, with an answer where there must be one."""
-    filed = await a_report(process, **report)
+    return await brought(process, await a_report(process, **report), state)
+
+
+async def brought(process: Process, filed: Filed, state: CaseState) -> Filed:
+    """The new case brought to `state` by an officer of the unit that holds it."""
     at_work = someone(process, filed.unit)
     case: Case | None = None
     for verb, given in _STEPS[state]:

@@ -1,0 +1,27 @@
+"""docs/permissions.md tells what the code allows, and no address of officers is missing in it."""
+
+from __future__ import annotations
+
+import orjson
+
+from app.main import create_app
+from app.settings import Settings
+from tests import permissions
+from tests.house.snapshots import Held
+
+
+def test_the_document_of_permissions_is_what_the_code_says(held: Held) -> None:
+    held("docs/permissions.md", permissions.document())
+
+
+def test_every_address_of_officers_has_its_permission() -> None:
+    document = orjson.loads(orjson.dumps(create_app(Settings(_env_file=None)).openapi()))
+    verbs = {f"POST /api/v1/staff/cases/{{code}}/{line.verb}" for line in permissions.verbs()}
+    asked = {
+        f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item if "/staff/" in path
+    }
+    of_a_case = {address for address in asked if "/staff/cases/{code}" in address}
+    assert asked - of_a_case == set(permissions.addresses())
+    assert {address for address in of_a_case if address.startswith("POST")} - verbs == {
+        "POST /api/v1/staff/cases/{code}/extend/preview"  # as extend itself
+    }

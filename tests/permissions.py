@@ -1,0 +1,164 @@
+"""docs/permissions.md: written from the code's own permissions, and read again by the test that tries them all.
+
+The document is the standard: whoever loosens a policy changes it, and is seen doing so. Case verbs come from
+`app.cases.policies`; what else officers may ask for is in no table of the program, so it stands here.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from app.cases.domain.transitions import TRANSITIONS
+from app.cases.policies import PERMITS
+from app.cases.terms import CaseState, Verb
+from app.identity.terms import Role
+
+DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
+ALL: Final = frozenset(Role)
+ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
+AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
+
+# Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
+ADDRESSES: Final[dict[str, frozenset[Role]]] = {
+    "GET /api/v1/staff/audit": AUDITORS,
+    "GET /api/v1/staff/calendars": ALL,
+    "POST /api/v1/staff/calendars/{code}": ADMINISTRATOR,
+    "POST /api/v1/staff/calendars/{code}/preview": ADMINISTRATOR,
+    "GET /api/v1/staff/cases": ALL,
+    "POST /api/v1/staff/cases/bulk": ALL,
+    "GET /api/v1/staff/notice-wordings": ALL,
+    "POST /api/v1/staff/notice-wordings/{occasion}": ADMINISTRATOR,
+    "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,
+    "GET /api/v1/staff/occasions": ALL,
+    "POST /api/v1/staff/occasions": ADMINISTRATOR,
+    "GET /api/v1/staff/queue": ALL,
+    "GET /api/v1/staff/quiet-hours": ALL,
+    "POST /api/v1/staff/quiet-hours": ADMINISTRATOR,
+    "GET /api/v1/staff/rulebooks": ALL,
+    "POST /api/v1/staff/rulebooks": ADMINISTRATOR,
+    "GET /api/v1/staff/stream": ALL,
+    "GET /api/v1/staff/subscriptions": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions": ADMINISTRATOR,
+    "DELETE /api/v1/staff/subscriptions/{id}": ADMINISTRATOR,
+    "GET /api/v1/staff/subscriptions/{id}": ADMINISTRATOR,
+    "PUT /api/v1/staff/subscriptions/{id}": ADMINISTRATOR,
+    "GET /api/v1/staff/subscriptions/{id}/deliveries": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/deliveries/{delivery}/redeliver": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/pause": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/replay": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/resume": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/secret": ADMINISTRATOR,
+    "POST /api/v1/staff/subscriptions/{id}/trial": ADMINISTRATOR,
+    "GET /api/v1/staff/targets": ALL,
+    "POST /api/v1/staff/targets": ADMINISTRATOR,
+    "POST /api/v1/staff/targets/preview": ADMINISTRATOR,
+}
+
+
+class Place(StrEnum):
+    """Where an officer's unit stands to the unit that holds the case."""
+
+    HOLDER = "giữ"
+    ABOVE = "trên"
+
+
+class Line(NamedTuple):
+    """One verb of a case: who may do it, and from which states it is possible at all."""
+
+    verb: str
+    permitted: frozenset[tuple[Role, Place]]
+    states: frozenset[str]
+
+
+_HEAD = """# Quyền · Permissions
+
+Được viết từ mã nguồn và được kiểm: `tests/api/permissions` thử từng (vai trò, quan hệ đơn vị, thao tác, trạng thái)
+qua API. Written from the code (`make refresh`), and tried: every role, relation of units, verb and state, through
+the API.
+
+**giữ**: vai trò ở chính đơn vị đang giữ vụ việc · the role is held in the unit that holds the case. **trên**: ở một
+đơn vị cấp trên của đơn vị đó · in a unit above it. Đơn vị cấp dưới, đơn vị ngang cấp và tỉnh khác không thấy vụ
+việc: 404, như thể không có. Units below, siblings and other
+provinces do not see the case: 404, as if it did not exist. Thấy mà không được làm: 403 kèm lý do và ai làm được.
+Who sees it and may not: 403, with the reason and who could.
+
+## Thao tác với vụ việc · Verbs of a case
+
+"""
+_MIDDLE = """
+## Những địa chỉ khác của cán bộ · Other addresses of officers
+
+Người gửi chỉ làm được với phản ánh của chính mình: bổ sung, đánh giá, đề nghị xử lý lại, rút. Senders may do to
+their own reports only: reply, rate, reopen, withdraw.
+
+"""
+
+
+def document() -> str:
+    """The whole document, as the code has it."""
+    roles = list(Role)
+    lines = [_HEAD, _row("Thao tác · Verb", *(f"{role.label.vi} · `{role}`" for role in roles), "từ trạng thái · from")]
+    lines.append(_row(*["---"] * (len(roles) + 2)))
+    for verb in Verb:
+        permit = PERMITS.get(verb)
+        if permit is None:
+            continue
+        cells = [
+            ", ".join(
+                place
+                for place, held in ((Place.HOLDER, permit.own | permit.above), (Place.ABOVE, permit.above))
+                if role in held
+            )
+            or "–"
+            for role in roles
+        ]
+        states = ", ".join(f"`{state}`" for state in CaseState if state in TRANSITIONS[verb])
+        lines.append(_row(f"{verb.label.vi} · `{verb}`", *cells, states))
+    lines.append(_MIDDLE)
+    lines.append(_row("Địa chỉ · Address", *(f"`{role}`" for role in roles)))
+    lines.append(_row(*["---"] * (len(roles) + 1)))
+    lines += [
+        _row(f"`{address}`", *("có" if role in allowed else "–" for role in roles))
+        for address, allowed in ADDRESSES.items()
+    ]
+    return "".join(lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def verbs() -> list[Line]:
+    """The verbs of the document as it stands on the disk."""
+    found = []
+    for cells in _tables()[0]:
+        permitted = frozenset(
+            (role, place) for role, cell in zip(Role, cells[1:-1], strict=True) for place in Place if place in cell
+        )
+        found.append(Line(_quoted(cells[0])[0], permitted, frozenset(_quoted(cells[-1]))))
+    return found
+
+
+def addresses() -> dict[str, frozenset[Role]]:
+    """The addresses of the document as it stands on the disk."""
+    return {
+        _quoted(cells[0])[0]: frozenset(role for role, cell in zip(Role, cells[1:], strict=True) if cell == "có")
+        for cells in _tables()[1]
+    }
+
+
+def _tables() -> list[list[list[str]]]:
+    parts = DOCUMENT.read_text(encoding="utf-8").split("\n## ")[1:]
+    return [
+        [[cell.strip() for cell in line.strip("| \n").split(" | ")] for line in part.splitlines() if line[:1] == "|"][
+            2:
+        ]
+        for part in parts
+    ]
+
+
+def _quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
