@@ -46,7 +46,7 @@ async def listening_citizen(connection: HTTPConnection) -> Reporter:
 async def listening_reporter(connection: HTTPConnection, code: str) -> Reporter:
     """The sender of the report, by token or `Tracking-Secret`. Raises: ReportNotFound for anyone else."""
     reader = await read_by(connection)
-    row: dict[str, Any] = await reports_service.find_facts(reader.database, reader.actor.tenant_id, code)
+    row: dict[str, Any] = await reports_service.get_facts(reader.database, reader.actor.tenant_id, code)
     if not reports_service.owns(
         reader.actor, reader.secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]
     ):

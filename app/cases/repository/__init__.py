@@ -19,13 +19,13 @@ from app.kit.ids import CaseId, TenantId
 
 _CHAIN = text("""
     WITH RECURSIVE chain AS (
-        SELECT id, merged_into_id, 0 AS steps FROM cases WHERE tenant_id = :tenant_id AND code = :code
+        SELECT id, unit_id, merged_into_id, 0 AS steps FROM cases WHERE tenant_id = :tenant_id AND code = :code
         UNION ALL
-        SELECT above.id, above.merged_into_id, chain.steps + 1
+        SELECT above.id, above.unit_id, above.merged_into_id, chain.steps + 1
         FROM chain JOIN cases above ON above.tenant_id = :tenant_id AND above.id = chain.merged_into_id
         WHERE chain.steps < 50
     )
-    SELECT id FROM chain ORDER BY steps
+    SELECT id, unit_id FROM chain ORDER BY steps
 """)
 
 
@@ -70,7 +70,10 @@ class CaseRepository:
 
         Raises: CaseNotFound when the first lies outside the scope; StaleCase when the chain changed meanwhile.
         """
-        ids = [row.id for row in await self._session.execute(_CHAIN, {"tenant_id": self._tenant_id, "code": code})]
+        steps = (await self._session.execute(_CHAIN, {"tenant_id": self._tenant_id, "code": code})).all()
+        if not steps or (not visible_to.whole and steps[0].unit_id not in visible_to.units):
+            raise CaseNotFound  # with as much work as for one that is not there
+        ids = [row.id for row in steps]
         found = await self._session.scalars(
             select(Case)
             .where(Case.tenant_id == self._tenant_id, Case.id.in_(ids))

@@ -94,7 +94,7 @@ async def explain_deadline(visit: CurrentVisit, code: CodePath) -> Response:
         return visit.page("deadline.html", **views.explained(visit, view.row, own=True))
     if await publication_service.public_body(visit.database, visit.tenant.id, code) is None:
         return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
-    row = await reports_service.find_facts(visit.database, visit.tenant.id, code)
+    row = await reports_service.get_facts(visit.database, visit.tenant.id, code)
     return visit.page("deadline.html", **views.explained(visit, row, own=False))
 
 

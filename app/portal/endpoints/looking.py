@@ -103,5 +103,5 @@ async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A
     found = await publication_service.public_body(visit.database, visit.tenant.id, code)
     if found is None:
         raise ReportNotFound
-    row = await reports_service.find_facts(visit.database, visit.tenant.id, code)
+    row = await reports_service.get_facts(visit.database, visit.tenant.id, code)
     return visit.page("case.html", kept=True, **views.public_case(visit, found[0], row))

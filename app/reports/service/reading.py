@@ -93,7 +93,7 @@ async def find_letters(
     if own is not None:
         return await letters_for_sender(db, actor, own)
     row = await find_facts(db, actor.tenant_id, code)
-    if row["unit_id"] not in units:
+    if row is None or row["unit_id"] not in units:
         raise ReportNotFound
     return await letters_service.list_letters(db, actor.tenant_id, [CaseId(row["id"])])
 
@@ -115,9 +115,14 @@ async def reports_for_staff(db: Database, tenant_id: TenantId, view: CaseView) -
     return await repository.list_for_case(db, tenant_id, CaseId(view.row["id"]))
 
 
-async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any]:
-    """The report with its case, whoever asks: the caller checks who may see it. Raises: ReportNotFound."""
-    row = await repository.find_with_case(db, tenant_id, code)
+async def find_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any] | None:
+    """The report with its case, whoever asks, None when there is none: the caller checks who may see it."""
+    return await repository.find_with_case(db, tenant_id, code)
+
+
+async def get_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, Any]:
+    """The same. Raises: ReportNotFound."""
+    row = await find_facts(db, tenant_id, code)
     if row is None:
         raise ReportNotFound
     return row

@@ -1,0 +1,149 @@
+"""What one may not see is not there: every address tells of a stranger's matter what it tells of none at all.
+
+The addresses come from the OpenAPI document. A new one that names something must be listed here, or this fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+
+from app.identity.terms import ReporterIdentity, Role
+from app.process import Process
+from tests import permissions
+from tests.api.cases.test_verbs import STEPS
+from tests.api.permissions.test_matrix import a_foreign_officer
+from tests.builders import BINH_HAN, EVERY_HAND, Filed, a_report, an_officer
+from tests.statements import Statements
+
+# Addresses that name something which is there for everyone: the map, the catalogue, a province's own rules.
+EVERYONES = {
+    "GET /api/v1/areas/{area_code}",
+    "GET /api/v1/categories/{category}",
+    "POST /api/v1/staff/calendars/{code}",
+    "POST /api/v1/staff/calendars/{code}/preview",
+    "POST /api/v1/staff/notice-wordings/{occasion}",
+    "POST /api/v1/staff/notice-wordings/{occasion}/preview",
+}
+WORDS: dict[str, Any] = {
+    "POST /api/v1/reports/{code}/rating": {"stars": 5},
+    "POST /api/v1/reports/{code}/reopening": {"reason": "Vẫn tối."},
+    "POST /api/v1/reports/{code}/replies": {"text": "Cột số 5."},
+    "POST /api/v1/reports/{code}/withdrawal": {},
+    "PUT /api/v1/reports/{code}/notices": {},
+    "POST /api/v1/staff/cases/{code}/extend/preview": {"due_on": "2026-12-03", "reason": "Cần khảo sát."},
+    **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
+    "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
+}
+ABSENT = "H23-261120-9998"
+# Said of the request, not of what it asks for.
+OF_THE_REQUEST = {"x-request-id", "date"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody to whom the matter is none of his business."""
+
+    name: str
+    headers: dict[str, str]
+
+
+async def strangers(client: httpx.AsyncClient, process: Process) -> list[Caller]:
+    """Everyone who must not see the report."""
+    citizen = (await client.post("/api/v1/auth/devices")).json()["access_token"]
+    sibling = await an_officer(process, *EVERY_HAND, unit=BINH_HAN)
+    return [
+        Caller("anonymous", {}),
+        Caller("with a wrong secret", {"Tracking-Secret": "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH"}),
+        Caller("another citizen", {"Authorization": f"Bearer {citizen}"}),
+        Caller("an officer next door", sibling.headers),
+        Caller("an officer of another province", await a_foreign_officer(process)),
+    ]
+
+
+def addresses(application: FastAPI) -> list[str]:
+    """Every operation that names something in its path."""
+    paths = application.openapi()["paths"]
+    return sorted(f"{method.upper()} {path}" for path, item in paths.items() for method in item if "{" in path)
+
+
+def of_a_report(application: FastAPI) -> list[str]:
+    """Those that name a report or a case."""
+    return [one for one in addresses(application) if "/reports/{code}" in one or "/staff/cases/{code}" in one]
+
+
+def test_every_address_that_names_something_is_looked_at(application: FastAPI) -> None:
+    of_subscriptions = {one for one in addresses(application) if "/staff/subscriptions/{id}" in one}
+    assert set(addresses(application)) == {*of_a_report(application), *EVERYONES, *of_subscriptions}
+
+
+async def asked(
+    client: httpx.AsyncClient, statements: Statements, address: str, code: str, caller: Caller
+) -> tuple[int, object, dict[str, str], list[str]]:
+    """What the address answers of the code: status, body without the code, headers, and the statements it took."""
+    method, _, path = address.partition(" ")
+    statements.clear()
+    answer = await client.request(
+        method,
+        path.format(code=code, number="1"),
+        json=WORDS.get(address),
+        headers={**caller.headers, "If-Match": '"1"', "Idempotency-Key": f"{caller.name} asks {code}"},
+    )
+    said = orjson.loads(answer.text.replace(code, "CODE")) if answer.text else None
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_REQUEST}
+    sent = [text for text in statements.texts if "last_seen_at = " not in text]
+    return answer.status_code, said, headers, sent
+
+
+async def test_a_report_is_to_strangers_as_one_that_was_never_sent(
+    client: httpx.AsyncClient, application: FastAPI, process: Process, statements: Statements
+) -> None:
+    known = ReporterIdentity(name="Nguyễn Văn A", phone="+84912345678", email="a@example.vn")
+    filed: Filed = await a_report(process, reporter=known, description="Đèn đường trước nhà tôi không sáng.")
+    callers, looked = await strangers(client, process), 0
+    for address in of_a_report(application):
+        for caller in callers:
+            of_theirs = await asked(client, statements, address, filed.code, caller)
+            of_nothing = await asked(client, statements, address, ABSENT, caller)
+            who = f"{caller.name}: {address}"
+            assert of_theirs[0] in {401, 403, 404}, (who, of_theirs)
+            assert of_theirs[1] == of_nothing[1], who
+            assert {k: v for k, v in of_theirs[2].items() if k != "content-length"} == {
+                k: v for k, v in of_nothing[2].items() if k != "content-length"
+            }, who
+            assert of_theirs[3] == of_nothing[3], f"{who}: the work done tells the two apart"
+            looked += 1
+    assert looked == len(of_a_report(application)) * len(callers) > 150
+
+
+async def test_a_list_and_a_stream_of_another_province_hold_nothing_of_it(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    filed = await a_report(process)
+    theirs = await a_foreign_officer(process)
+    for path in ("/api/v1/staff/queue", "/api/v1/staff/cases", "/api/v1/staff/cases?q=den", "/api/v1/public/cases"):
+        answer = await client.get(path, headers=theirs)
+        assert answer.status_code == 200, path
+        assert filed.code not in answer.text, path
+    here = {**theirs, "Host": "haiduong.localhost"}
+    for address in permissions.addresses():
+        method, _, path = address.partition(" ")
+        if method == "GET" and "{" not in path:
+            assert (await client.get(path, headers=here)).status_code == 401, "a token is worth nothing elsewhere"
+
+
+@pytest.mark.parametrize("verb", ["GET", "DELETE"])
+async def test_a_subscription_of_another_province_is_not_there(
+    client: httpx.AsyncClient, process: Process, verb: str
+) -> None:
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    wanted = {"name": "Nơi nhận", "url": "https://example.vn/", "types": ["case.opened"]}
+    made = (await client.post("/api/v1/staff/subscriptions", json=wanted, headers=admin.headers)).json()
+    theirs = await a_foreign_officer(process)
+    answer = await client.request(verb, f"/api/v1/staff/subscriptions/{made['id']}", headers=theirs)
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-subscription")
