@@ -11,6 +11,8 @@ from app.audit.service import Refusals
 from app.cases.endpoints import routers as cases_routers
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
+from app.citizens.endpoints import router as citizens_router
+from app.citizens.senders import codes_of
 from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.endpoints import router as deadlines_router
@@ -67,6 +69,7 @@ ROUTERS = (
     directory_router,
     catalogue_router,
     identity_router,
+    citizens_router,
     routing_router,
     deadlines_router,
     subscriptions_router,
@@ -106,6 +109,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             await end_streams(app)
             await app.state.common_terms.close()
             await app.state.refusals.close()
+            await app.state.code_sender.close()
             if shared is None:
                 await process.close()
 
@@ -143,6 +147,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
+    state.code_sender = codes_of(process.settings, process.clock)
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

@@ -17,6 +17,13 @@ class AccessLog(StrEnum):
     NONE = "none"
 
 
+class PhoneCodes(StrEnum):
+    """How one-time codes reach phones."""
+
+    SMS = "sms"
+    LOG = "log"
+
+
 class Settings(BaseSettings):
     """Every setting has the prefix `LIENTHONG_`; units are in the names. `.env.example` lists them all."""
 
@@ -75,6 +82,14 @@ class Settings(BaseSettings):
     )
     sms_authorization: SecretStr | None = Field(None, description="Authorization header for the gateway.")
     sms_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest time the gateway may take to answer.")
+    phone_codes: PhoneCodes = Field(
+        PhoneCodes.SMS,
+        description="How sign-in codes leave: sms, by SMS_URL; log, in a trial only.",
+    )
+    codes_per_phone_hour: int = Field(5, ge=1, le=100, description="Sign-in codes sent to one phone within an hour.")
+    codes_per_address_hour: int = Field(
+        60, ge=1, le=100_000, description="Sign-in codes asked for from one address within an hour: a carrier is one."
+    )
     push_contact: str | None = Field(
         None, description="mailto: or https: address for push services; absent: no push messages."
     )

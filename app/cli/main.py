@@ -24,7 +24,7 @@ from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
 from app.publication.service import index_all_words
-from app.settings import Settings
+from app.settings import PhoneCodes, Settings
 from app.web import logs
 
 from . import accounts
@@ -87,6 +87,8 @@ def run() -> None:
 def up() -> None:
     """Chạy thử trọn bộ: cơ sở dữ liệu, web, worker. Everything in one process, for a trial."""
     settings = read_settings()
+    if settings.sms_url is None:
+        settings = settings.model_copy(update={"phone_codes": PhoneCodes.LOG})  # somebody is looking at the log
     with listen(settings) as bound, EmbeddedPostgres(settings.data_dir) as postgres:
         if settings.database_url is None:
             settings = settings.model_copy(update={"database_url": postgres.start(say)})

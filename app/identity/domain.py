@@ -19,7 +19,7 @@ from app.kit.ids import CitizenId, ReportId, TenantId
 from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .errors import IdentityUnreadable, InvalidAccount, InvalidContact
-from .terms import CitizenToken, ReporterIdentity, StaffToken
+from .terms import CitizenToken, RefreshToken, ReporterIdentity, StaffToken
 
 SEEN_STEP = timedelta(minutes=15)
 FORGET_ATTEMPTS_AFTER = timedelta(hours=24)
@@ -31,6 +31,7 @@ SEAL_VERSION = b"\x01"
 
 _STAFF_TOKEN = re.compile(r"lts_([1-9][0-9]{0,8})_[A-Za-z0-9_-]{43}")
 _CITIZEN_TOKEN = re.compile(r"ltc_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
+_REFRESH_TOKEN = re.compile(r"ltr_([0-9a-f]{32})_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _NOT_IN_SECRET = re.compile(r"[^A-Z0-9]")
 _MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})
@@ -57,6 +58,7 @@ class Keyring:
     notices: bytes = field(repr=False)  # seals addresses of notices until these have gone out
     vapid: bytes = field(repr=False)  # what push services know us by
     audit: bytes = field(repr=False)  # proves that a trail's head was made here
+    codes: bytes = field(repr=False)  # one-time codes and the phones they were sent to
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -72,6 +74,7 @@ class Keyring:
             notices=signing.derive(key, "notices.1"),
             vapid=signing.derive(key, "notices.vapid.1"),
             audit=signing.derive(key, "audit.1"),
+            codes=signing.derive(key, "citizens.codes.1"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )
 
@@ -87,6 +90,19 @@ def new_staff_token(tenant_id: TenantId) -> str:
 def new_citizen_token(citizen_id: CitizenId) -> str:
     """A bearer token that names its citizen, so that it is found by (citizen, hash)."""
     return signing.new_token(f"ltc_{citizen_id.hex}")
+
+
+def new_refresh_token(citizen_id: CitizenId, session_id: UUID) -> str:
+    """A token that names its citizen and session, good for one new pair of tokens."""
+    return signing.new_token(f"ltr_{citizen_id.hex}_{session_id.hex}")
+
+
+def parse_refresh_token(text: str) -> RefreshToken | None:
+    """What the token says of itself, None when it is not one of ours. Nothing is proven yet."""
+    found = _REFRESH_TOKEN.fullmatch(text)
+    if found is None:
+        return None
+    return RefreshToken(CitizenId(UUID(hex=found[1])), UUID(hex=found[2]), signing.token_hash(text))
 
 
 def parse_token(text: str) -> StaffToken | CitizenToken | None:

@@ -193,3 +193,45 @@ class IdentityUnreadable(Problem):
             "Khoá bảo mật của hệ thống không khớp với dữ liệu đã niêm phong; vui lòng báo cho quản trị hệ thống.",
             "The installation's key does not fit the sealed data; please tell the system's administrator.",
         )
+
+
+class RefreshRefused(Unauthenticated):
+    """The refresh token is unknown, or its session has ended."""
+
+    slug = "refresh-refused"
+    title = Text("Phiên đăng nhập đã hết", "The session has ended")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Hãy đăng nhập lại bằng số điện thoại.", "Please sign in again with your phone number.")
+
+
+class RefreshReused(RefreshRefused):
+    """A refresh token came twice: somebody else may hold it, so the session ends for everybody."""
+
+    slug = "refresh-reused"
+    title = Text("Phiên đăng nhập đã bị kết thúc để bảo vệ bạn", "The session was ended to protect you")
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say why, and what to do."""
+        return Text(
+            "Mã làm mới này đã được dùng ở nơi khác. Phiên đã kết thúc trên mọi bản sao; hãy đăng nhập lại và xem "
+            "danh sách thiết bị của bạn.",
+            "This refresh token was used elsewhere. The session has ended for every copy; sign in again and look at "
+            "your list of devices.",
+        )
+
+
+class UnknownDevice(NotFound):
+    """The citizen is not signed in there."""
+
+    slug = "unknown-device"
+    title = Text("Không có thiết bị này", "No such device")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say where to look."""
+        return Text("Xem các thiết bị của bạn: GET /api/v1/me/devices", "See: GET /api/v1/me/devices")

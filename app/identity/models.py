@@ -111,8 +111,27 @@ class Citizen(Base):
     created_at: Mapped[datetime]
 
 
+class CitizenSession(Base):
+    """One signing in of a citizen on one device. Its refresh token is replaced at each use; neither is kept.
+
+    `previous_hash` is the one before, for a moment good once more: the answer that brought the new one may be lost.
+    """
+
+    __tablename__ = "citizen_sessions"
+
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizens.citizen_id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    refresh_hash: Mapped[bytes]
+    previous_hash: Mapped[bytes | None]
+    rotated_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user_agent: Mapped[str]
+
+
 class CitizenTokenRow(Base):
-    """One token of a citizen; the token itself is not kept."""
+    """One token of a citizen; the token itself is not kept. `session_id`: None for a device without a phone."""
 
     __tablename__ = "citizen_tokens"
 
@@ -123,6 +142,7 @@ class CitizenTokenRow(Base):
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime]
     user_agent: Mapped[str]
+    session_id: Mapped[UUID | None]
 
 
 class ReporterIdentityRow(TenantRow, Base):

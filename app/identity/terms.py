@@ -132,6 +132,35 @@ class NewToken:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """What a refresh token says of itself, never the token."""
+
+    citizen_id: CitizenId
+    session_id: UUID
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A citizen's tokens as they are handed out, once; only their hashes are kept."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    signed_in: SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """Where a citizen is signed in. `current`: it is the one that asks."""
+
+    id: UUID
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StaffAccountView:
     """A staff account as administrators see it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
 
 from app.db.engine import Database
 from app.db.work import Work
@@ -131,3 +132,10 @@ async def list_opened_by(
 
 def _watched(rows: list[asyncpg.Record]) -> list[Watched]:
     return [Watched(*row) for row in rows]
+
+
+async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:
+    """Number of reports that are the taker's from now on (index ix_reports_citizen). One statement."""
+    given = update(Report).where(Report.tenant_id.in_(tenants), Report.citizen_id == giver).values(citizen_id=taker)
+    moved = await work.session.execute(given.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", moved).rowcount

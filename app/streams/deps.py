@@ -52,10 +52,9 @@ async def listening_reporter(connection: HTTPConnection, code: str) -> Reporter:
     ):
         raise ReportNotFound
     report = ReportId(row["report_id"])
-    if row["citizen_id"] is None:
-        return Reporter(report=report)
     found = await signed_in_or_none(connection)
-    assert found is not None
+    if row["citizen_id"] is None or found is None or found.actor.citizen_id != row["citizen_id"]:
+        return Reporter(report=report)  # by the secret
     assert isinstance(found.token, CitizenToken)
     return Reporter(found.token.citizen_id, found.token, report)
 

@@ -163,8 +163,8 @@ class SaidError(ValueError):
 def name_problem(request: Request, problem: Problem) -> None:
     """The request's line in the log names the problem; the trail learns of it when it is one that it keeps."""
     request.scope.setdefault("state", {})["problem"] = problem.slug
-    if problem.audited:
-        request.app.state.refusals.note(request.scope, problem.slug, problem.status)
+    if problem.audited and (refusals := getattr(request.app.state, "refusals", None)) is not None:
+        refusals.note(request.scope, problem.slug, problem.status)
 
 
 def _told(request: Request, problem: Problem) -> Response:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from app.cases import service as cases_service
 from app.cases.handlers import PlanConsumer
+from app.citizens import service as citizens_service
 from app.db.beats import BEAT_EVERY_S, Worker, beat, forget_beats
 from app.db.models import Command
 from app.db.work import Work, in_work
@@ -127,6 +128,7 @@ async def prune(process: Process) -> int:
     worker of the release before has given up is tried again.
     """
     await forget_beats(process.db, process.clock.now())
+    await citizens_service.forget(process.db, process.clock)
     names = [consumer.name for consumer in consumers(process)]
     keep = timedelta(days=process.settings.outbox_keep_days)
     settled = min(keep, timedelta(days=process.settings.webhook_keep_days))

@@ -105,9 +105,14 @@ JOIN citizens c ON c.citizen_id = t.citizen_id
 WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
 """
 _SEEN_CITIZEN = "UPDATE citizen_tokens SET last_seen_at = $3 WHERE citizen_id = $1 AND token_hash = $2"
-_REVOKE_CITIZEN = (
-    "UPDATE citizen_tokens SET revoked_at = $3 WHERE citizen_id = $1 AND token_hash = $2 AND revoked_at IS NULL"
+_REVOKE_CITIZEN = """
+WITH gone AS (
+    UPDATE citizen_tokens SET revoked_at = $3 WHERE citizen_id = $1 AND token_hash = $2 AND revoked_at IS NULL
+    RETURNING session_id
 )
+UPDATE citizen_sessions s SET ended_at = $3 FROM gone
+WHERE s.citizen_id = $1 AND s.id = gone.session_id AND s.ended_at IS NULL
+"""
 
 
 def memberships_of(row: Record) -> tuple[Membership, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.identity.domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
 
 from .accounts import create_staff, end_membership, find_staff, grant, list_staff, members_of, set_active, set_password
+from .citizens import add_citizen, end_all_devices, end_device, list_devices, open_session, refresh, retire
 from .passwords import Passwords
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out
 from .vault import adopt_key, has_identities, keep_identity, key_standing, open_identities, open_identity, replace_key
@@ -12,10 +13,13 @@ from .vault import adopt_key, has_identities, keep_identity, key_standing, open_
 __all__ = [
     "Keyring",
     "Passwords",
+    "add_citizen",
     "adopt_key",
     "authenticate",
     "checked_identity",
     "create_staff",
+    "end_all_devices",
+    "end_device",
     "end_membership",
     "find_staff",
     "generate_password",
@@ -23,6 +27,7 @@ __all__ = [
     "has_identities",
     "keep_identity",
     "key_standing",
+    "list_devices",
     "list_staff",
     "live_citizens",
     "live_officers",
@@ -30,9 +35,12 @@ __all__ = [
     "members_of",
     "open_identities",
     "open_identity",
+    "open_session",
     "prune",
+    "refresh",
     "register_device",
     "replace_key",
+    "retire",
     "set_active",
     "set_password",
     "sign_in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .devices import add_device, devices_of, forget_device, list_devices, remove_device
+from .devices import add_device, devices_of, forget_device, list_devices, remove_device, take_devices
 from .notices import (
     NewNotice,
     NoticeRepository,
@@ -40,4 +40,5 @@ __all__ = [
     "remove_device",
     "retry_failed",
     "settle",
+    "take_devices",
 ]

@@ -34,6 +34,16 @@ async def add_device(work: Work, citizen_id: CitizenId, endpoint_hash: bytes, se
     )
 
 
+async def take_devices(work: Work, citizen_id: CitizenId) -> list[tuple[bytes, bytes]]:
+    """Where the citizen's browsers are reached, which are forgotten with this. One statement."""
+    gone = await work.session.execute(
+        delete(PushSubscriptionRow)
+        .where(PushSubscriptionRow.citizen_id == citizen_id)
+        .returning(PushSubscriptionRow.endpoint_hash, PushSubscriptionRow.sealed)
+    )
+    return [(row.endpoint_hash, row.sealed) for row in gone]
+
+
 async def list_devices(work: Work, citizen_id: CitizenId) -> int:
     """How many browsers of the citizen are told. One statement."""
     where = select(func.count()).where(PushSubscriptionRow.citizen_id == citizen_id)

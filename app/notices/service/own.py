@@ -69,6 +69,14 @@ async def add_device(
     await repository.add_device(work, citizen_id, signing.token_hash(endpoint), sealed)
 
 
+async def hand_over(work: Work, keys: Keyring, giver: CitizenId, taker: CitizenId) -> None:
+    """The browsers of one account are told for another from now on: they are sealed anew for it."""
+    for endpoint_hash, sealed in await repository.take_devices(work, giver):
+        plain = signing.unseal(keys.notices, sealed, giver.bytes)
+        again = signing.seal(keys.notices, plain, taker.bytes)
+        await repository.add_device(work, taker, endpoint_hash, again)
+
+
 async def remove_device(work: Work, citizen_id: CitizenId, *, endpoint: str) -> None:
     """The browser is told no more. Raises: NoSuchDevice."""
     if not await repository.remove_device(work, citizen_id, signing.token_hash(endpoint)):

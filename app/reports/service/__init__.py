@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .following import own_report, rate, reopen, reply, withdraw
+from .following import claim, hand_over, own_report, rate, reopen, reply, withdraw
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
     ReportView,
@@ -23,10 +23,12 @@ __all__ = [
     "Intake",
     "Repeat",
     "ReportView",
+    "claim",
     "find_facts",
     "find_letters",
     "find_own",
     "get_facts",
+    "hand_over",
     "letters_for_sender",
     "locate_report",
     "opened_by",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.cases import service as cases_service
 from app.cases.models import Case
 from app.cases.terms import Books
 from app.db.work import Work
 from app.identity.terms import Actor, ActorKind
-from app.kit.ids import CaseId, ReportId
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
 from app.reports import repository
 from app.reports.errors import ReportNotFound
 from app.reports.models import Report
@@ -26,6 +28,23 @@ async def own_report(work: Work, actor: Actor, code: str, secret: str | None) ->
     if not owns(actor, secret, citizen_id=report.citizen_id, tracking=report.tracking_hash):
         raise ReportNotFound
     return report
+
+
+async def claim(work: Work, citizen: Actor, code: str, secret: str) -> None:
+    """The report, sent without an account, belongs to the citizen's from now on; its secret goes on working.
+
+    One that is the citizen's already stays so. Raises: ReportNotFound, also for a wrong secret and for a report that
+    somebody else has claimed.
+    """
+    report = await own_report(work, citizen, code, secret)
+    if report.citizen_id not in {None, citizen.citizen_id}:
+        raise ReportNotFound
+    report.citizen_id = citizen.citizen_id
+
+
+async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Sequence[TenantId]) -> int:
+    """Number of reports of one account that are another's from now on, in all of the tenants. One statement."""
+    return await repository.hand_over(work, giver, taker, tenants)
 
 
 async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:

@@ -34,9 +34,9 @@ class ReportView:
 
 
 def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking: bytes | None) -> bool:
-    """Whether the actor is the sender: by the account that sent it, or by the tracking secret."""
-    if citizen_id is not None:
-        return actor.citizen_id == citizen_id
+    """Whether the actor is the sender: by the account it belongs to, or by the tracking secret, if it came with one."""
+    if citizen_id is not None and actor.citizen_id == citizen_id:
+        return True
     return secret is not None and tracking is not None and matches(secret, tracking)
 
 

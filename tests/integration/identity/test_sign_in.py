@@ -45,11 +45,11 @@ async def test_the_right_password_opens_a_session_with_memberships(
     assert new.access_token not in repr(new)
 
 
-async def test_signing_in_costs_two_statements(
+async def test_signing_in_costs_three_statements(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province, hoa: StaffId, statements: Statements
 ) -> None:
     await sign_in(db, clock, passwords, here)
-    assert len(statements) == 2
+    assert len(statements) == 3  # claim, open, and the line in the trail
 
 
 async def test_only_the_hash_of_a_token_is_kept(

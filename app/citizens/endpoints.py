@@ -1,0 +1,154 @@
+"""Citizens sign in with a phone, stay signed in, and see where. Answers that carry a token are never cached."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Response, status
+
+from app.directory.deps import CurrentDirectory
+from app.identity import service as identity
+from app.identity.deps import CurrentActor, CurrentCitizen, CurrentKeyring, CurrentSession
+from app.identity.domain import parse_refresh_token
+from app.identity.errors import (
+    CitizenNeeded,
+    RefreshRefused,
+    RefreshReused,
+    SessionExpired,
+    SignInNeeded,
+    UnknownDevice,
+    UnreadableToken,
+)
+from app.identity.terms import CitizenToken
+from app.reports import service as reports
+from app.reports.errors import ReportNotFound
+from app.web.language import CurrentLang
+from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase
+from app.web.tenancy import CurrentTenant
+from app.web.works import ReadWork, WriteWork
+
+from . import domain, service
+from .deps import ClientAddress, CurrentAllowances, CurrentCodeSender
+from .errors import CodeNotSent, InvalidPhone, TooManyCodes, WrongCode
+from .schemas import CitizenTokensOut, ClaimIn, CodeCheckIn, CodeIn, CodeSentOut, DeviceListOut, MeOut, RefreshIn
+from .terms import Asking
+
+router = APIRouter(prefix="/api/v1", tags=["sign-in"])
+UserAgent = Annotated[str, Header(include_in_schema=False)]
+_MINE = problem_responses(SignInNeeded, CitizenNeeded, SessionExpired, UnreadableToken)
+
+
+@router.post(
+    "/auth/otp",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problem_responses(InvalidPhone, TooManyCodes, CodeNotSent),
+)
+async def send_code(
+    asked: CodeIn,
+    actor: CurrentActor,
+    address: ClientAddress,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    keys: CurrentKeyring,
+    sender: CurrentCodeSender,
+    allowances: CurrentAllowances,
+    lang: CurrentLang,
+) -> CodeSentOut:
+    """Gửi mã đăng nhập một lần đến số di động. Send a one-time code to a mobile phone.
+
+    The answer is the same whether or not the phone has an account. Send the device's token along, if it has one.
+    """
+    device = str(actor.citizen_id) if actor.citizen_id else None
+    asking = Asking(domain.checked_phone(asked.phone), address, device)
+    await service.send_code(database, clock, keys, sender, asking, lang=lang, allowances=allowances)
+    return CodeSentOut()
+
+
+@router.post("/auth/otp/verification", responses=problem_responses(InvalidPhone, WrongCode))
+async def sign_in_by_code(
+    given: CodeCheckIn,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    keys: CurrentKeyring,
+    directory: CurrentDirectory,
+    response: Response,
+    user_agent: UserAgent = "",
+) -> CitizenTokensOut:
+    """Đăng nhập bằng mã; những phản ánh đã gửi từ thiết bị này về tài khoản của bạn. Sign in with the code.
+
+    A device that sends its own token along brings its reports into the account.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    phone, tenants = domain.checked_phone(given.phone), [tenant.id for tenant in directory.tenants]
+    new = await service.sign_in(
+        database, clock, keys, actor, phone=phone, code=given.code, user_agent=user_agent, tenants=tenants
+    )
+    return CitizenTokensOut.of(new)
+
+
+@router.post("/auth/refresh", responses=problem_responses(RefreshRefused, RefreshReused))
+async def refresh(
+    given: RefreshIn, database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant, response: Response
+) -> CitizenTokensOut:
+    """Đổi refresh_token lấy cặp mã mới. A new pair of tokens for the refresh token, which is good once.
+
+    One that was used before ends the session for every copy: two hold it.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    token = parse_refresh_token(given.refresh_token.get_secret_value())
+    return CitizenTokensOut.of(await identity.refresh(database, clock, tenant, token))
+
+
+@router.get("/me", responses=_MINE)
+async def get_me(work: ReadWork, citizen: CurrentCitizen, keys: CurrentKeyring, response: Response) -> MeOut:
+    """Tài khoản của bạn. Your account."""
+    response.headers["Cache-Control"] = "no-store"
+    assert citizen.citizen_id is not None
+    return MeOut(citizen=citizen.citizen_id, phone=await service.phone_of(work, keys, citizen.citizen_id))
+
+
+@router.get("/me/devices", responses=_MINE)
+async def list_devices(work: ReadWork, signed_in: CurrentSession, citizen: CurrentCitizen) -> DeviceListOut:
+    """Bạn đang đăng nhập ở đâu. Where you are signed in."""
+    assert isinstance(signed_in.token, CitizenToken)
+    assert citizen.citizen_id is not None
+    return DeviceListOut.of(await identity.list_devices(work, citizen.citizen_id, signed_in.token))
+
+
+@router.delete("/me/devices", status_code=status.HTTP_204_NO_CONTENT, responses=_MINE)
+async def end_all_devices(work: WriteWork, citizen: CurrentCitizen) -> None:
+    """Đăng xuất khỏi mọi nơi. Sign out everywhere."""
+    assert citizen.citizen_id is not None
+    await identity.end_all_devices(work, citizen.citizen_id)
+
+
+@router.delete(
+    "/me/devices/{device}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={**_MINE, **problem_responses(UnknownDevice)},
+)
+async def end_device(
+    device: Annotated[UUID, Path(description="Mã thiết bị. Id of the device.")],
+    work: WriteWork,
+    citizen: CurrentCitizen,
+) -> None:
+    """Đăng xuất khỏi một thiết bị. Sign out on one device."""
+    assert citizen.citizen_id is not None
+    await identity.end_device(work, citizen.citizen_id, device)
+
+
+@router.post(
+    "/me/reports/claim",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={**_MINE, **problem_responses(ReportNotFound)},
+)
+async def claim_report(claimed: ClaimIn, work: WriteWork, citizen: CurrentCitizen) -> None:
+    """Đưa phản ánh đã gửi ẩn danh vào tài khoản; mã theo dõi vẫn dùng được. Bring a report into the account.
+
+    The tracking secret goes on working.
+    """
+    assert citizen.citizen_id is not None
+    await reports.claim(work, citizen, claimed.code, claimed.tracking_secret.get_secret_value())

@@ -1,0 +1,70 @@
+"""Problems of signing in by phone."""
+
+from __future__ import annotations
+
+from app.kit.problems import Invalid, TooMany, Unauthenticated, Unavailable
+from app.kit.text import Text
+
+
+class InvalidPhone(Invalid):
+    """No code can be sent to such a number."""
+
+    slug = "invalid-phone"
+    title = Text("Số điện thoại chưa đúng", "Not a phone number")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Show the form."""
+        return Text(
+            "Hãy nhập số di động, ví dụ 0912 345 678 hoặc +84 912 345 678.",
+            "Enter a mobile number, for example 0912 345 678 or +84 912 345 678.",
+        )
+
+
+class TooManyCodes(TooMany):
+    """The phone, the address or the device has asked for as many codes as it may for now."""
+
+    slug = "too-many-codes"
+    title = Text("Đã gửi nhiều mã", "Many codes were sent")
+    audited = True
+
+    def __init__(self, retry_after_s: int) -> None:
+        minutes = -(-retry_after_s // 60)
+        super().__init__(
+            Text(
+                f"Đã yêu cầu nhiều mã trong thời gian ngắn. Hãy dùng mã mới nhất, hoặc thử lại sau {minutes} phút.",
+                f"Many codes were asked for in a short time. Use the newest you have, or try again in {minutes} min.",
+            ),
+            retry_after_s=retry_after_s,
+        )
+
+
+class WrongCode(Unauthenticated):
+    """The code does not fit, is too old, was used, or was guessed at too often: which of them is not said."""
+
+    slug = "wrong-code"
+    title = Text("Mã không đúng hoặc đã hết hạn", "The code is wrong or no longer good")
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Mã có 6 chữ số, dùng một lần trong 5 phút, nhập sai tối đa 5 lần. Hãy yêu cầu mã mới nếu cần.",
+            "A code has 6 digits and is good once within 5 minutes, for 5 tries. Ask for a new one if you need it.",
+        )
+
+
+class CodeNotSent(Unavailable):
+    """The gateway took no message, or there is none."""
+
+    slug = "code-not-sent"
+    title = Text("Chưa gửi được mã", "The code could not be sent")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hệ thống nhắn tin chưa nhận tin này. Hãy thử lại sau ít phút; gửi phản ánh thì không cần đăng nhập.",
+            "The message system did not take it. Try again in some minutes; you can send reports without signing in.",
+        )

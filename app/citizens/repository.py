@@ -1,0 +1,114 @@
+"""Every statement on codes and phones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.kit.ids import CitizenId
+
+from .models import PhoneAccount, PhoneCode
+from .terms import Counted
+
+# In the order of their keys, so that two requests that count the same never wait for one another crosswise.
+_COUNT = """
+    INSERT INTO code_limits AS l (key, since, count)
+    SELECT k.key, $2, 1 FROM unnest($1::bytea[]) AS k (key) ORDER BY k.key
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN l.since <= $3 THEN 1 ELSE l.count + 1 END,
+        since = CASE WHEN l.since <= $3 THEN $2 ELSE l.since END
+    RETURNING key, since, count
+"""
+# A code that was made a moment ago stays: whoever taps twice gets one message.
+_PUT = """
+    INSERT INTO phone_codes AS c (phone_key, code_hash, expires_at, tries) VALUES ($1, $2, $3, 0)
+    ON CONFLICT (phone_key) DO UPDATE SET code_hash = $2, expires_at = $3, tries = 0 WHERE c.expires_at <= $4
+    RETURNING true
+"""
+_TRY = """
+    UPDATE phone_codes SET tries = tries + 1 WHERE phone_key = $1 AND expires_at > $2 AND tries < $3
+    RETURNING code_hash
+"""
+_FORGET = """
+    WITH codes AS (
+        DELETE FROM phone_codes WHERE phone_key IN (
+            SELECT phone_key FROM phone_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $3
+        ) RETURNING 1
+    ), limits AS (
+        DELETE FROM code_limits WHERE key IN (SELECT key FROM code_limits WHERE since < $2 ORDER BY since LIMIT $3)
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM codes) + (SELECT count(*) FROM limits)
+"""
+
+
+async def count(db: Database, keys: Collection[bytes], now: datetime, since: datetime) -> list[Counted]:
+    """How often each has asked, this time included, counting anew what began before `since`. One statement."""
+    return [Counted(*row) for row in await db.lane.fetch(_COUNT, sorted(keys), now, since)]
+
+
+async def put_code(
+    db: Database, phone_key: bytes, code_hash: bytes, expires_at: datetime, *, unless_expires_after: datetime
+) -> bool:
+    """Whether the code is the phone's now: not when it has one that is good for longer than that. One statement."""
+    return await db.lane.fetchval(_PUT, phone_key, code_hash, expires_at, unless_expires_after) is True
+
+
+async def withdraw_code(db: Database, phone_key: bytes, code_hash: bytes) -> None:
+    """The code is good no more: nobody was sent it. One statement."""
+    await db.lane.fetch("DELETE FROM phone_codes WHERE phone_key = $1 AND code_hash = $2", phone_key, code_hash)
+
+
+async def try_code(db: Database, phone_key: bytes, now: datetime, tries: int) -> bytes | None:
+    """The hash of the phone's code, one try of which is used up; None when it has none. One statement."""
+    found: bytes | None = await db.lane.fetchval(_TRY, phone_key, now, tries)
+    return found
+
+
+async def use_code(work: Work, phone_key: bytes, code_hash: bytes) -> bool:
+    """Whether the code was still there; it is used up now: of two at once, one has it."""
+    gone = delete(PhoneCode).where(PhoneCode.phone_key == phone_key, PhoneCode.code_hash == code_hash)
+    return await work.session.scalar(gone.returning(PhoneCode.phone_key)) is not None
+
+
+async def account_of(work: Work, phone_key: bytes) -> CitizenId | None:
+    """Whose account the phone proves, None when nobody's yet."""
+    found: UUID | None = await work.session.scalar(
+        select(PhoneAccount.citizen_id).where(PhoneAccount.phone_key == phone_key)
+    )
+    return CitizenId(found) if found else None
+
+
+async def has_phone(work: Work, citizen_id: CitizenId) -> bool:
+    """Whether some phone proves the account."""
+    where = select(PhoneAccount.phone_key).where(PhoneAccount.citizen_id == citizen_id).limit(1)
+    return await work.session.scalar(where) is not None
+
+
+async def find_sealed(work: Work, citizen_id: CitizenId) -> PhoneAccount | None:
+    """The citizen's phone, sealed for its key; None when there is none."""
+    where = select(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id).limit(1)
+    found: PhoneAccount | None = await work.session.scalar(where)
+    return found
+
+
+async def add_phone(work: Work, phone_key: bytes, citizen_id: CitizenId, sealed: bytes) -> CitizenId:
+    """Whose account the phone proves from now on: the citizen's, unless another was faster."""
+    values = {"phone_key": phone_key, "citizen_id": citizen_id, "sealed": sealed, "verified_at": work.now}
+    added = insert(PhoneAccount).values(values).on_conflict_do_nothing().returning(PhoneAccount.citizen_id)
+    if await work.session.scalar(added) is not None:
+        return citizen_id
+    found = await account_of(work, phone_key)
+    assert found is not None
+    return found
+
+
+async def forget(db: Database, now: datetime, counted_for: timedelta, limit: int) -> int:
+    """Number of codes and counts that are worth nothing any more and were deleted now. One statement."""
+    return int(await db.lane.fetchval(_FORGET, now, now - counted_for, limit))

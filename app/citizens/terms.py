@@ -1,0 +1,31 @@
+"""Vocabulary of citizens signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a code: the phone (E.164), the address, and the account of the device, if it has one."""
+
+    phone: str = field(repr=False)
+    address: str
+    device: str | None
+
+
+class Allowances(NamedTuple):
+    """How many codes are sent within an hour."""
+
+    phone: int
+    address: int
+
+
+class Counted(NamedTuple):
+    """How often something has asked since an instant, this time included."""
+
+    key: bytes
+    since: datetime
+    times: int
