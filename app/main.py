@@ -21,6 +21,8 @@ from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
+from app.media.endpoints import router as media_router
+from app.media.store import FolderStore
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.outbox.service import Tails
@@ -70,6 +72,7 @@ ROUTERS = (
     catalogue_router,
     identity_router,
     citizens_router,
+    media_router,
     routing_router,
     deadlines_router,
     subscriptions_router,
@@ -126,7 +129,11 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
     app.add_middleware(
-        RequestEdge, max_body_bytes=settings.max_body_bytes, metrics=counted, access_log=settings.access_log
+        RequestEdge,
+        max_body_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.upload_max_bytes,
+        metrics=counted,
+        access_log=settings.access_log,
     )
     problems.install(app)
     openapi.install(app)
@@ -148,6 +155,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
+    state.file_store = FolderStore(process.settings.data_dir / "uploads")
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

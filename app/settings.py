@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     )
     default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
+    upload_max_bytes: int = Field(52_428_800, ge=1024, description="Largest file that may be uploaded.")
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")

@@ -59,6 +59,7 @@ class Keyring:
     vapid: bytes = field(repr=False)  # what push services know us by
     audit: bytes = field(repr=False)  # proves that a trail's head was made here
     codes: bytes = field(repr=False)  # one-time codes and the phones they were sent to
+    media: bytes = field(repr=False)  # signs the addresses of files
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -75,6 +76,7 @@ class Keyring:
             vapid=signing.derive(key, "notices.vapid.1"),
             audit=signing.derive(key, "audit.1"),
             codes=signing.derive(key, "citizens.codes.1"),
+            media=signing.derive(key, "media.links.1"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )
 

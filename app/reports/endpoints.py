@@ -12,9 +12,10 @@ from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
 from app.cases.models import Case
 from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import AreaMismatch, PointOutsideVietnam
-from app.identity.deps import CurrentActor, current_actor, signed_in_or_none
+from app.identity.deps import CurrentActor, CurrentKeyring, current_actor, signed_in_or_none
 from app.identity.errors import InvalidContact, SessionExpired
 from app.kit.clock import rfc3339
+from app.media.errors import UploadTaken, UploadUnfinished
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
 from app.web.headers import IDEMPOTENCY_KEY, read_here
@@ -31,6 +32,7 @@ from app.web.idempotency import (
 )
 from app.web.language import language
 from app.web.problems import problem_responses
+from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import host_tenant
 from app.web.works import WriteWork
 
@@ -38,6 +40,7 @@ from . import service
 from .deps import intake_of
 from .errors import CapturedInFuture, PlaceNeeded, ReportNotFound
 from .schemas import (
+    FileListOut,
     RatingIn,
     ReopeningIn,
     ReplyIn,
@@ -45,6 +48,7 @@ from .schemas import (
     StateOut,
     SubmittedOut,
     WithdrawalIn,
+    files_answer,
     submitted_answer,
 )
 
@@ -78,6 +82,8 @@ _OWN: dict[str, Any] = {
         PointOutsideVietnam,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
+        UploadUnfinished,
+        UploadTaken,
     ),
     openapi_extra=read_here(IDEMPOTENCY_KEY),
 )
@@ -184,3 +190,17 @@ async def withdraw(
         return _state(await service.withdraw(work, actor, code, tracking_secret, books=books, comment=body.reason))
 
     return await answer_once(work, actor.tenant_id, key, body, verb)
+
+
+@router.get("/{code}/media", response_model=FileListOut, responses=problem_responses(SessionExpired, ReportNotFound))
+async def list_own_files(
+    code: ReportCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    keys: CurrentKeyring,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Ảnh và tệp bạn đã gửi kèm phản ánh. Photos and files that you sent with your report."""
+    files = await service.files_of_own(database, actor, code, tracking_secret)
+    return json_answer(files_answer(files, keys.media, clock.now()), headers={"Cache-Control": "private, no-store"})

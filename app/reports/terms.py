@@ -55,6 +55,7 @@ class NewReport:
     captured_at: datetime | None = None
     channel: Channel = Channel.APP
     lang: Lang = Lang.VI
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

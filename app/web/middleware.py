@@ -22,15 +22,21 @@ from .problems import answer_to_mistake, render
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
+UPLOADS = "/api/v1/uploads"
+
+
 class RequestEdge:
     """Gives each request an id (the caller's own if it is well formed) and refuses bodies over the limit with 413.
 
     A mistake of ours is answered here, so that the answer has its id and is counted like any other.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, metrics: Metrics, access_log: AccessLog) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, max_upload_bytes: int, metrics: Metrics, access_log: AccessLog
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.max_upload_bytes = max_upload_bytes
         self.metrics = metrics
         self.access_log = access_log
 
@@ -60,7 +66,7 @@ class RequestEdge:
         current = CURRENT.set(scope)
         try:
             length = headers.get("content-length", "")
-            if length.isdigit() and int(length) > self.max_body_bytes:
+            if length.isdigit() and int(length) > self._most(scope):
                 await self._refuse(scope, receive, named_send)
             elif length or self._has_no_body(scope, headers):  # the server enforces a stated length
                 await self.app(scope, receive, named_send)
@@ -78,6 +84,10 @@ class RequestEdge:
                 log_answer(scope, status, duration_s, self.access_log)
             CURRENT.reset(current)
 
+    def _most(self, scope: Scope) -> int:
+        """The largest body that the request may bring: files go to an address of their own."""
+        return self.max_upload_bytes if scope["path"].startswith(UPLOADS) else self.max_body_bytes
+
     @staticmethod
     def _has_no_body(scope: Scope, headers: Headers) -> bool:
         """Whether a request that states no length brings nothing: else HTTP/1 needs a coding (RFC 9112 section 6.3)."""
@@ -89,7 +99,7 @@ class RequestEdge:
         started = False
 
         def is_over() -> bool:
-            return seen > self.max_body_bytes
+            return seen > self._most(scope)
 
         async def counting_receive() -> Message:
             nonlocal seen

@@ -30,6 +30,7 @@ from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
+from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .notices import Notices, keys_of, ways_of
 from .relaying import Rounds
 from .sweeps import Planning, sweep
@@ -201,6 +202,9 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
             group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
             group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
+            files = Files(process)
+            group.create_task(_every(CLEAR_EVERY_S, "files.clear", files.clear, process.metrics))
+            group.create_task(_every(CLEAN_EVERY_S, "files.clean", files.clean, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.seal", trail.seal, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.out", trail.send_on, process.metrics))
             poll_s = settings.delivery_poll_s

@@ -28,7 +28,13 @@ async def test_program_answers_as_its_document_says(committed_db: Database, tmp_
     assert row is not None
     leaders = Province(TenantId(row["tenant_id"]), UnitId(row["id"]))
     await an_officer(committed_db, SystemClock(), cheap_passwords(), leaders, *Role, username="fuzz")
-    settings = {"LIENTHONG_DATABASE_URL": committed_db.url, "LIENTHONG_DATA_DIR": str(tmp_path)}
+    settings = {
+        "LIENTHONG_DATABASE_URL": committed_db.url,
+        "LIENTHONG_DATA_DIR": str(tmp_path),
+        "LIENTHONG_PHONE_CODES": "log",
+        "LIENTHONG_CODES_PER_PHONE_HOUR": "100",
+        "LIENTHONG_CODES_PER_ADDRESS_HOUR": "100000",
+    }
     async with running("serve", settings) as program:
         headers = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else []
         code, said = await _schemathesis(program.url, tmp_path, headers)

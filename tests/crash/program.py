@@ -38,10 +38,10 @@ class Program:
 
 
 @asynccontextmanager
-async def running(command: str, settings: Mapping[str, str]) -> AsyncIterator[Program]:
-    """`lienthong COMMAND`, ready; killed at the end if it still runs."""
+async def running(command: str, settings: Mapping[str, str], *before: str) -> AsyncIterator[Program]:
+    """`lienthong COMMAND`, ready; killed at the end if it still runs. `before`: a command that starts it."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from app.cli.main import run; run()", command),
+        *(*before, sys.executable, "-c", "from app.cli.main import run; run()", command),
         cwd=ROOT,
         env={"LIENTHONG_SECRET_KEY": KEY, "LIENTHONG_PORT": "0", "LANG": "C.UTF-8", **settings},
         stdout=asyncio.subprocess.PIPE,

@@ -6,6 +6,8 @@ from .following import claim, hand_over, own_report, rate, reopen, reply, withdr
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
     ReportView,
+    files_of_case,
+    files_of_own,
     find_facts,
     find_letters,
     find_own,
@@ -24,6 +26,8 @@ __all__ = [
     "Repeat",
     "ReportView",
     "claim",
+    "files_of_case",
+    "files_of_own",
     "find_facts",
     "find_letters",
     "find_own",

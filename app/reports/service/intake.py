@@ -25,6 +25,8 @@ from app.identity.domain import Keyring, tracking_hash, tracking_secret
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import Clock, local_day
 from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.media import service as media_service
+from app.media.errors import UploadTaken
 from app.reports import domain
 from app.reports.errors import CapturedInFuture
 from app.reports.models import Report
@@ -84,7 +86,9 @@ async def submit_report(
     if new.captured_at is not None and new.captured_at > now + CLOCK_SKEW:
         raise CapturedInFuture
     placed = domain.place(intake.books.directory, host_tenant, new)
+    uploads = await media_service.attachable(intake.db, new.media) if new.media else []
     submitted, work = await _prepared(intake, actor, new, placed, now)
+    media_service.attach(work, placed.tenant.id, submitted.report_id, uploads)
     answer = Answer(201, shape(submitted))
     if repeat.key is not None:
         kept = {"report_id": str(submitted.report_id), "body": answer.body}
@@ -208,12 +212,14 @@ async def _written(
         try:
             await work.commit_to(db)
         except asyncpg.UniqueViolationError as error:
-            if constraint(error) == "pk_idempotency_keys" and repeat.key is not None:
+            broken = constraint(error)
+            if broken in {"pk_idempotency_keys", "pk_upload_claims"} and repeat.key is not None:
                 found = await find_answer(db, tenant_id, repeat.key, repeat.request)
-                if found is None:
-                    raise
-                return None if found.body["report_id"] == str(report_id) else found
-            if attempt > 1 and constraint(error) in {"pk_reports", "pk_cases"}:
+                if found is not None:
+                    return None if found.body["report_id"] == str(report_id) else found
+            if broken == "pk_upload_claims":
+                raise UploadTaken from error
+            if attempt > 1 and broken in {"pk_reports", "pk_cases"}:
                 return None
             raise
         except DatabaseUnavailable:

@@ -18,6 +18,8 @@ from app.identity.terms import Actor
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.letters import service as letters_service
 from app.letters.terms import Letter
+from app.media import service as media_service
+from app.media.terms import Attached
 from app.reports import repository
 from app.reports.errors import ReportNotFound
 from app.reports.terms import ReportText, Watched
@@ -126,6 +128,23 @@ async def get_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, A
     if row is None:
         raise ReportNotFound
     return row
+
+
+async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[str, list[Attached]]:
+    """Files of all reports of the case by their codes: for whoever holds a view of the case. Two statements."""
+    codes = await repository.codes_of_case(db, tenant_id, case_id)
+    files = await media_service.list_of_reports(db, tenant_id, list(codes))
+    return {code: files[report_id] for report_id, code in codes.items() if report_id in files}
+
+
+async def files_of_own(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, list[Attached]]:
+    """Files of the actor's own report, by its code. Raises: ReportNotFound for anyone else's."""
+    row = await repository.find_with_case(db, actor.tenant_id, code)
+    if row is None or not owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]):
+        raise ReportNotFound
+    report_id = ReportId(row["report_id"])
+    files = await media_service.list_of_reports(db, actor.tenant_id, [report_id])
+    return {code: files.get(report_id, [])}
 
 
 # -- what live streams ask

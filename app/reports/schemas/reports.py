@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from app.cases.schemas import EntryOut, UnitRef
 from app.cases.terms import Books, CaseState, PublicationState, Resolution
@@ -18,11 +18,12 @@ from app.kit.clock import rfc3339
 from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
+from app.reports.domain import Submitted
+from app.reports.terms import Channel, NewReport, ReportText
 from app.timeline.terms import Entry
 from app.web.fields import Code, InstantIn, LongText, PointIn, ShortText, TextOut, WireIn
 
-from .domain import Submitted
-from .terms import Channel, NewReport, ReportText
+UploadText = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
 class ReporterIn(WireIn):
@@ -72,6 +73,11 @@ class ReportIn(WireIn):
     answers: dict[str, str | bool | int | float] = Field(default_factory=dict, max_length=30)
     reporter: ReporterIn | None = None
     captured_at: InstantIn | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
+    media: list[UploadText] = Field(
+        default_factory=list,
+        max_length=8,
+        description="Tệp đã gửi xong: phần cuối địa chỉ ở /uploads. Finished uploads: the last part of each address.",
+    )
     channel: Channel = Channel.APP
 
     def new_report(self, spoken: Lang) -> NewReport:
@@ -93,6 +99,7 @@ class ReportIn(WireIn):
             identity=checked_identity(who.name, who.phone, who.email) if who is not None and known else None,
             captured_at=self.captured_at,
             channel=self.channel,
+            media=tuple(self.media),
             lang=(who.language if who is not None else None) or spoken,
         )
 

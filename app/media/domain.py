@@ -1,0 +1,171 @@
+"""Decisions about files: what they are by their content, how they are named, who may fetch them. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import re
+import zipfile
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pi_heif import register_heif_opener
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.kit import signing
+from app.kit.text import Text, has_forbidden_characters, nfc
+
+from .errors import BadUploadRequest
+from .terms import Drawn, FileKind, Refusal, UploadName, Variant
+
+EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
+LINK_LIFETIME = timedelta(minutes=15)
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 320
+MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
+CHECKSUMS = ("sha256", "sha1", "md5")
+_NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+_SCRIPTS = re.compile(rb"<script|<html|<!doctype|<svg|MZ\x90|\x7fELF", re.IGNORECASE)
+_PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
+
+register_heif_opener()  # Pillow opens pictures of iPhones from now on
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+def upload_name(upload_id: UUID, secret: str) -> str:
+    """The last part of an upload's address; whoever knows it may go on sending, and attach it."""
+    return f"{upload_id.hex}.{secret}"
+
+
+def read_name(text: str) -> UploadName | None:
+    """What an upload's name says, None when it is none of ours. Nothing is proven yet."""
+    found = _NAME.fullmatch(text)
+    return UploadName(UUID(hex=found[1]), found[2]) if found else None
+
+
+def read_metadata(header: str) -> dict[str, str]:
+    """The pairs of `Upload-Metadata` (tus 1.0 creation). Raises: BadUploadRequest."""
+    found: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in header.split(","))):
+        name, _, value = pair.partition(" ")
+        try:
+            found[name] = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise BadUploadRequest(
+                Text("Upload-Metadata không đọc được.", "Upload-Metadata cannot be read.")
+            ) from error
+    return found
+
+
+def checked_filename(typed: str) -> str:
+    """A file's name as it is kept: its last part, without what could be mistaken for something else; at most 120."""
+    name = nfc(typed).replace("\\", "/").rpartition("/")[2].strip()
+    return name[-120:] if name and not has_forbidden_characters(name) else ""
+
+
+def read_checksum(header: str) -> tuple[str, bytes]:
+    """Algorithm and digest of `Upload-Checksum`. Raises: BadUploadRequest."""
+    algorithm, _, value = header.partition(" ")
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        digest = b""
+    if algorithm not in CHECKSUMS or len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
+        raise BadUploadRequest(
+            Text("Upload-Checksum dùng sha256, sha1 hoặc md5.", "Upload-Checksum takes sha256, sha1 or md5.")
+        )
+    return algorithm, digest
+
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", FileKind.JPEG),
+    (b"\x89PNG\r\n\x1a\n", FileKind.PNG),
+    (b"%PDF-", FileKind.PDF),
+    (b"\x1aE\xdf\xa3", FileKind.WEBM),
+    (b"PK\x03\x04", FileKind.DOCX),  # or another office file: seen inside
+)
+
+
+def kind_of(head: bytes) -> FileKind | None:
+    """What the file is, by its first bytes (64 are enough); None when it is nothing we take."""
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    box, brand = head[4:8], head[8:12]
+    if head.startswith(b"RIFF") and brand == b"WEBP":
+        return FileKind.WEBP
+    if box != b"ftyp":
+        return None
+    if brand in _HEIF_BRANDS:
+        return FileKind.HEIC
+    return FileKind.THREE_GP if brand.startswith(b"3g") else FileKind.MP4
+
+
+def drawn(content: bytes) -> Drawn | Refusal:
+    """The picture drawn anew: the right way up, without metadata, at most LONGEST_SIDE pixels; takes a while."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "HEIF"]) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                return Refusal.TOO_MANY_PIXELS
+            picture = ImageOps.exif_transpose(opened).convert("RGB")
+    except Image.DecompressionBombError:
+        return Refusal.TOO_MANY_PIXELS
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return Refusal.DAMAGED
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    width, height = picture.size
+    whole, small = io.BytesIO(), io.BytesIO()
+    picture.save(whole, "JPEG", quality=85, optimize=True)
+    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    picture.save(small, "JPEG", quality=75)
+    return Drawn(whole.getvalue(), small.getvalue(), width, height)
+
+
+def document(kind: FileKind, content: bytes) -> FileKind | Refusal:
+    """What a document is, or why it is not taken: scripts, macros, bombs, and what is two things at once."""
+    return _pdf(content) if kind is FileKind.PDF else _office(content)
+
+
+def _pdf(content: bytes) -> FileKind | Refusal:
+    if _SCRIPTS.search(content[:1024]):
+        return Refusal.TWO_FACED
+    if b"%%EOF" not in content[-2048:]:
+        return Refusal.DAMAGED
+    return Refusal.MACROS if _PDF_ACTIONS.search(content) else FileKind.PDF
+
+
+def _office(content: bytes) -> FileKind | Refusal:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
+        return Refusal.DAMAGED
+    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNFOLDED:
+        return Refusal.BOMB
+    names = {one.filename for one in members}
+    if any(name.endswith("vbaProject.bin") or "/embeddings/" in name or "/activeX/" in name for name in names):
+        return Refusal.MACROS
+    if "word/document.xml" in names:
+        return FileKind.DOCX
+    return FileKind.XLSX if "xl/workbook.xml" in names else Refusal.UNKNOWN
+
+
+def video(content: bytes) -> Refusal | None:
+    """Why a video is not taken, None when it is; what it shows is not looked at."""
+    return Refusal.TWO_FACED if _SCRIPTS.search(content[:4096]) else None
+
+
+def signature(key: bytes, upload_id: UUID, variant: Variant, expires: int) -> str:
+    """What proves that an address was made here, for this file, this form and this time."""
+    raw = signing.derive(key, f"{upload_id.hex}:{variant}:{expires}")
+    return base64.urlsafe_b64encode(raw[:18]).decode()
+
+
+def link(key: bytes, upload_id: UUID, variant: Variant, now: datetime) -> str:
+    """Where the file is fetched until LINK_LIFETIME from now, to the minute, so that it can be kept in caches."""
+    expires = (int((now + LINK_LIFETIME).timestamp()) // 60 + 1) * 60
+    proof = signature(key, upload_id, variant, expires)
+    return f"/api/v1/media/{upload_id}/{variant}?expires={expires}&signature={proof}"

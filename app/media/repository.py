@@ -1,0 +1,183 @@
+"""Every statement on uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from app.db.engine import Database
+from app.db.work import HotWork, Recorder
+from app.kit.ids import ReportId, TenantId
+
+from .models import ReportFile, UploadClaim, UploadRow
+from .terms import Attached, FileKind, Refusal, Upload, UploadState
+
+_COLUMNS = "id, secret_hash, state, length_bytes, offset_bytes, filename, expires_at, refusal"
+_FIND = f"SELECT {_COLUMNS} FROM uploads WHERE id = $1"  # noqa: S608 - columns of ours
+_LIST = f"SELECT {_COLUMNS} FROM uploads WHERE id = ANY($1::uuid[])"  # noqa: S608
+_TAKE_TURN = """
+    UPDATE uploads SET writer = $4, writer_until = $3
+    WHERE id = $1 AND state = 'receiving' AND (writer_until IS NULL OR writer_until <= $2) RETURNING offset_bytes
+"""
+_MOVE = """
+    UPDATE uploads SET offset_bytes = $2, updated_at = $3, writer_until = $4,
+        writer = CASE WHEN $4::timestamptz IS NOT NULL THEN writer END,
+        expires_at = CASE WHEN expires_at IS NOT NULL THEN $5::timestamptz END,
+        state = CASE WHEN $2 = length_bytes THEN 'received' ELSE state END
+    WHERE id = $1 AND state = 'receiving' AND writer = $6 RETURNING true
+"""
+_END = """
+    DELETE FROM uploads u WHERE id = $1 AND NOT EXISTS (SELECT FROM upload_claims c WHERE c.upload_id = u.id)
+    RETURNING 1
+"""
+_WAITING = """
+    UPDATE uploads SET writer_until = $2 WHERE id IN (
+        SELECT id FROM uploads WHERE state = 'received' AND (writer_until IS NULL OR writer_until <= $1)
+        ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+"""
+_SETTLE = """
+    UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
+        updated_at = $9, writer_until = NULL
+    WHERE id = $1 AND state = 'received'
+"""
+# What belongs to a report no longer expires: seen here, since the report was written without touching the upload.
+_EXPIRED = """
+    SELECT u.id, c.upload_id IS NOT NULL AS claimed FROM uploads u
+    LEFT JOIN upload_claims c ON c.upload_id = u.id
+    WHERE u.expires_at <= $1 ORDER BY u.expires_at LIMIT $2
+"""
+_OF_REPORTS = """
+    SELECT f.report_id, u.id, u.state, u.kind, u.length_bytes, u.width, u.height, u.refusal, u.stored_bytes
+    FROM report_files f JOIN uploads u ON u.id = f.upload_id
+    WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
+"""
+_CLEARED = "SELECT kind, filename, stored_bytes FROM uploads WHERE id = $1 AND state = 'cleared'"
+
+
+async def add(db: Database, row: Mapping[str, object], now: datetime) -> None:
+    """Write a new upload. One statement."""
+    work = HotWork(now)
+    work.put(UploadRow.__table__, row)  # type: ignore[arg-type]
+    await work.commit_to(db)
+
+
+async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:
+    """The upload and the hash of its secret, None when there is none. One statement."""
+    row = await db.lane.fetchrow(_FIND, upload_id)
+    return (_upload(row), row["secret_hash"]) if row is not None else None
+
+
+async def list_by_id(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
+    """These uploads with the hashes of their secrets; those that do not exist are left out. One statement."""
+    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_LIST, list(ids))}
+
+
+async def take_turn(db: Database, upload_id: UUID, writer: UUID, now: datetime, until: datetime) -> int | None:
+    """The durable offset, when the file is ours to write until then; None when another has it. One statement."""
+    found: int | None = await db.lane.fetchval(_TAKE_TURN, upload_id, now, until, writer)
+    return found
+
+
+async def move(
+    db: Database,
+    upload_id: UUID,
+    writer: UUID,
+    offset: int,
+    now: datetime,
+    *,
+    writer_until: datetime | None,
+    expires_at: datetime,
+) -> bool:
+    """Whether so much is durable now: not when another writes it since. All of it makes the upload received."""
+    return await db.lane.fetchval(_MOVE, upload_id, offset, now, writer_until, expires_at, writer) is True
+
+
+async def end(db: Database, upload_id: UUID) -> bool:
+    """Whether the upload is no more; one that belongs to a report stays. One statement."""
+    return await db.lane.fetchval(_END, upload_id) is not None
+
+
+async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[UUID]:
+    """Uploads that nobody has looked at, ours until then, the oldest first. One statement."""
+    return [row["id"] for row in await db.lane.fetch(_WAITING, now, until, limit)]
+
+
+async def settle(
+    db: Database,
+    upload_id: UUID,
+    now: datetime,
+    *,
+    state: UploadState,
+    kind: FileKind | None,
+    refusal: Refusal | None,
+    size: tuple[int, int] | None,
+    stored: int | None,
+    digest: bytes | None,
+) -> None:
+    """Write down what was found. One statement."""
+    width, height = size or (None, None)
+    words = state.value, kind.value if kind else None, refusal.value if refusal else None
+    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now)
+
+
+async def list_expired(db: Database, now: datetime, limit: int) -> list[tuple[UUID, bool]]:
+    """Uploads whose time is over, and whether they belong to a report all the same. One statement."""
+    return [(row["id"], row["claimed"]) for row in await db.lane.fetch(_EXPIRED, now, limit)]
+
+
+async def keep(db: Database, ids: Sequence[UUID]) -> None:
+    """These no longer expire. One statement."""
+    await db.lane.fetch("UPDATE uploads SET expires_at = NULL WHERE id = ANY($1::uuid[])", list(ids))
+
+
+def put_claims(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
+    """Add that these are the report's to what the work writes."""
+    for place, upload_id in enumerate(uploads):
+        claim = {"upload_id": upload_id, "tenant_id": tenant_id, "report_id": report_id}
+        work.put(UploadClaim.__table__, claim)  # type: ignore[arg-type]
+        file = {"tenant_id": tenant_id, "report_id": report_id, "place": place, "upload_id": upload_id}
+        work.put(ReportFile.__table__, file)  # type: ignore[arg-type]
+
+
+async def list_of_reports(
+    db: Database, tenant_id: TenantId, reports: Collection[ReportId]
+) -> dict[ReportId, list[Attached]]:
+    """Files of the reports, in their senders' order. One statement."""
+    found: dict[ReportId, list[Attached]] = {}
+    for row in await db.lane.fetch(_OF_REPORTS, tenant_id, list(reports)):
+        found.setdefault(ReportId(row["report_id"]), []).append(_attached(row))
+    return found
+
+
+async def find_cleared(db: Database, upload_id: UUID) -> tuple[FileKind, str] | None:
+    """Kind and name of a file that may be shown, None of any other. One statement."""
+    row = await db.lane.fetchrow(_CLEARED, upload_id)
+    return (FileKind(row["kind"]), row["filename"]) if row is not None else None
+
+
+def _upload(row: asyncpg.Record) -> Upload:
+    return Upload(
+        id=row["id"],
+        state=UploadState(row["state"]),
+        length=row["length_bytes"],
+        offset=row["offset_bytes"],
+        filename=row["filename"],
+        expires_at=row["expires_at"],
+        refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+    )
+
+
+def _attached(row: asyncpg.Record) -> Attached:
+    return Attached(
+        id=row["id"],
+        state=UploadState(row["state"]),
+        kind=FileKind(row["kind"]) if row["kind"] else None,
+        length=row["stored_bytes"] or row["length_bytes"],
+        width=row["width"],
+        height=row["height"],
+        refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+    )

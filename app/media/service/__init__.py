@@ -1,0 +1,9 @@
+"""Verbs of files: begin, go on, end, attach; look at what came; find and fetch what may be seen."""
+
+from __future__ import annotations
+
+from .clearing import clean, clear
+from .fetching import fetch, list_of_reports
+from .receiving import append, attach, attachable, begin, end, look
+
+__all__ = ["append", "attach", "attachable", "begin", "clean", "clear", "end", "fetch", "list_of_reports", "look"]

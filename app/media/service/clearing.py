@@ -1,0 +1,81 @@
+"""Looking at what came: pictures are drawn anew, documents are searched, everything else is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.engine import Database
+from app.kit.clock import Clock
+from app.media import domain, repository
+from app.media.store import FolderStore
+from app.media.terms import Drawn, FileKind, Refusal, UploadState, Variant
+
+TURN = timedelta(minutes=5)
+AT_A_TIME = 4
+CLEAN_BATCH_ROWS = 500
+
+
+async def clear(db: Database, clock: Clock, store: FolderStore) -> int:
+    """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced."""
+    now = clock.now()
+    waiting = await repository.take_waiting(db, now, now + TURN, AT_A_TIME)
+    for upload_id in waiting:
+        await _clear(db, clock, store, upload_id)
+    return len(waiting)
+
+
+async def _clear(db: Database, clock: Clock, store: FolderStore, upload_id: UUID) -> None:
+    content = await asyncio.to_thread(store.read, upload_id)
+    kind = domain.kind_of(content[:64])
+    found = await asyncio.to_thread(_examined, kind, content)
+    if isinstance(found, Refusal):
+        await repository.settle(
+            db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found, size=None, stored=None,
+            digest=None,
+        )  # fmt: skip
+        await asyncio.to_thread(store.drop, upload_id)
+        return
+    kind, whole, picture = found
+    if picture is not None:
+        await asyncio.to_thread(store.write, upload_id, Variant.THUMBNAIL, picture.thumbnail)
+    await asyncio.to_thread(store.write, upload_id, Variant.WHOLE, whole)
+    await repository.settle(
+        db,
+        upload_id,
+        clock.now(),
+        state=UploadState.CLEARED,
+        kind=kind,
+        refusal=None,
+        size=(picture.width, picture.height) if picture is not None else None,
+        stored=len(whole),
+        digest=hashlib.sha256(whole).digest(),
+    )
+    await asyncio.to_thread(store.drop, upload_id, "raw")
+
+
+def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, Drawn | None] | Refusal:
+    """What is kept of the file, or why nothing is."""
+    if kind is None:
+        return Refusal.UNKNOWN
+    if kind.is_image:
+        picture = domain.drawn(content)
+        return picture if isinstance(picture, Refusal) else (FileKind.JPEG, picture.whole, picture)
+    if kind in {FileKind.PDF, FileKind.DOCX}:
+        found = domain.document(kind, content)
+        return found if isinstance(found, Refusal) else (found, content, None)
+    return domain.video(content) or (kind, content, None)
+
+
+async def clean(db: Database, clock: Clock, store: FolderStore) -> int:
+    """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good."""
+    expired = await repository.list_expired(db, clock.now(), CLEAN_BATCH_ROWS)
+    kept = [upload_id for upload_id, claimed in expired if claimed]
+    if kept:
+        await repository.keep(db, kept)
+    for upload_id, claimed in expired:
+        if not claimed and await repository.end(db, upload_id):
+            await asyncio.to_thread(store.drop, upload_id)
+    return len(expired)

@@ -1,0 +1,216 @@
+"""Uploads on their way (tus 1.0): what was acknowledged is on the disk before the database says so."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from uuid import UUID, uuid4
+
+from app.db.engine import Database
+from app.db.work import Recorder
+from app.kit import signing
+from app.kit.clock import Clock
+from app.kit.ids import ReportId, TenantId, uuid7
+from app.kit.text import Text
+from app.media import domain, repository
+from app.media.errors import (
+    BadUploadRequest,
+    StorageFull,
+    UploadBusy,
+    UploadNotFound,
+    UploadTooLarge,
+    UploadUnfinished,
+    WrongChecksum,
+    WrongOffset,
+)
+from app.media.store import Appender, FolderStore
+from app.media.terms import ClientGone, Upload, UploadState
+
+TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
+SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
+_MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
+
+
+async def begin(db: Database, clock: Clock, *, length: int, filename: str, most_bytes: int) -> tuple[str, Upload]:
+    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge."""
+    if length > most_bytes:
+        raise UploadTooLarge(most_bytes)
+    now, secret = clock.now(), secrets.token_urlsafe(32)
+    upload = Upload(
+        uuid7(now),
+        UploadState.RECEIVING,
+        length,
+        0,
+        domain.checked_filename(filename),
+        now + domain.EXPIRES_AFTER,
+        None,
+    )
+    row = {
+        "id": upload.id,
+        "secret_hash": signing.token_hash(secret),
+        "state": upload.state.value,
+        "length_bytes": length,
+        "offset_bytes": 0,
+        "filename": upload.filename,
+        "created_at": now,
+        "updated_at": now,
+        "expires_at": upload.expires_at,
+    }
+    await repository.add(db, row, now)
+    return domain.upload_name(upload.id, secret), upload
+
+
+async def look(db: Database, clock: Clock, name: str) -> Upload:
+    """The upload as it stands. One statement. Raises: UploadNotFound, also when its time is over."""
+    told = domain.read_name(name)
+    found = await repository.find(db, told.id) if told is not None else None
+    if told is None or found is None or not signing.same(signing.token_hash(told.secret), found[1]):
+        raise UploadNotFound
+    if found[0].expires_at is not None and found[0].expires_at <= clock.now():
+        raise UploadNotFound
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One request's turn to write one upload; lost when it stalls for longer than TURN."""
+
+    db: Database
+    clock: Clock
+    upload: Upload
+    writer: UUID
+
+    async def settle(self, file: Appender, *, writing: bool) -> None:
+        """What was added is on the disk, and then in the database. Raises: UploadBusy when the turn was lost."""
+        await self.tell(await asyncio.to_thread(file.settle), writing=writing)
+
+    async def tell(self, offset: int, *, writing: bool = False) -> None:
+        """So much is durable; without `writing` the turn is over. Raises: UploadBusy when it was lost."""
+        now = self.clock.now()
+        until = now + TURN if writing else None
+        later = now + domain.EXPIRES_AFTER
+        if not await repository.move(
+            self.db, self.upload.id, self.writer, offset, now, writer_until=until, expires_at=later
+        ):
+            raise UploadBusy
+
+
+async def append(
+    db: Database,
+    clock: Clock,
+    store: FolderStore,
+    name: str,
+    *,
+    offset: int,
+    chunks: AsyncIterator[bytes],
+    checksum: tuple[str, bytes] | None,
+) -> int:
+    """The durable offset after these bytes; what came of a request that broke off is kept, but for a checksum's.
+
+    Each SETTLE_BYTES, or SETTLE_S, are on the disk, then in the database: killed at any moment, nothing that was told
+    is lost. Raises: UploadNotFound, WrongOffset, UploadBusy, BadUploadRequest (more than was announced), WrongChecksum,
+    StorageFull.
+    """
+    upload = await look(db, clock, name)
+    if upload.state is not UploadState.RECEIVING or upload.offset != offset:
+        raise WrongOffset(upload.offset)
+    now, turn = clock.now(), _Turn(db, clock, upload, uuid4())
+    durable = await repository.take_turn(db, upload.id, turn.writer, now, now + TURN)
+    if durable is None:
+        raise UploadBusy
+    if durable != offset:
+        await turn.tell(durable)
+        raise WrongOffset(durable)
+    try:
+        return await _receive(turn, store, chunks, checksum)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageFull from error
+        raise
+
+
+async def _receive(
+    turn: _Turn, store: FolderStore, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
+) -> int:
+    upload = turn.upload
+    digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
+    with store.appending(upload.id, upload.offset) as file:
+        came, settled, told_at, good = upload.offset, upload.offset, monotonic(), False
+        try:
+            async for chunk in chunks:
+                if came + len(chunk) > upload.length:
+                    raise BadUploadRequest(Text("Gửi nhiều byte hơn đã báo.", "More bytes than were announced."))
+                if digest is not None:
+                    digest.update(chunk)
+                await asyncio.to_thread(file.add, chunk)
+                came += len(chunk)
+                if came - settled >= SETTLE_BYTES or monotonic() - told_at >= SETTLE_S:
+                    if digest is None:
+                        await turn.settle(file, writing=True)
+                        settled = came
+                    else:  # nothing is kept before its checksum fits
+                        await turn.tell(file.offset, writing=True)
+                    told_at = monotonic()
+            good = True
+        except ClientGone:
+            good = True  # what came is kept
+            raise
+        finally:
+            fits = digest is None or (checksum is not None and digest.digest() == checksum[1])
+            await asyncio.shield(turn.settle(file, writing=False) if good and fits else turn.tell(file.offset))
+    if not fits:
+        raise WrongChecksum
+    return file.offset
+
+
+async def end(db: Database, clock: Clock, store: FolderStore, name: str) -> None:
+    """The upload is gone, unless a report has it. Raises: UploadNotFound."""
+    upload = await look(db, clock, name)
+    if not await repository.end(db, upload.id):
+        raise UploadNotFound
+    await asyncio.to_thread(store.drop, upload.id)
+
+
+async def attachable(db: Database, names: Sequence[str]) -> list[UUID]:
+    """Ids of these uploads, all of which may become a report's. One statement, none for none.
+
+    Whether another report has one already shows when the report is written. Raises: UploadUnfinished.
+    """
+    if not names:
+        return []
+    told = [domain.read_name(name) for name in names]
+    found = await repository.list_by_id(db, [one.id for one in told if one is not None])
+    errors: list[dict[str, object]] = []
+    ids: list[UUID] = []
+    for place, one in enumerate(told):
+        known = found.get(one.id) if one is not None else None
+        wrong: Text | None = None
+        if (
+            one is None
+            or known is None
+            or not signing.same(signing.token_hash(one.secret), known[1])
+            or known[0].state is UploadState.RECEIVING
+        ):
+            wrong = _MISSING
+        elif known[0].refusal is not None:
+            wrong = known[0].refusal.sentence
+        elif one.id in ids:
+            wrong = Text("Tệp này được nêu hai lần.", "This file is named twice.")
+        if wrong is not None:
+            errors.append({"pointer": f"/media/{place}", "detail": wrong})
+        elif one is not None:
+            ids.append(one.id)
+    if errors:
+        raise UploadUnfinished(errors=errors)
+    return ids
+
+
+def attach(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
+    """The uploads are the report's, written with it; one that is another's makes the writing fail."""
+    repository.put_claims(work, tenant_id, report_id, uploads)

@@ -1,0 +1,145 @@
+"""Vocabulary of uploads: kinds of files, what becomes of one, who may fetch it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from app.kit.text import Text
+
+
+class UploadState(StrEnum):
+    """What has become of an upload."""
+
+    RECEIVING = "receiving"
+    RECEIVED = "received"  # all of it is here, nobody has looked at it
+    CLEARED = "cleared"  # it is what it says, and may be shown to whom it concerns
+    REFUSED = "refused"  # it is not taken, and gone
+
+
+class FileKind(StrEnum):
+    """What a file is by its content."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+    HEIC = "image/heic"
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    MP4 = "video/mp4"
+    WEBM = "video/webm"
+    THREE_GP = "video/3gpp"
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a picture, which is drawn anew."""
+        return self.value.startswith("image/")
+
+    @property
+    def ending(self) -> str:
+        """What its file name ends in."""
+        return _ENDINGS[self]
+
+
+_ENDINGS = {
+    FileKind.JPEG: "jpg",
+    FileKind.PNG: "png",
+    FileKind.WEBP: "webp",
+    FileKind.HEIC: "heic",
+    FileKind.PDF: "pdf",
+    FileKind.DOCX: "docx",
+    FileKind.XLSX: "xlsx",
+    FileKind.MP4: "mp4",
+    FileKind.WEBM: "webm",
+    FileKind.THREE_GP: "3gp",
+}
+
+
+class Variant(StrEnum):
+    """Which form of a file is fetched."""
+
+    WHOLE = "whole"
+    THUMBNAIL = "thumbnail"
+
+
+class Refusal(StrEnum):
+    """Why a file is not taken."""
+
+    UNKNOWN = "unknown"
+    DAMAGED = "damaged"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    TWO_FACED = "two-faced"
+    BOMB = "bomb"
+    MACROS = "macros"
+
+    @property
+    def sentence(self) -> Text:
+        """What its sender is told."""
+        return _REFUSALS[self]
+
+
+_REFUSALS = {
+    Refusal.UNKNOWN: Text(
+        "Tệp không thuộc loại được nhận: ảnh JPEG, PNG, WebP, HEIC; PDF, DOCX, XLSX; video MP4, WebM, 3GP.",
+        "Not a kind of file we take: JPEG, PNG, WebP, HEIC; PDF, DOCX, XLSX; MP4, WebM, 3GP.",
+    ),
+    Refusal.DAMAGED: Text("Tệp bị hỏng, không mở được.", "The file is damaged and cannot be opened."),
+    Refusal.TOO_MANY_PIXELS: Text(
+        "Ảnh quá lớn; hãy chụp hoặc lưu nhỏ hơn.", "The picture is too large; send a smaller one."
+    ),
+    Refusal.TWO_FACED: Text("Tệp chứa nội dung khác với loại của nó.", "The file holds something it should not."),
+    Refusal.BOMB: Text("Tệp nén bung ra quá lớn.", "The file unfolds into far too much."),
+    Refusal.MACROS: Text(
+        "Tệp có macro hoặc mã chạy kèm; hãy lưu lại thành PDF.", "The file holds macros or scripts; save it as PDF."
+    ),
+}
+
+
+class ClientGone(Exception):  # noqa: N818 - it is no error of ours
+    """Whoever was sending has gone; what came is kept."""
+
+
+class UploadName(NamedTuple):
+    """What an upload's address says: its id, and the secret that proves whose it is."""
+
+    id: UUID
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One upload as it stands."""
+
+    id: UUID
+    state: UploadState
+    length: int
+    offset: int
+    filename: str = field(repr=False)
+    expires_at: datetime | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a report, for whoever may see the report."""
+
+    id: UUID
+    state: UploadState
+    kind: FileKind | None
+    length: int
+    width: int | None
+    height: int | None
+    refusal: Refusal | None
+
+
+class Drawn(NamedTuple):
+    """A picture drawn anew, without anything that was hidden in it: its bytes, a small one's, its size in pixels."""
+
+    whole: bytes
+    thumbnail: bytes
+    width: int
+    height: int

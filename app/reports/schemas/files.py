@@ -1,0 +1,57 @@
+"""Wire shapes of the files of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.media.domain import link
+from app.media.terms import Attached, FileKind, UploadState, Variant
+from app.web.fields import TextOut
+
+
+class FileOut(BaseModel):
+    """A file of a report. Its addresses are good for a quarter of an hour; none while nobody has looked at it."""
+
+    id: UUID
+    report: str = Field(description="Mã phản ánh. Code of the report it came with.")
+    state: UploadState
+    kind: FileKind | None
+    bytes: int
+    width: int | None
+    height: int | None
+    refusal: TextOut | None = Field(description="Vì sao không nhận. Why it was not taken.")
+    url: str | None
+    thumbnail_url: str | None
+
+
+class FileListOut(BaseModel):
+    """Files of a report, or of all reports of a case, in their senders' order."""
+
+    items: list[FileOut]
+
+
+def files_answer(files: Mapping[str, list[Attached]], key: bytes, now: datetime) -> dict[str, Any]:
+    """Files by the codes of their reports, as a FileListOut."""
+    return {"items": [_file(code, one, key, now) for code, of_report in files.items() for one in of_report]}
+
+
+def _file(code: str, file: Attached, key: bytes, now: datetime) -> dict[str, Any]:
+    cleared = file.state is UploadState.CLEARED
+    picture = cleared and file.kind is not None and file.kind.is_image
+    return {
+        "id": str(file.id),
+        "report": code,
+        "state": file.state.value,
+        "kind": file.kind.value if file.kind else None,
+        "bytes": file.length,
+        "width": file.width,
+        "height": file.height,
+        "refusal": file.refusal.sentence._asdict() if file.refusal else None,
+        "url": link(key, file.id, Variant.WHOLE, now) if cleared else None,
+        "thumbnail_url": link(key, file.id, Variant.THUMBNAIL, now) if picture else None,
+    }

@@ -1,0 +1,26 @@
+"""Files at work: what came is looked at, what nobody has attached is cleared away."""
+
+from __future__ import annotations
+
+from app.media import service as media
+from app.media.store import FolderStore
+from app.process import Process
+
+CLEAR_EVERY_S = 1.0
+CLEAN_EVERY_S = 600.0
+
+
+class Files:
+    """What this process does for files."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._store = FolderStore(process.settings.data_dir / "uploads")
+
+    async def clear(self) -> int:
+        """Uploads looked at now."""
+        return await media.clear(self._process.db, self._process.clock, self._store)
+
+    async def clean(self) -> int:
+        """Uploads whose time was over."""
+        return await media.clean(self._process.db, self._process.clock, self._store)

@@ -1,0 +1,275 @@
+"""Files are sent by real clients, go on where they broke off, are looked at, and seen by whom they concern."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from PIL import Image
+from tusclient.client import TusClient
+
+from app.db.engine import Database
+from app.kit.clock import FixedClock
+from app.media import service as media
+from app.media.store import FolderStore
+from app.process import Process
+from tests.builders import an_officer
+from tests.pictures import MP4, PDF, office, photo
+from tests.server import ROOT
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
+LAMP = {
+    "category": "lighting.street_lamp",
+    "description": "Đèn đường không sáng.",
+    "location": {"lat": 20.9467, "lon": 106.3134},
+}
+
+
+@pytest.fixture
+def store(application: FastAPI, tmp_path: Path) -> Iterator[FolderStore]:
+    """Files of this test, in a folder of its own."""
+    before = application.state.file_store
+    application.state.file_store = FolderStore(tmp_path / "uploads")
+    yield application.state.file_store
+    application.state.file_store = before
+
+
+async def begin(client: httpx.AsyncClient, length: int, **headers: str) -> str:
+    """The address of a new upload."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = await client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": str(length), **told})
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["location"])
+
+
+async def send(client: httpx.AsyncClient, url: str, content: bytes, offset: int, **headers: str) -> httpx.Response:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await client.patch(url, content=content, headers={**BYTES, "Upload-Offset": str(offset), **told})
+
+
+async def sent(client: httpx.AsyncClient, content: bytes) -> str:
+    """The name of a finished upload."""
+    url = await begin(client, len(content))
+    assert (await send(client, url, content, 0)).status_code == 204
+    return url.rpartition("/")[2]
+
+
+async def cleared(process: Process, store: FolderStore) -> None:
+    """All that has come was looked at."""
+    while await media.clear(process.db, process.clock, store):
+        pass
+
+
+async def report_with(client: httpx.AsyncClient, *names: str, **more: Any) -> httpx.Response:
+    return await client.post("/api/v1/reports", json={**LAMP, "media": list(names), **more})
+
+
+async def test_the_python_client_sends_a_photo_in_pieces(live_url: str, store: FolderStore, tmp_path: Path) -> None:
+    file = tmp_path / "anh.jpg"
+    file.write_bytes(photo(width=3200, height=2400))
+
+    def upload() -> str:
+        there = TusClient(f"{live_url}/api/v1/uploads")
+        with file.open("rb") as stream:
+            uploader = there.uploader(
+                file_stream=stream, chunk_size=200_000, metadata={"filename": "ảnh.jpg"}, upload_checksum=True
+            )
+            uploader.upload(stop_at=200_000)
+            half = str(uploader.url)
+            again = there.uploader(file_stream=stream, chunk_size=500_000, url=half)
+            assert again.offset == 200_000, "another run of the program goes on where the first ended"
+            again.upload()
+        return half
+
+    url = await asyncio.to_thread(upload)
+    async with httpx.AsyncClient() as client:
+        answer = await client.head(url, headers=TUS)
+    assert answer.headers["upload-offset"] == answer.headers["upload-length"] == str(file.stat().st_size)
+
+
+async def test_the_javascript_client_breaks_off_and_resumes(live_url: str, store: FolderStore, tmp_path: Path) -> None:
+    file = tmp_path / "anh.jpg"
+    file.write_bytes(photo(width=4000, height=3000))
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [str(Path(sys.executable).parent / "node"), "upload.mjs", f"{live_url}/api/v1/uploads", str(file)],
+        cwd=ROOT / "tests" / "node",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    url = done.stdout.strip()
+    async with httpx.AsyncClient() as client:
+        answer = await client.head(url, headers=TUS)
+    assert answer.headers["upload-offset"] == str(file.stat().st_size)
+
+
+async def test_a_photo_comes_with_the_report_and_is_seen_by_its_sender_and_the_officers_once_it_was_looked_at(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
+) -> None:
+    name = await sent(client, photo())
+    filed = await report_with(client, name)
+    assert filed.status_code == 201, filed.text
+    code, owner = filed.json()["code"], {"Tracking-Secret": filed.json()["tracking_secret"]}
+    listed = (await client.get(f"/api/v1/reports/{code}/media", headers=owner)).json()["items"]
+    assert [(one["state"], one["url"]) for one in listed] == [("received", None)]
+    await cleared(process, store)
+    (mine,) = (await client.get(f"/api/v1/reports/{code}/media", headers=owner)).json()["items"]
+    officer = await an_officer(process)
+    (theirs,) = (await client.get(f"/api/v1/staff/cases/{code}/media", headers=officer.headers)).json()["items"]
+    assert (theirs["report"], theirs["width"], theirs["height"]) == (code, 1200, 1600)
+    for url in (mine["url"], theirs["thumbnail_url"]):
+        fetched = await client.get(url)
+        assert fetched.headers["content-type"] == "image/jpeg"
+        assert fetched.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert fetched.headers["cache-control"].startswith("private, max-age=")
+        assert b"SM-G991B" not in fetched.content
+        with Image.open(io.BytesIO(fetched.content)) as opened:
+            assert opened.size in {(1200, 1600), (240, 320)}
+    forged = mine["url"].replace("whole", "thumbnail")
+    assert (await client.get(forged)).status_code == 404
+    clock.at += timedelta(minutes=17)
+    expired = await client.get(mine["url"])
+    assert (expired.status_code, expired.json()["type"]) == (410, "/problems/link-expired")
+    assert not store.path(_id(name)).exists(), "what was sent is not kept as it was sent"
+
+
+def _id(name: str) -> Any:
+    return UUID(hex=name.partition(".")[0])
+
+
+async def test_a_file_belongs_to_one_report_and_a_repeated_report_is_the_same(
+    client: httpx.AsyncClient, store: FolderStore, db: Database
+) -> None:
+    name = await sent(client, PDF)
+    key = {"Idempotency-Key": "gui-mot-lan-thoi"}
+    first = await client.post("/api/v1/reports", json={**LAMP, "media": [name]}, headers=key)
+    again = await client.post("/api/v1/reports", json={**LAMP, "media": [name]}, headers=key)
+    assert (first.status_code, again.json()) == (201, first.json())
+    other = await report_with(client, name)
+    assert (other.status_code, other.json()["type"]) == (409, "/problems/upload-taken")
+    assert await db.lane.fetchval("SELECT count(*) FROM reports") == 1
+
+
+async def test_a_report_names_what_is_wrong_with_each_file_and_nothing_is_written(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, db: Database
+) -> None:
+    unfinished = (await begin(client, 10)).rpartition("/")[2]
+    good, bad = await sent(client, PDF), await sent(client, b"MZ\x90\x00" + bytes(100))
+    await cleared(process, store)
+    answer = await report_with(client, good, unfinished, bad, good, "khong-co")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/upload-unfinished")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/media/1", "/media/2", "/media/3", "/media/4"]
+    assert await db.lane.fetchval("SELECT count(*) FROM reports") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "why"),
+    [
+        (PDF, "cleared", None),
+        (MP4, "cleared", None),
+        (office("word/document.xml"), "cleared", None),
+        (photo(width=64, height=64, kind="WEBP"), "cleared", None),
+        (b"MZ\x90\x00" + bytes(64), "refused", "Tệp không thuộc loại"),
+        (photo(width=64, height=64)[:200], "refused", "Tệp bị hỏng"),
+        (office("word/vbaProject.bin"), "refused", "Tệp có macro"),
+    ],
+)
+async def test_what_is_not_what_it_says_is_refused_and_gone(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, content: bytes, state: str, why: str | None
+) -> None:
+    name = await sent(client, content)
+    filed = (await report_with(client, name)).json()
+    await cleared(process, store)
+    owner = {"Tracking-Secret": filed["tracking_secret"]}
+    (file,) = (await client.get(f"/api/v1/reports/{filed['code']}/media", headers=owner)).json()["items"]
+    assert file["state"] == state
+    if why is None:
+        assert (await client.get(file["url"])).status_code == 200
+    else:
+        assert file["refusal"]["vi"].startswith(why)
+        assert file["url"] is None
+        assert not store.path(_id(name)).exists()
+
+
+async def test_what_does_not_follow_the_protocol_is_told_what_it_is(
+    client: httpx.AsyncClient, store: FolderStore, application: FastAPI
+) -> None:
+    content = b"0123456789"
+    url = await begin(client, 10)
+    wrong: list[tuple[httpx.Response, int]] = [
+        (await client.post("/api/v1/uploads", headers={"Upload-Length": "1"}), 412),
+        (await client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": "-1"}), 400),
+        (await client.post("/api/v1/uploads", headers=TUS), 400),
+        (await client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": "99999999999"}), 413),
+        (await client.patch(url, content=content, headers={**TUS, "Upload-Offset": "0"}), 400),
+        (await send(client, url, content, 3), 409),
+        (await send(client, url, content + b"x", 0), 400),
+        (await send(client, url, content, 0, Upload_Checksum="sha1 AAAA"), 400),
+        (await send(client, url[:-1] + ("A" if url[-1] != "A" else "B"), content, 0), 404),
+        (await client.head("/api/v1/uploads/nothing", headers=TUS), 404),
+    ]
+    assert [answer.status_code for answer, _ in wrong] == [status for _, status in wrong]
+    digest = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
+    broken = await send(client, url, content, 0, Upload_Checksum=f"sha256 {digest}")
+    assert (broken.status_code, broken.json()["type"]) == (460, "/problems/wrong-checksum")
+    assert (await client.head(url, headers=TUS)).headers["upload-offset"] == "0", "nothing of it was kept"
+    digest = base64.b64encode(hashlib.sha256(content[:4]).digest()).decode()
+    assert (await send(client, url, content[:4], 0, Upload_Checksum=f"sha256 {digest}")).status_code == 204
+    assert (await send(client, url, content[4:], 4)).headers["upload-offset"] == "10"
+    assert (await send(client, url, b"", 10)).status_code == 409, "it is all here"
+    able = await client.options("/api/v1/uploads")
+    assert able.headers["tus-max-size"] == str(application.state.settings.upload_max_bytes)
+    assert (await client.delete(url, headers=TUS)).status_code == 204
+    assert (await client.head(url, headers=TUS)).status_code == 404
+
+
+async def test_of_two_requests_that_write_at_once_one_goes_on(client: httpx.AsyncClient, store: FolderStore) -> None:
+    content = bytes(3_000_000)
+    url = await begin(client, len(content))
+    slow, now = asyncio.Event(), asyncio.Event()
+
+    async def dripping() -> Any:
+        yield content[:1000]
+        now.set()
+        await slow.wait()
+        yield content[1000:]
+
+    first = asyncio.create_task(client.patch(url, content=dripping(), headers={**BYTES, "Upload-Offset": "0"}))
+    await now.wait()
+    await asyncio.sleep(0.05)
+    second = await send(client, url, content, 0)
+    assert (second.status_code, second.json()["type"]) == (423, "/problems/upload-busy")
+    slow.set()
+    assert (await first).headers["upload-offset"] == str(len(content))
+    assert store.read(_id(url.rpartition("/")[2])) == content
+
+
+async def test_what_nobody_attaches_is_cleared_away_and_what_a_report_has_stays(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
+) -> None:
+    kept, left = await sent(client, PDF), await sent(client, PDF)
+    half = await begin(client, 10)
+    assert (await report_with(client, kept)).status_code == 201
+    await cleared(process, store)
+    clock.at += timedelta(hours=25)
+    assert (await client.head(half, headers=TUS)).status_code == 404
+    assert await media.clean(process.db, process.clock, store) == 3
+    assert await media.clean(process.db, process.clock, store) == 0
+    assert store.path(_id(kept), "whole").exists()
+    assert not store.path(_id(left), "whole").exists()

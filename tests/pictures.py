@@ -1,0 +1,35 @@
+"""Files as people send them: a phone's photo with its place in it, and some that are not what they say."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+
+from PIL import Image
+
+
+def photo(*, width: int = 1600, height: int = 1200, turned: bool = True, kind: str = "JPEG") -> bytes:
+    """A photo with the place, the time and the phone in its metadata; noise, so that it does not shrink to nothing."""
+    picture = Image.frombytes("RGB", (width // 8, height // 8), os.urandom(width // 8 * (height // 8) * 3))
+    picture = picture.resize((width, height))
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Samsung", "SM-G991B"
+    exif[0x0112] = 6 if turned else 1  # to be turned by a quarter
+    exif.get_ifd(0x8825).update({1: "N", 2: (20.0, 56.0, 48.0), 3: "E", 4: (106.0, 18.0, 48.0)})
+    made = io.BytesIO()
+    picture.save(made, kind, exif=exif, **({"quality": 90} if kind == "JPEG" else {}))
+    return made.getvalue()
+
+
+def office(*names: str, content: bytes = b"<xml/>") -> bytes:
+    """A packed document with these members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in names:
+            packed.writestr(name, content)
+    return made.getvalue()
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(200)

@@ -1,0 +1,121 @@
+"""What files are by their content, and what of a picture is kept."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from app.media import domain
+from app.media.errors import BadUploadRequest
+from app.media.terms import Drawn, FileKind, Refusal
+from tests.pictures import MP4, PDF, office, photo
+
+DOCX = office("[Content_Types].xml", "word/document.xml")
+XLSX = office("[Content_Types].xml", "xl/workbook.xml")
+BOMB = office("word/document.xml", content=b"0" * 210_000_000)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (photo(width=80, height=64), FileKind.JPEG),
+        (photo(width=80, height=64, kind="PNG"), FileKind.PNG),
+        (photo(width=80, height=64, kind="WEBP"), FileKind.WEBP),
+        (PDF, FileKind.PDF),
+        (DOCX, FileKind.DOCX),
+        (MP4, FileKind.MP4),
+        (b"\x00\x00\x00\x18ftyp3gp4" + bytes(50), FileKind.THREE_GP),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(50), FileKind.HEIC),
+        (b"\x1aE\xdf\xa3" + bytes(50), FileKind.WEBM),
+        (b"MZ\x90\x00" + bytes(60), None),
+        (b"<html><script>", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
+        (b"GIF89a" + bytes(50), None),
+        (b"", None),
+    ],
+)
+def test_a_file_is_what_its_content_says(content: bytes, kind: FileKind | None) -> None:
+    assert domain.kind_of(content[:64]) is kind
+
+
+def test_a_photo_is_turned_and_keeps_nothing_but_what_is_seen() -> None:
+    content = photo(turned=True)
+    assert b"SM-G991B" in content
+    made = domain.drawn(content)
+    assert isinstance(made, Drawn)
+    assert (made.width, made.height) == (1200, 1600), "it was held upright"
+    for part in (made.whole, made.thumbnail):
+        assert b"SM-G991B" not in part
+        with Image.open(io.BytesIO(part)) as opened:
+            assert not opened.getexif()
+            assert opened.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    with Image.open(io.BytesIO(made.thumbnail)) as small:
+        assert max(small.size) == domain.THUMBNAIL_SIDE
+
+
+def test_what_hides_behind_a_picture_is_gone() -> None:
+    made = domain.drawn(photo(width=200, height=100) + b"PK\x03\x04<script>alert(1)</script>")
+    assert isinstance(made, Drawn)
+    assert b"<script>" not in made.whole
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (photo(width=200, height=100)[:300], Refusal.DAMAGED),
+        (b"\xff\xd8\xff" + bytes(100), Refusal.DAMAGED),
+        (
+            b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00\x00\xff\xff" * 2 + b"\x08\x02\x00\x00\x00" + bytes(4),
+            Refusal.DAMAGED,
+        ),
+    ],
+)
+def test_a_picture_that_cannot_be_opened_is_refused(content: bytes, why: Refusal) -> None:
+    assert domain.drawn(content) is why
+
+
+def test_a_picture_that_unfolds_into_too_many_pixels_is_never_unfolded() -> None:
+    flat = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(flat, "PNG")
+    assert len(flat.getvalue()) < 100_000
+    assert domain.drawn(flat.getvalue()) is Refusal.TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "found"),
+    [
+        (FileKind.PDF, PDF, FileKind.PDF),
+        (FileKind.PDF, PDF.replace(b"/Type", b"/OpenAction << /JavaScript (app.alert) >> /Type"), Refusal.MACROS),
+        (FileKind.PDF, b"%PDF-1.7\n<html><script>", Refusal.TWO_FACED),
+        (FileKind.PDF, PDF[:-10], Refusal.DAMAGED),
+        (FileKind.DOCX, DOCX, FileKind.DOCX),
+        (FileKind.DOCX, XLSX, FileKind.XLSX),
+        (FileKind.DOCX, office("word/document.xml", "word/vbaProject.bin"), Refusal.MACROS),
+        (FileKind.DOCX, office("virus.exe"), Refusal.UNKNOWN),
+        (FileKind.DOCX, DOCX[:40], Refusal.DAMAGED),
+        (FileKind.DOCX, BOMB, Refusal.BOMB),
+    ],
+)
+def test_documents_are_searched(kind: FileKind, content: bytes, found: FileKind | Refusal) -> None:
+    assert domain.document(kind, content) is found
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\ảnh\\đèn.jpg", "đèn.jpg"),
+        ("a" * 300 + ".jpg", "a" * 116 + ".jpg"),
+        ("\x00", ""),
+    ],
+)
+def test_a_name_is_its_last_part(typed: str, kept: str) -> None:
+    assert domain.checked_filename(typed) == kept
+
+
+@pytest.mark.parametrize("header", ["filename %%%", "filename /w==", "sha256 AAAA"])
+def test_headers_that_cannot_be_read_are_refused(header: str) -> None:
+    with pytest.raises(BadUploadRequest):
+        (domain.read_checksum if header.startswith("sha") else domain.read_metadata)(header)
