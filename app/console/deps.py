@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends
@@ -18,7 +18,7 @@ from app.cases.terms import Books, Scope
 from app.db.engine import Database
 from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
-from app.identity.domain import parse_token
+from app.identity.domain import Keyring, parse_token
 from app.identity.errors import SessionExpired, SignInNeeded
 from app.identity.terms import Actor, SignedIn, StaffToken
 from app.kit import signing
@@ -102,6 +102,11 @@ class Desk:
     def now(self) -> datetime:
         """The present instant."""
         return self.clock.now()
+
+    @property
+    def keys(self) -> Keyring:
+        """The process's keys."""
+        return cast("Keyring", self.request.app.state.keyring)
 
     @property
     def actor(self) -> Actor:

@@ -25,10 +25,11 @@ from app.deadlines.terms import PauseCause
 from app.directory.terms import Tier
 from app.identity import service as identity_service
 from app.kit.clock import local_day
-from app.kit.ids import UnitId
+from app.kit.ids import CaseId, UnitId
 from app.kit.text import Text
 from app.publication import service as publication_service
 from app.reports import service as reports_service
+from app.reports.schemas import files_answer
 from app.reports.terms import ReportText
 from app.timeline.terms import Audience
 from app.web.pages import weeks
@@ -137,6 +138,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         row, view.entries, view.verbs, milestones, books, tenant_id=tenant.id, now=desk.now, lang=desk.lang
     )
     reports = await reports_service.reports_for_staff(desk.database, tenant.id, view)
+    files = await reports_service.files_of_case(desk.database, tenant.id, CaseId(row["id"]))
     unit_id = UnitId(row["unit_id"])
     members = await identity_service.members_of(desk.database, tenant.id, unit_id, now=desk.now)
     resolution = case["resolution"]
@@ -151,6 +153,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "sureness": _CONFIDENCE.get(case["confidence"]),
         "why": Text(case["routing"]["reason_vi"], case["routing"]["reason_en"]),
         "reports": [_report(desk, report) for report in reports],
+        "files": files_answer(files, desk.keys.media, desk.now)["items"],
         "entries": [
             {**entry, "audience_label": Audience(entry["audience"]).label} for entry in reversed(case["timeline"])
         ],

@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.work import Work
 from app.kit.geo import Point
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
+from app.media.terms import Attached, FileKind, Refusal, UploadState
 
 from .errors import ReportNotFound
 from .models import Report
@@ -67,7 +68,12 @@ _OF_CASE = _GATHERED.format(
     columns="r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.area_code, r.address, r.answers,"
     " r.channel, r.captured_at, r.received_at, r.stars"
 )
-_CODES_OF_CASE = _GATHERED.format(columns="r.id, r.code")
+_FILES_OF_CASE = f"""
+WITH of_case AS ({_GATHERED.format(columns="r.id, r.code")})
+SELECT o.code, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal
+FROM of_case o JOIN report_files f ON f.tenant_id = $1 AND f.report_id = o.id JOIN uploads u ON u.id = f.upload_id
+ORDER BY o.id, f.place
+"""  # noqa: S608 - put together from our own text
 
 
 async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> list[ReportText]:
@@ -138,10 +144,21 @@ def _watched(rows: list[asyncpg.Record]) -> list[Watched]:
     return [Watched(*row) for row in rows]
 
 
-async def codes_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[ReportId, str]:
-    """Codes of the newest 200 reports of the case and of cases merged into it, oldest first, by id. One statement."""
-    rows = await db.lane.fetch(_CODES_OF_CASE, tenant_id, case_id)
-    return {ReportId(row["id"]): row["code"] for row in reversed(rows)}
+async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[str, list[Attached]]:
+    """Files of the newest 200 reports of the case and of cases merged into it, oldest first, by code. One statement."""
+    found: dict[str, list[Attached]] = {}
+    for row in await db.lane.fetch(_FILES_OF_CASE, tenant_id, case_id):
+        file = Attached(
+            id=row["id"],
+            state=UploadState(row["state"]),
+            kind=FileKind(row["kind"]) if row["kind"] else None,
+            length=row["length"],
+            width=row["width"],
+            height=row["height"],
+            refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+        )
+        found.setdefault(row["code"], []).append(file)
+    return found
 
 
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:

@@ -19,7 +19,7 @@ from app.portal import keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.reports import service as reports_service
-from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn
+from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn, files_answer
 from app.reports.service import ReportView
 from app.web.fields import WireIn
 from app.web.idempotency import Answer, answer_once, key_hash
@@ -80,7 +80,7 @@ async def show_report(visit: CurrentVisit, code: CodePath) -> Response:
     view = await _own(visit, code, keepsakes.followed(visit.request).get(code))
     if view is not None:
         done = visit.request.query_params.get("done", "")
-        return _shown(visit, view, Form(), {}, done=done if done in _VERBS else "")
+        return await _shown(visit, view, Form(), {}, done=done if done in _VERBS else "")
     if await publication_service.public_body(visit.database, visit.tenant.id, code) is not None:
         return RedirectResponse(f"/cases/{code}", status_code=303)
     return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
@@ -151,13 +151,13 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
         await in_work(visit.database, visit.clock, visit.tenant.id, once)
     except ValidationError as refused:
         errors = {"stars": _STARS} if verb == "rating" else {}
-        return _shown(visit, view, form, {**errors_of(refused, _MISSING), **errors}, verb=verb, status=422)
+        return await _shown(visit, view, form, {**errors_of(refused, _MISSING), **errors}, verb=verb, status=422)
     except Problem as problem:
-        return _shown(visit, view, form, {}, verb=verb, message=said(problem), status=problem.status)
+        return await _shown(visit, view, form, {}, verb=verb, message=said(problem), status=problem.status)
     return RedirectResponse(f"/follow/{code}?done={verb}", status_code=303)
 
 
-def _shown(
+async def _shown(
     visit: Visit,
     view: ReportView,
     form: Form,
@@ -170,6 +170,7 @@ def _shown(
 ) -> Response:
     """The sender's own page; `verb` is the form that was refused."""
     values = views.own_report(visit, view)
+    files = await reports_service.files_of_view(visit.database, view)
     return visit.page(
         "own.html",
         status=status,
@@ -179,6 +180,7 @@ def _shown(
         done=done,
         message=message,
         key=keepsakes.new_key(),
+        files=files_answer({"": files}, visit.keys.media, visit.now)["items"],
         **values,
     )
 

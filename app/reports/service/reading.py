@@ -131,10 +131,15 @@ async def get_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, A
 
 
 async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[str, list[Attached]]:
-    """Files of all reports of the case by their codes: for whoever holds a view of the case. Two statements."""
-    codes = await repository.codes_of_case(db, tenant_id, case_id)
-    files = await media_service.list_of_reports(db, tenant_id, list(codes))
-    return {code: files[report_id] for report_id, code in codes.items() if report_id in files}
+    """Files of all reports of the case by their codes: for whoever holds a view of the case. One statement."""
+    return await repository.files_of_case(db, tenant_id, case_id)
+
+
+async def files_of_view(db: Database, view: ReportView) -> list[Attached]:
+    """Files of the report that its sender has in view. One statement."""
+    report_id = ReportId(view.row["report_id"])
+    found = await media_service.list_of_reports(db, TenantId(view.row["tenant_id"]), [report_id])
+    return found.get(report_id, [])
 
 
 async def files_of_own(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, list[Attached]]:

@@ -273,3 +273,20 @@ async def test_what_nobody_attaches_is_cleared_away_and_what_a_report_has_stays(
     assert await media.clean(process.db, process.clock, store) == 0
     assert store.path(_id(kept), "whole").exists()
     assert not store.path(_id(left), "whole").exists()
+
+
+async def test_sender_and_officer_see_the_photo_on_their_pages(
+    client: httpx.AsyncClient, application: FastAPI, process: Process, store: FolderStore
+) -> None:
+    filed = (await report_with(client, await sent(client, photo(width=160, height=80)))).json()
+    await cleared(process, store)
+    entered = await client.post("/follow", data={"code": filed["code"], "secret": filed["tracking_secret"]})
+    assert entered.status_code == 303
+    own = await client.get(f"/follow/{filed['code']}")
+    assert "/thumbnail?expires=" in own.text
+    officer = await an_officer(process)
+    cookies = {"staff": officer.headers["Authorization"].removeprefix("Bearer ")}
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url=str(client.base_url), cookies=cookies) as desk:
+        assert (await desk.get(f"/follow/{filed['code']}")).status_code == 404
+        assert "/thumbnail?expires=" in (await desk.get(f"/console/cases/{filed['code']}")).text
