@@ -25,6 +25,7 @@ from .deps import Visit
 
 POINT: Final = ("location.lat", "location.lon", "location.accuracy_m")
 WRITTEN: Final = ("category", "description", *POINT, "area_code", "address")
+FILES: Final = "media."
 CONTACT: Final = ("reporter.name", "reporter.phone", "reporter.email")
 
 _CHOOSE = Text("Hãy chọn lĩnh vực.", "Choose what it is about.")
@@ -91,7 +92,12 @@ def report_of(form: Form, category: Category) -> ReportIn:
         if (text := form.text(f"answers.{question.code}"))
     }
     body = _body(form, *WRITTEN, *CONTACT)
-    return ReportIn.model_validate({**body, "answers": answers, "channel": Channel.WEB})
+    return ReportIn.model_validate({**body, "answers": answers, "channel": Channel.WEB, "media": files_in(form)})
+
+
+def files_in(form: Form) -> list[str]:
+    """Names of the files that came with the form so far, in their order."""
+    return [form.text(name) for name in form.names() if name.startswith(FILES) and form.text(name)]
 
 
 def _body(form: Form, *names: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .problems import answer_to_mistake, render
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-UPLOADS = "/api/v1/uploads"
+UPLOADS, FORM_WITH_FILES = "/api/v1/uploads", "/report"
 
 
 class RequestEdge:
@@ -86,7 +86,8 @@ class RequestEdge:
 
     def _most(self, scope: Scope) -> int:
         """The largest body that the request may bring: files go to an address of their own."""
-        return self.max_upload_bytes if scope["path"].startswith(UPLOADS) else self.max_body_bytes
+        with_files = scope["path"].startswith(UPLOADS) or scope["path"] == FORM_WITH_FILES
+        return self.max_upload_bytes if with_files else self.max_body_bytes
 
     @staticmethod
     def _has_no_body(scope: Scope, headers: Headers) -> bool:

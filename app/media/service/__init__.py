@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from .clearing import clean, clear
 from .fetching import fetch, list_of_reports
-from .receiving import append, attach, attachable, begin, end, look
+from .receiving import append, attach, attachable, begin, end, look, take
 
-__all__ = ["append", "attach", "attachable", "begin", "clean", "clear", "end", "fetch", "list_of_reports", "look"]
+__all__ = [
+    "append",
+    "attach",
+    "attachable",
+    "begin",
+    "clean",
+    "clear",
+    "end",
+    "fetch",
+    "list_of_reports",
+    "look",
+    "take",
+]

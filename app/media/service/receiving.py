@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
 import hashlib
 import secrets
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from app.db.engine import Database
@@ -30,10 +32,11 @@ from app.media.errors import (
     WrongOffset,
 )
 from app.media.store import Appender, FolderStore
-from app.media.terms import ClientGone, Upload, UploadState
+from app.media.terms import ClientGone, Refusal, Upload, UploadState
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
 SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
+_CHUNK_BYTES = 256 * 1024
 _MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
 
 
@@ -41,16 +44,14 @@ async def begin(db: Database, clock: Clock, *, length: int, filename: str, most_
     """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge."""
     if length > most_bytes:
         raise UploadTooLarge(most_bytes)
-    now, secret = clock.now(), secrets.token_urlsafe(32)
-    upload = Upload(
-        uuid7(now),
-        UploadState.RECEIVING,
-        length,
-        0,
-        domain.checked_filename(filename),
-        now + domain.EXPIRES_AFTER,
-        None,
-    )
+    secret, upload_id = secrets.token_urlsafe(32), uuid7(clock.now())
+    upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+    return domain.upload_name(upload.id, secret), upload
+
+
+async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, length: int, filename: str) -> Upload:
+    now = clock.now()
+    upload = Upload(upload_id, UploadState.RECEIVING, length, 0, filename, now + domain.EXPIRES_AFTER, None)
     row = {
         "id": upload.id,
         "secret_hash": signing.token_hash(secret),
@@ -63,7 +64,7 @@ async def begin(db: Database, clock: Clock, *, length: int, filename: str, most_
         "expires_at": upload.expires_at,
     }
     await repository.add(db, row, now)
-    return domain.upload_name(upload.id, secret), upload
+    return upload
 
 
 async def look(db: Database, clock: Clock, name: str) -> Upload:
@@ -75,6 +76,16 @@ async def look(db: Database, clock: Clock, name: str) -> Upload:
     if found[0].expires_at is not None and found[0].expires_at <= clock.now():
         raise UploadNotFound
     return found[0]
+
+
+class Readable(Protocol):
+    """What a form's file is read from."""
+
+    async def read(self, size: int = -1) -> bytes:
+        """The next bytes, none at the end."""
+
+    async def seek(self, offset: int) -> None:
+        """Go on reading from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,51 @@ async def end(db: Database, clock: Clock, store: FolderStore, name: str) -> None
     if not await repository.end(db, upload.id):
         raise UploadNotFound
     await asyncio.to_thread(store.drop, upload.id)
+
+
+async def take(
+    db: Database,
+    clock: Clock,
+    store: FolderStore,
+    key: bytes,
+    owner: str,
+    *,
+    filename: str,
+    content: Readable,
+    most: int,
+) -> str:
+    """The name of an upload of this content, all of it here; the same again for the same owner and content.
+
+    For forms, which browsers send as a whole and perhaps twice. Raises: UploadTooLarge, UploadUnfinished for what is no
+    kind of file that we take, StorageFull.
+    """
+    digest, length, head = hashlib.sha256(), 0, b""
+    while chunk := await content.read(_CHUNK_BYTES):
+        head = head or chunk[:64]
+        length += len(chunk)
+        digest.update(chunk)
+    await content.seek(0)
+    if length > most:
+        raise UploadTooLarge(most)
+    if domain.kind_of(head) is None:
+        raise UploadUnfinished(Refusal.UNKNOWN.sentence)
+    seed = signing.derive(key, f"form:{owner}:{digest.hexdigest()}")
+    upload_id, secret = UUID(bytes=seed[:16]), base64.urlsafe_b64encode(signing.derive(seed, "secret")).decode()[:43]
+    name = domain.upload_name(upload_id, secret)
+    known = await repository.find(db, upload_id)
+    if known is None:
+        await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+        known = await repository.find(db, upload_id)
+    assert known is not None
+    if known[0].state is UploadState.RECEIVING:
+        await content.seek(known[0].offset)
+        await append(db, clock, store, name, offset=known[0].offset, chunks=_chunks(content), checksum=None)
+    return name
+
+
+async def _chunks(content: Readable) -> AsyncIterator[bytes]:
+    while chunk := await content.read(_CHUNK_BYTES):
+        yield chunk
 
 
 async def attachable(db: Database, names: Sequence[str]) -> list[UUID]:

@@ -6,11 +6,13 @@ written from page to page, and its key makes a second sending harmless; the serv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
+from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import service as catalogue_service
@@ -18,16 +20,20 @@ from app.catalogue.terms import Category
 from app.kit.clock import local_day
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
+from app.media import service as media_service
+from app.media.store import FolderStore
 from app.portal import choices, keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
-from app.portal.drafts import Draft, draft_of, report_of
+from app.portal.drafts import FILES, Draft, draft_of, files_in, report_of
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
+from app.settings import Settings
 from app.web.idempotency import Answer, IdempotencyKeyReused, key_hash, request_hash
 from app.web.pages import CurrentForm, Form, errors_of, errors_of_problem
 
 router = APIRouter(prefix="/report", route_class=PortalRoute)
+MOST_FILES = 8
 Name: TypeAlias = Annotated[str, Path(pattern=unsent.NAME)]
 _REUSED = Text(
     "Một bản trước của phản ánh này đã được nhận. Nếu muốn gửi nội dung mới thành một phản ánh nữa, hãy bấm gửi lại.",
@@ -47,10 +53,43 @@ async def new_report(visit: CurrentVisit) -> Response:
 @router.post("")
 async def go_on(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The next page of the form, or the report sent."""
-    draft = draft_of(visit, _keyed(form))
+    keyed, refused = await _with_files(visit, _keyed(form), form.files)
+    draft = draft_of(visit, keyed)
+    if refused is not None:
+        return _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
     if form.text("step") == "send" and draft.category is not None and not draft.errors:
         return await _send(visit, draft, draft.category)
     return _shown_next(visit, draft, unsent.Unsent(draft.form))
+
+
+async def _with_files(visit: Visit, form: Form, files: Sequence[UploadFile]) -> tuple[Form, Problem | None]:
+    """The form with the names of the files that came with it, each once; and why one was not taken."""
+    names, refused = files_in(form), None
+    for file in files:
+        try:
+            name = await _taken(visit, form.text("key"), file)
+        except Problem as problem:
+            refused = problem
+        else:
+            names += [name] if name not in names else []
+        finally:
+            await file.close()
+    kept = {f"{FILES}{place}": name for place, name in enumerate(names[:MOST_FILES])}
+    return form.having(**kept), refused
+
+
+async def _taken(visit: Visit, key: str, file: UploadFile) -> str:
+    state = visit.request.app.state
+    return await media_service.take(
+        visit.database,
+        visit.clock,
+        cast("FolderStore", state.file_store),
+        visit.keys.media,
+        key,
+        filename=file.filename or "",
+        content=file,
+        most=cast("Settings", state.settings).upload_max_bytes,
+    )
 
 
 def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
@@ -93,6 +132,7 @@ def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int
         errors=written.errors,
         message=written.message,
         key=written.form.text("key"),
+        attached=files_in(written.form),
         category=category,
         guidance=catalogue_service.guidance(visit.books.catalogue, visit.tenant.id, category, category.kind),
         place=views.place_name(placed.chain),

@@ -6,12 +6,15 @@ stands beside the right field without any table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from fastapi import Depends
 from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from app.kit.problems import BadRequest, Problem
@@ -20,6 +23,8 @@ from app.web.problems import sentence_of
 
 FieldErrors: TypeAlias = dict[str, Text]
 _MOST_FIELDS = 500
+_MOST_FILES = 8
+_WITH_FILES = "multipart/form-data"
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -38,7 +43,8 @@ class UnreadableForm(BadRequest):
 class Form:
     """The fields that were filled in, as typed; line ends are single line feeds."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Sequence[UploadFile] = ()) -> None:
+        self.files = tuple(one for one in files if one.filename)  # a field for files that was left empty has no name
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
@@ -90,8 +96,16 @@ def whole_number(typed: str) -> int | str:
 
 
 async def posted_form(request: Request) -> Form:
-    """The form in the body. Raises: UnreadableForm."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA_TYPE:
+    """The form in the body, with files where the page asks for some. Raises: UnreadableForm."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _WITH_FILES:
+        try:
+            parts = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+        except (HTTPException, MultiPartException) as error:
+            raise UnreadableForm from error
+        pairs = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
+        return Form(pairs, [value for _, value in parts.multi_items() if isinstance(value, UploadFile)])
+    if kind != _MEDIA_TYPE:
         raise UnreadableForm
     try:
         body = (await request.body()).decode("ascii")

@@ -26,12 +26,13 @@ from app.media import service as media
 from app.media.store import FolderStore
 from app.process import Process
 from tests.builders import an_officer
+from tests.pages import Page, post
 from tests.pictures import MP4, PDF, office, photo
 from tests.server import ROOT
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
-LAMP = {
+LAMP: dict[str, Any] = {
     "category": "lighting.street_lamp",
     "description": "Đèn đường không sáng.",
     "location": {"lat": 20.9467, "lon": 106.3134},
@@ -290,3 +291,46 @@ async def test_sender_and_officer_see_the_photo_on_their_pages(
     async with httpx.AsyncClient(transport=transport, base_url=str(client.base_url), cookies=cookies) as desk:
         assert (await desk.get(f"/follow/{filed['code']}")).status_code == 404
         assert "/thumbnail?expires=" in (await desk.get(f"/console/cases/{filed['code']}")).text
+
+
+async def test_a_page_without_scripts_takes_photos_and_a_second_tap_makes_no_second_report(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, db: Database
+) -> None:
+    await client.get("/report")
+    typed = {"key": "mot-lan-gui-anh", "category": LAMP["category"], "description": LAMP["description"]}
+    place = {"location.lat": "20.9467", "location.lon": "106.3134", "step": "check"}
+    checking = await client.post("/report", data={**typed, **place}, follow_redirects=True)
+    assert 'enctype="multipart/form-data"' in checking.text
+    photos = [
+        ("files", ("anh.jpg", photo(width=160, height=80), "image/jpeg")),
+        ("files", ("don.pdf", PDF, "application/pdf")),
+    ]
+    program = [("files", ("anh.jpg", b"MZ\x90\x00" + bytes(64), "image/jpeg"))]
+    whole = {**typed, **place, "step": "send"}
+    refused = await client.post("/report", data=whole, files=program, follow_redirects=True)
+    assert "Tệp không thuộc loại được nhận" in refused.text
+    assert LAMP["description"] in refused.text, "nothing that was typed is lost"
+    for _ in range(2):
+        sending = await client.post("/report", data=whole, files=photos)
+        assert sending.headers["location"] == "/report/sent"
+    assert await db.lane.fetchval("SELECT count(*) FROM reports") == 1
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 2
+    await cleared(process, store)
+    assert await db.lane.fetchval("SELECT count(*) FROM uploads WHERE state = 'cleared'") == 2
+
+
+async def test_photos_chosen_before_something_was_wrong_are_still_attached(
+    client: httpx.AsyncClient, store: FolderStore, db: Database
+) -> None:
+    await client.get("/report")
+    typed = {
+        "key": "sai-so-dien-thoai", "category": LAMP["category"], "description": LAMP["description"],
+        "location.lat": "20.9467", "location.lon": "106.3134", "reporter.phone": "12", "step": "send",
+    }  # fmt: skip
+    files = [("files", ("don.pdf", PDF, "application/pdf"))]
+    wrong = await client.post("/report", data=typed, files=files, follow_redirects=True)
+    assert "Đã đính kèm 1 tệp" in wrong.text
+    form = Page(wrong).form("/report")
+    sent_again = await post(client, form, **{"reporter.phone": "0912345678", "step": "send"})
+    assert sent_again.headers["location"] == "/report/sent"
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1

@@ -88,7 +88,7 @@
   const form = $("form[data-draft]");
   if (form) {
     const kept = store.get(DRAFT);
-    const mine = (field) => field.name && field.type !== "hidden" && field.type !== "submit"
+    const mine = (field) => field.name && !["hidden", "submit", "file"].includes(field.type)
       && !field.name.startsWith("reporter.");
     const fields = () => [...form.elements].filter(mine);
     const fresh = form.dataset.draft === "fresh";
