@@ -27,7 +27,7 @@ from app.media.store import FolderStore
 from app.process import Process
 from tests.builders import an_officer
 from tests.pages import Page, post
-from tests.pictures import MP4, PDF, office, photo
+from tests.pictures import MP4, PDF, named, office, photo
 from tests.server import ROOT
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -190,6 +190,7 @@ async def test_a_report_names_what_is_wrong_with_each_file_and_nothing_is_writte
         (photo(width=64, height=64)[:200], "refused", "Tệp bị hỏng"),
         (office("word/vbaProject.bin"), "refused", "Tệp có macro"),
     ],
+    ids=named,
 )
 async def test_what_is_not_what_it_says_is_refused_and_gone(
     client: httpx.AsyncClient, process: Process, store: FolderStore, content: bytes, state: str, why: str | None

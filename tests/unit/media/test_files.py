@@ -10,7 +10,7 @@ from PIL import Image
 from app.media import domain
 from app.media.errors import BadUploadRequest
 from app.media.terms import Drawn, FileKind, Refusal
-from tests.pictures import MP4, PDF, office, photo
+from tests.pictures import MP4, PDF, named, office, photo
 
 DOCX = office("[Content_Types].xml", "word/document.xml")
 XLSX = office("[Content_Types].xml", "xl/workbook.xml")
@@ -35,6 +35,7 @@ BOMB = office("word/document.xml", content=b"0" * 210_000_000)
         (b"GIF89a" + bytes(50), None),
         (b"", None),
     ],
+    ids=named,
 )
 def test_a_file_is_what_its_content_says(content: bytes, kind: FileKind | None) -> None:
     assert domain.kind_of(content[:64]) is kind
@@ -71,6 +72,7 @@ def test_what_hides_behind_a_picture_is_gone() -> None:
             Refusal.DAMAGED,
         ),
     ],
+    ids=named,
 )
 def test_a_picture_that_cannot_be_opened_is_refused(content: bytes, why: Refusal) -> None:
     assert domain.drawn(content) is why
@@ -97,6 +99,7 @@ def test_a_picture_that_unfolds_into_too_many_pixels_is_never_unfolded() -> None
         (FileKind.DOCX, DOCX[:40], Refusal.DAMAGED),
         (FileKind.DOCX, BOMB, Refusal.BOMB),
     ],
+    ids=named,
 )
 def test_documents_are_searched(kind: FileKind, content: bytes, found: FileKind | Refusal) -> None:
     assert domain.document(kind, content) is found
