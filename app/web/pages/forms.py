@@ -104,7 +104,10 @@ async def posted_form(request: Request) -> Form:
         except (HTTPException, MultiPartException) as error:
             raise UnreadableForm from error
         pairs = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
-        return Form(pairs, [value for _, value in parts.multi_items() if isinstance(value, UploadFile)])
+        files = [value for _, value in parts.multi_items() if isinstance(value, UploadFile)]
+        for empty in (one for one in files if not one.filename):  # a field for files in which none was chosen
+            await empty.close()
+        return Form(pairs, files)
     if kind != _MEDIA_TYPE:
         raise UnreadableForm
     try:
