@@ -85,6 +85,7 @@ async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(op
     await page.get_by_label("Lĩnh vực").select_option("roads.pothole")
     await page.get_by_label("Xã, phường, thị trấn").select_option("10507")
     await page.get_by_role("button", name="Tiếp tục").click()
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
     await fits(page)
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.locator("code.secret")).to_be_visible()
