@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 
@@ -146,3 +147,9 @@ def test_locks_pin_every_package_and_name_no_registry(file: str) -> None:
     assert entries
     assert all("==" in entry for entry in entries)
     assert all(entry.endswith("\\") for entry in entries), "every package has hashes on the lines below it"
+
+
+def test_the_lock_of_node_packages_names_no_address() -> None:
+    lock = json.loads((ROOT / "tests/node/package-lock.json").read_text(encoding="utf-8"))
+    assert "://" not in json.dumps(lock), "take out `resolved` and `funding`"
+    assert all(one.get("integrity") for name, one in lock["packages"].items() if name), "every package has a hash"
