@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,95 +12,22 @@ from py_vapid import Vapid02
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
-from app.identity.domain import Keyring
 from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
-from app.notices.handlers import NoticeConsumer
-from app.notices.senders import MailSender, PushSender, Relay, Sender, SmsSender
-from app.notices.service import Courier, Ways
+from app.notices.senders import MailSender, Relay
 from app.notices.terms import Channel, Message, Outcome
 from app.process import Process
 from app.worker import loop
+from tests.api.notices.conftest import BOTH, MAIL, PAGES, PHONE, Post, rows
 from tests.builders import HAIDUONG, a_case, a_report, an_officer
-from tests.postoffice import Browser, Gateway, Mailbox, gateway, mail_server
+from tests.postoffice import Browser, Mailbox, mail_server
 
 S = CaseState
-MAIL = ReporterIdentity(name="Nguyễn Văn A", email="a.nguyen@example.org")
-BOTH = ReporterIdentity(name="Trần Thị B", phone="+84912345678", email="b.tran@example.org")
-PHONE = ReporterIdentity(phone="+84912345678")
-PAGES = "https://haiduong.example"
 LAMP = {
     "category": "lighting.street_lamp",
     "description": "Đèn đường không sáng.",
     "location": {"lat": 20.9467, "lon": 106.3134},
 }
-
-
-@dataclass
-class Post:
-    """The worker's side of notices, with everything it sends to."""
-
-    process: Process
-    mailbox: Mailbox
-    sms: Gateway
-    push: Gateway
-    courier: Courier
-    consumer: NoticeConsumer
-    came: list[tuple[str, str]] = field(default_factory=list)
-
-    async def handle(self) -> None:
-        """Every fact so far has its notices."""
-        while await loop.turn(self.process, [self.consumer]):
-            pass
-
-    async def deliver(self) -> int:
-        """Whatever is due now has been tried once."""
-        return await self.courier.deliver([HAIDUONG])
-
-    async def all(self) -> None:
-        """Both."""
-        await self.handle()
-        await self.deliver()
-
-
-@pytest.fixture
-async def post(process: Process, db: Database, clock: FixedClock) -> AsyncIterator[Post]:
-    """A worker that can tell by mail, SMS and push."""
-    secret = process.settings.secret_key
-    assert secret is not None
-    keys, mailbox, came = Keyring.of(secret.get_secret_value()), Mailbox(), list[tuple[str, str]]()
-    with mail_server(mailbox) as port:
-        async with gateway() as sms, gateway() as push:
-            senders: dict[Channel, Sender] = {
-                Channel.EMAIL: MailSender(
-                    Relay.of(f"smtp://127.0.0.1:{port}", "phananh@haiduong.example"), clock, timeout_s=5
-                ),
-                Channel.SMS: SmsSender(
-                    f"http://127.0.0.1:{sms.port}/send",
-                    '{"phone": "{to}", "content": ["{text}"], "id": "{reference}"}',
-                    "Bearer khoa",
-                    timeout_s=5,
-                ),
-                Channel.PUSH: PushSender(keys.vapid, "mailto:it@haiduong.example", clock, private=True, timeout_s=5),
-            }
-            courier = Courier(
-                db,
-                clock,
-                keys,
-                senders,
-                directory=lambda: process.directory.current,
-                pages=PAGES,
-                attempted=lambda channel, outcome: came.append((channel, outcome)),
-            )
-            consumer = NoticeConsumer(lambda: process.books, keys, Ways(frozenset(Channel), PAGES))
-            yield Post(process, mailbox, sms, push, courier, consumer, came)
-            await courier.close()
-
-
-async def rows(db: Database) -> list[tuple[str, str, str]]:
-    """Occasion, channel and state of every notice to people."""
-    found = await db.lane.fetch("SELECT occasion, channel, state FROM notices WHERE unit_id IS NULL ORDER BY id")
-    return [(row["occasion"], row["channel"], row["state"]) for row in found]
 
 
 async def test_a_letter_says_what_happened_and_nothing_of_the_matter(
@@ -450,85 +375,3 @@ async def test_a_sender_chooses_on_a_page_how_to_be_told(
     own = (await client.get(f"/api/v1/reports/{filed.code}/notices", headers=filed.owner)).json()
     assert own["quiet_hours"] == {"since": "20:00", "until": "06:00"}
     assert (own["language"], own["channels"], own["wanted"]) == ("en", ["sms"], False)
-
-
-async def test_a_province_tells_its_people_in_words_of_its_own_from_now_on(
-    post: Post, process: Process, client: httpx.AsyncClient
-) -> None:
-    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
-    officer = await an_officer(process)
-    address = "/api/v1/staff/notice-wordings"
-    listed = (await client.get(address, headers=officer.headers)).json()
-    packaged = listed["items"][0]
-    assert (packaged["occasion"], packaged["versions"][0]["version"], packaged["legal"]) == ("received", 0, True)
-    words = {
-        "vi": {
-            "subject": "Hải Dương đã nhận {code}",
-            "body": "{code}: trả lời hết ngày {due}.",
-            "sms": "{code} da nhan",
-        },
-        "en": {"subject": "We have {code}", "body": "{code}: answered by the end of {due}.", "sms": "{code} received"},
-    }
-    sample = (await client.post(f"{address}/received/preview", json=words, headers=admin.headers)).json()
-    assert sample["vi"]["body"] == "H23-261126-0042: trả lời hết ngày 01/12/2026."
-    assert sample["sms_messages"] == 1
-    assert (await client.post(f"{address}/received", json=words, headers=officer.headers)).status_code == 403
-    draft = {**words, "note": "Theo công văn của Sở", "based_on": 0}
-    assert (await client.post(f"{address}/received", json=draft, headers=admin.headers)).json()["version"] == 1
-    stale = await client.post(f"{address}/received", json=draft, headers=admin.headers)
-    assert (stale.status_code, stale.json()["current_version"]) == (412, 1)
-    filed = await a_report(process, reporter=MAIL)
-    await post.all()
-    (letter,) = post.mailbox.letters
-    assert letter["Subject"] == f"Hải Dương đã nhận {filed.code}"
-
-
-@pytest.mark.parametrize(
-    ("part", "said", "why"),
-    [
-        ("body", "Đã nhận {code}.", "{due}"),  # what the law wants said
-        ("subject", "Đã nhận", "{code}"),
-        ("sms", "{code.__class__}", "code.__class__"),
-        ("sms", "{code!r}", "ngoặc"),
-        ("body", "{code} {due", "ngoặc"),
-        ("subject", "{code} {name}", "name"),
-    ],
-)
-async def test_words_that_cannot_be_filled_in_or_leave_out_what_must_be_said_are_refused(
-    process: Process, client: httpx.AsyncClient, part: str, said: str, why: str
-) -> None:
-    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
-    good = {"subject": "{code}", "body": "{code} {due}", "sms": "{code}"}
-    refused = await client.post(
-        "/api/v1/staff/notice-wordings/received", json={"vi": {**good, part: said}, "en": good}, headers=admin.headers
-    )
-    (error,) = refused.json()["errors"]
-    assert (refused.status_code, error["pointer"]) == (422, f"/vi/{part}")
-    assert why in error["detail"]
-    unknown = await client.post(
-        "/api/v1/staff/notice-wordings/moonrise", json={"vi": good, "en": good}, headers=admin.headers
-    )
-    assert unknown.json()["type"].rpartition("/")[2] == "unknown-occasion"
-
-
-async def test_a_province_has_quiet_hours_of_its_own_and_people_keep_theirs(
-    post: Post, process: Process, client: httpx.AsyncClient, clock: FixedClock, db: Database
-) -> None:
-    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
-    address = "/api/v1/staff/quiet-hours"
-    before = (await client.get(address, headers=admin.headers)).json()
-    assert (before["since"], before["until"], before["version"]) == ("21:00", "07:00", 0)
-    local = clock.now() + timedelta(hours=7)
-    draft = {
-        "since": f"{local - timedelta(hours=1):%H:00}",
-        "until": f"{local + timedelta(hours=2):%H:00}",
-        "based_on": 0,
-    }
-    assert (await client.post(address, json=draft, headers=admin.headers)).json()["version"] == 1
-    assert (await client.post(address, json=draft, headers=admin.headers)).status_code == 412
-    await a_report(process, reporter=PHONE)
-    await post.all()
-    assert await rows(db) == [("received", "sms", "waiting")]
-    clock.at += timedelta(hours=3)
-    await post.all()
-    assert await rows(db) == [("received", "sms", "sent")]
