@@ -155,7 +155,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
-    state.file_store = FolderStore(process.settings.data_dir / "uploads")
+    state.file_store = FolderStore(process.settings.data_dir)
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

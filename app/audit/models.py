@@ -9,11 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 
 from .terms import Outcome
-
-_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
 
 
 class AuditEntry(TenantRow, Base):
@@ -22,7 +20,7 @@ class AuditEntry(TenantRow, Base):
     __tablename__ = "audit_entries"
     __table_args__ = (
         UniqueConstraint("tenant_id", "position"),
-        CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
+        one_of("outcome", Outcome),
         CheckConstraint("(position IS NULL) = (hash IS NULL)", name="seal"),
         Index("ix_audit_entries_unsealed", "tenant_id", "id", postgresql_where=text("position IS NULL")),
         Index("ix_audit_entries_subject", "tenant_id", "subject", "position"),

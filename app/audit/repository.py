@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.engine import Database
-from app.db.work import HotWork, Recorder, Work
+from app.db.work import Recorder, Work
 from app.kit.ids import TenantId
 
 from .domain import BEGINNING
@@ -50,9 +50,14 @@ def put_entry(work: Recorder, row: Mapping[str, object]) -> None:
     work.put(_TABLE, row)  # type: ignore[arg-type]
 
 
-async def write_entries(db: Database, work: HotWork) -> None:
-    """Write what was put, in a transaction of its own. One statement."""
-    await work.commit_to(db)
+async def list_waiting_tenants(db: Database, tenants: Collection[TenantId]) -> list[TenantId]:
+    """Those of the tenants whose trail has entries to be sealed. One statement, a look at one row of the index each."""
+    rows = await db.lane.fetch(
+        "SELECT t.tenant_id FROM unnest($1::int[]) AS t (tenant_id) WHERE EXISTS (SELECT FROM audit_entries e"
+        " WHERE e.tenant_id = t.tenant_id AND e.position IS NULL)",
+        list(tenants),
+    )
+    return [TenantId(row["tenant_id"]) for row in rows]
 
 
 async def lock_head(work: Work, tenant_id: TenantId) -> AuditHead | None:

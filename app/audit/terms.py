@@ -32,6 +32,13 @@ class Doer(Protocol):
         """An officer's name; empty for anyone else."""
 
 
+class Origin(NamedTuple):
+    """By which request something was done, and from which address."""
+
+    request_id: str | None
+    address: str | None
+
+
 class Action(StrEnum):
     """What was done, beside the verbs of cases, which are named by their facts (`case.accepted`)."""
 

@@ -7,22 +7,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.terms import Kind, Priority, PublicationPolicy
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import CaseId, StaffId, TenantId, UnitId
 
 from .events import CaseFact
 from .terms import OPEN_STATES, CaseFacts, CaseState, PublicationState, Resolution
 
 _OPEN = "state NOT IN ('resolved', 'closed')"
-
-
-def _words(column: str, words: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Case(TenantRow, Base):
@@ -35,9 +30,9 @@ class Case(TenantRow, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "code"),
         ForeignKeyConstraint(["tenant_id", "merged_into_id"], ["cases.tenant_id", "cases.id"]),
-        _words("state", CaseState),
-        _words("resolution", Resolution),
-        _words("publication", PublicationState),
+        one_of("state", CaseState),
+        one_of("resolution", Resolution),
+        one_of("publication", PublicationState),
         # What is open is a small part of all: these two stay small however old the province's archive gets.
         # They carry what queues choose by, so that a queue looks at rows of its page only.
         Index(

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
 from .terms import Category, CategoryCode, Choice, Kind, PublicationPolicy, Question, QuestionType
-
-
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """A check that `column` holds one of `words`."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
 class CategoryRow(TenantRow, Base):
@@ -30,10 +24,10 @@ class CategoryRow(TenantRow, Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
         ForeignKeyConstraint(["tenant_id", "parent_code"], ["categories.tenant_id", "categories.code"]),
-        _one_of("kind", Kind),
-        _one_of("default_tier", Tier),
-        _one_of("default_unit_kind", UnitKind),
-        _one_of("publication", PublicationPolicy),
+        one_of("kind", Kind),
+        one_of("default_tier", Tier),
+        one_of("default_unit_kind", UnitKind),
+        one_of("publication", PublicationPolicy),
         CheckConstraint("target_working_days BETWEEN 1 AND 365", name="target"),
         CheckConstraint("emergency_target_working_days BETWEEN 1 AND 365", name="emergency_target"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="validity"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from app.identity.domain import phone_e164
@@ -47,20 +47,20 @@ def code_hash(key: bytes, phone: str, code: str) -> bytes:
     return signing.derive(key, f"code:{phone}:{code}")
 
 
-def limit_keys(key: bytes, asking: Asking) -> dict[bytes, str]:
-    """Under what requests are counted, with the name of the allowance each is held to."""
+def limits(key: bytes, asking: Asking, allowances: Allowances) -> dict[bytes, int]:
+    """Under what requests are counted, with how many there may be of each."""
     found = {
-        signing.derive(key, f"limit:phone:{asking.phone}"): "phone",
-        signing.derive(key, f"limit:address:{asking.address}"): "address",
+        signing.derive(key, f"limit:phone:{asking.phone}"): allowances.phone,
+        signing.derive(key, f"limit:address:{asking.address}"): allowances.address,
     }
     if asking.device is not None:
-        found[signing.derive(key, f"limit:device:{asking.device}")] = "phone"
+        found[signing.derive(key, f"limit:device:{asking.device}")] = allowances.phone
     return found
 
 
-def wait_s(counted: Iterable[Counted], names: dict[bytes, str], allowances: Allowances, now: datetime) -> int | None:
+def wait_s(counted: Iterable[Counted], most: Mapping[bytes, int], now: datetime) -> int | None:
     """Seconds until another code may be asked for, None when one may be sent now."""
-    over = [one for one in counted if one.times > getattr(allowances, names[one.key])]
+    over = [one for one in counted if one.times > most[one.key]]
     if not over:
         return None
     return max(1, math.ceil((max(one.since for one in over) + COUNTED_FOR - now).total_seconds()))

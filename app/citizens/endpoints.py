@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Response, status
 
 from app.directory.deps import CurrentDirectory
 from app.identity import service as identity
-from app.identity.deps import CurrentActor, CurrentCitizen, CurrentKeyring, CurrentSession
+from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring, CurrentSession
 from app.identity.domain import parse_refresh_token
 from app.identity.errors import (
     CitizenNeeded,
@@ -103,26 +103,23 @@ async def refresh(
 
 
 @router.get("/me", responses=_MINE)
-async def get_me(work: ReadWork, citizen: CurrentCitizen, keys: CurrentKeyring, response: Response) -> MeOut:
+async def get_me(work: ReadWork, citizen: CurrentCitizenId, keys: CurrentKeyring, response: Response) -> MeOut:
     """Tài khoản của bạn. Your account."""
     response.headers["Cache-Control"] = "no-store"
-    assert citizen.citizen_id is not None
-    return MeOut(citizen=citizen.citizen_id, phone=await service.phone_of(work, keys, citizen.citizen_id))
+    return MeOut(citizen=citizen, phone=await service.phone_of(work, keys, citizen))
 
 
 @router.get("/me/devices", responses=_MINE)
-async def list_devices(work: ReadWork, signed_in: CurrentSession, citizen: CurrentCitizen) -> DeviceListOut:
+async def list_devices(work: ReadWork, signed_in: CurrentSession, citizen: CurrentCitizenId) -> DeviceListOut:
     """Bạn đang đăng nhập ở đâu. Where you are signed in."""
     assert isinstance(signed_in.token, CitizenToken)
-    assert citizen.citizen_id is not None
-    return DeviceListOut.of(await identity.list_devices(work, citizen.citizen_id, signed_in.token))
+    return DeviceListOut.of(await identity.list_devices(work, citizen, signed_in.token))
 
 
 @router.delete("/me/devices", status_code=status.HTTP_204_NO_CONTENT, responses=_MINE)
-async def end_all_devices(work: WriteWork, citizen: CurrentCitizen) -> None:
+async def end_all_devices(work: WriteWork, citizen: CurrentCitizenId) -> None:
     """Đăng xuất khỏi mọi nơi. Sign out everywhere."""
-    assert citizen.citizen_id is not None
-    await identity.end_all_devices(work, citizen.citizen_id)
+    await identity.end_all_devices(work, citizen)
 
 
 @router.delete(
@@ -133,11 +130,10 @@ async def end_all_devices(work: WriteWork, citizen: CurrentCitizen) -> None:
 async def end_device(
     device: Annotated[UUID, Path(description="Mã thiết bị. Id of the device.")],
     work: WriteWork,
-    citizen: CurrentCitizen,
+    citizen: CurrentCitizenId,
 ) -> None:
     """Đăng xuất khỏi một thiết bị. Sign out on one device."""
-    assert citizen.citizen_id is not None
-    await identity.end_device(work, citizen.citizen_id, device)
+    await identity.end_device(work, citizen, device)
 
 
 @router.post(
@@ -150,5 +146,4 @@ async def claim_report(claimed: ClaimIn, work: WriteWork, citizen: CurrentCitize
 
     The tracking secret goes on working.
     """
-    assert citizen.citizen_id is not None
     await reports.claim(work, citizen, claimed.code, claimed.tracking_secret.get_secret_value())

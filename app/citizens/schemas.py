@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints
 from app.identity.terms import DeviceView, NewSession
 from app.web.fields import WireIn
 
+from .domain import CODE_LIFETIME, RESEND_AFTER
+
 _Phone = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-_SECONDS = 300
-_RESEND = 30
 
 
 class CodeIn(WireIn):
@@ -26,8 +26,12 @@ class CodeIn(WireIn):
 class CodeSentOut(BaseModel):
     """A code is on its way."""
 
-    expires_in_s: int = Field(_SECONDS, description="Mã dùng được bao lâu. How long it is good.")
-    resend_after_s: int = Field(_RESEND, description="Sau bao lâu thì nên gửi lại. When another may be asked for.")
+    expires_in_s: int = Field(
+        int(CODE_LIFETIME.total_seconds()), description="Mã dùng được bao lâu. How long it is good."
+    )
+    resend_after_s: int = Field(
+        int(RESEND_AFTER.total_seconds()), description="Sau bao lâu thì nên gửi lại. When another may be asked for."
+    )
 
 
 class CodeCheckIn(WireIn):

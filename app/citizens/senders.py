@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.kit.clock import Clock
 from app.kit.ids import uuid7
-from app.notices.senders import Sender, SmsSender
+from app.notices.senders import Sender, sms_gateway
 from app.notices.terms import Channel, Message, Outcome
 from app.settings import PhoneCodes, Settings
 
@@ -69,9 +69,5 @@ def codes_of(settings: Settings, clock: Clock) -> CodeSender:
     """Who carries codes from this installation. Raises: ValueError for a template nobody can use."""
     if settings.phone_codes is PhoneCodes.LOG:
         return LoggedCodes()
-    if settings.sms_url is None:
-        return NoCodes()
-    secret = settings.sms_authorization
-    authorization = secret.get_secret_value() if secret else None
-    gateway = SmsSender(settings.sms_url, settings.sms_template, authorization, timeout_s=settings.sms_timeout_s)
-    return GatewayCodes(gateway, clock)
+    gateway = sms_gateway(settings)
+    return GatewayCodes(gateway, clock) if gateway is not None else NoCodes()

@@ -41,9 +41,9 @@ async def send_code(
 
     Whoever asks twice within RESEND_AFTER is sent one message. Raises: TooManyCodes, CodeNotSent.
     """
-    now, names = clock.now(), domain.limit_keys(keys.codes, asking)
-    counted = await repository.count(db, names, now, now - domain.COUNTED_FOR)
-    wait_s = domain.wait_s(counted, names, allowances, now)
+    now, most = clock.now(), domain.limits(keys.codes, asking, allowances)
+    counted = await repository.count(db, most, now, now - domain.COUNTED_FOR)
+    wait_s = domain.wait_s(counted, most, now)
     if wait_s is not None:
         raise TooManyCodes(wait_s)
     code, phone_key = domain.new_code(), domain.phone_key(keys.codes, asking.phone)

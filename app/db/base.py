@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData
 from sqlalchemy.dialects.postgresql import JSONB, UUID as PG_UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -57,3 +58,8 @@ class TenantRow:
     """Mixin of every table that belongs to a tenant: the first column of its key, its uniques and its foreign keys."""
 
     tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-100)
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """A check, named after the column, that it holds one of `words`, or nothing where it may."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)

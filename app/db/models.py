@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import Base, one_of
 
 
 class ReferenceVersion(Base):
@@ -29,9 +28,6 @@ class Command(StrEnum):
     WORKER = "worker"
 
 
-COMMANDS = ", ".join(f"'{command}'" for command in Command)
-
-
 class WorkerBeat(Base):
     """One process that works, and when it last said so.
 
@@ -40,7 +36,7 @@ class WorkerBeat(Base):
     """
 
     __tablename__ = "worker_beats"
-    __table_args__ = (CheckConstraint(f"command IN ({COMMANDS})", name="command"),)
+    __table_args__ = (one_of("command", Command),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     command: Mapped[str]

@@ -9,15 +9,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 
 from .terms import Share, SuccessionKind, Tier, UnitKind
-
-
-def _one_of(column: str, values: type[Tier | UnitKind | SuccessionKind | Share]) -> CheckConstraint:
-    """A check that `column` holds one of the words of `values`."""
-    words = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({words})", name=column)
 
 
 class MapEdition(Base):
@@ -40,7 +34,7 @@ class Area(Base):
     __tablename__ = "areas"
     __table_args__ = (
         ForeignKeyConstraint(["edition_id", "parent_code"], ["areas.edition_id", "areas.code"]),
-        _one_of("tier", Tier),
+        one_of("tier", Tier),
         Index("ix_areas_parent", "edition_id", "parent_code"),
     )
 
@@ -68,8 +62,8 @@ class AreaSuccession(Base):
     __table_args__ = (
         ForeignKeyConstraint(["from_edition_id", "from_code"], ["areas.edition_id", "areas.code"]),
         ForeignKeyConstraint(["to_edition_id", "to_code"], ["areas.edition_id", "areas.code"]),
-        _one_of("kind", SuccessionKind),
-        _one_of("share", Share),
+        one_of("kind", SuccessionKind),
+        one_of("share", Share),
         Index("ix_area_successions_to", "to_edition_id", "to_code"),
     )
 
@@ -129,8 +123,8 @@ class Unit(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["units.tenant_id", "units.id"]),
         UniqueConstraint("tenant_id", "code"),
-        _one_of("kind", UnitKind),
-        _one_of("tier", Tier),
+        one_of("kind", UnitKind),
+        one_of("tier", Tier),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
+from app.kit.ids import CitizenId
 from app.web.state import clock, database
 from app.web.tenancy import tenant
 
@@ -80,6 +81,12 @@ async def current_citizen(
     return found.actor
 
 
+async def current_citizen_id(citizen: Annotated[Actor, Depends(current_citizen)]) -> CitizenId:
+    """Account of the citizen who acts. Raises as `current_citizen` does."""
+    assert citizen.citizen_id is not None
+    return citizen.citizen_id
+
+
 async def current_staff(
     found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
 ) -> Actor:
@@ -99,6 +106,7 @@ CurrentPasswords = Annotated[Passwords, Depends(passwords)]
 CurrentSession = Annotated[SignedIn, Depends(signed_in)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 CurrentCitizen = Annotated[Actor, Depends(current_citizen)]
+CurrentCitizenId = Annotated[CitizenId, Depends(current_citizen_id)]
 CurrentStaff = Annotated[Actor, Depends(current_staff)]
 
 

@@ -11,11 +11,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 
 from .terms import Role
-
-ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
 class StaffAccount(TenantRow, Base):
@@ -43,7 +41,7 @@ class StaffMembership(TenantRow, Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
-        CheckConstraint(f"role IN ({ROLES})", name="role"),
+        one_of("role", Role),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
         Index(
             "uq_memberships_current",

@@ -17,30 +17,17 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
 from app.identity.deps import CurrentKeyring
-from app.kit.problems import PreconditionFailed
 from app.kit.text import Text
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
 from . import domain, service
 from .deps import CurrentStore
-from .errors import BadUploadRequest
+from .errors import BadUploadRequest, OtherProtocol
 from .terms import ClientGone, Upload, Variant
 
 TUS = "1.0.0"
 BYTES = "application/offset+octet-stream"
 router = APIRouter(prefix="/api/v1", tags=["uploads"], include_in_schema=False)
-
-
-class OtherProtocol(PreconditionFailed):
-    """The client speaks another version of the protocol."""
-
-    slug = "other-upload-protocol"
-    title = Text("Giao thức gửi tệp không đúng phiên bản", "Another version of the upload protocol")
-
-    @classmethod
-    def default_detail(cls) -> Text:
-        """Say which one we speak."""
-        return Text("Hãy gửi tiêu đề Tus-Resumable: 1.0.0.", "Send the header Tus-Resumable: 1.0.0.")
 
 
 def spoken(request: Request) -> None:
@@ -104,8 +91,9 @@ async def begin(
         database, clock, length=length, filename=filename, most_bytes=settings.upload_max_bytes
     )
     if request.headers.get("content-type") == BYTES or length == 0:
-        await service.append(database, clock, store, name, offset=0, chunks=chunks_of(request), checksum=_sum(request))
-        upload = await service.look(database, clock, name)
+        upload = await service.append(
+            database, clock, store, name, offset=0, chunks=chunks_of(request), checksum=_sum(request)
+        )
     return Response(status_code=201, headers=told(upload, Location=f"/api/v1/uploads/{name}"))
 
 
@@ -127,12 +115,12 @@ async def append(
         raise BadUploadRequest(Text(f"Content-Type cần là {BYTES}.", f"Content-Type must be {BYTES}."))
     offset = number_in(request, "upload-offset")
     try:
-        await service.append(
+        upload = await service.append(
             database, clock, store, name, offset=offset, chunks=chunks_of(request), checksum=_sum(request)
         )
     except ClientGone:
         return Response(status_code=400)  # nobody hears it; what came is kept
-    return Response(status_code=204, headers=told(await service.look(database, clock, name)))
+    return Response(status_code=204, headers=told(upload))
 
 
 @router.delete("/uploads/{name}")

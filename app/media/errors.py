@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import BadRequest, Conflict, Gone, Invalid, NotFound, Problem, TooLarge
+from app.kit.problems import BadRequest, Conflict, Gone, Invalid, NotFound, PreconditionFailed, Problem, TooLarge
 from app.kit.text import Text
 
 
@@ -37,6 +37,18 @@ class BadUploadRequest(BadRequest):
 
     slug = "bad-upload-request"
     title = Text("Yêu cầu gửi tệp không đúng giao thức", "Not a request of the upload protocol")
+
+
+class OtherProtocol(PreconditionFailed):
+    """The client speaks another version of the protocol."""
+
+    slug = "other-upload-protocol"
+    title = Text("Giao thức gửi tệp không đúng phiên bản", "Another version of the upload protocol")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say which one we speak."""
+        return Text("Hãy gửi tiêu đề Tus-Resumable: 1.0.0.", "Send the header Tus-Resumable: 1.0.0.")
 
 
 class WrongOffset(Conflict):

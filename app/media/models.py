@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 
 from .terms import FileKind, Refusal, UploadState
-
-
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
 class UploadRow(Base):
@@ -26,9 +21,9 @@ class UploadRow(Base):
 
     __tablename__ = "uploads"
     __table_args__ = (
-        _one_of("state", UploadState),
-        _one_of("kind", FileKind),
-        _one_of("refusal", Refusal),
+        one_of("state", UploadState),
+        one_of("kind", FileKind),
+        one_of("refusal", Refusal),
         CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
         Index("ix_uploads_received", "updated_at", postgresql_where=text("state = 'received'")),
         Index("ix_uploads_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),

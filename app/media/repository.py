@@ -51,11 +51,12 @@ _EXPIRED = """
     WHERE u.expires_at <= $1 ORDER BY u.expires_at LIMIT $2
 """
 _OF_REPORTS = """
-    SELECT f.report_id, u.id, u.state, u.kind, u.length_bytes, u.width, u.height, u.refusal, u.stored_bytes
+    SELECT f.report_id, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
+        u.refusal
     FROM report_files f JOIN uploads u ON u.id = f.upload_id
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
-_CLEARED = "SELECT kind, filename, stored_bytes FROM uploads WHERE id = $1 AND state = 'cleared'"
+_CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleared'"
 
 
 async def add(db: Database, row: Mapping[str, object], now: datetime) -> None:
@@ -113,10 +114,10 @@ async def settle(
     *,
     state: UploadState,
     kind: FileKind | None,
-    refusal: Refusal | None,
-    size: tuple[int, int] | None,
-    stored: int | None,
-    digest: bytes | None,
+    refusal: Refusal | None = None,
+    size: tuple[int, int] | None = None,
+    stored: int | None = None,
+    digest: bytes | None = None,
 ) -> None:
     """Write down what was found. One statement."""
     width, height = size or (None, None)
@@ -149,7 +150,7 @@ async def list_of_reports(
     """Files of the reports, in their senders' order. One statement."""
     found: dict[ReportId, list[Attached]] = {}
     for row in await db.lane.fetch(_OF_REPORTS, tenant_id, list(reports)):
-        found.setdefault(ReportId(row["report_id"]), []).append(_attached(row))
+        found.setdefault(ReportId(row["report_id"]), []).append(Attached.of(dict(row)))
     return found
 
 
@@ -167,17 +168,5 @@ def _upload(row: asyncpg.Record) -> Upload:
         offset=row["offset_bytes"],
         filename=row["filename"],
         expires_at=row["expires_at"],
-        refusal=Refusal(row["refusal"]) if row["refusal"] else None,
-    )
-
-
-def _attached(row: asyncpg.Record) -> Attached:
-    return Attached(
-        id=row["id"],
-        state=UploadState(row["state"]),
-        kind=FileKind(row["kind"]) if row["kind"] else None,
-        length=row["stored_bytes"] or row["length_bytes"],
-        width=row["width"],
-        height=row["height"],
         refusal=Refusal(row["refusal"]) if row["refusal"] else None,
     )

@@ -12,8 +12,8 @@ from uuid import UUID
 class FolderStore:
     """Files in a folder. Blocking: to be called in threads."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, data_dir: Path) -> None:
+        self._root = data_dir / "uploads"
 
     def path(self, upload_id: UUID, part: str = "raw") -> Path:
         """Where a part of the upload lies: `raw`, `whole` or `thumbnail`."""
@@ -43,9 +43,7 @@ class FolderStore:
         making = path.with_suffix(f".{part}.making")
         descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            _write_all(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -68,9 +66,7 @@ class Appender:
 
     def add(self, chunk: bytes) -> None:
         """Write the chunk after what is there. Raises: OSError, with none of it counted."""
-        view = memoryview(chunk)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        _write_all(self._descriptor, chunk)
         self._written += len(chunk)
 
     def settle(self) -> int:
@@ -78,3 +74,9 @@ class Appender:
         os.fsync(self._descriptor)
         self.offset = self._written
         return self.offset
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]

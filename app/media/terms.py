@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from app.kit.text import Text
+
+MOST_OF_A_REPORT: Final = 8  # files that its sender may attach
 
 
 class UploadState(StrEnum):
@@ -134,6 +137,19 @@ class Attached:
     width: int | None
     height: int | None
     refusal: Refusal | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """The file in a row of these names; its length is that of what is kept, once something is."""
+        return cls(
+            id=row["id"],
+            state=UploadState(row["state"]),
+            kind=FileKind(row["kind"]) if row["kind"] else None,
+            length=row["length"],
+            width=row["width"],
+            height=row["height"],
+            refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+        )
 
 
 class Drawn(NamedTuple):

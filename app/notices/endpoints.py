@@ -8,7 +8,7 @@ from app.cases import service as cases_service
 from app.cases.deps import CurrentBooks, CurrentScope
 from app.cases.endpoints.parameters import CaseCode
 from app.cases.errors import CaseNotFound
-from app.identity.deps import CurrentActor, CurrentCitizen, CurrentKeyring, CurrentStaff
+from app.identity.deps import CurrentActor, CurrentCitizenId, CurrentKeyring, CurrentStaff
 from app.identity.errors import CitizenNeeded, SessionExpired, StaffNeeded
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
@@ -58,14 +58,13 @@ async def get_push_key(key: PushKey) -> PushKeyOut:
     responses=problem_responses(SessionExpired, CitizenNeeded, TooManyDevices, InvalidDevice),
 )
 async def add_device(
-    body: DeviceIn, work: WriteWork, actor: CurrentCitizen, keys: CurrentKeyring, settings: CurrentSettings
+    body: DeviceIn, work: WriteWork, citizen: CurrentCitizenId, keys: CurrentKeyring, settings: CurrentSettings
 ) -> None:
     """Nhận thông báo về các phản ánh của bạn trên trình duyệt này. Have this browser told of your reports."""
-    assert actor.citizen_id is not None
     await service.add_device(
         work,
         keys,
-        actor.citizen_id,
+        citizen,
         endpoint=body.endpoint,
         p256dh=body.keys.p256dh,
         auth=body.keys.auth,
@@ -78,10 +77,9 @@ async def add_device(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(SessionExpired, CitizenNeeded, NoSuchDevice),
 )
-async def remove_device(body: DeviceGoneIn, work: WriteWork, actor: CurrentCitizen) -> None:
+async def remove_device(body: DeviceGoneIn, work: WriteWork, citizen: CurrentCitizenId) -> None:
     """Thôi nhận thông báo trên trình duyệt này. Tell this browser no more."""
-    assert actor.citizen_id is not None
-    await service.remove_device(work, actor.citizen_id, endpoint=body.endpoint)
+    await service.remove_device(work, citizen, endpoint=body.endpoint)
 
 
 @staff_router.get("/cases/{code}/notices", responses=problem_responses(StaffNeeded, SessionExpired, CaseNotFound))

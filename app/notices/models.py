@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.kit.text import Lang
 
 from .terms import Channel, Notice, NoticeState, OwnWording, Template, Wording
-
-
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
 class NoticeRow(TenantRow, Base):
@@ -25,9 +20,9 @@ class NoticeRow(TenantRow, Base):
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("tenant_id", "message_id", "recipient_id", "channel"),
-        _one_of("channel", Channel),
-        _one_of("state", NoticeState),
-        _one_of("lang", Lang),
+        one_of("channel", Channel),
+        one_of("state", NoticeState),
+        one_of("lang", Lang),
         Index("ix_notices_due", "tenant_id", "next_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_notices_case", "tenant_id", "case_id", "id"),
         Index("ix_notices_settled", "tenant_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
@@ -122,7 +117,7 @@ class NoticePreferenceRow(TenantRow, Base):
     """How the sender of a report wants to be told of it; no row: as everybody."""
 
     __tablename__ = "notice_preferences"
-    __table_args__ = (_one_of("lang", Lang),)
+    __table_args__ = (one_of("lang", Lang),)
 
     report_id: Mapped[UUID] = mapped_column(primary_key=True)
     lang: Mapped[str]

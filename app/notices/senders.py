@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 from app.kit.clock import Clock
+from app.settings import Settings
 from app.subscriptions.senders import Sender as Poster
 from app.subscriptions.terms import Outcome as Posted
 
@@ -186,6 +187,15 @@ class SmsSender:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
+
+
+def sms_gateway(settings: Settings) -> SmsSender | None:
+    """Who carries this installation's SMS, None for nobody. Raises: ValueError for a template nobody can use."""
+    if settings.sms_url is None:
+        return None
+    secret = settings.sms_authorization
+    authorization = secret.get_secret_value() if secret else None
+    return SmsSender(settings.sms_url, settings.sms_template, authorization, timeout_s=settings.sms_timeout_s)
 
 
 def _filled(template: Any, names: Mapping[str, str]) -> Any:

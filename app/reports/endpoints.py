@@ -202,5 +202,6 @@ async def list_own_files(
     tracking_secret: TrackingSecret = None,
 ) -> Response:
     """Ảnh và tệp bạn đã gửi kèm phản ánh. Photos and files that you sent with your report."""
-    files = await service.files_of_own(database, actor, code, tracking_secret)
+    row = await service.get_own_facts(database, actor, code, tracking_secret)
+    files = await service.files_of_own(database, row)
     return json_answer(files_answer(files, keys.media, clock.now()), headers={"Cache-Control": "private, no-store"})

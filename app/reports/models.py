@@ -9,12 +9,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.kit.text import Lang
 
 from .terms import Channel
-
-_CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)
 
 
 class Report(TenantRow, Base):
@@ -29,8 +27,8 @@ class Report(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
         Index("ix_reports_case", "tenant_id", "case_id"),
         Index("ix_reports_citizen", "tenant_id", "citizen_id", "id", postgresql_where=text("citizen_id IS NOT NULL")),
-        CheckConstraint(f"channel IN ({_CHANNELS})", name="channel"),
-        CheckConstraint(f"lang IN ({', '.join(repr(str(lang)) for lang in Lang)})", name="lang"),
+        one_of("channel", Channel),
+        one_of("lang", Lang),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     )
 

@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.work import Work
 from app.kit.geo import Point
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
-from app.media.terms import Attached, FileKind, Refusal, UploadState
+from app.media.terms import Attached
 
 from .errors import ReportNotFound
 from .models import Report
@@ -148,16 +148,7 @@ async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> d
     """Files of the newest 200 reports of the case and of cases merged into it, oldest first, by code. One statement."""
     found: dict[str, list[Attached]] = {}
     for row in await db.lane.fetch(_FILES_OF_CASE, tenant_id, case_id):
-        file = Attached(
-            id=row["id"],
-            state=UploadState(row["state"]),
-            kind=FileKind(row["kind"]) if row["kind"] else None,
-            length=row["length"],
-            width=row["width"],
-            height=row["height"],
-            refusal=Refusal(row["refusal"]) if row["refusal"] else None,
-        )
-        found.setdefault(row["code"], []).append(file)
+        found.setdefault(row["code"], []).append(Attached.of(dict(row)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -13,7 +13,6 @@ from app.identity.terms import CitizenToken, SignedIn, StaffToken
 from app.kit.ids import ReportId
 from app.publication.deps import read_by
 from app.reports import service as reports_service
-from app.reports.errors import ReportNotFound
 
 from .service import Officer, PrivateFeeds, Reporter
 
@@ -46,11 +45,7 @@ async def listening_citizen(connection: HTTPConnection) -> Reporter:
 async def listening_reporter(connection: HTTPConnection, code: str) -> Reporter:
     """The sender of the report, by token or `Tracking-Secret`. Raises: ReportNotFound for anyone else."""
     reader = await read_by(connection)
-    row: dict[str, Any] = await reports_service.get_facts(reader.database, reader.actor.tenant_id, code)
-    if not reports_service.owns(
-        reader.actor, reader.secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]
-    ):
-        raise ReportNotFound
+    row = await reports_service.get_own_facts(reader.database, reader.actor, code, reader.secret)
     report = ReportId(row["report_id"])
     found = await signed_in_or_none(connection)
     if row["citizen_id"] is None or found is None or found.actor.citizen_id != row["citizen_id"]:

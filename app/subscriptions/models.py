@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    CheckConstraint,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -19,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import UnitId
 
 from .terms import (
@@ -34,18 +32,13 @@ from .terms import (
 )
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """A check that `column` holds one of `words`."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
-
-
 class SubscriptionRow(TenantRow, Base):
     """One standing wish to be told. Secrets are sealed for this tenant and subscription only."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
-        _one_of("state", SubscriptionState),
-        _one_of("pause_reason", PauseReason),
+        one_of("state", SubscriptionState),
+        one_of("pause_reason", PauseReason),
         UniqueConstraint("tenant_id", "name"),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
     )
@@ -114,8 +107,8 @@ class DeliveryRow(TenantRow, Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        _one_of("state", DeliveryState),
-        _one_of("last_outcome", Outcome),
+        one_of("state", DeliveryState),
+        one_of("last_outcome", Outcome),
         Index(
             "ix_deliveries_turn",
             "tenant_id",

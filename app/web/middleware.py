@@ -66,12 +66,13 @@ class RequestEdge:
         current = CURRENT.set(scope)
         try:
             length = headers.get("content-length", "")
-            if length.isdigit() and int(length) > self._most(scope):
+            most = self._most(scope)
+            if length.isdigit() and int(length) > most:
                 await self._refuse(scope, receive, named_send)
             elif length or self._has_no_body(scope, headers):  # the server enforces a stated length
                 await self.app(scope, receive, named_send)
             else:
-                await self._counted(scope, receive, named_send)
+                await self._counted(scope, receive, named_send, most)
         except Exception as error:
             if status:  # the answer has begun: only cutting it off tells that it is not whole
                 raise
@@ -94,13 +95,13 @@ class RequestEdge:
         """Whether a request that states no length brings nothing: else HTTP/1 needs a coding (RFC 9112 section 6.3)."""
         return scope["http_version"].startswith("1") and "transfer-encoding" not in headers
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Serve a request whose length is not stated, counting its body as it comes."""
         seen = 0
         started = False
 
         def is_over() -> bool:
-            return seen > self._most(scope)
+            return seen > most
 
         async def counting_receive() -> Message:
             nonlocal seen

@@ -15,7 +15,7 @@ class Files:
 
     def __init__(self, process: Process) -> None:
         self._process = process
-        self._store = FolderStore(process.settings.data_dir / "uploads")
+        self._store = FolderStore(process.settings.data_dir)
 
     async def clear(self) -> int:
         """Uploads looked at now."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from app.identity.domain import Keyring
-from app.notices.senders import MailSender, PushSender, Relay, Sender, SmsSender
+from app.notices.senders import MailSender, PushSender, Relay, Sender, sms_gateway
 from app.notices.service import Courier, Ways
 from app.notices.terms import Channel
 from app.process import Process
@@ -70,12 +70,8 @@ def senders_of(process: Process) -> dict[Channel, Sender]:
     if settings.smtp_url is not None:
         relay = Relay.of(settings.smtp_url.get_secret_value(), settings.mail_from)
         senders[Channel.EMAIL] = MailSender(relay, clock, timeout_s=settings.smtp_timeout_s)
-    if settings.sms_url is not None:
-        secret = settings.sms_authorization
-        authorization = secret.get_secret_value() if secret else None
-        senders[Channel.SMS] = SmsSender(
-            settings.sms_url, settings.sms_template, authorization, timeout_s=settings.sms_timeout_s
-        )
+    if (gateway := sms_gateway(settings)) is not None:
+        senders[Channel.SMS] = gateway
     if settings.push_contact is not None:
         senders[Channel.PUSH] = PushSender(
             keys_of(settings).vapid,

@@ -7,7 +7,7 @@ from typing import Self
 
 from app.audit import service as audit
 from app.audit.senders import FileSink, Sink, SyslogSink
-from app.db.work import Work, in_work
+from app.db.work import in_work
 from app.kit.ids import TenantId
 from app.process import Process
 from app.settings import Settings
@@ -40,12 +40,11 @@ class Trail:
         process = self._process
 
         async def one(tenant_id: TenantId) -> int:
-            async def sealed(work: Work) -> int:
-                return await audit.seal(work, tenant_id, self._key)
+            return await in_work(
+                process.db, process.clock, tenant_id, lambda work: audit.seal(work, tenant_id, self._key)
+            )
 
-            return await in_work(process.db, process.clock, tenant_id, sealed)
-
-        return await each_tenant(process, "audit.seal", one)
+        return await each_tenant(process, "audit.seal", one, await audit.waiting(process.db, process.tenants))
 
     async def send_on(self) -> int:
         """Entries that somebody outside has taken now, over all tenants and places."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.audit import repository
-from app.audit.terms import Doer, Outcome
+from app.audit.terms import Doer, Origin, Outcome
 from app.db.engine import Database
 from app.db.work import HotWork, Recorder
 from app.kit.ids import uuid7
 from app.web.logs import CURRENT
 
+Scope = MutableMapping[str, Any]
 _OFFICER = "staff"
 
 
@@ -25,6 +27,7 @@ def record(
     unit_id: UUID | None = None,
     outcome: Outcome = Outcome.DONE,
     details: Mapping[str, object] | None = None,
+    origin: Origin | None = None,
 ) -> None:
     """Put one entry into the transaction of the change it tells of: both are there, or neither.
 
@@ -32,10 +35,9 @@ def record(
         action: a word of `Action`, or the type of a case's fact.
         subject: a code or an id of what it was done to, never a name of a citizen.
         details: words and numbers of ours, never what people wrote.
-    The request it came by, and for officers the address it came from, are those of the present request.
+        origin: None for the present request's. The address is kept of officers and refusals only.
     """
-    scope = CURRENT.get()
-    client = scope.get("client") if scope is not None else None
+    came = origin or origin_of(CURRENT.get())
     seen = actor.kind == _OFFICER or outcome is Outcome.REFUSED
     repository.put_entry(
         work,
@@ -51,10 +53,18 @@ def record(
             "outcome": outcome.value,
             "subject": subject,
             "details": dict(details or {}),
-            "request_id": scope["state"]["request_id"] if scope is not None else None,
-            "address": client[0] if client and seen else None,
+            "request_id": came.request_id,
+            "address": came.address if seen else None,
         },
     )
+
+
+def origin_of(scope: Scope | None) -> Origin:
+    """Where a request comes from; None: the program itself."""
+    if scope is None:
+        return Origin(None, None)
+    client = scope.get("client")
+    return Origin(scope["state"]["request_id"], client[0] if client else None)
 
 
 async def write(
@@ -69,4 +79,4 @@ async def write(
     """One entry of what changes nothing by itself, or was written by a statement of its own before. One statement."""
     work = HotWork(now)
     record(work, actor, action, subject=subject, details=details)
-    await repository.write_entries(db, work)
+    await work.commit_to(db)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from app.audit.terms import Action, Doer, Outcome
+from app.audit.terms import Action, Doer, Origin, Outcome
 from app.db.engine import Database
 from app.db.work import HotWork
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
-from app.web.logs import CURRENT, route_of
+from app.web.logs import route_of
 
-from .recording import record
+from .recording import Scope, origin_of, record
 
 log = logging.getLogger("lienthong.audit")
 FLUSH_S: Final = 0.2
 REPEATS_S: Final = 60.0
-Scope = MutableMapping[str, Any]
 MOST_AT_ONCE: Final = 200  # different refusals between two flushes; further ones are counted together
 
 
@@ -45,7 +44,8 @@ class _Seen:
     """One refusal and how often it has come since it was last written."""
 
     actor: Doer
-    scope: Scope
+    origin: Origin
+    subject: str | None
     details: Mapping[str, object]
     at: float
     again: int = 0
@@ -85,8 +85,8 @@ class Refusals:
         if tenant is None:
             return  # refused before anybody knew for which province: the log has it
         actor: Doer = state.get("actor") or _Stranger(tenant)
-        client = scope.get("client")
-        key = (tenant, actor.id, client[0] if client else None, route_of(scope), slug)
+        origin = origin_of(scope)
+        key = (tenant, actor.id, origin.address, route_of(scope), slug)
         known = self._seen.get(key)
         if known is not None:
             known.again += 1
@@ -95,7 +95,8 @@ class Refusals:
             self._over += 1
             return
         details = {"problem": slug, "status": status, "method": scope["method"], "route": route_of(scope)}
-        seen = _Seen(actor, scope, details, asyncio.get_running_loop().time())
+        subject = scope.get("path_params", {}).get("code")
+        seen = _Seen(actor, origin, subject, details, asyncio.get_running_loop().time())
         self._seen[key] = seen
         self._new.append(seen)
 
@@ -125,11 +126,15 @@ class Refusals:
         if written:
             await work.commit_to(self._db)
 
-    def _put(self, work: HotWork, seen: _Seen, times: int) -> None:
-        token = CURRENT.set(seen.scope)
-        try:
-            details = {**seen.details, **({"times": times} if times > 1 else {})}
-            subject = seen.scope.get("path_params", {}).get("code")
-            record(work, seen.actor, Action.REFUSED, subject=subject, outcome=Outcome.REFUSED, details=details)
-        finally:
-            CURRENT.reset(token)
+    @staticmethod
+    def _put(work: HotWork, seen: _Seen, times: int) -> None:
+        details = {**seen.details, **({"times": times} if times > 1 else {})}
+        record(
+            work,
+            seen.actor,
+            Action.REFUSED,
+            subject=seen.subject,
+            outcome=Outcome.REFUSED,
+            details=details,
+            origin=seen.origin,
+        )

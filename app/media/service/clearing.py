@@ -32,10 +32,7 @@ async def _clear(db: Database, clock: Clock, store: FolderStore, upload_id: UUID
     kind = domain.kind_of(content[:64])
     found = await asyncio.to_thread(_examined, kind, content)
     if isinstance(found, Refusal):
-        await repository.settle(
-            db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found, size=None, stored=None,
-            digest=None,
-        )  # fmt: skip
+        await repository.settle(db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found)
         await asyncio.to_thread(store.drop, upload_id)
         return
     kind, whole, picture = found
@@ -48,7 +45,6 @@ async def _clear(db: Database, clock: Clock, store: FolderStore, upload_id: UUID
         clock.now(),
         state=UploadState.CLEARED,
         kind=kind,
-        refusal=None,
         size=(picture.width, picture.height) if picture is not None else None,
         stored=len(whole),
         digest=hashlib.sha256(whole).digest(),

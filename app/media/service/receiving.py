@@ -7,8 +7,8 @@ import base64
 import errno
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Protocol
@@ -32,11 +32,12 @@ from app.media.errors import (
     WrongOffset,
 )
 from app.media.store import Appender, FolderStore
-from app.media.terms import ClientGone, Refusal, Upload, UploadState
+from app.media.terms import ClientGone, Refusal, Upload, UploadName, UploadState
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
 SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
 _CHUNK_BYTES = 256 * 1024
+_TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice.")
 _MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
 
 
@@ -70,11 +71,16 @@ async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, le
 async def look(db: Database, clock: Clock, name: str) -> Upload:
     """The upload as it stands. One statement. Raises: UploadNotFound, also when its time is over."""
     told = domain.read_name(name)
-    found = await repository.find(db, told.id) if told is not None else None
+    upload = _proven(told, await repository.find(db, told.id) if told is not None else None)
+    if upload is None or (upload.expires_at is not None and upload.expires_at <= clock.now()):
+        raise UploadNotFound
+    return upload
+
+
+def _proven(told: UploadName | None, found: tuple[Upload, bytes] | None) -> Upload | None:
+    """The upload that was found, when the name tells its secret."""
     if told is None or found is None or not signing.same(signing.token_hash(told.secret), found[1]):
-        raise UploadNotFound
-    if found[0].expires_at is not None and found[0].expires_at <= clock.now():
-        raise UploadNotFound
+        return None
     return found[0]
 
 
@@ -97,12 +103,12 @@ class _Turn:
     upload: Upload
     writer: UUID
 
-    async def settle(self, file: Appender, *, writing: bool) -> None:
+    async def settle(self, file: Appender, *, writing: bool) -> Upload:
         """What was added is on the disk, and then in the database. Raises: UploadBusy when the turn was lost."""
-        await self.tell(await asyncio.to_thread(file.settle), writing=writing)
+        return await self.tell(await asyncio.to_thread(file.settle), writing=writing)
 
-    async def tell(self, offset: int, *, writing: bool = False) -> None:
-        """So much is durable; without `writing` the turn is over. Raises: UploadBusy when it was lost."""
+    async def tell(self, offset: int, *, writing: bool = False) -> Upload:
+        """The upload once so much is durable; without `writing` the turn is over. Raises: UploadBusy: it was lost."""
         now = self.clock.now()
         until = now + TURN if writing else None
         later = now + domain.EXPIRES_AFTER
@@ -110,6 +116,8 @@ class _Turn:
             self.db, self.upload.id, self.writer, offset, now, writer_until=until, expires_at=later
         ):
             raise UploadBusy
+        state = UploadState.RECEIVED if offset == self.upload.length else self.upload.state
+        return replace(self.upload, state=state, offset=offset, expires_at=later)
 
 
 async def append(
@@ -121,8 +129,8 @@ async def append(
     offset: int,
     chunks: AsyncIterator[bytes],
     checksum: tuple[str, bytes] | None,
-) -> int:
-    """The durable offset after these bytes; what came of a request that broke off is kept, but for a checksum's.
+) -> Upload:
+    """The upload after these bytes; what came of a request that broke off is kept, but for a checksum's.
 
     Each SETTLE_BYTES, or SETTLE_S, are on the disk, then in the database: killed at any moment, nothing that was told
     is lost. Raises: UploadNotFound, WrongOffset, UploadBusy, BadUploadRequest (more than was announced), WrongChecksum,
@@ -131,11 +139,23 @@ async def append(
     upload = await look(db, clock, name)
     if upload.state is not UploadState.RECEIVING or upload.offset != offset:
         raise WrongOffset(upload.offset)
+    return await _append(db, clock, store, upload, chunks, checksum)
+
+
+async def _append(
+    db: Database,
+    clock: Clock,
+    store: FolderStore,
+    upload: Upload,
+    chunks: AsyncIterator[bytes],
+    checksum: tuple[str, bytes] | None = None,
+) -> Upload:
+    """The upload with these bytes after what it is known to have."""
     now, turn = clock.now(), _Turn(db, clock, upload, uuid4())
     durable = await repository.take_turn(db, upload.id, turn.writer, now, now + TURN)
     if durable is None:
         raise UploadBusy
-    if durable != offset:
+    if durable != upload.offset:
         await turn.tell(durable)
         raise WrongOffset(durable)
     try:
@@ -148,7 +168,7 @@ async def append(
 
 async def _receive(
     turn: _Turn, store: FolderStore, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
-) -> int:
+) -> Upload:
     upload = turn.upload
     digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
     with store.appending(upload.id, upload.offset) as file:
@@ -174,10 +194,10 @@ async def _receive(
             raise
         finally:
             fits = digest is None or (checksum is not None and digest.digest() == checksum[1])
-            await asyncio.shield(turn.settle(file, writing=False) if good and fits else turn.tell(file.offset))
+            told = await asyncio.shield(turn.settle(file, writing=False) if good and fits else turn.tell(file.offset))
     if not fits:
         raise WrongChecksum
-    return file.offset
+    return told
 
 
 async def end(db: Database, clock: Clock, store: FolderStore, name: str) -> None:
@@ -197,7 +217,7 @@ async def take(
     *,
     filename: str,
     content: Readable,
-    most: int,
+    most_bytes: int,
 ) -> str:
     """The name of an upload of this content, all of it here; the same again for the same owner and content.
 
@@ -210,21 +230,21 @@ async def take(
         length += len(chunk)
         digest.update(chunk)
     await content.seek(0)
-    if length > most:
-        raise UploadTooLarge(most)
+    if length > most_bytes:
+        raise UploadTooLarge(most_bytes)
     if domain.kind_of(head) is None:
         raise UploadUnfinished(Refusal.UNKNOWN.sentence)
     seed = signing.derive(key, f"form:{owner}:{digest.hexdigest()}")
     upload_id, secret = UUID(bytes=seed[:16]), base64.urlsafe_b64encode(signing.derive(seed, "secret")).decode()[:43]
     name = domain.upload_name(upload_id, secret)
     known = await repository.find(db, upload_id)
-    if known is None:
-        await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
-        known = await repository.find(db, upload_id)
-    assert known is not None
-    if known[0].state is UploadState.RECEIVING:
-        await content.seek(known[0].offset)
-        await append(db, clock, store, name, offset=known[0].offset, chunks=_chunks(content), checksum=None)
+    if known is not None:
+        upload, _ = known
+    else:
+        upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+    if upload.state is UploadState.RECEIVING:
+        await content.seek(upload.offset)
+        await _append(db, clock, store, upload, _chunks(content))
     return name
 
 
@@ -245,26 +265,24 @@ async def attachable(db: Database, names: Sequence[str]) -> list[UUID]:
     errors: list[dict[str, object]] = []
     ids: list[UUID] = []
     for place, one in enumerate(told):
-        known = found.get(one.id) if one is not None else None
-        wrong: Text | None = None
-        if (
-            one is None
-            or known is None
-            or not signing.same(signing.token_hash(one.secret), known[1])
-            or known[0].state is UploadState.RECEIVING
-        ):
-            wrong = _MISSING
-        elif known[0].refusal is not None:
-            wrong = known[0].refusal.sentence
-        elif one.id in ids:
-            wrong = Text("Tệp này được nêu hai lần.", "This file is named twice.")
+        upload = _proven(one, found.get(one.id) if one is not None else None)
+        wrong = _unusable(upload, ids)
         if wrong is not None:
             errors.append({"pointer": f"/media/{place}", "detail": wrong})
-        elif one is not None:
-            ids.append(one.id)
+        elif upload is not None:
+            ids.append(upload.id)
     if errors:
         raise UploadUnfinished(errors=errors)
     return ids
+
+
+def _unusable(upload: Upload | None, named: Collection[UUID]) -> Text | None:
+    """Why the upload cannot be attached beside those that were named before it; None when it can."""
+    if upload is None or upload.state is UploadState.RECEIVING:
+        return _MISSING
+    if upload.refusal is not None:
+        return upload.refusal.sentence
+    return _TWICE if upload.id in named else None
 
 
 def attach(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:

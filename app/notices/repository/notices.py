@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import select
 
 from app.db.engine import Database
@@ -23,10 +22,10 @@ from app.notices.terms import (
     Notice,
     NoticeBacklog,
     NoticeState,
-    Preferences,
-    QuietHours,
     Recipient,
 )
+
+from .preferences import preferences_of
 
 # The reports of the cases, and of those merged into them, however often that was done.
 _RECIPIENTS = """
@@ -160,15 +159,6 @@ class NoticeRepository:
         """Number of notices settled before then that are forgotten now; one statement."""
         found = await self._work.fetch(f"{_FORGET} RETURNING id", self._tenant_id, before, limit)
         return len(found)
-
-
-def preferences_of(row: asyncpg.Record) -> Preferences:
-    """The preferences in a row; who has chosen nothing is told in the language of the report."""
-    if row["lang"] is None:
-        return Preferences(Lang(row["spoken"]))
-    since, until = row["quiet_since"], row["quiet_until"]
-    quiet = QuietHours(since, until) if since is not None and until is not None else None
-    return Preferences(Lang(row["lang"]), frozenset(map(Channel, row["channels"])), quiet, row["wanted"])
 
 
 async def claim(db: Database, tenant_id: TenantId, now: datetime, locked_until: datetime, limit: int) -> list[Claim]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,17 +18,22 @@ from app.reports.models import Report
 
 async def get_preferences(work: Work, tenant_id: TenantId, report_id: ReportId) -> Preferences:
     """How the sender wants to be told; in the language of the report when nothing else was said. One statement."""
-    own = (NoticePreferenceRow.tenant_id == Report.tenant_id) & (NoticePreferenceRow.report_id == Report.id)
+    own = NoticePreferenceRow
     found = await work.session.execute(
-        select(Report.lang, NoticePreferenceRow)
-        .outerjoin(NoticePreferenceRow, own)
+        select(Report.lang.label("spoken"), own.lang, own.channels, own.quiet_since, own.quiet_until, own.wanted)
+        .outerjoin(own, (own.tenant_id == Report.tenant_id) & (own.report_id == Report.id))
         .where(Report.tenant_id == tenant_id, Report.id == report_id)
     )
-    spoken, row = found.one()
-    if row is None:
-        return Preferences(Lang(spoken))
-    quiet = QuietHours(row.quiet_since, row.quiet_until) if row.quiet_since and row.quiet_until else None
-    return Preferences(Lang(row.lang), frozenset(map(Channel, row.channels)), quiet, row.wanted)
+    return preferences_of(dict(found.mappings().one()))
+
+
+def preferences_of(row: asyncpg.Record | dict[str, Any]) -> Preferences:
+    """The preferences in a row; who has chosen nothing is told in the language of the report."""
+    if row["lang"] is None:
+        return Preferences(Lang(row["spoken"]))
+    since, until = row["quiet_since"], row["quiet_until"]
+    quiet = QuietHours(since, until) if since is not None and until is not None else None
+    return Preferences(Lang(row["lang"]), frozenset(map(Channel, row["channels"])), quiet, row["wanted"])
 
 
 async def keep_preferences(work: Work, tenant_id: TenantId, report_id: ReportId, wanted: Preferences) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints
@@ -38,6 +38,10 @@ class QuietHoursIn(WireIn):
     since: _TimeOfDay
     until: _TimeOfDay
 
+    def hours(self) -> QuietHours:
+        """The same in our own terms."""
+        return QuietHours(time.fromisoformat(self.since), time.fromisoformat(self.until))
+
 
 class PreferencesIn(WireIn):
     """How you want to be told of this report."""
@@ -52,13 +56,8 @@ class PreferencesIn(WireIn):
 
     def preferences(self) -> Preferences:
         """The same in our own terms."""
-        quiet = self.quiet_hours
-        return Preferences(
-            self.language,
-            frozenset(self.channels),
-            QuietHours(time.fromisoformat(quiet.since), time.fromisoformat(quiet.until)) if quiet else None,
-            self.wanted,
-        )
+        quiet = self.quiet_hours.hours() if self.quiet_hours else None
+        return Preferences(self.language, frozenset(self.channels), quiet, self.wanted)
 
 
 class QuietHoursOut(BaseModel):
@@ -66,6 +65,11 @@ class QuietHoursOut(BaseModel):
 
     since: str
     until: str
+
+
+def times_of_day(hours: QuietHours) -> dict[str, Any]:
+    """The hours as a QuietHoursOut has them."""
+    return {"since": f"{hours.since:%H:%M}", "until": f"{hours.until:%H:%M}"}
 
 
 class NoticeOut(BaseModel):
@@ -122,11 +126,10 @@ class PreferencesOut(BaseModel):
     @classmethod
     def of(cls, wanted: Preferences, told: Iterable[Notice]) -> Self:
         """The preferences with the notices."""
-        quiet = wanted.quiet
         return cls(
             language=wanted.lang,
             channels=sorted(wanted.channels),
-            quiet_hours=QuietHoursOut(since=f"{quiet.since:%H:%M}", until=f"{quiet.until:%H:%M}") if quiet else None,
+            quiet_hours=QuietHoursOut(**times_of_day(wanted.quiet)) if wanted.quiet else None,
             wanted=wanted.wanted,
             told=[
                 OwnNoticeOut(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from app.notices.domain import NAMES
-from app.notices.terms import Occasion, OwnQuiet, OwnWording, QuietHours, Sample, Template, Wording
+from app.notices.terms import Occasion, OwnQuiet, OwnWording, Sample, Template, Wording
 from app.web.fields import WireIn
 
-from .own import QuietHoursIn, QuietHoursOut
+from .own import QuietHoursIn, QuietHoursOut, times_of_day
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -139,10 +139,6 @@ class QuietHoursDraftIn(QuietHoursIn):
     note: _Note = ""
     based_on: StrictInt | None = Field(None, ge=0, description=_BASED_ON)
 
-    def hours(self) -> QuietHours:
-        """The same in our own terms."""
-        return QuietHours(time.fromisoformat(self.since), time.fromisoformat(self.until))
-
 
 class TenantQuietHoursOut(QuietHoursOut):
     """The province's quiet hours; version 0 are the packaged ones."""
@@ -154,10 +150,5 @@ class TenantQuietHoursOut(QuietHoursOut):
     @classmethod
     def of(cls, own: OwnQuiet) -> Self:
         """The hours."""
-        return cls(
-            since=f"{own.hours.since:%H:%M}",
-            until=f"{own.hours.until:%H:%M}",
-            version=own.version,
-            note=own.note,
-            created_at=own.created_at,
-        )
+        times = times_of_day(own.hours)
+        return cls(**times, version=own.version, note=own.note, created_at=own.created_at)

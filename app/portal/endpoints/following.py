@@ -170,7 +170,7 @@ async def _shown(
 ) -> Response:
     """The sender's own page; `verb` is the form that was refused."""
     values = views.own_report(visit, view)
-    files = await reports_service.files_of_view(visit.database, view)
+    files = await reports_service.files_of_own(visit.database, view.row)
     return visit.page(
         "own.html",
         status=status,
@@ -180,7 +180,7 @@ async def _shown(
         done=done,
         message=message,
         key=keepsakes.new_key(),
-        files=files_answer({"": files}, visit.keys.media, visit.now)["items"],
+        files=files_answer(files, visit.keys.media, visit.now)["items"],
         **values,
     )
 

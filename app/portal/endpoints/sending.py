@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
@@ -21,19 +21,20 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 from app.media import service as media_service
+from app.media.deps import CurrentStore
 from app.media.store import FolderStore
+from app.media.terms import MOST_OF_A_REPORT
 from app.portal import choices, keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import FILES, Draft, draft_of, files_in, report_of
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
-from app.settings import Settings
 from app.web.idempotency import Answer, IdempotencyKeyReused, key_hash, request_hash
 from app.web.pages import CurrentForm, Form, errors_of, errors_of_problem
+from app.web.state import CurrentSettings
 
 router = APIRouter(prefix="/report", route_class=PortalRoute)
-MOST_FILES = 8
 Name: TypeAlias = Annotated[str, Path(pattern=unsent.NAME)]
 _REUSED = Text(
     "Một bản trước của phản ánh này đã được nhận. Nếu muốn gửi nội dung mới thành một phản ánh nữa, hãy bấm gửi lại.",
@@ -51,9 +52,9 @@ async def new_report(visit: CurrentVisit) -> Response:
 
 
 @router.post("")
-async def go_on(visit: CurrentVisit, form: CurrentForm) -> Response:
+async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore, settings: CurrentSettings) -> Response:
     """The next page of the form, or the report sent."""
-    keyed, refused = await _with_files(visit, _keyed(form), form.files)
+    keyed, refused = await _with_files(visit, _keyed(form), form.files, store, settings.upload_max_bytes)
     draft = draft_of(visit, keyed)
     if refused is not None:
         return _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
@@ -62,34 +63,31 @@ async def go_on(visit: CurrentVisit, form: CurrentForm) -> Response:
     return _shown_next(visit, draft, unsent.Unsent(draft.form))
 
 
-async def _with_files(visit: Visit, form: Form, files: Sequence[UploadFile]) -> tuple[Form, Problem | None]:
+async def _with_files(
+    visit: Visit, form: Form, files: Sequence[UploadFile], store: FolderStore, most_bytes: int
+) -> tuple[Form, Problem | None]:
     """The form with the names of the files that came with it, each once; and why one was not taken."""
     names, refused = files_in(form), None
     for file in files:
         try:
-            name = await _taken(visit, form.text("key"), file)
+            name = await media_service.take(
+                visit.database,
+                visit.clock,
+                store,
+                visit.keys.media,
+                form.text("key"),
+                filename=file.filename or "",
+                content=file,
+                most_bytes=most_bytes,
+            )
         except Problem as problem:
             refused = problem
         else:
             names += [name] if name not in names else []
         finally:
             await file.close()
-    kept = {f"{FILES}{place}": name for place, name in enumerate(names[:MOST_FILES])}
+    kept = {f"{FILES}{place}": name for place, name in enumerate(names[:MOST_OF_A_REPORT])}
     return form.having(**kept), refused
-
-
-async def _taken(visit: Visit, key: str, file: UploadFile) -> str:
-    state = visit.request.app.state
-    return await media_service.take(
-        visit.database,
-        visit.clock,
-        cast("FolderStore", state.file_store),
-        visit.keys.media,
-        key,
-        filename=file.filename or "",
-        content=file,
-        most=cast("Settings", state.settings).upload_max_bytes,
-    )
 
 
 def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:

@@ -18,6 +18,7 @@ from app.kit.clock import rfc3339
 from app.kit.geo import Point
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
+from app.media.terms import MOST_OF_A_REPORT
 from app.reports.domain import Submitted
 from app.reports.terms import Channel, NewReport, ReportText
 from app.timeline.terms import Entry
@@ -75,7 +76,7 @@ class ReportIn(WireIn):
     captured_at: InstantIn | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
     media: list[UploadText] = Field(
         default_factory=list,
-        max_length=8,
+        max_length=MOST_OF_A_REPORT,
         description="Tệp đã gửi xong: phần cuối địa chỉ ở /uploads. Finished uploads: the last part of each address.",
     )
     channel: Channel = Channel.APP

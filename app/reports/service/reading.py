@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,12 +42,27 @@ def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking:
     return secret is not None and tracking is not None and matches(secret, tracking)
 
 
-async def find_own(db: Database, actor: Actor, code: str, secret: str | None) -> ReportView | None:
-    """The sender's own view, None when there is no such report or the actor is not its sender. Two statements."""
+async def _find_own(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any] | None:
     if secret is None and actor.citizen_id is None:
         return None
     row = await repository.find_with_case(db, actor.tenant_id, code)
     if row is None or not owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]):
+        return None
+    return row
+
+
+async def get_own_facts(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any]:
+    """The actor's own report with its case. Raises: ReportNotFound, also for somebody else's."""
+    row = await _find_own(db, actor, code, secret)
+    if row is None:
+        raise ReportNotFound
+    return row
+
+
+async def find_own(db: Database, actor: Actor, code: str, secret: str | None) -> ReportView | None:
+    """The sender's own view, None when there is no such report or the actor is not its sender. Two statements."""
+    row = await _find_own(db, actor, code, secret)
+    if row is None:
         return None
     report_id = ReportId(row["report_id"])
     lives_in = CaseId(row["id"])
@@ -135,21 +150,11 @@ async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> d
     return await repository.files_of_case(db, tenant_id, case_id)
 
 
-async def files_of_view(db: Database, view: ReportView) -> list[Attached]:
-    """Files of the report that its sender has in view. One statement."""
-    report_id = ReportId(view.row["report_id"])
-    found = await media_service.list_of_reports(db, TenantId(view.row["tenant_id"]), [report_id])
-    return found.get(report_id, [])
-
-
-async def files_of_own(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, list[Attached]]:
-    """Files of the actor's own report, by its code. Raises: ReportNotFound for anyone else's."""
-    row = await repository.find_with_case(db, actor.tenant_id, code)
-    if row is None or not owns(actor, secret, citizen_id=row["citizen_id"], tracking=row["tracking_hash"]):
-        raise ReportNotFound
+async def files_of_own(db: Database, row: Mapping[str, Any]) -> dict[str, list[Attached]]:
+    """Files of a report, by its code: for whoever holds it as its sender. One statement."""
     report_id = ReportId(row["report_id"])
-    files = await media_service.list_of_reports(db, actor.tenant_id, [report_id])
-    return {code: files.get(report_id, [])}
+    found = await media_service.list_of_reports(db, TenantId(row["tenant_id"]), [report_id])
+    return {row["report_code"]: found.get(report_id, [])}
 
 
 # -- what live streams ask

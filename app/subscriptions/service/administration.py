@@ -164,7 +164,7 @@ async def resume_subscription(work: Work, actor: Actor, subscription_id: UUID) -
 
 async def delete_subscription(work: Work, actor: Actor, subscription_id: UUID) -> None:
     """Nobody is told any more, and what waited is dropped. Raises: Forbidden, SubscriptionNotFound."""
-    row = await _locked(work, actor, subscription_id, verb="delete")
+    row = await _locked(work, actor, subscription_id, verb="delete", action=Action.SUBSCRIPTION_DELETED)
     await SubscriptionRepository(work, actor.tenant_id).delete(row)
 
 
@@ -240,7 +240,13 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
 
 
 async def _locked(
-    work: Work, actor: Actor, subscription_id: UUID, *, verb: str, seen: int | None = None
+    work: Work,
+    actor: Actor,
+    subscription_id: UUID,
+    *,
+    verb: str,
+    action: Action = Action.SUBSCRIPTION_CHANGED,
+    seen: int | None = None,
 ) -> SubscriptionRow:
     """The subscription, locked, to be changed by the actor.
 
@@ -251,7 +257,6 @@ async def _locked(
     if seen is not None and seen != row.version:
         raise StaleSubscription(row.version)
     row.version += 1
-    action = Action.SUBSCRIPTION_DELETED if verb == "delete" else Action.SUBSCRIPTION_CHANGED
     audit.record(work, actor, action, subject=str(subscription_id), details={"verb": verb})
     row.updated_at, row.updated_by = work.now, actor.staff_id
     return row

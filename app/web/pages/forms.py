@@ -44,7 +44,7 @@ class Form:
     """The fields that were filled in, as typed; line ends are single line feeds."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Sequence[UploadFile] = ()) -> None:
-        self.files = tuple(one for one in files if one.filename)  # a field for files that was left empty has no name
+        self.files = tuple(files)
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
@@ -104,9 +104,12 @@ async def posted_form(request: Request) -> Form:
         except (HTTPException, MultiPartException) as error:
             raise UnreadableForm from error
         pairs = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
-        files = [value for _, value in parts.multi_items() if isinstance(value, UploadFile)]
-        for empty in (one for one in files if not one.filename):  # a field for files in which none was chosen
-            await empty.close()
+        files: list[UploadFile] = []
+        for _, value in parts.multi_items():
+            if isinstance(value, UploadFile) and value.filename:
+                files.append(value)
+            elif isinstance(value, UploadFile):  # a field for files in which none was chosen
+                await value.close()
         return Form(pairs, files)
     if kind != _MEDIA_TYPE:
         raise UnreadableForm

@@ -43,7 +43,7 @@ LAMP: dict[str, Any] = {
 def store(application: FastAPI, tmp_path: Path) -> Iterator[FolderStore]:
     """Files of this test, in a folder of its own."""
     before = application.state.file_store
-    application.state.file_store = FolderStore(tmp_path / "uploads")
+    application.state.file_store = FolderStore(tmp_path)
     yield application.state.file_store
     application.state.file_store = before
 
