@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -60,10 +61,11 @@ _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleare
 
 
 async def add(db: Database, row: Mapping[str, object], now: datetime) -> None:
-    """Write a new upload. One statement."""
+    """Write a new upload, unless there is one of its id. One statement."""
     work = HotWork(now)
     work.put(UploadRow.__table__, row)  # type: ignore[arg-type]
-    await work.commit_to(db)
+    with suppress(asyncpg.UniqueViolationError):
+        await work.commit_to(db)
 
 
 async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:

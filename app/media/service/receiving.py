@@ -36,6 +36,7 @@ from app.media.terms import ClientGone, Refusal, Upload, UploadName, UploadState
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
 SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
+PATIENCE_S, LOOK_AGAIN_S = 15.0, 0.1  # longer than a TURN: one that was killed leaves the file to the next
 _CHUNK_BYTES = 256 * 1024
 _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice.")
 _MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
@@ -229,7 +230,6 @@ async def take(
         head = head or chunk[:64]
         length += len(chunk)
         digest.update(chunk)
-    await content.seek(0)
     if length > most_bytes:
         raise UploadTooLarge(most_bytes)
     if domain.kind_of(head) is None:
@@ -237,15 +237,24 @@ async def take(
     seed = signing.derive(key, f"form:{owner}:{digest.hexdigest()}")
     upload_id, secret = UUID(bytes=seed[:16]), base64.urlsafe_b64encode(signing.derive(seed, "secret")).decode()[:43]
     name = domain.upload_name(upload_id, secret)
-    known = await repository.find(db, upload_id)
-    if known is not None:
-        upload, _ = known
-    else:
-        upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
-    if upload.state is UploadState.RECEIVING:
+    patience = monotonic() + PATIENCE_S
+    while True:
+        known = await repository.find(db, upload_id)
+        if known is None:
+            upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+        else:
+            upload, _ = known
+        if upload.state is not UploadState.RECEIVING:
+            return name
         await content.seek(upload.offset)
-        await _append(db, clock, store, upload, _chunks(content))
-    return name
+        try:
+            await _append(db, clock, store, upload, _chunks(content))
+        except (UploadBusy, WrongOffset):  # the same form came twice at once: the other one is at it
+            if monotonic() > patience:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+        else:
+            return name
 
 
 async def _chunks(content: Readable) -> AsyncIterator[bytes]:

@@ -320,6 +320,21 @@ async def test_a_page_without_scripts_takes_photos_and_a_second_tap_makes_no_sec
     assert await db.lane.fetchval("SELECT count(*) FROM uploads WHERE state = 'cleared'") == 2
 
 
+async def test_two_taps_at_the_same_moment_send_the_photo_and_the_report_once(
+    client: httpx.AsyncClient, store: FolderStore, db: Database
+) -> None:
+    await client.get("/report")
+    typed = {
+        "key": "hai-lan-cung-luc", "category": LAMP["category"], "description": LAMP["description"],
+        "location.lat": "20.9467", "location.lon": "106.3134", "step": "send",
+    }  # fmt: skip
+    files = [("files", ("anh.jpg", photo(width=2400, height=1800), "image/jpeg"))]
+    answers = await asyncio.gather(*(client.post("/report", data=typed, files=files) for _ in range(4)))
+    assert [answer.headers.get("location") for answer in answers] == ["/report/sent"] * 4
+    assert await db.lane.fetchval("SELECT count(*) FROM reports") == 1
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
+
+
 async def test_photos_chosen_before_something_was_wrong_are_still_attached(
     client: httpx.AsyncClient, store: FolderStore, db: Database
 ) -> None:
