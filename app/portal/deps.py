@@ -23,6 +23,7 @@ from app.kit.ids import TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
 from app.reports.errors import ReportNotFound
+from app.settings import Settings
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
@@ -92,6 +93,11 @@ class Visit:
     def codes(self) -> CodeBook:
         """The process's codes."""
         return cast("CodeBook", self.request.app.state.codes)
+
+    @property
+    def most_bytes(self) -> int:
+        """How large the files of a report may be, together."""
+        return cast("Settings", self.request.app.state.settings).upload_max_bytes
 
     def at(self, code: str) -> Visit:
         """The same visit in the province whose code this is, when that is another one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from playwright.async_api import Page, Response, Route, expect
 
 from app.db.engine import Database
 from tests.browser.conftest import Open
+from tests.pictures import photo
 
 WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
 
@@ -74,6 +76,30 @@ async def test_a_report_is_sent_by_keyboard_alone(open_page: Open, db: Database)
     assert row is not None
     assert (row["category_code"], row["area_code"]) == ("roads.pothole", "10507")
     assert "road_class" in row["answers"]
+
+
+async def test_a_photo_goes_along_and_one_too_large_is_not_sent_over_a_slow_network_first(
+    open_page: Open, db: Database, tmp_path: Path
+) -> None:
+    film = tmp_path / "phim.mp4"
+    with film.open("wb") as file:
+        file.truncate(60_000_000)
+    page = await open_page("/report", phone=True)
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.select_option("#area_code", "10507")
+    await page.get_by_role("button", name="Tiếp tục").click()
+    choose, told = page.get_by_label("Chọn ảnh"), page.get_by_text("quá lớn hoặc quá nhiều")
+    await expect(told).to_be_hidden()
+    await choose.set_input_files(film)
+    await expect(told).to_be_visible()
+    assert await choose.input_value() == ""
+    await choose.set_input_files({"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo(width=160, height=80)})
+    await expect(told).to_be_hidden()
+    await fits(page)
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.get_by_role("heading", name="Đã nhận phản ánh của bạn")).to_be_visible()
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
 
 
 async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(open_page: Open, db: Database) -> None:

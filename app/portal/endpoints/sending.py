@@ -22,6 +22,7 @@ from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.deps import CurrentStore
+from app.media.errors import UploadUnfinished
 from app.media.store import FolderStore
 from app.media.terms import MOST_OF_A_REPORT
 from app.portal import choices, keepsakes, unsent, views
@@ -32,10 +33,13 @@ from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
 from app.web.idempotency import Answer, IdempotencyKeyReused, key_hash, request_hash
 from app.web.pages import CurrentForm, Form, errors_of, errors_of_problem
-from app.web.state import CurrentSettings
 
 router = APIRouter(prefix="/report", route_class=PortalRoute)
 Name: TypeAlias = Annotated[str, Path(pattern=unsent.NAME)]
+_TOO_MANY = Text(
+    "Mỗi phản ánh kèm tối đa {most} tệp. Các tệp đầu đã được đính kèm, những tệp sau thì không; bấm gửi nếu vậy là đủ.",
+    "A report has at most {most} files. The first ones are attached, the others are not; send it if that is enough.",
+)
 _REUSED = Text(
     "Một bản trước của phản ánh này đã được nhận. Nếu muốn gửi nội dung mới thành một phản ánh nữa, hãy bấm gửi lại.",
     "An earlier version of this report was taken in. To hand the new words in as another report, send it again.",
@@ -52,9 +56,9 @@ async def new_report(visit: CurrentVisit) -> Response:
 
 
 @router.post("")
-async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore, settings: CurrentSettings) -> Response:
+async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> Response:
     """The next page of the form, or the report sent."""
-    keyed, refused = await _with_files(visit, _keyed(form), form.files, store, settings.upload_max_bytes)
+    keyed, refused = await _with_files(visit, _keyed(form), form.files, store)
     draft = draft_of(visit, keyed)
     if refused is not None:
         return _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
@@ -64,7 +68,7 @@ async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore, set
 
 
 async def _with_files(
-    visit: Visit, form: Form, files: Sequence[UploadFile], store: FolderStore, most_bytes: int
+    visit: Visit, form: Form, files: Sequence[UploadFile], store: FolderStore
 ) -> tuple[Form, Problem | None]:
     """The form with the names of the files that came with it, each once; and why one was not taken."""
     names, refused = files_in(form), None
@@ -78,7 +82,7 @@ async def _with_files(
                 form.text("key"),
                 filename=file.filename or "",
                 content=file,
-                most_bytes=most_bytes,
+                most_bytes=visit.most_bytes,
             )
         except Problem as problem:
             refused = problem
@@ -86,6 +90,8 @@ async def _with_files(
             names += [name] if name not in names else []
         finally:
             await file.close()
+    if len(names) > MOST_OF_A_REPORT:
+        refused = UploadUnfinished(_TOO_MANY.fill(most=MOST_OF_A_REPORT))
     kept = {f"{FILES}{place}": name for place, name in enumerate(names[:MOST_OF_A_REPORT])}
     return form.having(**kept), refused
 
@@ -131,6 +137,8 @@ def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int
         message=written.message,
         key=written.form.text("key"),
         attached=files_in(written.form),
+        most_files=MOST_OF_A_REPORT,
+        most_bytes=visit.most_bytes,
         category=category,
         guidance=catalogue_service.guidance(visit.books.catalogue, visit.tenant.id, category, category.kind),
         place=views.place_name(placed.chain),

@@ -23,7 +23,7 @@ from app.web.problems import sentence_of
 
 FieldErrors: TypeAlias = dict[str, Text]
 _MOST_FIELDS = 500
-_MOST_FILES = 8
+_MOST_FILES = 50
 _WITH_FILES = "multipart/form-data"
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 

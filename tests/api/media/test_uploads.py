@@ -335,6 +335,29 @@ async def test_two_taps_at_the_same_moment_send_the_photo_and_the_report_once(
     assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
 
 
+async def test_files_that_are_too_large_or_too_many_for_a_form_are_told_of_on_a_page(
+    client: httpx.AsyncClient, store: FolderStore, db: Database
+) -> None:
+    await client.get("/report")
+    large = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(60_000_000)}
+    refused = await client.post("/report", content=b" ", headers=large)
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "vượt quá 50 MB" in refused.text
+    assert "nội dung đã viết vẫn còn" in refused.text
+    typed = {
+        "key": "chin-tep", "category": LAMP["category"], "description": LAMP["description"],
+        "location.lat": "20.9467", "location.lon": "106.3134", "step": "send",
+    }  # fmt: skip
+    nine = [("files", (f"{number}.pdf", PDF + b"%%%d\n%%%%EOF\n" % number, "application/pdf")) for number in range(9)]
+    told = await client.post("/report", data=typed, files=nine, follow_redirects=True)
+    assert "kèm tối đa 8 tệp" in told.text
+    assert "Đã đính kèm 8 tệp" in told.text
+    assert await db.lane.fetchval("SELECT count(*) FROM reports") == 0
+    sending = await post(client, Page(told).form("/report"), step="send")
+    assert sending.headers["location"] == "/report/sent"
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 8
+
+
 async def test_photos_chosen_before_something_was_wrong_are_still_attached(
     client: httpx.AsyncClient, store: FolderStore, db: Database
 ) -> None:

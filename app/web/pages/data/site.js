@@ -81,6 +81,17 @@
     });
   }
 
+  // Files that the server would refuse are not sent to it over a slow network first.
+  const files = $("input[type=file][data-most-bytes]");
+  files?.addEventListener("change", () => {
+    const chosen = [...files.files];
+    const bytes = chosen.reduce((sum, file) => sum + file.size, 0);
+    const refused = chosen.length > files.dataset.mostFiles || bytes > files.dataset.mostBytes;
+    if (refused) files.value = "";
+    $("#files-told").hidden = !refused;
+    files.setAttribute("aria-invalid", refused);
+  });
+
   // An unsent report stays on this device with its key, so that a lost answer or a closed tab never makes it twice.
   // Contact details are never kept here.
   const DRAFT = "lienthong.draft";
