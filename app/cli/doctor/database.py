@@ -15,6 +15,8 @@ from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
 from app.db.beats import PATIENCE, Beat, Worker, list_beats
+from app.db.isolation import ROLE
+from app.db.work import is_held
 from app.deadlines.errors import CalendarExhausted
 from app.directory.errors import UnknownTenant
 from app.directory.snapshot import AreaChain, Tenant
@@ -64,6 +66,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
     try:
         yield _default_tenant(process)
         yield await _key(process)
+        yield await _second_lock(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
@@ -101,6 +104,21 @@ async def _key(process: Process) -> Finding:
             return broken(refused.vi, refused.en)
         case _:
             assert_never(standing)
+
+
+async def _second_lock(process: Process) -> Finding:
+    """Whether PostgreSQL itself keeps provinces apart, should a statement of ours forget to."""
+    if await is_held(process.db, process.clock):
+        return ok(
+            f"PostgreSQL cũng tự giữ dữ liệu các tỉnh tách nhau (vai trò {ROLE}).",
+            f"PostgreSQL itself keeps provinces apart, too (role {ROLE}).",
+        )
+    return warning(
+        f"PostgreSQL chưa tự giữ dữ liệu các tỉnh tách nhau: chương trình không nhận được vai trò {ROLE}. Cách sửa: "
+        "docs/operations.md, mục Chạy thật.",
+        f"PostgreSQL does not keep provinces apart by itself: the program cannot take the role {ROLE}. How to mend it: "
+        "docs/operations.md, In production.",
+    )
 
 
 async def _server(url: str, clock: Clock) -> AsyncIterator[Finding]:
