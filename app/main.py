@@ -17,7 +17,6 @@ from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
-from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
 from app.identity.service import Passwords
 from app.kit.clock import Clock, SystemClock
@@ -28,7 +27,9 @@ from app.notices.staff_endpoints import router as notice_words_router
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.portal.endpoints import lost_router, router as portal_router
-from app.process import Process
+from app.privacy.citizen_endpoints import router as privacy_router
+from app.privacy.staff_endpoints import router as staff_privacy_router
+from app.process import Process, keyring_of
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import CommonTerms, LiveFeeds
@@ -80,6 +81,8 @@ ROUTERS = (
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    privacy_router,
+    staff_privacy_router,
     report_texts_router,
     preview_router,
     portal_router,
@@ -144,14 +147,13 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
 
 def install(app: FastAPI, process: Process) -> None:
     """Hang what requests share on the application's state, where the rooms' dependencies look for it."""
-    assert process.settings.secret_key is not None
     state = app.state
     state.metrics, state.readings = process.metrics, lambda: readings(process)
     state.settings, state.clock, state.database = process.settings, process.clock, process.db
     state.directory, state.catalogue = process.directory, process.catalogue
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.tenants = lambda: process.directory.current
-    state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
+    state.keyring = keyring_of(process.settings)
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)

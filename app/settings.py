@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         None,
         description="At least 32 characters; absent: made once and kept in DATA_DIR. Losing it loses identities.",
     )
+    vault_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets that seal identities in SECRET_KEY's place, newest first, parted by commas or spaces; "
+        "absent: the file vault-secrets in DATA_DIR, which `lienthong key rotate` writes.",
+    )
     default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
     upload_max_bytes: int = Field(52_428_800, ge=1024, description="Largest file that may be uploaded.")

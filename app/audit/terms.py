@@ -59,7 +59,15 @@ class Action(StrEnum):
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_CHANGED = "subscription.changed"
     SUBSCRIPTION_DELETED = "subscription.deleted"
+    IDENTITY_ASKED = "identity.asked"
+    IDENTITY_AGREED = "identity.agreed"
+    IDENTITY_DECLINED = "identity.declined"
     IDENTITY_OPENED = "identity.opened"
+    IDENTITY_ERASED = "identity.erased"
+    PHONE_SOUGHT = "phone.sought"
+    ACCOUNT_ERASED = "account.erased"
+    RETENTION_PUBLISHED = "retention.published"
+    RETENTION_APPLIED = "retention.applied"
     TRAIL_READ = "audit.read"
 
 

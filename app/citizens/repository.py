@@ -98,6 +98,17 @@ async def find_sealed(work: Work, citizen_id: CitizenId) -> PhoneAccount | None:
     return found
 
 
+async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
+    """Those of the accounts that a phone proves."""
+    rows = await work.session.scalars(select(PhoneAccount.citizen_id).where(PhoneAccount.citizen_id.in_(citizens)))
+    return {CitizenId(one) for one in rows}
+
+
+async def remove_phones(work: Work, citizen_id: CitizenId) -> None:
+    """No phone proves the account any more."""
+    await work.session.execute(delete(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id))
+
+
 async def add_phone(work: Work, phone_key: bytes, citizen_id: CitizenId, sealed: bytes) -> CitizenId:
     """Whose account the phone proves from now on: the citizen's, unless another was faster."""
     values = {"phone_key": phone_key, "citizen_id": citizen_id, "sealed": sealed, "verified_at": work.now}

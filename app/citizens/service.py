@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.engine import Database
-from app.db.work import ReadWork, Work, in_work
+from app.db.work import Work, in_work
 from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.identity.terms import Actor, NewSession
@@ -112,7 +112,17 @@ async def _account(
     return known
 
 
-async def phone_of(work: ReadWork, keys: Keyring, citizen_id: CitizenId) -> str | None:
+async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
+    """Those of the accounts that a phone proves; one statement, none when nobody is asked about."""
+    return await repository.with_phones(work, citizens) if citizens else set()
+
+
+async def erase(work: Work, citizen_id: CitizenId) -> None:
+    """No phone proves the account any more. One statement."""
+    await repository.remove_phones(work, citizen_id)
+
+
+async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | None:
     """The number that proves the account, for its owner's eyes; None for a device without one."""
     found = await repository.find_sealed(work, citizen_id)
     return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None

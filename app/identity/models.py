@@ -159,6 +159,8 @@ class ReporterIdentityRow(TenantRow, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
     phone_index: Mapped[bytes | None]
+    # whether the sender asked not to be named: two people open it then
+    withheld: Mapped[bool] = mapped_column(server_default=text("false"))
     sealed_at: Mapped[datetime]
 
 
@@ -185,5 +187,6 @@ class IdentityReading(TenantRow, Base):
     report_id: Mapped[UUID]
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]  # held the case then; None of the program itself
     purpose: Mapped[str]
     read_at: Mapped[datetime]

@@ -42,3 +42,8 @@ def uuid7(at: datetime) -> UUID:
                 del _counters[old]
     value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | _random.getrandbits(62)
     return UUID(int=value)
+
+
+def least_id(at: datetime) -> UUID:
+    """An id below every one that is made from `at` on, and above those made in earlier milliseconds."""
+    return UUID(int=(int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)

@@ -20,7 +20,7 @@ from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
-from app.process import Process
+from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
 from app.settings import Settings
@@ -31,7 +31,8 @@ from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
-from .notices import Notices, keys_of, ways_of
+from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
+from .notices import Notices, ways_of
 from .relaying import Rounds
 from .sweeps import Planning, sweep
 from .tenants import each_tenant
@@ -52,7 +53,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PublicationConsumer(lambda: process.books),
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
-        NoticeConsumer(lambda: process.books, keys_of(process.settings), ways_of(process.settings)),
+        NoticeConsumer(lambda: process.books, keyring_of(process.settings), ways_of(process.settings)),
     )
 
 
@@ -205,6 +206,8 @@ async def run(process: Process, command: Command) -> None:
             files = Files(process)
             group.create_task(_every(CLEAR_EVERY_S, "files.clear", files.clear, process.metrics))
             group.create_task(_every(CLEAN_EVERY_S, "files.clean", files.clean, process.metrics))
+            group.create_task(_every(KEEP_EVERY_S, "retention", lambda: keep_to_rules(process), process.metrics))
+            group.create_task(_every(RESEAL_EVERY_S, "reseal", Resealing(process).turn, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.seal", trail.seal, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.out", trail.send_on, process.metrics))
             poll_s = settings.delivery_poll_s

@@ -5,18 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from app.identity.domain import Keyring
 from app.notices.senders import MailSender, PushSender, Relay, Sender, sms_gateway
 from app.notices.service import Courier, Ways
 from app.notices.terms import Channel
-from app.process import Process
+from app.process import Process, keyring_of
 from app.settings import Settings
-
-
-def keys_of(settings: Settings) -> Keyring:
-    """The keys of this installation, which every worker has."""
-    assert settings.secret_key is not None
-    return Keyring.of(settings.secret_key.get_secret_value())
 
 
 def ways_of(settings: Settings) -> Ways:
@@ -43,7 +36,7 @@ class Notices:
         self._courier = Courier(
             process.db,
             process.clock,
-            keys_of(settings),
+            keyring_of(settings),
             senders_of(process),
             directory=lambda: process.directory.current,
             pages=ways_of(settings).pages,
@@ -74,7 +67,7 @@ def senders_of(process: Process) -> dict[Channel, Sender]:
         senders[Channel.SMS] = gateway
     if settings.push_contact is not None:
         senders[Channel.PUSH] = PushSender(
-            keys_of(settings).vapid,
+            keyring_of(settings).vapid,
             settings.push_contact,
             clock,
             private=settings.webhook_private_addresses,

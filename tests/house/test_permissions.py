@@ -23,5 +23,6 @@ def test_every_address_of_officers_has_its_permission() -> None:
     of_a_case = {address for address in asked if "/staff/cases/{code}" in address}
     assert asked - of_a_case == set(permissions.addresses())
     assert {address for address in of_a_case if address.startswith("POST")} - verbs == {
-        "POST /api/v1/staff/cases/{code}/extend/preview"  # as extend itself
+        "POST /api/v1/staff/cases/{code}/extend/preview",  # as extend itself
+        "POST /api/v1/staff/cases/{code}/senders/{report}/openings",  # tests/api/privacy tries who may
     }

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from pydantic import SecretStr
+
 from app.catalogue.terms import Priority
-from app.cli.installation import find_key, url_of
+from app.cli.installation import find_key, find_vault_secrets, url_of
 from app.cli.key import key_missing, key_refused
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
@@ -26,7 +28,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import KeyStanding
 from app.kit.clock import Clock, local_day
 from app.kit.problems import Problem
-from app.process import Process
+from app.process import Process, keyring_of
 from app.routing import service as routing_service
 from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
@@ -66,6 +68,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
     try:
         yield _default_tenant(process)
         yield await _key(process)
+        yield await _vault(process)
         yield await _second_lock(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
@@ -90,7 +93,7 @@ async def _key(process: Process) -> Finding:
             "Chưa thử được khoá với cơ sở dữ liệu: xem dòng về khoá ở trên.",
             "The key could not be tried on the database: see what is said of the key above.",
         )
-    standing = await identity_service.key_standing(process.db, Keyring.of(key.get_secret_value()) if key else None)
+    standing = await identity_service.key_standing(process.db, _with(process.settings, key))
     match standing:
         case KeyStanding.KNOWN:
             return ok("Khoá đúng là khoá của cơ sở dữ liệu.", "The key is the database's.")
@@ -104,6 +107,30 @@ async def _key(process: Process) -> Finding:
             return broken(refused.vi, refused.en)
         case _:
             assert_never(standing)
+
+
+def _with(settings: Settings, key: SecretStr | None) -> Keyring | None:
+    """The keys that go with that secret, None without one."""
+    if key is None:
+        return None
+    return keyring_of(settings.model_copy(update={"secret_key": key, "vault_secrets": find_vault_secrets(settings)}))
+
+
+async def _vault(process: Process) -> Finding:
+    """Whether every identity that is stored was sealed by a key that is here."""
+    try:
+        held = _with(process.settings, find_key(process.settings))
+    except CommandError as refused:
+        return broken(refused.sentence.vi, refused.sentence.en)
+    lost = sum(one.identities for one in await identity_service.list_seals(process.db, held) if not one.here)
+    if not lost:
+        return ok("Mọi danh tính trong kho đều có khoá ở đây.", "Every identity in the vault has its key here.")
+    return broken(
+        f"{lost} danh tính trong kho do khoá không có ở đây niêm phong. Khôi phục tệp vault-secrets (hoặc "
+        "LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
+        f"{lost} identities in the vault were sealed by a key that is not here. Restore the file vault-secrets (or "
+        "LIENTHONG_VAULT_SECRETS) from the backup.",
+    )
 
 
 async def _second_lock(process: Process) -> Finding:

@@ -8,7 +8,24 @@ from .accounts import create_staff, end_membership, find_staff, grant, list_staf
 from .citizens import add_citizen, end_all_devices, end_device, list_devices, open_session, refresh, retire
 from .passwords import Passwords
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out
-from .vault import adopt_key, has_identities, keep_identity, key_standing, open_identities, open_identity, replace_key
+from .vault import (
+    adopt_key,
+    erase_identities,
+    has_identities,
+    keep_identity,
+    key_standing,
+    list_older,
+    list_seals,
+    note_opening,
+    open_identities,
+    open_identity,
+    opened,
+    read_own,
+    replace_key,
+    reports_of_phone,
+    reseal,
+    withheld,
+)
 
 __all__ = [
     "Keyring",
@@ -21,6 +38,7 @@ __all__ = [
     "end_all_devices",
     "end_device",
     "end_membership",
+    "erase_identities",
     "find_staff",
     "generate_password",
     "grant",
@@ -28,18 +46,25 @@ __all__ = [
     "keep_identity",
     "key_standing",
     "list_devices",
+    "list_older",
+    "list_seals",
     "list_staff",
     "live_citizens",
     "live_officers",
     "matches",
     "members_of",
+    "note_opening",
     "open_identities",
     "open_identity",
     "open_session",
+    "opened",
     "prune",
+    "read_own",
     "refresh",
     "register_device",
     "replace_key",
+    "reports_of_phone",
+    "reseal",
     "retire",
     "set_active",
     "set_password",
@@ -47,4 +72,5 @@ __all__ = [
     "sign_out",
     "tracking_hash",
     "tracking_secret",
+    "withheld",
 ]

@@ -110,7 +110,7 @@ class _People:
         ids = {one.report_id for one in recipients}
         if self._ways.channels & {Channel.EMAIL, Channel.SMS}:
             self._identities = await identity_service.open_identities(
-                self._work, self._keys, actor, ids, purpose=PURPOSE
+                self._work, self._keys, actor, ids, purpose=PURPOSE, fields=("phone", "email")
             )
         if Channel.PUSH in self._ways.channels:
             citizens = {one.citizen_id for one in recipients if one.citizen_id is not None}

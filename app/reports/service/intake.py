@@ -160,8 +160,15 @@ async def _prepared(
     report_id = ReportId(uuid7(now))
     secret = _secret(intake.keys, tenant.id, report_id, own)
     work.put(_TABLE, _row(new, case, report_id, own, secret))  # type: ignore[arg-type]
-    if new.identity is not None:
-        identity_service.keep_identity(work, intake.keys, tenant.id, report_id, new.identity)
+    identity_service.keep_identity(
+        work,
+        intake.keys,
+        tenant.id,
+        report_id,
+        new.identity,
+        # without an account there is nobody to find, unless something was said
+        withheld=new.anonymous and bool(new.identity or own.citizen_id),
+    )
     return domain.Submitted(report_id, facts, decision, placed, deadline, classified.guidance, now, secret), work
 
 

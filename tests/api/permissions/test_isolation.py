@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {
     "POST /api/v1/staff/cases/{code}/extend/preview": {"due_on": "2026-12-03", "reason": "Cần khảo sát."},
     **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
     "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
+    "POST /api/v1/staff/cases/{code}/senders/{report}/openings": {"reason": "Cần gọi để hẹn giờ kiểm tra."},
 }
 ABSENT = "H23-261120-9998"
 # Said of the request, not of what it asks for.
@@ -81,7 +82,9 @@ def of_a_report(application: FastAPI) -> list[str]:
 
 def test_every_address_that_names_something_is_looked_at(application: FastAPI) -> None:
     of_subscriptions = {one for one in addresses(application) if "/staff/subscriptions/{id}" in one}
-    assert set(addresses(application)) == {*of_a_report(application), *EVERYONES, *OWN, *of_subscriptions}
+    of_openings = {one for one in addresses(application) if "/staff/identity-openings/{id}" in one}  # tests/api/privacy
+    looked_at = {*of_a_report(application), *EVERYONES, *OWN, *of_subscriptions, *of_openings}
+    assert set(addresses(application)) == looked_at
 
 
 async def asked(
@@ -92,7 +95,7 @@ async def asked(
     statements.clear()
     answer = await client.request(
         method,
-        path.format(code=code, number="1"),
+        path.format(code=code, number="1", report=code),
         json=WORDS.get(address),
         headers={**caller.headers, "If-Match": '"1"', "Idempotency-Key": f"{caller.name} asks {code}"},
     )

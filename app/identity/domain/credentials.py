@@ -1,4 +1,4 @@
-"""Decisions about credentials, contact details and seals: pure, given their keys and their instant."""
+"""Decisions about tokens, passwords, locks and tracking secrets: pure, given their keys and their instant."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ import math
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import orjson
-from cryptography.exceptions import InvalidTag
-
+from app.identity.errors import InvalidAccount
+from app.identity.terms import CitizenToken, RefreshToken, StaffToken
 from app.kit import signing
 from app.kit.ids import CitizenId, ReportId, TenantId
 from app.kit.text import Text, has_forbidden_characters, nfc
 
-from .errors import IdentityUnreadable, InvalidAccount, InvalidContact
-from .terms import CitizenToken, RefreshToken, ReporterIdentity, StaffToken
+from .keys import Keyring
 
 SEEN_STEP = timedelta(minutes=15)
 FORGET_ATTEMPTS_AFTER = timedelta(hours=24)
@@ -27,7 +24,6 @@ FREE_ATTEMPTS = 4  # wrong passwords in a row before the first lock
 LOCKS = tuple(timedelta(seconds=s) for s in (60, 120, 300, 900))  # then each next one; the last for ever
 
 PASSWORD_LENGTHS = (12, 256)
-SEAL_VERSION = b"\x01"
 
 _STAFF_TOKEN = re.compile(r"lts_([1-9][0-9]{0,8})_[A-Za-z0-9_-]{43}")
 _CITIZEN_TOKEN = re.compile(r"ltc_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
@@ -35,50 +31,7 @@ _REFRESH_TOKEN = re.compile(r"ltr_([0-9a-f]{32})_([0-9a-f]{32})_[A-Za-z0-9_-]{43
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _NOT_IN_SECRET = re.compile(r"[^A-Z0-9]")
 _MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})
-_PHONE_MARKS = re.compile(r"[\s.()\u2010-\u2015-]")
-_PHONE_DIGITS = re.compile(r"[0-9]{6,17}")
-# Mobile 3, 5, 7, 8, 9 + eight digits; fixed 2 + nine digits (Circular 22/2014/TT-BTTTT and its 2017-2018 conversions).
-_VIETNAM_NATIONAL = re.compile(r"[35789][0-9]{8}|2[0-9]{9}")
-_ABROAD = re.compile(r"[1-9][0-9]{6,14}")
-_EMAIL = re.compile(
-    r"[^\s@\"<>(),;:\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
-)
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Keyring:
-    """The keys of identity, each for one purpose; made once from the installation's secret. Never printed."""
-
-    vault: bytes = field(repr=False)
-    blind_index: bytes = field(repr=False)
-    tracking: bytes = field(repr=False)
-    fingerprint: bytes = field(repr=False)  # opens nothing; kept in the database, so that another key is noticed
-    subscriptions: bytes = field(repr=False)  # seals the secrets that subscribers know our events by
-    notices: bytes = field(repr=False)  # seals addresses of notices until these have gone out
-    vapid: bytes = field(repr=False)  # what push services know us by
-    audit: bytes = field(repr=False)  # proves that a trail's head was made here
-    codes: bytes = field(repr=False)  # one-time codes and the phones they were sent to
-    media: bytes = field(repr=False)  # signs the addresses of files
-    unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
-
-    @classmethod
-    def of(cls, secret: str) -> Keyring:
-        """The keys that belong to the installation's secret: the same secret, the same keys."""
-        key = secret.encode()
-        return cls(
-            vault=signing.derive(key, "identity.vault"),
-            blind_index=signing.derive(key, "identity.blind-index"),
-            tracking=signing.derive(key, "identity.tracking"),
-            fingerprint=signing.derive(key, "identity.fingerprint"),
-            subscriptions=signing.derive(key, "subscriptions.secrets"),
-            notices=signing.derive(key, "notices.1"),
-            vapid=signing.derive(key, "notices.vapid.1"),
-            audit=signing.derive(key, "audit.1"),
-            codes=signing.derive(key, "citizens.codes.1"),
-            media=signing.derive(key, "media.links.1"),
-            unsent=signing.derive(key, "portal.unsent.1"),
-        )
 
 
 # Tokens and passwords
@@ -228,108 +181,3 @@ def tracking_hash(secret: str) -> bytes:
 def matches(secret: str, stored_hash: bytes) -> bool:
     """Whether `secret` is the one stored, in constant time; case, spaces, dashes and 0/O, 1/I, 8/B do not matter."""
     return signing.same(tracking_hash(secret), stored_hash)
-
-
-# Contact details and the vault
-
-
-def phone_e164(typed: str) -> str | None:
-    """The number as `+84…` (or another country's `+…`), None when it cannot be one."""
-    if len(typed) > 40:
-        return None
-    text = _PHONE_MARKS.sub("", unicodedata.normalize("NFKC", typed))
-    abroad = text.startswith(("+", "00"))
-    digits = text.removeprefix("+") if text.startswith("+") else text.removeprefix("00")
-    if not _PHONE_DIGITS.fullmatch(digits):
-        return None
-    if digits.startswith("84") and (abroad or not text.startswith("0")):
-        national = digits[2:].removeprefix("0")  # people write +84 (0) 912…
-    elif abroad:
-        return f"+{digits}" if _ABROAD.fullmatch(digits) else None
-    elif text.startswith("0"):
-        national = text[1:]
-    else:
-        return None
-    return f"+84{national}" if _VIETNAM_NATIONAL.fullmatch(national) else None
-
-
-def email_address(typed: str) -> str | None:
-    """The address with its domain in lower case, None when it cannot be one (RFC 5321 lengths)."""
-    text = nfc(typed).strip()
-    local, _, domain = text.rpartition("@")
-    address = f"{local}@{domain.lower()}"
-    fits = len(address) <= 254 and not has_forbidden_characters(address) and ".." not in address
-    return address if fits and _EMAIL.fullmatch(address) else None
-
-
-def checked_identity(
-    name: str | None, phone: str | None, email: str | None, *, pointer: str = "/reporter"
-) -> ReporterIdentity:
-    """The reporter's details in stored form; empty ones are None. Raises: InvalidContact with every wrong one."""
-    errors: list[dict[str, object]] = []
-    called = " ".join(nfc(name or "").split()) or None
-    if called and (len(called) > 120 or has_forbidden_characters(called)):
-        errors.append(
-            {
-                "pointer": f"{pointer}/name",
-                "detail": Text("Họ tên dài tối đa 120 ký tự.", "A name has at most 120 characters."),
-            }
-        )
-    number = phone_e164(phone) if phone and phone.strip() else None
-    if phone and phone.strip() and number is None:
-        errors.append(
-            {
-                "pointer": f"{pointer}/phone",
-                "detail": Text(
-                    "Số điện thoại chưa đúng. Ví dụ: 0912 345 678, 0220 3 853 155 hoặc +84 912 345 678.",
-                    "Not a phone number. Examples: 0912 345 678, 0220 3 853 155 or +84 912 345 678.",
-                ),
-            }
-        )
-    address = email_address(email) if email and email.strip() else None
-    if email and email.strip() and address is None:
-        errors.append(
-            {
-                "pointer": f"{pointer}/email",
-                "detail": Text(
-                    "Địa chỉ e-mail chưa đúng. Ví dụ: ten@example.vn.", "Not an e-mail address. Example: me@example.vn."
-                ),
-            }
-        )
-    if errors:
-        raise InvalidContact(errors=errors)
-    return ReporterIdentity(called, number, address)
-
-
-def phone_index(keys: Keyring, tenant_id: TenantId, phone: str) -> bytes:
-    """Under what a phone (E.164) is found in one tenant without being shown (32 bytes)."""
-    return signing.derive(keys.blind_index, f"{tenant_id}:{phone}")
-
-
-def seal_identity(
-    keys: Keyring, tenant_id: TenantId, report_id: ReportId, identity: ReporterIdentity, at: datetime
-) -> dict[str, object]:
-    """The vault's row for the report: sealed for this tenant and report only."""
-    plain = orjson.dumps({"name": identity.name, "phone": identity.phone, "email": identity.email})
-    return {
-        "tenant_id": tenant_id,
-        "id": report_id,
-        "sealed": SEAL_VERSION + signing.seal(keys.vault, plain, _bound_to(tenant_id, report_id)),
-        "phone_index": phone_index(keys, tenant_id, identity.phone) if identity.phone else None,
-        "sealed_at": at,
-    }
-
-
-def open_identity(keys: Keyring, tenant_id: TenantId, report_id: ReportId, sealed: bytes) -> ReporterIdentity:
-    """What was sealed for this tenant and report. Raises: IdentityUnreadable."""
-    if sealed[:1] != SEAL_VERSION:
-        raise IdentityUnreadable
-    try:
-        plain = signing.unseal(keys.vault, sealed[1:], _bound_to(tenant_id, report_id))
-    except (InvalidTag, ValueError) as error:
-        raise IdentityUnreadable from error
-    return ReporterIdentity(**orjson.loads(plain))
-
-
-def _bound_to(tenant_id: TenantId, report_id: ReportId) -> bytes:
-    return f"{tenant_id}:{report_id}".encode()
