@@ -212,7 +212,9 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(SEAL_EVERY_S, "audit.out", trail.send_on, process.metrics))
             poll_s = settings.delivery_poll_s
             group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
-            group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
+            for channel, send in notices.turns.items():
+                name = f"notices.{channel.value}"
+                group.create_task(_every(settings.notice_poll_s, name, send, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -50,10 +51,17 @@ class Notices:
         if self._courier is not None:
             await self._courier.close()
 
-    async def turn(self) -> int:
-        """Messages sent or tried now, over all tenants."""
-        assert self._courier is not None
-        return await self._courier.deliver(self._process.tenants)
+    @property
+    def turns(self) -> dict[Channel, Callable[[], Awaitable[int]]]:
+        """Of each channel that is set up, what sends its messages that are due, over all tenants."""
+        courier = self._courier
+        assert courier is not None
+
+        def turn_of(channel: Channel) -> Callable[[], Awaitable[int]]:
+            return lambda: courier.deliver(self._process.tenants, channel)
+
+        ways = ways_of(self._process.settings)
+        return {channel: turn_of(channel) for channel in Channel if channel in ways.channels}
 
 
 def senders_of(process: Process) -> dict[Channel, Sender]:

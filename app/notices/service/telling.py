@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -223,7 +224,8 @@ def _for_unit(
     data = _data(message)
     unit = _unit_named(books, tenant.id, message)
     if message.type == "case.escalated" and data.get("by") == "deadline" and isinstance(data.get("unit_code"), str):
-        unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
+        with suppress(UnknownUnit):  # its code may be another by now: the unit that holds the case is told then
+            unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
     address = unit.contact.get("email") if unit is not None else None
     if unit is None or not address:
         return
