@@ -32,6 +32,7 @@ from . import accounts
 from .audit import audit_cli
 from .boundaries import described
 from .doctor import Health, examine_installation
+from .files import files_cli
 from .installation import add_vault_secret, database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
 from .notices import notices_cli
@@ -57,6 +58,7 @@ key_cli = typer.Typer(no_args_is_help=True, help="Khoá. The installation's key.
 areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
 publications_cli = typer.Typer(no_args_is_help=True, help="Bản công khai. Publications.")
 staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
+cli.add_typer(files_cli, name="files")
 cli.add_typer(tenant_cli, name="tenant")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")

@@ -181,6 +181,17 @@ async def list_of_reports(
     return found
 
 
+async def list_stored(db: Database, before: UUID | None, limit: int) -> list[tuple[UUID, bytes]]:
+    """Cleared files with their checksums, by id downwards from below `before`. One statement."""
+    rows = await db.lane.fetch(
+        "SELECT id, sha256 FROM uploads WHERE state = 'cleared' AND sha256 IS NOT NULL"
+        " AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2",
+        before,
+        limit,
+    )
+    return [(row["id"], row["sha256"]) for row in rows]
+
+
 async def find_cleared(db: Database, upload_id: UUID) -> tuple[FileKind, str] | None:
     """Kind and name of a file that may be shown, None of any other. One statement."""
     row = await db.lane.fetchrow(_CLEARED, upload_id)

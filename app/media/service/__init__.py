@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checking import verify
 from .clearing import (
     clean,
     clear,
@@ -25,4 +26,5 @@ __all__ = [
     "list_older",
     "look",
     "take",
+    "verify",
 ]
