@@ -13,12 +13,14 @@ from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
 from app.citizens.endpoints import router as citizens_router
 from app.citizens.senders import codes_of
+from app.clients.endpoints import routers as client_routers
+from app.clients.staff_endpoints import router as staff_clients_router
 from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.identity.endpoints import router as identity_router
-from app.identity.service import Passwords
+from app.identity.service import KeyUses, Passwords
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import FolderStore
@@ -42,6 +44,7 @@ from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
+from app.web.budgets import ReadBudget
 from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
@@ -55,6 +58,7 @@ TAGS = [
     {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
+    {"name": "client", "description": "Hệ thống khác, bằng khoá API. Other systems, by API key."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
 
@@ -77,6 +81,8 @@ ROUTERS = (
     routing_router,
     deadlines_router,
     subscriptions_router,
+    *client_routers,
+    staff_clients_router,
     notices_router,
     staff_notices_router,
     notice_words_router,
@@ -108,6 +114,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         install(app, process)
         app.state.common_terms.start()
         app.state.refusals.start()
+        app.state.key_uses.start()
         process.bus.start()
         try:
             yield
@@ -115,6 +122,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             await end_streams(app)
             await app.state.common_terms.close()
             await app.state.refusals.close()
+            await app.state.key_uses.close()
             await app.state.code_sender.close()
             if shared is None:
                 await process.close()
@@ -131,6 +139,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
+    app.add_middleware(ReadBudget, per_minute=settings.reads_per_address_minute)
     app.add_middleware(
         RequestEdge,
         max_body_bytes=settings.max_body_bytes,
@@ -154,8 +163,10 @@ def install(app: FastAPI, process: Process) -> None:
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.tenants = lambda: process.directory.current
     state.keyring = keyring_of(process.settings)
+    state.limits_key = state.keyring.limits
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
+    state.key_uses = KeyUses(process.db)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
     state.codes = CodeBook(process.db)

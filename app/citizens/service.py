@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 
 from app.audit import service as audit
 from app.audit.terms import Action
@@ -16,6 +15,8 @@ from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.ids import CitizenId, TenantId
 from app.kit.text import Lang
+from app.limits import service as limits
+from app.limits.terms import Limited
 from app.notices import service as notices
 from app.reports import service as reports
 
@@ -33,6 +34,7 @@ async def send_code(
     keys: Keyring,
     sender: CodeSender,
     asking: Asking,
+    tenant_id: TenantId,
     *,
     lang: Lang,
     allowances: Allowances,
@@ -41,9 +43,18 @@ async def send_code(
 
     Whoever asks twice within RESEND_AFTER is sent one message. Raises: TooManyCodes, CodeNotSent.
     """
-    now, most = clock.now(), domain.limits(keys.codes, asking, allowances)
-    counted = await repository.count(db, most, now, now - domain.COUNTED_FOR)
-    wait_s = domain.wait_s(counted, most, now)
+    now, counted_as = clock.now(), domain.counted_as(asking)
+    judged = await limits.count(
+        db,
+        keys.limits,
+        tenant_id,
+        Limited.CODES,
+        counted_as,
+        now=now,
+        rates=domain.rates(allowances),
+        everywhere=True,  # each costs a message: also who comes by a proxy that does not tell
+    )
+    wait_s = limits.wait_s(judged, now)
     if wait_s is not None:
         raise TooManyCodes(wait_s)
     code, phone_key = domain.new_code(), domain.phone_key(keys.codes, asking.phone)
@@ -129,5 +140,5 @@ async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | No
 
 
 async def forget(db: Database, clock: Clock) -> int:
-    """Number of codes and counts that are worth nothing any more and were deleted now."""
-    return await repository.forget(db, clock.now(), domain.COUNTED_FOR + timedelta(hours=1), FORGET_BATCH_ROWS)
+    """Number of codes that are worth nothing any more and were deleted now."""
+    return await repository.forget(db, clock.now(), FORGET_BATCH_ROWS)

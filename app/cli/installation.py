@@ -47,6 +47,7 @@ _WRONG = {
     "int_parsing": Text("cần là số nguyên", "must be a whole number"),
     "bool_parsing": Text("cần là true hoặc false", "must be true or false"),
     "float_parsing": Text("cần là số", "must be a number"),
+    "string_pattern_mismatch": Text("phải viết theo mẫu {pattern}", "must be written as {pattern}"),
     "greater_than": Text("phải lớn hơn {gt}", "must be more than {gt}"),
     "greater_than_equal": Text("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than_equal": Text("không được quá {le}", "must be at most {le}"),

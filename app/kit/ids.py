@@ -16,6 +16,7 @@ CaseId = NewType("CaseId", UUID)
 ReportId = NewType("ReportId", UUID)
 StaffId = NewType("StaffId", UUID)
 CitizenId = NewType("CitizenId", UUID)
+ClientId = NewType("ClientId", UUID)
 
 _lock = threading.Lock()
 _counters: dict[int, int] = {}  # milliseconds → counter of the newest id made for them

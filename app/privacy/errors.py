@@ -45,7 +45,7 @@ class AlreadyDecided(Conflict):
 class SecondPersonNeeded(Forbidden):
     """Whoever asked cannot be the second person."""
 
-    slug = "second-person-needed"
+    slug = "another-person-needed"
     title = Text("Cần một người khác đồng ý", "Another person has to agree")
 
     @classmethod

@@ -18,7 +18,7 @@ from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.media.terms import Attached
 
 from .errors import ReportNotFound
-from .models import Report
+from .models import Report, ReportOrigin
 from .terms import Channel, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
@@ -223,3 +223,25 @@ async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Col
     given = update(Report).where(Report.tenant_id.in_(tenants), Report.citizen_id == giver).values(citizen_id=taker)
     moved = await work.session.execute(given.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", moved).rowcount
+
+
+async def find_origin(work: Work, tenant_id: TenantId, report_id: ReportId) -> bytes | None:
+    """Under what the address that the report came from is known, None when it is not. One statement."""
+    where = select(ReportOrigin.address_key).where(
+        ReportOrigin.tenant_id == tenant_id, ReportOrigin.report_id == report_id
+    )
+    found: bytes | None = await work.session.scalar(where)
+    return found
+
+
+_FORGET_ORIGINS = """
+DELETE FROM report_origins WHERE tenant_id = $1 AND report_id IN (
+    SELECT report_id FROM report_origins WHERE tenant_id = $1 AND received_at < $2 ORDER BY received_at LIMIT $3
+)
+RETURNING 1
+"""
+
+
+async def forget_origins(work: Work, tenant_id: TenantId, before: datetime, limit: int) -> int:
+    """Number of origins from before the instant that were forgotten now. One statement."""
+    return len(await work.fetch(_FORGET_ORIGINS, tenant_id, before, limit))

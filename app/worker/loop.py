@@ -16,6 +16,7 @@ from app.db.models import Command
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
+from app.limits import service as limits_service
 from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
@@ -23,6 +24,7 @@ from app.outbox.service import Consumer
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
+from app.reports import service as reports_service
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
@@ -131,6 +133,7 @@ async def prune(process: Process) -> int:
     """
     await forget_beats(process.db, process.clock.now())
     await citizens_service.forget(process.db, process.clock)
+    await limits_service.forget(process.db, process.clock)
     names = [consumer.name for consumer in consumers(process)]
     keep = timedelta(days=process.settings.outbox_keep_days)
     settled = min(keep, timedelta(days=process.settings.webhook_keep_days))
@@ -143,6 +146,8 @@ async def prune(process: Process) -> int:
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
+            pruned += await reports_service.forget_origins(work, tenant_id)
+            pruned += await cases_service.forget_held(work, tenant_id)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)

@@ -6,8 +6,10 @@ from app.identity.domain import Keyring, checked_identity, generate_password, ma
 
 from .accounts import create_staff, end_membership, find_staff, grant, list_staff, members_of, set_active, set_password
 from .citizens import add_citizen, end_all_devices, end_device, list_devices, open_session, refresh, retire
+from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
 from .passwords import Passwords
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out
+from .uses import KeyUses
 from .vault import (
     adopt_key,
     erase_identities,
@@ -28,11 +30,14 @@ from .vault import (
 )
 
 __all__ = [
+    "KeyUses",
     "Keyring",
     "Passwords",
     "add_citizen",
+    "add_client",
     "adopt_key",
     "authenticate",
+    "change_client",
     "checked_identity",
     "create_staff",
     "end_all_devices",
@@ -41,10 +46,12 @@ __all__ = [
     "erase_identities",
     "find_staff",
     "generate_password",
+    "get_client",
     "grant",
     "has_identities",
     "keep_identity",
     "key_standing",
+    "list_clients",
     "list_devices",
     "list_older",
     "list_seals",
@@ -66,6 +73,8 @@ __all__ = [
     "reports_of_phone",
     "reseal",
     "retire",
+    "revoke_client",
+    "rotate_key",
     "set_active",
     "set_password",
     "sign_in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .blocking import block_sender, forget_origins, lift_block, list_blocks
 from .following import (
     claim,
     ended_before,
@@ -39,6 +40,7 @@ __all__ = [
     "Intake",
     "Repeat",
     "ReportView",
+    "block_sender",
     "claim",
     "ended_before",
     "files_of_case",
@@ -46,11 +48,14 @@ __all__ = [
     "find_facts",
     "find_letters",
     "find_own",
+    "forget_origins",
     "get_facts",
     "get_own_facts",
     "hand_over",
     "let_go",
     "letters_for_sender",
+    "lift_block",
+    "list_blocks",
     "list_of_citizen",
     "locate_report",
     "opened_by",

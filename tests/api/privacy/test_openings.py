@@ -102,7 +102,7 @@ async def test_who_asked_not_to_be_named_is_opened_by_two(client: httpx.AsyncCli
     assert (opening["state"], opening["needs_second"]) == ("waiting", True)
     assert (await look(client, asker, opening)).status_code == 409
     alone = await decide(client, asker, opening, agree=True)
-    assert (alone.status_code, alone.json()["type"]) == (403, "/problems/second-person-needed")
+    assert (alone.status_code, alone.json()["type"]) == (403, "/problems/another-person-needed")
     assert (await decide(client, await an_officer(process), opening, agree=True)).status_code == 403
     elsewhere = await an_officer(process, Role.APPROVER, unit=BINH_HAN)
     assert (await decide(client, elsewhere, opening, agree=True)).status_code == 404
