@@ -146,6 +146,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         max_upload_bytes=settings.upload_max_bytes,
         metrics=counted,
         access_log=settings.access_log,
+        body_wait_s=settings.body_wait_s,
     )
     problems.install(app)
     openapi.install(app)

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         pattern=r"^[a-z]{2,8}$",
         description="Second word of API keys, lt_live_…: name a trial test, so that nobody uses its keys in earnest.",
     )
+    body_wait_s: float = Field(
+        20.0, gt=0, description="How long a body may take, and a second more for each KiB of it that has come."
+    )
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")

@@ -144,6 +144,23 @@ class TooLarge(Problem):
     title = Text("Nội dung gửi lên quá lớn", "The body is too large")
 
 
+class TooSlow(Problem):
+    """The body came so slowly that waiting on would keep others waiting."""
+
+    status = 408
+    slug = "body-too-slow"
+    title = Text("Gửi quá chậm nên đã ngừng nhận", "What was sent came too slowly")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Chưa ghi gì, trừ phần đã gửi qua /uploads. Hãy gửi lại với cùng Idempotency-Key khi mạng tốt hơn.",
+            "Nothing was written but what came by /uploads. Send it again with the same Idempotency-Key on a better "
+            "network.",
+        )
+
+
 class PreconditionNeeded(Problem):
     """A change must say which version it was made from."""
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
 from app.identity.deps import CurrentKeyring
+from app.kit.problems import TooSlow
 from app.kit.text import Text
 from app.limits.deps import admitted
 from app.limits.terms import Limited
@@ -49,11 +50,11 @@ def number_in(request: Request, header: str) -> int:
 
 
 async def chunks_of(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises: ClientGone."""
+    """The body as it comes. Raises: ClientGone, also for one that is too slow: what came is kept."""
     try:
         async for chunk in request.stream():
             yield chunk
-    except ClientDisconnect as error:
+    except (ClientDisconnect, TooSlow) as error:
         raise ClientGone from error
 
 
@@ -121,7 +122,7 @@ async def append(
             database, clock, store, name, offset=offset, chunks=chunks_of(request), checksum=_sum(request)
         )
     except ClientGone:
-        return Response(status_code=400)  # nobody hears it; what came is kept
+        return Response(status_code=400)  # nobody hears it, or the edge says why; what came is kept
     return Response(status_code=204, headers=told(upload))
 
 

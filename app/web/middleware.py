@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from time import perf_counter
@@ -11,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.problems import TooLarge
+from app.kit.problems import Problem, TooLarge, TooSlow
 from app.kit.text import Text
 from app.settings import AccessLog
 
@@ -24,6 +25,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 UPLOADS, FORM_WITH_FILES = "/api/v1/uploads", "/report"
+LEAST_BYTES_S = 1024
 
 
 class _Limit(NamedTuple):
@@ -34,16 +36,65 @@ class _Limit(NamedTuple):
     by_page: bool = False
 
 
+class _Body:
+    """A body as it comes. `problem`: why no more of it is taken.
+
+    It may take `wait_s` and a second more for each KiB that is here: a weak network is slow, but it gets on.
+    """
+
+    def __init__(self, receive: Receive, limit: _Limit, stated: int, wait_s: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = stated if stated > limit.most_bytes else 0  # what is said to be too much need not come
+        self._whole = False
+        self._wait_s = wait_s
+        self._began = asyncio.get_running_loop().time()
+        self.problem: Problem | None = None
+        self._look()
+
+    def _look(self) -> None:
+        if self._seen > self._limit.most_bytes:
+            self.problem = TooLarge(self._limit.sentence)
+
+    async def receive(self) -> Message:
+        """The next part; once all of it is here, whatever comes. Raises: TooLarge, TooSlow."""
+        if self.problem is not None:
+            raise self.problem
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._began + self._wait_s + self._seen / LEAST_BYTES_S):
+                message = await self._receive()
+        except TimeoutError:
+            self.problem = TooSlow()
+            raise self.problem from None
+        self._seen += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        self._look()
+        if self.problem is not None:
+            raise self.problem
+        return message
+
+
 class RequestEdge:
     """Gives each request an id (the caller's own if it is well formed) and refuses bodies over the limit with 413.
+
+    Bodies that come too slowly are given up with 408.
 
     A mistake of ours is answered here, so that the answer has its id and is counted like any other.
     """
 
     def __init__(
-        self, app: ASGIApp, max_body_bytes: int, max_upload_bytes: int, metrics: Metrics, access_log: AccessLog
+        self,
+        app: ASGIApp,
+        max_body_bytes: int,
+        max_upload_bytes: int,
+        metrics: Metrics,
+        access_log: AccessLog,
+        body_wait_s: float,
     ) -> None:
         self.app = app
+        self.body_wait_s = body_wait_s
         over = Text("Nội dung gửi lên vượt quá {limit} byte.", "The body is over {limit} bytes.")
         usual = Text(f"{over.vi} Ảnh và tệp cần gửi riêng.", f"{over.en} Photos and files are sent apart.")
         self._usual = _Limit(max_body_bytes, usual.fill(limit=max_body_bytes))
@@ -88,15 +139,10 @@ class RequestEdge:
         self.metrics.in_flight += 1
         current = CURRENT.set(scope)
         try:
-            length = headers.get("content-length", "")
-            stated = int(length) if length.isdigit() else 0
-            limit = self._limit(scope)
-            if stated > limit.most_bytes and not limit.by_page:
-                await self._refuse(scope, receive, named_send, limit)
-            elif stated <= limit.most_bytes and (length or self._has_no_body(scope, headers)):
-                await self.app(scope, receive, named_send)  # the server enforces a stated length
+            if self._has_no_body(scope, headers):
+                await self.app(scope, receive, named_send)
             else:
-                await self._counted(scope, receive, named_send, limit, stated)
+                await self._guarded(scope, receive, named_send, headers.get("content-length", ""))
         except Exception as error:
             if status:  # the answer has begun: only cutting it off tells that it is not whole
                 raise
@@ -117,43 +163,36 @@ class RequestEdge:
 
     @staticmethod
     def _has_no_body(scope: Scope, headers: Headers) -> bool:
-        """Whether a request that states no length brings nothing: else HTTP/1 needs a coding (RFC 9112 section 6.3)."""
+        """Whether a request brings nothing: HTTP/1 states a length, or else a coding (RFC 9112 section 6.3)."""
+        if "content-length" in headers:
+            return headers["content-length"] == "0"
         return scope["http_version"].startswith("1") and "transfer-encoding" not in headers
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: _Limit, stated: int) -> None:
-        """Serve a request whose length is not stated, counting its body as it comes, or is stated to be too much."""
-        seen = stated
-        started = False
-
-        def is_over() -> bool:
-            return seen > limit.most_bytes
-
-        async def counting_receive() -> Message:
-            nonlocal seen
-            if is_over():
-                raise TooLarge(limit.sentence)
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if is_over():
-                raise TooLarge(limit.sentence)
-            return message
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send, length: str) -> None:
+        """Serve a request with a body, as long as that comes fast enough and is not too much."""
+        limit = self._limit(scope)
+        stated = int(length) if length.isdigit() else 0
+        if stated > limit.most_bytes and not limit.by_page:
+            await self._refuse(scope, receive, send, TooLarge(limit.sentence))
+            return
+        body, started = _Body(receive, limit, stated, self.body_wait_s), False
 
         async def watching_send(message: Message) -> None:
             nonlocal started
-            if is_over() and not started and message.get("status") != TooLarge.status:
+            if body.problem is not None and not started and message.get("status") != body.problem.status:
                 return  # FastAPI would call it a body that cannot be read; we know better
             started = True
             await send(message)
 
         try:
-            await self.app(scope, counting_receive, watching_send)
-        except TooLarge:
+            await self.app(scope, body.receive, watching_send)
+        except (TooLarge, TooSlow):
             if started:
                 raise
-        if is_over() and not started:
-            await self._refuse(scope, receive, send, limit)
+        if body.problem is not None and not started:
+            await self._refuse(scope, receive, send, body.problem)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: _Limit) -> None:
-        answer = render(TooLarge(limit.sentence), language(HTTPConnection(scope)), scope["path"])
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
+        answer = render(problem, language(HTTPConnection(scope)), scope["path"])
         answer.headers["Connection"] = "close"
         await answer(scope, receive, send)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from app.kit.clock import FixedClock
 from app.media import service as media
 from app.media.store import FolderStore
 from app.process import Process
+from app.settings import AccessLog
+from app.web.metrics import Metrics
+from app.web.middleware import RequestEdge
 from tests.builders import an_officer
 from tests.pages import Page, post
 from tests.pictures import MP4, PDF, named, office, photo
@@ -66,6 +69,20 @@ async def sent(client: httpx.AsyncClient, content: bytes) -> str:
     url = await begin(client, len(content))
     assert (await send(client, url, content, 0)).status_code == 204
     return url.rpartition("/")[2]
+
+
+async def test_what_came_of_a_body_that_is_too_slow_is_kept(application: FastAPI, store: FolderStore) -> None:
+    async def stalls() -> AsyncIterator[bytes]:
+        yield b"%PDF-1.4 "
+        await asyncio.Event().wait()
+
+    edge = RequestEdge(application, 4096, 4096, Metrics(), AccessLog.NONE, body_wait_s=0.2)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://lienthong") as client:
+        url = await begin(client, 100)
+        answer = await client.patch(url, content=stalls(), headers={**BYTES, "Upload-Offset": "0"})
+        stands = await client.head(url, headers=TUS)
+    assert (answer.status_code, answer.json()["type"]) == (408, "/problems/body-too-slow")
+    assert stands.headers["upload-offset"] == "9"
 
 
 async def cleared(process: Process, store: FolderStore) -> None:
