@@ -104,6 +104,20 @@ class Settings(BaseSettings):
     codes_per_address_hour: int = Field(
         60, ge=1, le=100_000, description="Sign-in codes asked for from one address within an hour: a carrier is one."
     )
+    oidc_issuer: str | None = Field(
+        None, description="https:// address of the provider that vouches for citizens (OpenID Connect); absent: none."
+    )
+    oidc_name: str = Field("VNeID", description="What people call that provider.")
+    oidc_client_id: str | None = Field(None, description="How this installation is known there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret there; absent: a public client.")
+    oidc_scopes: str = Field("openid", description="Scopes that are asked for, parted by spaces.")
+    oidc_redirects: str | None = Field(
+        None,
+        description="Addresses people may come back to, of apps and pages, parted by spaces; the first is the usual.",
+    )
+    oidc_assurance: dict[str, str] = Field(
+        {}, description='JSON: level_1 or level_2 by the value of acr, e.g. {"urn:example:loa2": "level_2"}.'
+    )
     reads_per_address_minute: int = Field(
         6000,
         ge=0,
@@ -156,3 +170,8 @@ class Settings(BaseSettings):
         500, ge=1, description="Streams of one web process from one address: a school or a mobile carrier is one."
     )
     streams_per_account_max: int = Field(10, ge=1, description="Private streams of one account, or of one report.")
+
+    @property
+    def sends_codes(self) -> bool:
+        """Whether one-time codes reach phones."""
+        return self.phone_codes is PhoneCodes.LOG or self.sms_url is not None

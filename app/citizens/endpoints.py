@@ -21,18 +21,36 @@ from app.identity.errors import (
     UnreadableToken,
 )
 from app.identity.terms import CitizenToken
+from app.oidc import service as oidc
+from app.oidc.deps import CitizensProvider, CitizensProviderOrNone
+from app.oidc.errors import IdentityRefused, NoProvider, ProviderUnreachable, UnknownRedirect
 from app.reports import service as reports
 from app.reports.errors import ReportNotFound
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase
+from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.tenancy import CurrentTenant
 from app.web.works import ReadWork, WriteWork
 
 from . import domain, service
 from .deps import ClientAddress, CurrentAllowances, CurrentCodeSender
-from .errors import CodeNotSent, InvalidPhone, TooManyCodes, WrongCode
-from .schemas import CitizenTokensOut, ClaimIn, CodeCheckIn, CodeIn, CodeSentOut, DeviceListOut, MeOut, RefreshIn
+from .errors import CodeNotSent, IdentityTaken, InvalidPhone, TooManyCodes, WrongCode
+from .schemas import (
+    CitizenTokensOut,
+    ClaimIn,
+    CodeCheckIn,
+    CodeIn,
+    CodeSentOut,
+    DeviceListOut,
+    MeOut,
+    ProvenIdentityOut,
+    ProviderCheckIn,
+    ProviderOut,
+    ProviderSignInIn,
+    ProviderSignInOut,
+    RefreshIn,
+    SignInMethodsOut,
+)
 from .terms import Asking
 
 router = APIRouter(prefix="/api/v1", tags=["sign-in"])
@@ -90,6 +108,62 @@ async def sign_in_by_code(
     return CitizenTokensOut.of(new)
 
 
+@router.get("/auth/methods")
+async def list_sign_in_methods(settings: CurrentSettings, provider: CitizensProviderOrNone) -> SignInMethodsOut:
+    """Có thể đăng nhập bằng cách nào. How one can sign in here."""
+    known = ProviderOut(name=provider.provider.name, issuer=provider.provider.issuer) if provider is not None else None
+    return SignInMethodsOut(phone=settings.sends_codes, provider=known)
+
+
+@router.post(
+    "/auth/oidc",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(NoProvider, UnknownRedirect, ProviderUnreachable, CitizenNeeded),
+)
+async def begin_sign_in_at_provider(
+    asked: ProviderSignInIn,
+    actor: CurrentActor,
+    provider: CitizensProvider,
+    keys: CurrentKeyring,
+    clock: CurrentClock,
+    lang: CurrentLang,
+    response: Response,
+) -> ProviderSignInOut:
+    """Bắt đầu đăng nhập bằng tài khoản định danh (OpenID Connect, PKCE). Begin to sign in with an identity account."""
+    response.headers["Cache-Control"] = "no-store"
+    if asked.link and actor.citizen_id is None:
+        raise CitizenNeeded
+    linking = actor.citizen_id if asked.link else None
+    begun = await oidc.begin(provider, keys.oidc, clock, redirect=asked.redirect_uri, linking=linking, lang=lang)
+    return ProviderSignInOut(authorization_url=begun.address, handle=begun.handle)
+
+
+@router.post(
+    "/auth/oidc/verification",
+    responses=problem_responses(NoProvider, IdentityRefused, IdentityTaken, ProviderUnreachable),
+)
+async def sign_in_at_provider(
+    given: ProviderCheckIn,
+    actor: CurrentActor,
+    provider: CitizensProvider,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    keys: CurrentKeyring,
+    directory: CurrentDirectory,
+    response: Response,
+    user_agent: UserAgent = "",
+) -> CitizenTokensOut:
+    """Hoàn tất đăng nhập bằng tài khoản định danh. Finish signing in with what the person came back with.
+
+    A device that sends its own token along brings its reports into the account.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    tenants, handle = [tenant.id for tenant in directory.tenants], given.handle.get_secret_value()
+    came = {"handle": handle, "state": given.state, "code": given.code, "user_agent": user_agent}
+    new = await service.sign_in_at_provider(database, clock, keys, provider, actor, **came, tenants=tenants)
+    return CitizenTokensOut.of(new)
+
+
 @router.post("/auth/refresh", responses=problem_responses(RefreshRefused, RefreshReused))
 async def refresh(
     given: RefreshIn, database: CurrentDatabase, clock: CurrentClock, tenant: CurrentTenant, response: Response
@@ -107,7 +181,8 @@ async def refresh(
 async def get_me(work: ReadWork, citizen: CurrentCitizenId, keys: CurrentKeyring, response: Response) -> MeOut:
     """Tài khoản của bạn. Your account."""
     response.headers["Cache-Control"] = "no-store"
-    return MeOut(citizen=citizen, phone=await service.phone_of(work, keys, citizen))
+    proofs = await service.proofs_of(work, keys, citizen)
+    return MeOut(citizen=citizen, phone=proofs.phone, identities=ProvenIdentityOut.all_of(proofs.identities))
 
 
 @router.get("/me/devices", responses=_MINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Invalid, TooMany, Unauthenticated, Unavailable
+from app.kit.problems import Conflict, Invalid, TooMany, Unauthenticated, Unavailable
 from app.kit.text import Text
 
 
@@ -67,4 +67,19 @@ class CodeNotSent(Unavailable):
         return Text(
             "Hệ thống nhắn tin chưa nhận tin này. Hãy thử lại sau ít phút; gửi phản ánh thì không cần đăng nhập.",
             "The message system did not take it. Try again in some minutes; you can send reports without signing in.",
+        )
+
+
+class IdentityTaken(Conflict):
+    """The identity proves another account, to which it stays."""
+
+    slug = "identity-taken"
+    title = Text("Danh tính này đã thuộc tài khoản khác", "The identity has an account already")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hãy đăng xuất rồi đăng nhập bằng danh tính đó; phản ánh ẩn danh có thể đưa vào bằng mã theo dõi.",
+            "Sign out and sign in with that identity; anonymous reports can be brought in with their tracking secrets.",
         )

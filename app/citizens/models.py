@@ -1,6 +1,6 @@
-"""Tables of citizens' phones. Of no tenant: a citizen has one account in every province (scale rule 7).
+"""Tables of what proves citizens' accounts. Of no tenant: a citizen has one account in every province (scale rule 7).
 
-A phone is looked up before anybody knows whose it is: these are spread by it, and point at nothing.
+A phone or an identity is looked up before anybody knows whose it is: these are spread by it, and point at nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import Base, one_of
+from app.oidc.terms import Assurance
 
 
 class PhoneCode(Base):
@@ -46,4 +47,17 @@ class PhoneAccount(Base):
     phone_key: Mapped[bytes] = mapped_column(primary_key=True)
     citizen_id: Mapped[UUID]
     sealed: Mapped[bytes]
+    verified_at: Mapped[datetime]
+
+
+class IdentityAccount(Base):
+    """Whose account an identity proves, and how well its provider knows the person; its subject cannot be read."""
+
+    __tablename__ = "identity_accounts"
+    __table_args__ = (Index("ix_identity_accounts_citizen", "citizen_id"), one_of("assurance", Assurance))
+
+    subject_key: Mapped[bytes] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID]
+    issuer: Mapped[str]
+    assurance: Mapped[str]
     verified_at: Mapped[datetime]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.ids import CitizenId
+from app.oidc.terms import Assurance
 
-from .models import PhoneAccount, PhoneCode
+from .models import IdentityAccount, PhoneAccount, PhoneCode
 
 # A code that was made a moment ago stays: whoever taps twice gets one message.
 _PUT = """
@@ -67,10 +68,11 @@ async def account_of(work: Work, phone_key: bytes) -> CitizenId | None:
     return CitizenId(found) if found else None
 
 
-async def has_phone(work: Work, citizen_id: CitizenId) -> bool:
-    """Whether some phone proves the account."""
-    where = select(PhoneAccount.phone_key).where(PhoneAccount.citizen_id == citizen_id).limit(1)
-    return await work.session.scalar(where) is not None
+async def is_proven(work: Work, citizen_id: CitizenId) -> bool:
+    """Whether a phone or an identity proves the account."""
+    phones = select(PhoneAccount.citizen_id).where(PhoneAccount.citizen_id == citizen_id)
+    identities = select(IdentityAccount.citizen_id).where(IdentityAccount.citizen_id == citizen_id)
+    return await work.session.scalar(select(or_(phones.exists(), identities.exists()))) is True
 
 
 async def find_sealed(work: Work, citizen_id: CitizenId) -> PhoneAccount | None:
@@ -86,9 +88,43 @@ async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[Citize
     return {CitizenId(one) for one in rows}
 
 
-async def remove_phones(work: Work, citizen_id: CitizenId) -> None:
-    """No phone proves the account any more."""
-    await work.session.execute(delete(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id))
+async def remove_proofs(work: Work, citizen_id: CitizenId) -> None:
+    """Nothing proves the account any more. Two statements."""
+    for table in (PhoneAccount, IdentityAccount):
+        await work.session.execute(delete(table).where(table.citizen_id == citizen_id))
+
+
+async def see_identity(work: Work, subject_key: bytes, assurance: Assurance) -> CitizenId | None:
+    """Whose account the identity proves, None when nobody's yet; how well it is known is from today."""
+    seen = update(IdentityAccount).where(IdentityAccount.subject_key == subject_key)
+    values = seen.values(assurance=assurance, verified_at=work.now)
+    found: UUID | None = await work.session.scalar(values.returning(IdentityAccount.citizen_id))
+    return CitizenId(found) if found else None
+
+
+async def add_identity(
+    work: Work, subject_key: bytes, citizen_id: CitizenId, issuer: str, assurance: Assurance
+) -> CitizenId:
+    """Whose account the identity proves from now on: the citizen's, unless another was faster."""
+    values = {
+        "subject_key": subject_key,
+        "citizen_id": citizen_id,
+        "issuer": issuer,
+        "assurance": assurance,
+        "verified_at": work.now,
+    }
+    added = insert(IdentityAccount).values(values).on_conflict_do_nothing().returning(IdentityAccount.citizen_id)
+    if await work.session.scalar(added) is not None:
+        return citizen_id
+    found = await see_identity(work, subject_key, assurance)
+    assert found is not None
+    return found
+
+
+async def list_identities(work: Work, citizen_id: CitizenId) -> Sequence[IdentityAccount]:
+    """The identities that prove the account, the one used last first."""
+    where = select(IdentityAccount).where(IdentityAccount.citizen_id == citizen_id)
+    return (await work.session.scalars(where.order_by(IdentityAccount.verified_at.desc()))).all()
 
 
 async def add_phone(work: Work, phone_key: bytes, citizen_id: CitizenId, sealed: bytes) -> CitizenId:

@@ -10,9 +10,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field, SecretStr, StringConstraints
 
 from app.identity.terms import DeviceView, NewSession
+from app.oidc.domain import HANDLE_LIFETIME
+from app.oidc.terms import Assurance
 from app.web.fields import WireIn
 
 from .domain import CODE_LIFETIME, RESEND_AFTER
+from .terms import ProvenIdentity
 
 _Phone = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
@@ -73,11 +76,77 @@ class CitizenTokensOut(BaseModel):
         )
 
 
+class ProviderOut(BaseModel):
+    """Who vouches for people here."""
+
+    name: str = Field(examples=["VNeID"])
+    issuer: str = Field(examples=["https://id.example.vn"])
+
+
+class SignInMethodsOut(BaseModel):
+    """How a citizen can sign in here."""
+
+    phone: bool = Field(description="Bằng mã gửi đến số di động. With a code to a phone: POST /auth/otp.")
+    provider: ProviderOut | None = Field(
+        description="Bằng tài khoản định danh; trống nếu chưa nối. With an identity account: POST /auth/oidc; null: no."
+    )
+
+
+class ProviderSignInIn(WireIn):
+    """How a signing in at the provider is to come back."""
+
+    redirect_uri: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+        None,
+        description="Một trong các địa chỉ đã khai báo; trống: địa chỉ đầu. One of those allowed; absent: the first.",
+    )
+    link: bool = Field(
+        False,  # noqa: FBT003 - the default of a field
+        description="Gắn danh tính vào tài khoản đang đăng nhập. Give the identity to the account that is signed in.",
+    )
+
+
+class ProviderSignInOut(BaseModel):
+    """Where to send the person, and what to keep until they are back."""
+
+    authorization_url: str = Field(description="Mở trong trình duyệt. To be opened in the system's browser.")
+    handle: str = Field(
+        examples=["lto_…"],
+        description="Ứng dụng giữ riêng, gửi lại cùng code và state. Kept by the app, sent with code and state.",
+    )
+    expires_in_s: int = Field(int(HANDLE_LIFETIME.total_seconds()))
+
+
+class ProviderCheckIn(WireIn):
+    """What the person came back with."""
+
+    handle: SecretStr = Field(max_length=2000)
+    state: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    code: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class ProvenIdentityOut(BaseModel):
+    """Somebody vouches for the person."""
+
+    issuer: str
+    assurance: Assurance = Field(description="Mức độ định danh, theo lần đăng nhập gần nhất. As of the newest sign-in.")
+    verified_at: datetime
+
+    @classmethod
+    def all_of(cls, found: Sequence[ProvenIdentity]) -> list[Self]:
+        """The identities on the wire."""
+        return [
+            cls(issuer=one.issuer, assurance=Assurance(one.assurance), verified_at=one.verified_at) for one in found
+        ]
+
+
 class MeOut(BaseModel):
     """Who is signed in, for the person alone."""
 
     citizen: UUID
     phone: str | None = Field(description="Trống: thiết bị chưa xác nhận số. Null: a device without a phone.")
+    identities: list[ProvenIdentityOut] = Field(
+        description="Tài khoản định danh đã gắn. Identity accounts that prove it."
+    )
 
 
 class DeviceOut(BaseModel):

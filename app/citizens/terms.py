@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -20,3 +21,20 @@ class Allowances(NamedTuple):
 
     phone: int
     address: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenIdentity:
+    """Somebody vouches for the account's owner: who, how well they know the person, and since when that is known."""
+
+    issuer: str
+    assurance: str
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What proves an account, for its owner's eyes; nothing of a device's."""
+
+    phone: str | None = field(repr=False)
+    identities: tuple[ProvenIdentity, ...]

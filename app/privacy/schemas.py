@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, StrictInt, StringConstraints
 
 from app.cases.terms import Books
 from app.citizens.errors import InvalidPhone
+from app.citizens.schemas import ProvenIdentityOut
 from app.identity.domain import phone_e164
 from app.identity.terms import ReporterIdentity
 from app.kit.ids import ReportId, TenantId, UnitId
@@ -236,6 +237,7 @@ class ExportOut(BaseModel):
 
     citizen: UUID
     phone: str | None
+    identities: list[ProvenIdentityOut]
     reports: list[OwnReportOut]
     access_log: list[AccessOut]
 
@@ -245,7 +247,8 @@ class ExportOut(BaseModel):
         units = {unit.id: unit.name for one in books.directory.tenants for unit in books.directory.units(one.id)}
         return cls(
             citizen=citizen,
-            phone=kept.phone,
+            phone=kept.proofs.phone,
+            identities=ProvenIdentityOut.all_of(kept.proofs.identities),
             reports=[
                 OwnReportOut(**{**one._asdict(), "identity": IdentityOut.of(one.identity) if one.identity else None})
                 for one in kept.reports

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.citizens.terms import Proofs
 from app.identity.terms import ReporterIdentity
 from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
 from app.kit.text import Text
@@ -102,7 +103,7 @@ class OwnReport(NamedTuple):
 class Exported(NamedTuple):
     """All that is kept of a person, to take along."""
 
-    phone: str | None
+    proofs: Proofs
     reports: Sequence[OwnReport]
     log: Sequence[AccessEntry]
 

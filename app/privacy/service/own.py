@@ -63,7 +63,7 @@ async def export(
                 identities |= await identity.read_own(work, keys, tenant_id, list(codes))
                 log += await _log(work, tenant_id, codes)
         told = [_told(one, identities.get(ReportId(one.id))) for one in mine]
-        return Exported(await citizens.phone_of(work, keys, citizen), told, log)
+        return Exported(await citizens.proofs_of(work, keys, citizen), told, log)
 
 
 def _told(report: Report, left: ReporterIdentity | None) -> OwnReport:

@@ -96,7 +96,7 @@ async def test_a_code_signs_in_once_and_nothing_of_it_or_the_phone_can_be_read_i
 ) -> None:
     tokens = await phones.sign_in()
     assert phones.messages[-1]["to"] == "+84912345678"
-    assert (await phones.me(tokens)).json() == {"citizen": tokens["citizen"], "phone": "+84912345678"}
+    assert (await phones.me(tokens)).json() == {"citizen": tokens["citizen"], "phone": "+84912345678", "identities": []}
     again = await phones.check(phones.newest())
     assert (again.status_code, again.json()["type"]) == (401, "/problems/wrong-code")
     second = await phones.sign_in("+84912345678")

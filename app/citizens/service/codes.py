@@ -1,11 +1,15 @@
-"""Verbs of citizens: ask for a code, sign in with it, claim a report, look at one's devices."""
+"""Signing in with a code to one's phone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from app.audit import service as audit
 from app.audit.terms import Action
+from app.citizens import domain, repository
+from app.citizens.errors import CodeNotSent, TooManyCodes, WrongCode
+from app.citizens.senders import CodeSender
+from app.citizens.terms import Allowances, Asking
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity import service as identity
@@ -17,13 +21,8 @@ from app.kit.ids import CitizenId, TenantId
 from app.kit.text import Lang
 from app.limits import service as limits
 from app.limits.terms import Limited
-from app.notices import service as notices
-from app.reports import service as reports
 
-from . import domain, repository
-from .errors import CodeNotSent, TooManyCodes, WrongCode
-from .senders import CodeSender
-from .terms import Allowances, Asking
+from .accounts import entered
 
 FORGET_BATCH_ROWS = 1000
 
@@ -92,7 +91,13 @@ async def sign_in(
     async def enter(work: Work) -> NewSession | None:
         if not await repository.use_code(work, phone_key, digest):
             return None
-        citizen_id = await _account(work, keys, actor, phone_key, phone, tenants)
+        sealed = signing.seal(keys.codes, phone.encode(), phone_key)
+
+        async def add(wanted: CitizenId) -> CitizenId:
+            return await repository.add_phone(work, phone_key, wanted, sealed)
+
+        known = await repository.account_of(work, phone_key)
+        citizen_id = await entered(work, keys, actor, known, add, tenants)
         new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent)
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details={"by": "phone"})
         return new
@@ -101,42 +106,6 @@ async def sign_in(
     if session is None:
         raise WrongCode
     return session
-
-
-async def _account(
-    work: Work, keys: Keyring, actor: Actor, phone_key: bytes, phone: str, tenants: Sequence[TenantId]
-) -> CitizenId:
-    """Whose account the phone proves; the device's own, or a new one, when nobody's so far."""
-    device = actor.citizen_id
-    if device is not None and await repository.has_phone(work, device):
-        device = None  # somebody else's, who has lent the phone or changed the number
-    known = await repository.account_of(work, phone_key)
-    if known is None:
-        wanted = device or identity.add_citizen(work)
-        await work.settle()
-        sealed = signing.seal(keys.codes, phone.encode(), phone_key)
-        known = await repository.add_phone(work, phone_key, wanted, sealed)
-    if device is not None and device != known:
-        await reports.hand_over(work, device, known, tenants)
-        await notices.hand_over(work, keys, device, known)
-        await identity.retire(work, device)
-    return known
-
-
-async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
-    """Those of the accounts that a phone proves; one statement, none when nobody is asked about."""
-    return await repository.with_phones(work, citizens) if citizens else set()
-
-
-async def erase(work: Work, citizen_id: CitizenId) -> None:
-    """No phone proves the account any more. One statement."""
-    await repository.remove_phones(work, citizen_id)
-
-
-async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | None:
-    """The number that proves the account, for its owner's eyes; None for a device without one."""
-    found = await repository.find_sealed(work, citizen_id)
-    return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None
 
 
 async def forget(db: Database, clock: Clock) -> int:

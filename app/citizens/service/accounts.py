@@ -1,0 +1,66 @@
+"""Whose account it is that somebody enters, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from app.citizens import repository
+from app.citizens.terms import Proofs, ProvenIdentity
+from app.db.work import Work
+from app.identity import service as identity
+from app.identity.domain import Keyring
+from app.identity.terms import Actor
+from app.kit import signing
+from app.kit.ids import CitizenId, TenantId
+from app.notices import service as notices
+from app.reports import service as reports
+
+
+async def entered(
+    work: Work,
+    keys: Keyring,
+    actor: Actor,
+    known: CitizenId | None,
+    add: Callable[[CitizenId], Awaitable[CitizenId]],
+    tenants: Sequence[TenantId],
+) -> CitizenId:
+    """The account that a proof opens: `known`, else the device's own or a new one, which `add` gives the proof.
+
+    A device's account that nothing proves ends in it, and what that sent in all `tenants` comes along. One that is
+    proven is somebody else's, who has lent the device.
+    """
+    device = actor.citizen_id
+    if device is not None and await repository.is_proven(work, device):
+        device = None
+    if known is None:
+        wanted = device or identity.add_citizen(work)
+        await work.settle()
+        known = await add(wanted)
+    if device is not None and device != known:
+        await reports.hand_over(work, device, known, tenants)
+        await notices.hand_over(work, keys, device, known)
+        await identity.retire(work, device)
+    return known
+
+
+async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
+    """Those of the accounts that a phone proves; one statement, none when nobody is asked about."""
+    return await repository.with_phones(work, citizens) if citizens else set()
+
+
+async def erase(work: Work, citizen_id: CitizenId) -> None:
+    """Nothing proves the account any more. Two statements."""
+    await repository.remove_proofs(work, citizen_id)
+
+
+async def proofs_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> Proofs:
+    """What proves the account, for its owner's eyes: nothing of a device's. Two statements."""
+    phone = await phone_of(work, keys, citizen_id)
+    identities = await repository.list_identities(work, citizen_id)
+    return Proofs(phone, tuple(ProvenIdentity(row.issuer, row.assurance, row.verified_at) for row in identities))
+
+
+async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | None:
+    """The number that proves the account, for its owner's eyes; None for an account without one."""
+    found = await repository.find_sealed(work, citizen_id)
+    return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None

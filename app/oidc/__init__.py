@@ -1,0 +1,1 @@
+"""Signing in at a provider of OpenID Connect: where to send somebody, and whom the provider says has come back."""
