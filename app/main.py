@@ -37,6 +37,7 @@ from app.publication.citizen_endpoints import hot_router as hot_report_router, r
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import CommonTerms, LiveFeeds
 from app.publication.staff_endpoints import router as preview_router
+from app.reports.citizen_endpoints import router as own_reports_router
 from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
@@ -91,6 +92,7 @@ ROUTERS = (
     privacy_router,
     staff_privacy_router,
     report_texts_router,
+    own_reports_router,
     preview_router,
     portal_router,
     console_router,

@@ -63,12 +63,12 @@ def voucher(*redirects: str) -> Iterator[Voucher]:
         provider.stop()
 
 
-async def signed_in_at(address: str, name: str, *, level: int = 2) -> dict[str, str]:
+async def signed_in_at(address: str, name: str, *, level: int = 2, back: str = BACK) -> dict[str, str]:
     """What the person comes back with: `code` and `state`, or `error`. An empty name cancels."""
     async with httpx.AsyncClient() as browser:
         answer = await browser.get(address)
         for _ in range(12):
-            if not answer.is_redirect or answer.headers["location"].startswith(BACK):
+            if not answer.is_redirect or answer.headers["location"].startswith(back):
                 break
             answer = await browser.get(urljoin(str(answer.url), answer.headers["location"]))
             if "<form" in answer.text:

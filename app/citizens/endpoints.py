@@ -158,9 +158,18 @@ async def sign_in_at_provider(
     A device that sends its own token along brings its reports into the account.
     """
     response.headers["Cache-Control"] = "no-store"
-    tenants, handle = [tenant.id for tenant in directory.tenants], given.handle.get_secret_value()
-    came = {"handle": handle, "state": given.state, "code": given.code, "user_agent": user_agent}
-    new = await service.sign_in_at_provider(database, clock, keys, provider, actor, **came, tenants=tenants)
+    new = await service.sign_in_at_provider(
+        database,
+        clock,
+        keys,
+        provider,
+        actor,
+        handle=given.handle.get_secret_value(),
+        state=given.state,
+        code=given.code,
+        user_agent=user_agent,
+        tenants=[tenant.id for tenant in directory.tenants],
+    )
     return CitizenTokensOut.of(new)
 
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.cases.deps import CurrentBooks
 from app.cases.service import CodeBook
 from app.cases.terms import Books
 from app.db.engine import Database
+from app.db.work import Work, in_work
 from app.directory.snapshot import Tenant
 from app.identity.deps import CurrentKeyring
 from app.identity.domain import Keyring
-from app.identity.terms import Actor, ActorKind
+from app.identity.errors import CitizenNeeded
+from app.identity.terms import Actor, ActorKind, SignedIn
 from app.kit.clock import Clock
-from app.kit.ids import TenantId
+from app.kit.ids import CitizenId, TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
+from app.portal import passport
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
+from app.web.problems import name_problem
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
 
@@ -39,6 +44,13 @@ class PortalRoute(PageRoute):
     def told(self, problem: Problem) -> Text:
         """The words of this door."""
         return said(problem)
+
+    async def refusal(self, request: Request, problem: Problem) -> Response:
+        """The page that tells of `problem`; whoever has to sign in is led to where one can."""
+        if isinstance(problem, CitizenNeeded):
+            name_problem(request, problem)
+            return RedirectResponse("/account", status_code=303)
+        return await super().refusal(request, problem)
 
 
 _BUSY: Final = Text(
@@ -68,7 +80,7 @@ def said(problem: Problem) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person's request to one province. Nobody signs in here: a report is owned by its tracking secret."""
+    """One person's request to one province; a report is owned by an account, or by its tracking secret."""
 
     request: Request
     tenant: Tenant
@@ -78,6 +90,7 @@ class Visit:
     database: Database
     clock: Clock
     keys: Keyring
+    signed_in: SignedIn | None
 
     @property
     def now(self) -> datetime:
@@ -87,7 +100,14 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """Whoever it is."""
+        if self.signed_in is not None:
+            return replace(self.signed_in.actor, tenant_id=self.tenant.id)
         return Actor(ActorKind.ANONYMOUS, self.tenant.id)
+
+    @property
+    def citizen(self) -> CitizenId | None:
+        """Account of whoever is signed in."""
+        return self.signed_in.actor.citizen_id if self.signed_in is not None else None
 
     @property
     def codes(self) -> CodeBook:
@@ -95,9 +115,14 @@ class Visit:
         return cast("CodeBook", self.request.app.state.codes)
 
     @property
+    def settings(self) -> Settings:
+        """The process's settings."""
+        return cast("Settings", self.request.app.state.settings)
+
+    @property
     def most_bytes(self) -> int:
         """How large the files of a report may be, together."""
-        return cast("Settings", self.request.app.state.settings).upload_max_bytes
+        return self.settings.upload_max_bytes
 
     def at(self, code: str) -> Visit:
         """The same visit in the province whose code this is, when that is another one."""
@@ -124,7 +149,30 @@ async def visit(
     keys: CurrentKeyring,
 ) -> Visit:
     """The visit, in the province of the host, else of the code in the address, else the default one."""
-    return Visit(request, books.directory.tenant(tenant), host_tenant, lang, books, database, clock, keys)
+    who = await passport.signed_in(request, database, tenant, clock.now())
+    return Visit(request, books.directory.tenant(tenant), host_tenant, lang, books, database, clock, keys, who)
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The visit of somebody who is signed in."""
+
+    visit: Visit
+    citizen: CitizenId
+
+    async def do(self, verb: Callable[[Work], Awaitable[None]]) -> None:
+        """The verb, in one transaction."""
+        await in_work(self.visit.database, self.visit.clock, self.visit.tenant.id, verb)
+
+
+async def account(current: CurrentVisit) -> Account:
+    """The visit of whoever is signed in. Raises: CitizenNeeded."""
+    if current.citizen is None:
+        raise CitizenNeeded
+    return Account(current, current.citizen)
+
+
+CurrentAccount = Annotated[Account, Depends(account)]

@@ -15,6 +15,7 @@ from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Explanation
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
+from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.reports import service as reports_service
 from app.reports.schemas import own_answer
@@ -77,6 +78,22 @@ def outcome(state: str, resolution: str | None) -> Text:
 def _own_standing(state: str, resolution: str | None) -> Text:
     """The same, said to the sender."""
     return _WAITS_FOR_YOU if state == CaseState.AWAITING_REPORTER else outcome(state, resolution)
+
+
+def own_line(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One of the account's reports in its list."""
+    is_open = row["state"] not in {CaseState.RESOLVED, CaseState.CLOSED}
+    return {
+        "code": row["code"],
+        "excerpt": row["excerpt"],
+        "category": _category_name(visit, row["category_code"]),
+        "unit": visit.books.directory.unit(visit.tenant.id, UnitId(row["unit_id"])).name,
+        "standing": _own_standing(row["state"], row["resolution"]),
+        "is_open": is_open,
+        "overdue": is_open and row["due_at"] < visit.now,
+        "due_at": row["due_at"],
+        "received_at": row["received_at"],
+    }
 
 
 def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:

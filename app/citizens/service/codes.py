@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from app.audit import service as audit
 from app.audit.terms import Action
@@ -76,6 +77,7 @@ async def sign_in(
     code: str,
     user_agent: str,
     tenants: Sequence[TenantId],
+    lifetime: timedelta = identity.ACCESS_LIFETIME,
 ) -> NewSession:
     """A new session of whoever holds the phone; the account is made the first time.
 
@@ -98,7 +100,7 @@ async def sign_in(
 
         known = await repository.account_of(work, phone_key)
         citizen_id = await entered(work, keys, actor, known, add, tenants)
-        new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent)
+        new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent, lifetime=lifetime)
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details={"by": "phone"})
         return new
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from app.audit import service as audit
 from app.audit.terms import Action
@@ -34,6 +35,7 @@ async def sign_in_at_provider(
     code: str,
     user_agent: str,
     tenants: Sequence[TenantId],
+    lifetime: timedelta = identity.ACCESS_LIFETIME,
 ) -> NewSession:
     """A new session of whomever the provider vouches for; the account is made the first time.
 
@@ -58,7 +60,7 @@ async def sign_in_at_provider(
                 raise IdentityTaken
         else:
             citizen_id = await entered(work, keys, actor, known, add, tenants)
-        new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent)
+        new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent, lifetime=lifetime)
         details = {"by": "identity", "assurance": found.assurance.value}
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details=details)
         return new

@@ -5,7 +5,17 @@ from __future__ import annotations
 from app.identity.domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
 
 from .accounts import create_staff, end_membership, find_staff, grant, list_staff, members_of, set_active, set_password
-from .citizens import add_citizen, end_all_devices, end_device, list_devices, open_session, refresh, retire
+from .citizens import (
+    ACCESS_LIFETIME,
+    PAGE_LIFETIME,
+    add_citizen,
+    end_all_devices,
+    end_device,
+    list_devices,
+    open_session,
+    refresh,
+    retire,
+)
 from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
 from .passwords import Passwords
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out
@@ -30,6 +40,8 @@ from .vault import (
 )
 
 __all__ = [
+    "ACCESS_LIFETIME",
+    "PAGE_LIFETIME",
     "KeyUses",
     "Keyring",
     "Passwords",

@@ -16,6 +16,7 @@ from app.kit.clock import Clock
 from app.kit.ids import CitizenId, TenantId, uuid7
 
 ACCESS_LIFETIME = timedelta(minutes=15)
+PAGE_LIFETIME = timedelta(days=30)  # of a browser that keeps it where no script reaches: a cookie cannot be refreshed
 SESSION_LIFETIME = timedelta(days=90)  # from its last use
 REFRESH_AGAIN = timedelta(seconds=60)  # in which an answer that was lost may be asked for again
 
@@ -27,7 +28,14 @@ def add_citizen(work: Work) -> CitizenId:
     return citizen_id
 
 
-def open_session(work: Work, tenant_id: TenantId, citizen_id: CitizenId, *, user_agent: str) -> NewSession:
+def open_session(
+    work: Work,
+    tenant_id: TenantId,
+    citizen_id: CitizenId,
+    *,
+    user_agent: str,
+    lifetime: timedelta = ACCESS_LIFETIME,
+) -> NewSession:
     """A new session of the citizen with its tokens, which are shown once; written with the work."""
     session_id, browser = uuid7(work.now), domain.excerpt(user_agent)
     text = domain.new_refresh_token(citizen_id, session_id)
@@ -43,16 +51,22 @@ def open_session(work: Work, tenant_id: TenantId, citizen_id: CitizenId, *, user
             "user_agent": browser,
         },
     )
-    return _with_access(work, tenant_id, citizen_id, session_id, text, browser)
+    return _with_access(work, tenant_id, citizen_id, session_id, text, browser, lifetime)
 
 
 def _with_access(
-    work: Work, tenant_id: TenantId, citizen_id: CitizenId, session_id: UUID, refresh: str, user_agent: str
+    work: Work,
+    tenant_id: TenantId,
+    citizen_id: CitizenId,
+    session_id: UUID,
+    refresh: str,
+    user_agent: str,
+    lifetime: timedelta = ACCESS_LIFETIME,
 ) -> NewSession:
     access = domain.new_citizen_token(citizen_id)
     token = domain.parse_token(access)
     assert isinstance(token, CitizenToken)
-    expires_at = work.now + ACCESS_LIFETIME
+    expires_at = work.now + lifetime
     repository.put_token(work, token, session_id, user_agent=user_agent, expires_at=expires_at)
     signed_in = SignedIn(Actor(ActorKind.CITIZEN, tenant_id, citizen_id), token, None, expires_at)
     return NewSession(access, refresh, signed_in)

@@ -80,7 +80,7 @@ async def show_report(visit: CurrentVisit, code: CodePath) -> Response:
     view = await _own(visit, code, keepsakes.followed(visit.request).get(code))
     if view is not None:
         done = visit.request.query_params.get("done", "")
-        return await _shown(visit, view, Form(), {}, done=done if done in _VERBS else "")
+        return await _shown(visit, view, Form(), {}, done=done if done in {*_VERBS, "sent"} else "")
     if await publication_service.public_body(visit.database, visit.tenant.id, code) is not None:
         return RedirectResponse(f"/cases/{code}", status_code=303)
     return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)

@@ -164,7 +164,15 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
         errors = errors_of_problem(problem)
         written = unsent.Unsent(form, errors, None if errors else said(problem))
         return _shown_next(visit, draft, written, status=problem.status)
-    code, secret = answer.body["code"], answer.body["tracking_secret"]
+    return await _sent(visit, key, answer.body["code"], answer.body.get("tracking_secret"))
+
+
+async def _sent(visit: Visit, key: str, code: str, secret: str | None) -> Response:
+    """The page about the report, which is in the account when it came without a secret."""
+    if secret is None:
+        owned = RedirectResponse(f"/follow/{code}?done=sent", status_code=303)
+        unsent.drop(visit, owned, key)
+        return owned
     if not unsent.keeps_cookies(visit.request):  # else the code would be lost on the way
         return await _shown(visit.at(code), code, secret) or RedirectResponse("/follow", status_code=303)
     sent = RedirectResponse("/report/sent", status_code=303)

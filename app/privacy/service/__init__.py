@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.privacy.domain import kept
+
 from .keeping import keep_to_rules, list_rules, publish_rule
 from .opening import ask, decide, find_by_phone, list_openings, list_senders, look
 from .own import access_log, access_log_of, erase_account, erase_contact, export
@@ -16,6 +18,7 @@ __all__ = [
     "export",
     "find_by_phone",
     "keep_to_rules",
+    "kept",
     "list_openings",
     "list_rules",
     "list_senders",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .files import FileListOut, FileOut, files_answer
+from .own import OwnReportPageOut
 from .reporter import ReporterIn
 from .reports import (
     AreaChainOut,
@@ -38,6 +39,7 @@ __all__ = [
     "FileOut",
     "LinksOut",
     "OwnReportOut",
+    "OwnReportPageOut",
     "RatingIn",
     "ReopeningIn",
     "ReplyIn",

@@ -51,6 +51,13 @@ async def _find_own(db: Database, actor: Actor, code: str, secret: str | None) -
     return row
 
 
+async def list_own(
+    db: Database, tenant_id: TenantId, citizen_id: CitizenId, *, before: ReportId | None, limit: int
+) -> list[dict[str, Any]]:
+    """At most `limit` of the account's reports with their cases, newest first, older than `before`. One statement."""
+    return await repository.list_own(db, tenant_id, citizen_id, before, limit)
+
+
 async def get_own_facts(db: Database, actor: Actor, code: str, secret: str | None) -> dict[str, Any]:
     """The actor's own report with its case. Raises: ReportNotFound, also for somebody else's."""
     row = await _find_own(db, actor, code, secret)

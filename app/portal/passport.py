@@ -1,0 +1,58 @@
+"""Who is signed in on this browser: an access token in a cookie that no script can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db.engine import Database
+from app.identity import service as identity_service
+from app.identity.domain import parse_token
+from app.identity.errors import SessionExpired
+from app.identity.terms import CitizenToken, NewSession, SignedIn
+from app.kit.ids import TenantId
+from app.web.pages import forget_cookie, put_cookie
+
+LIFETIME: Final = identity_service.PAGE_LIFETIME
+_SIGNED_IN = "account"
+_HANDLE = "account-handle"
+_PATH = "/account"
+_TEN_MINUTES_S = 600
+
+
+async def signed_in(request: Request, database: Database, tenant_id: TenantId, now: datetime) -> SignedIn | None:
+    """The citizen whom the cookie names, None without one, or with one that is worth nothing any more.
+
+    No statement without a cookie, else one.
+    """
+    token = parse_token(request.cookies.get(_SIGNED_IN, ""))
+    if not isinstance(token, CitizenToken):
+        return None
+    try:
+        return await identity_service.authenticate(database, tenant_id, token, now=now)
+    except SessionExpired:
+        return None
+
+
+def keep(request: Request, answer: Response, new: NewSession) -> None:
+    """Sign this browser in."""
+    put_cookie(request, answer, _SIGNED_IN, new.access_token, path="/", max_age_s=int(LIFETIME.total_seconds()))
+    forget_cookie(request, answer, _HANDLE, path=_PATH)
+
+
+def forget(request: Request, answer: Response) -> None:
+    """Sign this browser out."""
+    forget_cookie(request, answer, _SIGNED_IN, path="/")
+
+
+def handle_of(request: Request) -> str:
+    """The handle of the signing in at the provider that has begun here; empty when none has."""
+    return request.cookies.get(_HANDLE, "")
+
+
+def keep_handle(request: Request, answer: Response, handle: str) -> None:
+    """Hold it until the person is back."""
+    put_cookie(request, answer, _HANDLE, handle, path=_PATH, max_age_s=_TEN_MINUTES_S)
