@@ -71,6 +71,8 @@ async def _shown(
         proofs=proofs,
         assurances={level.value: level.label for level in Assurance},
         devices=devices,
+        named=views.device_name,
+        issuer=provider.provider.issuer if provider is not None else None,
         opened=AccessListOut.of(log, visit.tenant.id, visit.books).items,
         provider=provider.provider.name if provider is not None and back_of(provider) else None,
     )

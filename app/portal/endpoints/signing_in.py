@@ -13,6 +13,7 @@ from app.citizens.deps import address_of, allowances
 from app.citizens.errors import CodeNotSent, InvalidPhone, WrongCode
 from app.citizens.senders import CodeSender
 from app.citizens.terms import Asking
+from app.identity import service as identity_service
 from app.identity.terms import NewSession
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
@@ -96,10 +97,12 @@ async def sign_in(visit: CurrentVisit, form: CurrentForm) -> Response:
         return _asking_code(visit, form, {"code": said(problem)}, status=422)
     except InvalidPhone as problem:
         return signing_in(visit, form, {"phone": said(problem)}, status=problem.status)
-    return _entered(visit, new)
+    return await _entered(visit, new)
 
 
-def _entered(visit: Visit, new: NewSession, done: str = "") -> Response:
+async def _entered(visit: Visit, new: NewSession, done: str = "") -> Response:
+    if visit.signed_in is not None:  # one browser is one device
+        await identity_service.sign_out(visit.database, visit.signed_in, now=visit.now)
     answer = RedirectResponse("/account" + (f"?done={done}" if done else ""), status_code=303)
     passport.keep(visit.request, answer, new)
     return answer
@@ -154,7 +157,7 @@ async def come_back(visit: CurrentVisit) -> Response:
         )
     except Problem as problem:
         return _refused(visit, problem)
-    return _entered(visit, new, "linked" if visit.citizen == new.signed_in.actor.citizen_id else "")
+    return await _entered(visit, new, "linked" if visit.citizen == new.signed_in.actor.citizen_id else "")
 
 
 def _refused(visit: Visit, problem: Problem) -> Response:

@@ -18,6 +18,7 @@ from app.db.engine import Database
 from app.kit.clock import FixedClock, SystemClock
 from app.notices.senders import SmsSender
 from app.oidc.senders import provider_of
+from app.portal.views import device_name
 from app.process import Process
 from app.settings import Settings
 from tests.builders import a_report
@@ -160,6 +161,15 @@ async def test_a_browser_goes_to_the_provider_and_comes_back_signed_in(
         entered = await client.get("/account/oidc", params=came)
         assert entered.headers["location"] == "/account"
         assert "định danh mức độ 2" in Page(await client.get("/account")).text
+        linking = await client.get("/account/provider?link=1")
+        linked = await client.get(
+            "/account/oidc", params=await signed_in_at(linking.headers["location"], "binh", back=BACK)
+        )
+        page = Page(await client.get(linked.headers["location"]))
+        assert "Danh tính đã được gắn" in page.text
+        assert not [form for form in page.forms if form.action.startswith("/account/devices/")], (
+            "one browser, one device"
+        )
         again = await client.get("/account/oidc", params=came)
         assert again.status_code == 401, "the way back is good once"
         cancelled = await client.get("/account/provider")
@@ -169,6 +179,20 @@ async def test_a_browser_goes_to_the_provider_and_comes_back_signed_in(
         application.state.citizens_provider = None
         assert known is not None
         await known.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36", "Chrome trên Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari trên iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) coc_coc_browser/129 Chrome/123 Safari/537.36", "Cốc Cốc trên Windows"),
+        ("SmartHaiDuong/3.2", "SmartHaiDuong/3.2"),
+        ("", "Máy không nêu tên"),
+    ],
+)  # fmt: skip
+def test_a_device_is_called_what_its_owner_calls_it(told: str, name: str) -> None:
+    assert device_name(told).vi == name
 
 
 async def test_the_accounts_reports_come_in_pages_by_one_statement_each(
