@@ -16,6 +16,7 @@ Every test that touches data has a real PostgreSQL, migrated and seeded (tests/s
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -27,11 +28,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database, driver_url
+from app.db.models import ReferenceVersion
 from app.db.work import Work
+from app.directory.repository import DirectoryLoader
+from app.directory.snapshot import Directory
 from app.kit.clock import FixedClock
 from app.main import create_app, install
 from app.process import Process
@@ -40,12 +44,40 @@ from app.worker import loop as worker_loop
 from tests.server import clone, ensure_template, shared_server
 from tests.statements import Statements
 
+_MAPS_KEPT = 2  # with and without boundaries
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương, inside office hours
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--refresh` (make refresh) writes again what is written from the code: the OpenAPI snapshot, .env.example …"""
     parser.addoption("--refresh", action="store_true", help="write again the files that are written from the code")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_map() -> Iterator[None]:
+    """Databases of tests begin with the template's map, which is read once: that takes longer than most tests.
+
+    Known by version and instant, which any change of the directory moves: a map that a test has changed is its own.
+    """
+    read, kept = DirectoryLoader.__call__, dict[tuple[object, ...], Directory]()
+
+    async def read_once(loader: DirectoryLoader, session: AsyncSession) -> Directory:
+        where = ReferenceVersion.name == "directory"
+        stamp = (
+            await session.execute(select(ReferenceVersion.version, ReferenceVersion.changed_at).where(where))
+        ).one()
+        key = (*stamp, loader.default_tenant, loader.locates)
+        if key in kept:
+            return kept[key]
+        found = await read(loader, session)
+        if len(kept) < _MAPS_KEPT:
+            kept[key] = found
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DirectoryLoader, "__call__", read_once)
+        patch.setattr("app.process._settle", gc.freeze)  # the collector would look at all of it for each of them
+        yield
 
 
 @pytest.fixture(scope="session")
