@@ -76,6 +76,12 @@ def letter_of(letters: Sequence[Letter], number: str) -> Letter:
     raise LetterNotFound
 
 
+async def letters_numbered(work: Work, tenant_id: TenantId, numbers: Sequence[str]) -> dict[str, Letter]:
+    """The letters of these numbers as they were sent, by number. One statement, none for no number."""
+    found = await repository.letters_numbered(work, tenant_id, numbers) if numbers else []
+    return {letter.number: letter for letter in found}
+
+
 async def list_letters(db: Database, tenant_id: TenantId, case_ids: Sequence[CaseId]) -> list[Letter]:
     """Letters of these cases as they were sent, oldest first. One statement."""
     return await repository.list_letters(db, tenant_id, case_ids)

@@ -32,6 +32,12 @@ class Sheet(NamedTuple):
     signed: str
     note: str
 
+    def __str__(self) -> str:
+        """The letter as plain text."""
+        head = (self.nation, self.motto, "", self.agency, self.number, self.written)
+        whole = (*head, "", self.title, self.subject, "", self.to, "", *self.paragraphs, "", self.signed, "", self.note)
+        return "\n".join(whole)
+
 
 Sheets: TypeAlias = dict[Lang, Sheet]
 

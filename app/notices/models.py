@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
@@ -25,12 +35,18 @@ class NoticeRow(TenantRow, Base):
         one_of("lang", Lang),
         Index("ix_notices_due", "tenant_id", "next_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_notices_due_channel", "tenant_id", "channel", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_notices_order",
+            *("tenant_id", "recipient_id", "channel", "position", "id"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_notices_case", "tenant_id", "case_id", "id"),
         Index("ix_notices_settled", "tenant_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # of the message, in its tenant
     case_id: Mapped[UUID]
     recipient_id: Mapped[UUID]  # the report, the device's subscription, or the unit
     report_id: Mapped[UUID | None]

@@ -7,8 +7,10 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 from typing import Any, Protocol
@@ -118,7 +120,7 @@ class MailSender:
                 await client.mail(relay.sender)
                 await client.rcpt(message.to)
                 said_all = True
-                answer = await client.data(letter.as_bytes())
+                answer = await client.data(letter)
                 return Attempt(Outcome.TAKEN, f"{answer.code} {answer.message}"[:MOST_SAID])
         except aiosmtplib.SMTPResponseException as error:
             said = f"{error.code} {error.message}"[:MOST_SAID]
@@ -134,12 +136,10 @@ class MailSender:
     async def close(self) -> None:
         """Nothing is kept."""
 
-    def _letter(self, message: Message) -> EmailMessage:
+    def _letter(self, message: Message) -> bytes:
         """The letter (RFC 5322): the same Message-ID for every attempt. Raises: ValueError."""
         letter = EmailMessage()
-        letter["From"] = Address(message.sender_name, addr_spec=self._relay.sender)
         letter["To"] = Address(addr_spec=message.to)
-        letter["Subject"] = " ".join(message.subject.split())
         letter["Date"] = format_datetime(self._clock.now())
         letter["Message-ID"] = f"<{message.reference}@{self._relay.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday mail answers
@@ -148,7 +148,17 @@ class MailSender:
             letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
         letter.set_content(message.body)
         letter.add_alternative(_as_html(message.body), subtype="html")
-        return letter
+        sender = f"{_encoded(message.sender_name, 'From: ')} <{Address(addr_spec=self._relay.sender).addr_spec}>"
+        subject = _encoded(" ".join(message.subject.split()), "Subject: ")
+        return f"From: {sender}\r\nSubject: {subject}\r\n".encode() + letter.as_bytes(policy=SMTP)
+
+
+def _encoded(text: str, before: str) -> str:
+    """The words of a header as RFC 2047 writes them: blanks between two encoded words are not read as blanks, and the
+    standard library's new headers lose those at which they fold.
+    """
+    words = text.isascii() and text.isprintable() and not set(text) & set('()<>[]:;@\\,."')
+    return text if words and len(text) < 60 else Header(text, "utf-8", header_name=before[:-2]).encode(linesep="\r\n")
 
 
 def _as_html(body: str) -> str:

@@ -23,7 +23,7 @@ WEBHOOKS = {"webhook_private_addresses": True, "webhook_timeout_s": 1.5}
 async def work(url: str, folder: Path, smtp_url: str) -> None:
     """All loops of a worker, until killed."""
     # a test does not wait for minutes for what a killed worker held
-    delivering.LEASE = sending.LEASE = timedelta(seconds=3)
+    delivering.LEASE = sending.CLAIMED_FOR = sending.SENDING_FOR = timedelta(seconds=3)
     mail = {"smtp_url": SecretStr(smtp_url), "smtp_timeout_s": 2.0, "notice_poll_s": 0.1}
     settings = make_settings(url, folder).model_copy(update=WEBHOOKS | mail)
     process = await Process.open(settings, SystemClock(), locates=False)

@@ -42,23 +42,28 @@ _RECIPIENTS = """
 """
 _SITUATIONS = "SELECT id, unit_id, due_at FROM cases WHERE tenant_id = $1 AND id = ANY ($2)"
 _ADD = """
-    INSERT INTO notices (tenant_id, id, message_id, case_id, recipient_id, report_id, unit_id, occasion, channel, lang,
-        legal, sealed_to, subject, body, state, attempts, created_at, next_at)
-    SELECT $1, n.id, n.message_id, n.case_id, n.recipient_id, n.report_id, n.unit_id, n.occasion, n.channel, n.lang,
-        n.legal, n.sealed_to, n.subject, n.body, 'waiting', 0, $2, n.next_at
-    FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
-        $11::text[], $12::bool[], $13::bytea[], $14::text[], $15::text[], $16::timestamptz[])
-        AS n (id, message_id, case_id, recipient_id, report_id, unit_id, occasion, channel, lang, legal, sealed_to,
-        subject, body, next_at)
+    INSERT INTO notices (tenant_id, id, message_id, position, case_id, recipient_id, report_id, unit_id, occasion,
+        channel, lang, legal, sealed_to, subject, body, state, attempts, created_at, next_at)
+    SELECT $1, n.id, n.message_id, n.position, n.case_id, n.recipient_id, n.report_id, n.unit_id, n.occasion,
+        n.channel, n.lang, n.legal, n.sealed_to, n.subject, n.body, 'waiting', 0, $2, n.next_at
+    FROM unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::text[],
+        $11::text[], $12::text[], $13::bool[], $14::bytea[], $15::text[], $16::text[], $17::timestamptz[])
+        AS n (id, message_id, position, case_id, recipient_id, report_id, unit_id, occasion, channel, lang, legal,
+        sealed_to, subject, body, next_at)
     ON CONFLICT (tenant_id, message_id, recipient_id, channel) DO NOTHING
     RETURNING id
 """
 # A notice that need not go out and had begun to when its process died is not sent again: nobody knows whether it was.
-# With a line of a unit come all the others of that unit: they are one letter.
+# With a line of a unit come all the others of that unit: they are one letter. To a reporter no notice goes out while
+# an earlier one waits or is under way: what is read last has to be what holds.
 _CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT id, unit_id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
+        SELECT id, unit_id FROM notices AS d WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
             AND (locked_until IS NULL OR locked_until < $2) AND ($5::text IS NULL OR channel = $5)
+            AND (unit_id IS NOT NULL OR NOT EXISTS (
+                SELECT FROM notices AS e WHERE e.tenant_id = $1 AND e.recipient_id = d.recipient_id
+                    AND e.channel = d.channel AND e.state = 'waiting' AND (e.position, e.id) < (d.position, d.id)
+            ))
         ORDER BY next_at LIMIT $4 FOR UPDATE SKIP LOCKED
     ), lines AS MATERIALIZED (
         SELECT id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
@@ -73,7 +78,10 @@ _CLAIM = """
     RETURNING n.id, n.channel, n.legal, n.sealed_to, n.subject, n.body, n.attempts, n.created_at, n.report_id,
         n.unit_id, n.lang, n.state
 """
-_BEGIN = "UPDATE notices SET begun = true WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3 RETURNING id"
+_BEGIN = """
+    UPDATE notices SET begun = true, locked_until = $4 WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3
+    RETURNING id
+"""
 _RELEASE = """
     UPDATE notices SET locked_until = NULL, attempts = attempts - 1
     WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3 AND NOT begun AND state = 'waiting'
@@ -118,6 +126,7 @@ class NewNotice(NamedTuple):
 
     id: UUID
     message_id: UUID
+    position: int
     case_id: UUID
     recipient_id: UUID
     report_id: UUID | None
@@ -171,9 +180,11 @@ class NoticeRepository:
         return len(found)
 
 
-async def begin(db: Database, tenant_id: TenantId, ids: Sequence[UUID], locked_until: datetime) -> bool:
-    """Whether all of them are still the caller's, and written down as going out this moment. One statement."""
-    return len(await db.lane.fetch(_BEGIN, tenant_id, list(ids), locked_until)) == len(ids)
+async def begin(
+    db: Database, tenant_id: TenantId, ids: Sequence[UUID], locked_until: datetime, until: datetime
+) -> bool:
+    """Whether all of them are still the caller's; then they are until `until`, and going out. One statement."""
+    return len(await db.lane.fetch(_BEGIN, tenant_id, list(ids), locked_until, until)) == len(ids)
 
 
 async def release(db: Database, tenant_id: TenantId, ids: Sequence[UUID], locked_until: datetime) -> None:

@@ -23,7 +23,7 @@ from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.kit.text import Lang
 from app.notices import domain, repository
-from app.notices.senders import Senders
+from app.notices.senders import Sender, Senders
 from app.notices.terms import Attempt, Channel, Claim, Message, Notice, NoticeBacklog, NoticeState, Outcome
 
 from .own import token_for
@@ -32,8 +32,17 @@ from .telling import unsealed
 log = logging.getLogger("lienthong.notices")
 CLAIM_ROWS = 64
 AT_ONCE = 8
-LEASE = timedelta(minutes=10)  # longer than a turn may take, should every one of them hang for as long as it may
+CLAIMED_FOR = timedelta(seconds=30)  # until it begins to go out; after that it is anybody's
+SENDING_FOR = timedelta(minutes=5)  # longer than any channel takes, however it hangs: nobody knows of it until then
 OF_ONE_CASE = 200
+
+
+class _NotReadyError(Exception):
+    """Nothing can be sent; `attempt`: what that comes to."""
+
+    def __init__(self, outcome: Outcome, said: str) -> None:
+        super().__init__(said)
+        self.attempt = Attempt(outcome, said)
 
 
 class Courier:
@@ -69,7 +78,7 @@ class Courier:
         made = 0
         for tenant_id in await repository.list_due_tenants(self._db, tenants, self._clock.now(), channel):
             now = self._clock.now()
-            claims = await repository.claim(self._db, tenant_id, now, now + LEASE, CLAIM_ROWS, channel)
+            claims = await repository.claim(self._db, tenant_id, now, now + CLAIMED_FOR, CLAIM_ROWS, channel)
             try:
                 outcomes = await asyncio.gather(*map(self._attempt, _together(claims)), return_exceptions=True)
             except asyncio.CancelledError:
@@ -97,9 +106,10 @@ class Courier:
         """One message for all of the claims: those of a unit are lines of one letter."""
         first = claims[0]
         async with self._turns[first.channel]:
-            attempt = await self._send(claims)
-            if attempt is None:
+            sent = await self._send(claims)
+            if sent is None:
                 return
+        attempt, locked_until = sent
         self._attempted(first.channel.value, attempt.outcome.value)
         now = self._clock.now()
         state, next_at = domain.settle(
@@ -112,33 +122,41 @@ class Courier:
         )
         settled_at = None if state is NoticeState.WAITING else now
         ids = [claim.id for claim in claims]
-        await repository.settle(self._db, first.tenant_id, ids, first.locked_until, state, next_at, settled_at, attempt)
+        await repository.settle(self._db, first.tenant_id, ids, locked_until, state, next_at, settled_at, attempt)
         if state is NoticeState.FAILED:
             log.warning(
                 "notice %s of tenant %s by %s has failed: %s", first.id, first.tenant_id, first.channel, attempt.said
             )
 
-    async def _send(self, claims: Sequence[Claim]) -> Attempt | None:
-        """What came of it; None when the claims are somebody else's by now."""
+    async def _send(self, claims: Sequence[Claim]) -> tuple[Attempt, datetime] | None:
+        """What came of it, and until when the claims are ours; None when they are somebody else's by now."""
         first = claims[0]
-        sender = self._senders.get(first.channel)
-        if sender is None:
-            return Attempt(Outcome.LATER, "the channel is not set up in this process")
         try:
-            address = unsealed(self._keys, first.tenant_id, first.sealed_to)
-        except InvalidTag:
-            return Attempt(Outcome.REFUSED, "the address was sealed with another key")
-        try:
-            message = self._message(claims, address)
-        except UnknownUnit:
-            return Attempt(Outcome.LATER, "the unit is not in the directory of this process")
-        if not await repository.begin(self._db, first.tenant_id, [one.id for one in claims], first.locked_until):
+            sender, address, message = self._ready(claims)
+        except _NotReadyError as unready:
+            return unready.attempt, first.locked_until
+        until, ids = self._clock.now() + SENDING_FOR, [one.id for one in claims]
+        if not await repository.begin(self._db, first.tenant_id, ids, first.locked_until, until):
             return None
         attempt = await sender.send(message)
         if attempt.outcome is Outcome.GONE and first.channel is Channel.PUSH:
             endpoint: str = json.loads(address)["endpoint"]
             await repository.forget_device(self._db, signing.token_hash(endpoint))
-        return attempt
+        return attempt, until
+
+    def _ready(self, claims: Sequence[Claim]) -> tuple[Sender, str, Message]:
+        """Who carries it, where to, and what it says. Raises: _NotReadyError."""
+        first = claims[0]
+        sender = self._senders.get(first.channel)
+        if sender is None:
+            raise _NotReadyError(Outcome.LATER, "the channel is not set up in this process")
+        try:
+            address = unsealed(self._keys, first.tenant_id, first.sealed_to)
+            return sender, address, self._message(claims, address)
+        except InvalidTag as error:
+            raise _NotReadyError(Outcome.REFUSED, "the address was sealed with another key") from error
+        except UnknownUnit as error:
+            raise _NotReadyError(Outcome.LATER, "the unit is not in the directory of this process") from error
 
     def _message(self, claims: Sequence[Claim], address: str) -> Message:
         first = claims[0]

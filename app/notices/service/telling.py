@@ -20,11 +20,13 @@ from app.kit import signing
 from app.kit.clock import local_day, zone
 from app.kit.ids import ReportId, TenantId, UnitId, uuid7
 from app.kit.text import Lang
+from app.letters import service as letters_service
+from app.letters.terms import Letter
 from app.notices import domain, repository
 from app.notices.repository import NewNotice, NoticeRepository
 from app.notices.repository.devices import Device
 from app.notices.repository.notices import Situation
-from app.notices.terms import DIGEST, Channel, Occasion, Recipient, Wording
+from app.notices.terms import DIGEST, Channel, Occasion, Recipient, Template, Wording
 from app.outbox.terms import Message
 from app.subscriptions.terms import PAUSED
 from app.timeline.domain import sentence
@@ -54,7 +56,7 @@ async def tell(
 ) -> int:
     """Number of notices that wait from now on.
 
-    Seven statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
+    Eight statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
     the program, each opening is in their log. What is written already is not written again.
     """
     facts = [_fact(message) for message in messages] if ways.channels else []
@@ -71,6 +73,7 @@ async def tell(
         people = _People(work, tenant, books, keys, ways)
         await people.gather([one for many in recipients.values() for one in many])
         await people.learn_words()
+        await people.fetch_letters(for_people)
         for fact in for_people:
             for recipient in recipients.get(fact.message.subject_id, ()):
                 found += people.notices(fact, recipient, situations.get(fact.message.subject_id))
@@ -105,6 +108,7 @@ class _People:
         self._devices: Mapping[UUID, Sequence[Device]] = {}
         self._own: Mapping[str, Wording] = {}
         self._quiet = domain.packaged_quiet().hours
+        self._letters: Mapping[str, Letter] = {}
 
     async def gather(self, recipients: Sequence[Recipient]) -> None:
         """Open the identities and find the devices of all of them; two statements."""
@@ -124,6 +128,12 @@ class _People:
         quiet = await repository.find_quiet(self._work, self._tenant.id)
         if quiet is not None:
             self._quiet = quiet.hours
+
+    async def fetch_letters(self, facts: Sequence[_Fact]) -> None:
+        """Find the letters that go with these facts; one statement, none without any."""
+        if Channel.EMAIL in self._ways.channels:
+            numbers = [letter for fact in facts if isinstance(letter := _data(fact.message).get("letter"), str)]
+            self._letters = await letters_service.letters_numbered(self._work, self._tenant.id, numbers)
 
     def notices(self, fact: _Fact, to: Recipient, situation: Situation | None) -> Iterator[NewNotice]:
         """One for each channel that this sender is told of the fact by."""
@@ -148,6 +158,7 @@ class _People:
                 yield NewNotice(
                     id=uuid7(self._work.now),
                     message_id=fact.message.id,
+                    position=fact.message.position,
                     case_id=fact.message.subject_id,
                     recipient_id=recipient_id,
                     report_id=to.report_id,
@@ -158,7 +169,7 @@ class _People:
                     legal=occasion.legal,
                     sealed_to=sealed(self._keys, self._tenant.id, address),
                     subject=domain.worded(words.subject, names),
-                    body=self._body(channel, words.sms if channel is Channel.SMS else words.body, names),
+                    body=self._body(channel, words, names, wanted.lang),
                     next_at=next_at,
                 )
 
@@ -175,12 +186,19 @@ class _People:
                 bound = device.citizen_id.bytes
                 yield device.id, signing.unseal(self._keys.notices, device.sealed, bound).decode()
 
-    def _body(self, channel: Channel, template: str, names: Mapping[str, str]) -> str:
-        """The text; letters carry the link on a line of its own. A lock screen shows no more than anyone may read."""
-        text = domain.worded(template, names)
-        if channel is Channel.EMAIL and names.get("link"):
-            return f"{text}\n\n{names['link']}\n\n{self._tenant.name}"
-        return domain.plain(text) if channel is Channel.SMS else text
+    def _body(self, channel: Channel, words: Template, names: Mapping[str, str], lang: Lang) -> str:
+        """The text; mail carries the link on a line of its own, and a letter whole: it is a document for its reader.
+
+        A lock screen shows no more than anyone may read.
+        """
+        if channel is Channel.SMS:
+            return domain.plain(domain.worded(words.sms, names))
+        text = domain.worded(words.body, names)
+        if channel is not Channel.EMAIL:
+            return text
+        letter = self._letters.get(names.get("letter", ""))
+        own = f"{str(letter.sheets[lang]).strip()}\n\nSHA-256: {letter.checksum}" if letter is not None else ""
+        return "\n\n".join(part for part in (text, names["link"], own, self._tenant.name) if part)
 
     def _names(self, message: Message, to: Recipient, situation: Situation | None, lang: Lang) -> dict[str, str]:
         """What templates may name, in the language."""
@@ -199,8 +217,7 @@ class _People:
             value = data.get(key)
             if isinstance(value, dict) and lang.value in value:
                 names[name] = value[lang.value]
-        if isinstance(data.get("into"), str):
-            names["into"] = data["into"]
+        names |= {name: data[name] for name in ("into", "letter") if isinstance(data.get(name), str)}
         if unit is not None and Lang.VI is lang:
             names["unit"] = unit.name
         return names
@@ -235,6 +252,7 @@ def _for_unit(
     yield NewNotice(
         id=uuid7(work.now),
         message_id=message.id,
+        position=message.position,
         case_id=message.subject_id,
         recipient_id=unit.id,
         report_id=None,

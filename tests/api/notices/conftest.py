@@ -44,8 +44,11 @@ class Post:
             pass
 
     async def deliver(self) -> int:
-        """Whatever is due now has been tried once."""
-        return await self.courier.deliver([HAIDUONG])
+        """Whatever is due now has been tried once: how much that was."""
+        made = 0
+        while now := await self.courier.deliver([HAIDUONG]):
+            made += now
+        return made
 
     async def all(self) -> None:
         """Both."""

@@ -351,6 +351,36 @@ async def _begun(hung: Hung, number: int) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_what_is_read_last_is_what_holds(
+    client: httpx.AsyncClient, post: Post, process: Process, db: Database, clock: FixedClock
+) -> None:
+    filed = await a_case(process, S.IN_PROGRESS, reporter=MAIL)
+    await post.all()
+    post.mailbox.letters.clear()
+    approver = await an_officer(process, Role.APPROVER)
+    staff = f"/api/v1/staff/cases/{filed.code}"
+    late = {"due_on": "2026-12-09", "reason": "Chờ vật tư."}
+    storm, money = ({"cause": cause, "comment": "Chờ."} for cause in ("force_majeure", "payment"))
+    for verb, body in (("extend", late), ("pause", storm), ("resume", None), ("pause", money), ("resume", None)):
+        tag = (await client.get(staff, headers=approver.headers)).headers["ETag"]
+        done = await client.post(f"{staff}/{verb}", json=body, headers={**approver.headers, "If-Match": tag})
+        assert done.status_code == 200, done.text
+    await post.handle()
+    post.mailbox.answers = ["451 4.2.1 later"]
+    await post.deliver()
+    assert post.mailbox.letters == [], "the others wait for the one that is tried again"
+    clock.at += timedelta(hours=1)
+    await post.deliver()
+    subjects = [str(letter["Subject"]) for letter in post.mailbox.letters]
+    apology, *others = subjects
+    assert apology == f"Xin lỗi và hẹn lại ngày trả lời phản ánh {filed.code}", "no blank is lost where it is folded"
+    assert [subject.split()[0] for subject in others] == ["Tạm", "Tính", "Tạm", "Tính"]
+    whole = post.mailbox.letters[0].get_body(("plain",))
+    assert whole is not None
+    (checksum,) = [row["checksum"] for row in await db.lane.fetch("SELECT checksum FROM letters")]
+    assert all(part in whole.get_content() for part in ("THƯ XIN LỖI", "Lý do: Chờ vật tư.", "09/12/2026", checksum))
+
+
 async def test_a_worker_that_is_stopped_gives_back_what_it_had_not_begun_to_send(
     post: Post, process: Process, db: Database, clock: FixedClock
 ) -> None:
