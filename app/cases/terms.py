@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from app.catalogue.snapshot import Catalogue
 from app.catalogue.terms import Kind, Priority, PublicationPolicy
@@ -198,6 +199,32 @@ _PUBLICATION_LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an officer corrects in the masking of a case's texts: phrases, not places, so that it outlives an edit.
+
+    `show`: found by rule, and to be read all the same. `hide`: to be masked wherever it stands, which goes before.
+    """
+
+    show: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    at: str = ""  # when it was confirmed, ISO 8601; empty when no officer has
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> Correction:
+        """The correction as a case keeps it, none for none."""
+        if stored is None:
+            return NO_CORRECTION
+        return cls(tuple(stored["show"]), tuple(stored["hide"]), stored["at"])
+
+    def stored(self) -> dict[str, object]:
+        """As a case keeps it."""
+        return {"show": list(self.show), "hide": list(self.hide), "at": self.at}
+
+
+NO_CORRECTION = Correction()
+
+
 class QueueView(StrEnum):
     """Which part of an officer's work to list."""
 
@@ -278,6 +305,7 @@ class Changes(TypedDict, total=False):
     publication: PublicationState
     publication_policy: PublicationPolicy
     public_text: str | None
+    redaction: dict[str, object]
     report_count: int
     reopen_count: int
     referral_count: int

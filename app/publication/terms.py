@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from app.catalogue.terms import Category
@@ -30,6 +31,24 @@ class Personal(StrEnum):
     HOUSE = "house"
     BIRTH = "birth"
     LINK = "link"
+    OTHER = "other"  # whatever an officer wants hidden
+
+
+class Confidence(StrEnum):
+    """How sure the finder is that what it found is personal."""
+
+    HIGH = "high"  # by its form, or by the words beside it
+    MEDIUM = "medium"
+    LOW = "low"  # it may well be something else: look
+
+
+class Span(NamedTuple):
+    """Personal data in a text: from character `start` up to, and without, `end`."""
+
+    start: int
+    end: int
+    kind: Personal
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +61,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A text in which personal data is masked, and what was found in it, in the order of the text per pass."""
+    """A text in which personal data is masked, and what was found in it and where, in the order of the text.
+
+    The spans are of the text before it was masked, in form C.
+    """
 
     text: str
     findings: tuple[Finding, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

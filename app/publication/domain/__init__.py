@@ -1,6 +1,6 @@
 """Decisions of publication: what is masked, and what a case looks like to the public. Pure."""
 
 from .projection import is_shown, phrase_terms, project, render, search_terms, tombstone
-from .redaction import redact
+from .redaction import find, holds, redact
 
-__all__ = ["is_shown", "phrase_terms", "project", "redact", "render", "search_terms", "tombstone"]
+__all__ = ["find", "holds", "is_shown", "phrase_terms", "project", "redact", "render", "search_terms", "tombstone"]
