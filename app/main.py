@@ -13,13 +13,14 @@ from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
 from app.citizens.endpoints import router as citizens_router
 from app.citizens.senders import codes_of
+from app.clients.endpoints import routers as client_routers
+from app.clients.staff_endpoints import router as staff_clients_router
 from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
-from app.identity.domain import Keyring
 from app.identity.endpoints import router as identity_router
-from app.identity.service import Passwords
+from app.identity.service import KeyUses, Passwords
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import FolderStore
@@ -28,7 +29,9 @@ from app.notices.staff_endpoints import router as notice_words_router
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.portal.endpoints import lost_router, router as portal_router
-from app.process import Process
+from app.privacy.citizen_endpoints import router as privacy_router
+from app.privacy.staff_endpoints import router as staff_privacy_router
+from app.process import Process, keyring_of
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import CommonTerms, LiveFeeds
@@ -41,6 +44,7 @@ from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
+from app.web.budgets import ReadBudget
 from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
@@ -54,6 +58,7 @@ TAGS = [
     {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
+    {"name": "client", "description": "Hệ thống khác, bằng khoá API. Other systems, by API key."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
 
@@ -76,10 +81,14 @@ ROUTERS = (
     routing_router,
     deadlines_router,
     subscriptions_router,
+    *client_routers,
+    staff_clients_router,
     notices_router,
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    privacy_router,
+    staff_privacy_router,
     report_texts_router,
     preview_router,
     portal_router,
@@ -105,6 +114,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         install(app, process)
         app.state.common_terms.start()
         app.state.refusals.start()
+        app.state.key_uses.start()
         process.bus.start()
         try:
             yield
@@ -112,6 +122,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             await end_streams(app)
             await app.state.common_terms.close()
             await app.state.refusals.close()
+            await app.state.key_uses.close()
             await app.state.code_sender.close()
             if shared is None:
                 await process.close()
@@ -128,6 +139,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
+    app.add_middleware(ReadBudget, per_minute=settings.reads_per_address_minute)
     app.add_middleware(
         RequestEdge,
         max_body_bytes=settings.max_body_bytes,
@@ -144,16 +156,17 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
 
 def install(app: FastAPI, process: Process) -> None:
     """Hang what requests share on the application's state, where the rooms' dependencies look for it."""
-    assert process.settings.secret_key is not None
     state = app.state
     state.metrics, state.readings = process.metrics, lambda: readings(process)
     state.settings, state.clock, state.database = process.settings, process.clock, process.db
     state.directory, state.catalogue = process.directory, process.catalogue
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.tenants = lambda: process.directory.current
-    state.keyring = Keyring.of(process.settings.secret_key.get_secret_value())
+    state.keyring = keyring_of(process.settings)
+    state.limits_key = state.keyring.limits
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
+    state.key_uses = KeyUses(process.db)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
     state.codes = CodeBook(process.db)

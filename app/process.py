@@ -25,6 +25,7 @@ from app.deadlines import repository as deadlines_repository
 from app.deadlines.snapshot import Calendars
 from app.directory import repository as directory_repository
 from app.directory.snapshot import Directory
+from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.outbox import service as outbox
@@ -34,6 +35,13 @@ from app.settings import Settings
 from app.web.metrics import Metrics
 
 log = logging.getLogger("lienthong.process")
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """The keys of this installation. The settings have its secret."""
+    assert settings.secret_key is not None
+    others = settings.vault_secrets.get_secret_value() if settings.vault_secrets is not None else ""
+    return Keyring.of(settings.secret_key.get_secret_value(), others.replace(",", " ").split())
 
 
 @dataclass(frozen=True, slots=True)

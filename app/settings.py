@@ -49,9 +49,19 @@ class Settings(BaseSettings):
         None,
         description="At least 32 characters; absent: made once and kept in DATA_DIR. Losing it loses identities.",
     )
+    vault_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets that seal identities in SECRET_KEY's place, newest first, parted by commas or spaces; "
+        "absent: the file vault-secrets in DATA_DIR, which `lienthong key rotate` writes.",
+    )
     default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
     upload_max_bytes: int = Field(52_428_800, ge=1024, description="Largest file that may be uploaded.")
+    key_environment: str = Field(
+        "live",
+        pattern=r"^[a-z]{2,8}$",
+        description="Second word of API keys, lt_live_…: name a trial test, so that nobody uses its keys in earnest.",
+    )
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")
@@ -90,6 +100,11 @@ class Settings(BaseSettings):
     codes_per_phone_hour: int = Field(5, ge=1, le=100, description="Sign-in codes sent to one phone within an hour.")
     codes_per_address_hour: int = Field(
         60, ge=1, le=100_000, description="Sign-in codes asked for from one address within an hour: a carrier is one."
+    )
+    reads_per_address_minute: int = Field(
+        6000,
+        ge=0,
+        description="Anonymous reads of one address within a minute in one web process; 0: any number.",
     )
     push_contact: str | None = Field(
         None, description="mailto: or https: address for push services; absent: no push messages."

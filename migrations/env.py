@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from app.cli.schema import all_tables
 from app.db.engine import engine_url
+from app.db.isolation import prepare_role
 from app.kit.text import Text
 from app.settings import Settings
 
@@ -62,6 +63,8 @@ def _run(connection: Connection) -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        connection.rollback()
+        prepare_role(connection)
     finally:
         connection.rollback()
         connection.execute(text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))

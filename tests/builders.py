@@ -133,7 +133,7 @@ async def a_report(
     answer = await reports.submit_report(
         intake(process),
         actor or Actor(ActorKind.ANONYMOUS, HAIDUONG),
-        NewReport(identity=reporter, **values),
+        NewReport(identity=reporter or ReporterIdentity(), **values),
         host_tenant=HAIDUONG,
         repeat=reports.Repeat(None, b""),
         shape=shape,

@@ -200,6 +200,7 @@ async def work(_shared_db: Database, clock: FixedClock) -> AsyncIterator[Work]:
     """A Work whose commits are savepoints of a transaction that is rolled back."""
     async with _shared_db.rw.connect() as connection:
         outer = await connection.begin()
+        await connection.execute(text("SET LOCAL ROLE NONE"))
         session = AsyncSession(
             connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
         )

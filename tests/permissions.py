@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from app.cases.domain.transitions import TRANSITIONS
 from app.cases.policies import PERMITS
 from app.cases.terms import CaseState, Verb
-from app.identity.terms import Role
+from app.identity.terms import ClientScope, Role
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
 ALL: Final = frozenset(Role)
@@ -24,19 +24,38 @@ AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 # Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
 ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/audit": AUDITORS,
+    "GET /api/v1/staff/blocks": ADMINISTRATOR,
+    "POST /api/v1/staff/blocks": ADMINISTRATOR,
+    "POST /api/v1/staff/blocks/{id}/lifting": ADMINISTRATOR,
     "GET /api/v1/staff/calendars": ALL,
     "POST /api/v1/staff/calendars/{code}": ADMINISTRATOR,
     "POST /api/v1/staff/calendars/{code}/preview": ADMINISTRATOR,
     "GET /api/v1/staff/cases": ALL,
     "POST /api/v1/staff/cases/bulk": ALL,
+    "GET /api/v1/staff/identity-openings": ALL,
+    "POST /api/v1/staff/identity-openings/{id}/decision": ALL,
+    "POST /api/v1/staff/identity-openings/{id}/reading": ALL,
+    "GET /api/v1/staff/clients": ADMINISTRATOR,
+    "POST /api/v1/staff/clients": ADMINISTRATOR,
+    "GET /api/v1/staff/clients/{id}": ADMINISTRATOR,
+    "PUT /api/v1/staff/clients/{id}": ADMINISTRATOR,
+    "POST /api/v1/staff/clients/{id}/key": ADMINISTRATOR,
+    "POST /api/v1/staff/clients/{id}/revocation": ADMINISTRATOR,
+    "GET /api/v1/staff/held": ALL,
+    "POST /api/v1/staff/held/{code}/release": ALL,
+    "GET /api/v1/staff/limits": ADMINISTRATOR,
+    "PUT /api/v1/staff/limits/{what}/{per}": ADMINISTRATOR,
     "GET /api/v1/staff/notice-wordings": ALL,
     "POST /api/v1/staff/notice-wordings/{occasion}": ADMINISTRATOR,
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,
     "GET /api/v1/staff/occasions": ALL,
     "POST /api/v1/staff/occasions": ADMINISTRATOR,
+    "POST /api/v1/staff/phone-lookups": frozenset({Role.APPROVER, Role.DISPATCHER}),
     "GET /api/v1/staff/queue": ALL,
     "GET /api/v1/staff/quiet-hours": ALL,
     "POST /api/v1/staff/quiet-hours": ADMINISTRATOR,
+    "GET /api/v1/staff/retention-rules": ALL,
+    "POST /api/v1/staff/retention-rules": ADMINISTRATOR,
     "GET /api/v1/staff/rulebooks": ALL,
     "POST /api/v1/staff/rulebooks": ADMINISTRATOR,
     "GET /api/v1/staff/stream": ALL,
@@ -55,6 +74,28 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/targets": ALL,
     "POST /api/v1/staff/targets": ADMINISTRATOR,
     "POST /api/v1/staff/targets/preview": ADMINISTRATOR,
+}
+
+# Every address of other systems: which scope its key needs; None: any key. That of reports is everyone's, too.
+_SUBSCRIPTIONS: Final = "/api/v1/client/subscriptions"
+KEY_ADDRESSES: Final[dict[str, ClientScope | None]] = {
+    "GET /api/v1/client": None,
+    "GET /api/v1/client/cases": ClientScope.CASES_READ,
+    "GET /api/v1/client/cases/{code}": ClientScope.CASES_READ,
+    "GET /api/v1/client/events": ClientScope.EVENTS_READ,
+    f"GET {_SUBSCRIPTIONS}": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"DELETE {_SUBSCRIPTIONS}/{{id}}": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"GET {_SUBSCRIPTIONS}/{{id}}": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"PUT {_SUBSCRIPTIONS}/{{id}}": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"GET {_SUBSCRIPTIONS}/{{id}}/deliveries": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/deliveries/{{delivery}}/redeliver": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/pause": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/replay": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/resume": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/secret": ClientScope.SUBSCRIPTIONS_MANAGE,
+    f"POST {_SUBSCRIPTIONS}/{{id}}/trial": ClientScope.SUBSCRIPTIONS_MANAGE,
+    "POST /api/v1/reports": ClientScope.REPORTS_CREATE,
 }
 
 
@@ -95,6 +136,14 @@ Người gửi chỉ làm được với phản ánh của chính mình: bổ su
 their own reports only: reply, rate, reopen, withdraw.
 
 """
+_LAST = """
+## Hệ thống khác, bằng khoá API · Other systems, by API key
+
+Mỗi khoá chỉ có những quyền được cấp, trong phạm vi cơ quan và địa bàn của nó; ngoài phạm vi là 404. Địa chỉ của cán bộ
+và của người dân không nhận khoá: 401. A key has the scopes it was given, within its unit and area; what is outside is
+404. Addresses of officers and of citizens take no key: 401.
+
+"""
 
 
 def document() -> str:
@@ -124,6 +173,13 @@ def document() -> str:
         _row(f"`{address}`", *("có" if role in allowed else "–" for role in roles))
         for address, allowed in ADDRESSES.items()
     ]
+    lines.append(_LAST)
+    lines.append(_row("Địa chỉ · Address", *(f"`{scope}`" for scope in ClientScope)))
+    lines.append(_row(*["---"] * (len(ClientScope) + 1)))
+    lines += [
+        _row(f"`{address}`", *("có" if needed in {None, scope} else "–" for scope in ClientScope))
+        for address, needed in KEY_ADDRESSES.items()
+    ]
     return "".join(lines)
 
 
@@ -147,6 +203,16 @@ def addresses() -> dict[str, frozenset[Role]]:
     return {
         _quoted(cells[0])[0]: frozenset(role for role, cell in zip(Role, cells[1:], strict=True) if cell == "có")
         for cells in _tables()[1]
+    }
+
+
+def key_addresses() -> dict[str, frozenset[ClientScope]]:
+    """The addresses of other systems of the document as it stands on the disk: any of the scopes will do."""
+    return {
+        _quoted(cells[0])[0]: frozenset(
+            scope for scope, cell in zip(ClientScope, cells[1:], strict=True) if cell == "có"
+        )
+        for cells in _tables()[2]
     }
 
 

@@ -67,7 +67,7 @@ class PostgresCarrier:
         while True:
             try:
                 await self._carry(incoming)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Deaf) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is: while this is not carried, everybody polls
                 told = str(error) or type(error).__name__
                 log.warning("signals by NOTIFY are away, everybody polls meanwhile: %s", told)
             if self.works:

@@ -179,6 +179,21 @@ class Case(TenantRow, Base):
         return CaseState(self.state) in OPEN_STATES
 
 
+class HeldCase(TenantRow, Base):
+    """A case of a flood that an officer looks at before it is in the queues; until it is released or taken in hand.
+
+    `source`: a keyed hash of where it came from, from which nobody can tell; `held_by`: by what it was counted.
+    """
+
+    __tablename__ = "held_cases"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),)
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[bytes | None] = mapped_column()
+    held_by: Mapped[str]
+    held_at: Mapped[datetime]
+
+
 class CodeCounter(TenantRow, Base):
     """Next free number of a day's case codes; processes take blocks of it, so that it is never a hot row."""
 

@@ -236,6 +236,7 @@ class QueueView(StrEnum):
     APPROVAL = "approval"
     ESCALATED = "escalated"
     CENTRE = "centre"
+    HELD = "held"
 
     @property
     def label(self) -> Text:
@@ -252,6 +253,7 @@ _VIEW_LABELS = {
     QueueView.APPROVAL: Text("Chờ duyệt", "To approve"),
     QueueView.ESCALATED: Text("Đã báo cấp trên", "Escalated"),
     QueueView.CENTRE: Text("Đã báo IOC", "Told to the IOC"),
+    QueueView.HELD: Text("Dồn dập, chờ xem", "Held for a look"),
 }
 
 
@@ -337,6 +339,13 @@ class Scope:
     tenant_id: TenantId
     units: frozenset[UnitId]
     whole: bool = False
+
+
+class Held(NamedTuple):
+    """Why a new case waits for an officer's look: by what it was counted, and a keyed hash of where it came from."""
+
+    by: str
+    source: bytes | None
 
 
 class Books(NamedTuple):

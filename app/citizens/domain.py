@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.identity.domain import phone_e164
 from app.kit import signing
+from app.kit.gcra import Rate
 from app.kit.text import Lang
+from app.limits import terms as limits
+from app.limits.terms import Per
 
 from .errors import InvalidPhone
-from .terms import Allowances, Asking, Counted
+from .terms import Allowances, Asking
 
 CODE_LIFETIME = timedelta(minutes=5)
 MOST_TRIES = 5
@@ -47,23 +48,15 @@ def code_hash(key: bytes, phone: str, code: str) -> bytes:
     return signing.derive(key, f"code:{phone}:{code}")
 
 
-def limits(key: bytes, asking: Asking, allowances: Allowances) -> dict[bytes, int]:
-    """Under what requests are counted, with how many there may be of each."""
-    found = {
-        signing.derive(key, f"limit:phone:{asking.phone}"): allowances.phone,
-        signing.derive(key, f"limit:address:{asking.address}"): allowances.address,
-    }
-    if asking.device is not None:
-        found[signing.derive(key, f"limit:device:{asking.device}")] = allowances.phone
-    return found
+def counted_as(asking: Asking) -> limits.Asking:
+    """By what codes are counted: the phone, and the account of the device, each for itself."""
+    device = (f"device:{asking.device}",) if asking.device is not None else ()
+    return limits.Asking(asking.address, (f"phone:{asking.phone}", *device))
 
 
-def wait_s(counted: Iterable[Counted], most: Mapping[bytes, int], now: datetime) -> int | None:
-    """Seconds until another code may be asked for, None when one may be sent now."""
-    over = [one for one in counted if one.times > most[one.key]]
-    if not over:
-        return None
-    return max(1, math.ceil((max(one.since for one in over) + COUNTED_FOR - now).total_seconds()))
+def rates(allowances: Allowances) -> dict[Per, Rate]:
+    """How many codes there may be, where the province has decided nothing else."""
+    return {Per.PERSON: Rate(allowances.phone, COUNTED_FOR), Per.ADDRESS: Rate(allowances.address, COUNTED_FOR)}
 
 
 def worded(code: str, lang: Lang) -> str:

@@ -49,6 +49,7 @@ async def send_code(
     asked: CodeIn,
     actor: CurrentActor,
     address: ClientAddress,
+    tenant: CurrentTenant,
     database: CurrentDatabase,
     clock: CurrentClock,
     keys: CurrentKeyring,
@@ -62,7 +63,7 @@ async def send_code(
     """
     device = str(actor.citizen_id) if actor.citizen_id else None
     asking = Asking(domain.checked_phone(asked.phone), address, device)
-    await service.send_code(database, clock, keys, sender, asking, lang=lang, allowances=allowances)
+    await service.send_code(database, clock, keys, sender, asking, tenant, lang=lang, allowances=allowances)
     return CodeSentOut()
 
 

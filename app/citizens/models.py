@@ -27,7 +27,7 @@ class PhoneCode(Base):
 
 
 class CodeLimit(Base):
-    """How often codes were asked for by a phone, an address or a device, since an instant."""
+    """How often codes were asked for, as the release before counts it while both run; app/limits has it now."""
 
     __tablename__ = "code_limits"
     __table_args__ = (Index("ix_code_limits_since", "since"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -14,17 +14,7 @@ from app.db.work import Work
 from app.kit.ids import CitizenId
 
 from .models import PhoneAccount, PhoneCode
-from .terms import Counted
 
-# In the order of their keys, so that two requests that count the same never wait for one another crosswise.
-_COUNT = """
-    INSERT INTO code_limits AS l (key, since, count)
-    SELECT k.key, $2, 1 FROM unnest($1::bytea[]) AS k (key) ORDER BY k.key
-    ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN l.since <= $3 THEN 1 ELSE l.count + 1 END,
-        since = CASE WHEN l.since <= $3 THEN $2 ELSE l.since END
-    RETURNING key, since, count
-"""
 # A code that was made a moment ago stays: whoever taps twice gets one message.
 _PUT = """
     INSERT INTO phone_codes AS c (phone_key, code_hash, expires_at, tries) VALUES ($1, $2, $3, 0)
@@ -36,21 +26,13 @@ _TRY = """
     RETURNING code_hash
 """
 _FORGET = """
-    WITH codes AS (
+    WITH gone AS (
         DELETE FROM phone_codes WHERE phone_key IN (
-            SELECT phone_key FROM phone_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $3
+            SELECT phone_key FROM phone_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
         ) RETURNING 1
-    ), limits AS (
-        DELETE FROM code_limits WHERE key IN (SELECT key FROM code_limits WHERE since < $2 ORDER BY since LIMIT $3)
-        RETURNING 1
     )
-    SELECT (SELECT count(*) FROM codes) + (SELECT count(*) FROM limits)
+    SELECT count(*) FROM gone
 """
-
-
-async def count(db: Database, keys: Collection[bytes], now: datetime, since: datetime) -> list[Counted]:
-    """How often each has asked, this time included, counting anew what began before `since`. One statement."""
-    return [Counted(*row) for row in await db.lane.fetch(_COUNT, sorted(keys), now, since)]
 
 
 async def put_code(
@@ -98,6 +80,17 @@ async def find_sealed(work: Work, citizen_id: CitizenId) -> PhoneAccount | None:
     return found
 
 
+async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
+    """Those of the accounts that a phone proves."""
+    rows = await work.session.scalars(select(PhoneAccount.citizen_id).where(PhoneAccount.citizen_id.in_(citizens)))
+    return {CitizenId(one) for one in rows}
+
+
+async def remove_phones(work: Work, citizen_id: CitizenId) -> None:
+    """No phone proves the account any more."""
+    await work.session.execute(delete(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id))
+
+
 async def add_phone(work: Work, phone_key: bytes, citizen_id: CitizenId, sealed: bytes) -> CitizenId:
     """Whose account the phone proves from now on: the citizen's, unless another was faster."""
     values = {"phone_key": phone_key, "citizen_id": citizen_id, "sealed": sealed, "verified_at": work.now}
@@ -109,6 +102,6 @@ async def add_phone(work: Work, phone_key: bytes, citizen_id: CitizenId, sealed:
     return found
 
 
-async def forget(db: Database, now: datetime, counted_for: timedelta, limit: int) -> int:
-    """Number of codes and counts that are worth nothing any more and were deleted now. One statement."""
-    return int(await db.lane.fetchval(_FORGET, now, now - counted_for, limit))
+async def forget(db: Database, now: datetime, limit: int) -> int:
+    """Number of codes that are worth nothing any more and were deleted now. One statement."""
+    return int(await db.lane.fetchval(_FORGET, now, limit))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
 
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.engine import Database
-from app.db.work import ReadWork, Work, in_work
+from app.db.work import Work, in_work
 from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.identity.terms import Actor, NewSession
@@ -16,6 +15,8 @@ from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.ids import CitizenId, TenantId
 from app.kit.text import Lang
+from app.limits import service as limits
+from app.limits.terms import Limited
 from app.notices import service as notices
 from app.reports import service as reports
 
@@ -33,6 +34,7 @@ async def send_code(
     keys: Keyring,
     sender: CodeSender,
     asking: Asking,
+    tenant_id: TenantId,
     *,
     lang: Lang,
     allowances: Allowances,
@@ -41,9 +43,18 @@ async def send_code(
 
     Whoever asks twice within RESEND_AFTER is sent one message. Raises: TooManyCodes, CodeNotSent.
     """
-    now, most = clock.now(), domain.limits(keys.codes, asking, allowances)
-    counted = await repository.count(db, most, now, now - domain.COUNTED_FOR)
-    wait_s = domain.wait_s(counted, most, now)
+    now, counted_as = clock.now(), domain.counted_as(asking)
+    judged = await limits.count(
+        db,
+        keys.limits,
+        tenant_id,
+        Limited.CODES,
+        counted_as,
+        now=now,
+        rates=domain.rates(allowances),
+        everywhere=True,  # each costs a message: also who comes by a proxy that does not tell
+    )
+    wait_s = limits.wait_s(judged, now)
     if wait_s is not None:
         raise TooManyCodes(wait_s)
     code, phone_key = domain.new_code(), domain.phone_key(keys.codes, asking.phone)
@@ -112,12 +123,22 @@ async def _account(
     return known
 
 
-async def phone_of(work: ReadWork, keys: Keyring, citizen_id: CitizenId) -> str | None:
+async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
+    """Those of the accounts that a phone proves; one statement, none when nobody is asked about."""
+    return await repository.with_phones(work, citizens) if citizens else set()
+
+
+async def erase(work: Work, citizen_id: CitizenId) -> None:
+    """No phone proves the account any more. One statement."""
+    await repository.remove_phones(work, citizen_id)
+
+
+async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | None:
     """The number that proves the account, for its owner's eyes; None for a device without one."""
     found = await repository.find_sealed(work, citizen_id)
     return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None
 
 
 async def forget(db: Database, clock: Clock) -> int:
-    """Number of codes and counts that are worth nothing any more and were deleted now."""
-    return await repository.forget(db, clock.now(), domain.COUNTED_FOR + timedelta(hours=1), FORGET_BATCH_ROWS)
+    """Number of codes that are worth nothing any more and were deleted now."""
+    return await repository.forget(db, clock.now(), FORGET_BATCH_ROWS)

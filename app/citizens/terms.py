@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 
@@ -21,11 +20,3 @@ class Allowances(NamedTuple):
 
     phone: int
     address: int
-
-
-class Counted(NamedTuple):
-    """How often something has asked since an instant, this time included."""
-
-    key: bytes
-    since: datetime
-    times: int

@@ -14,8 +14,7 @@ from app.audit.domain import json_line
 from app.audit.terms import Checked, Fault
 from app.kit.ids import TenantId
 from app.kit.text import Text
-from app.process import Process
-from app.worker.notices import keys_of
+from app.process import Process, keyring_of
 
 from .accounts import tenant_named
 from .opening import with_process
@@ -52,7 +51,7 @@ def verify(
 
     async def checked(process: Process) -> Checked:
         of = tenant_named(process, tenant).id
-        return await audit.check(process.db, of, keys_of(process.settings).audit, noted=kept)
+        return await audit.check(process.db, of, keyring_of(process.settings).audit, noted=kept)
 
     found = with_process(checked)
     if found.finding is not None:

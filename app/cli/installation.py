@@ -20,13 +20,14 @@ from app.settings import Settings
 from .terminal import CommandError, not_to_be_cut_short, reason, say
 
 KEY_FILE = "secret-key"
+VAULT_FILE = "vault-secrets"
 KEY_CHARACTERS = 32
 
 
 def read_settings() -> Settings:
     """Settings from the environment, with the installation's key when there is one. Raises: CommandError."""
     settings = parsed_settings()
-    return settings.model_copy(update={"secret_key": find_key(settings)})
+    return settings.model_copy(update={"secret_key": find_key(settings), "vault_secrets": find_vault_secrets(settings)})
 
 
 def parsed_settings() -> Settings:
@@ -46,6 +47,7 @@ _WRONG = {
     "int_parsing": Text("cần là số nguyên", "must be a whole number"),
     "bool_parsing": Text("cần là true hoặc false", "must be true or false"),
     "float_parsing": Text("cần là số", "must be a number"),
+    "string_pattern_mismatch": Text("phải viết theo mẫu {pattern}", "must be written as {pattern}"),
     "greater_than": Text("phải lớn hơn {gt}", "must be more than {gt}"),
     "greater_than_equal": Text("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than_equal": Text("không được quá {le}", "must be at most {le}"),
@@ -83,6 +85,44 @@ def find_key(settings: Settings) -> SecretStr | None:
                 f"The key {file} cannot be read. Restore it from the backup, or run as its owner.",
             )
         ) from None
+
+
+def find_vault_secrets(settings: Settings) -> SecretStr | None:
+    """The vault's own secrets, newest first: of the settings, else of the data folder. Raises: CommandError."""
+    file, given, where = settings.data_dir / VAULT_FILE, settings.vault_secrets, "LIENTHONG_VAULT_SECRETS"
+    if given is None:
+        try:
+            given, where = SecretStr(file.read_text(encoding="ascii")), str(file)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError):
+            raise CommandError(
+                Text(
+                    f"Không đọc được {file}. Khôi phục từ bản sao lưu, hoặc chạy bằng đúng tài khoản.",
+                    f"{file} cannot be read. Restore it from the backup, or run as its owner.",
+                )
+            ) from None
+    for one in given.get_secret_value().replace(",", " ").split():
+        _long_enough(SecretStr(one), where)
+    return given
+
+
+def add_vault_secret(settings: Settings) -> Path:
+    """The file of the vault's secrets, which begins with a new one from now on. Raises: CommandError."""
+    if parsed_settings().vault_secrets is not None:
+        raise CommandError(
+            Text(
+                "Khoá của kho danh tính nằm trong LIENTHONG_VAULT_SECRETS: đặt một khoá mới (openssl rand -base64 48) "
+                "lên đầu danh sách ở mọi máy, giữ các khoá cũ phía sau, rồi khởi động lại.",
+                "The vault's secrets are in LIENTHONG_VAULT_SECRETS: put a new one (openssl rand -base64 48) first on "
+                "every machine, keep the older ones behind it, then restart.",
+            )
+        )
+    make_folder(settings.data_dir)
+    file, known = settings.data_dir / VAULT_FILE, find_vault_secrets(settings)
+    older = known.get_secret_value().split() if known is not None else []
+    write_private(file, "\n".join([secrets.token_urlsafe(48), *older]) + "\n")
+    return file
 
 
 def _long_enough(key: SecretStr, where: str) -> SecretStr:

@@ -12,6 +12,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import KeyStanding
 from app.kit.clock import Clock
 from app.kit.text import Text
+from app.process import keyring_of
 from app.settings import Settings
 
 from .installation import find_key, key_file, make_key, url_of
@@ -38,7 +39,7 @@ async def _claimed(settings: Settings, clock: Clock, *, needed: bool) -> Setting
             if not needed:
                 return settings
             settings = settings.model_copy(update={"secret_key": await _first_key(db, settings)})
-        if await identity_service.adopt_key(db, keyring(settings), clock.now()) is KeyStanding.OTHER:
+        if await identity_service.adopt_key(db, keyring_of(settings), clock.now()) is KeyStanding.OTHER:
             raise CommandError(key_refused(settings))
         return settings
     finally:
@@ -70,7 +71,7 @@ def replace_key(settings: Settings, clock: Clock, *, lose_identities: bool) -> b
 async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) -> bool:
     db = await Database.open(url_of(settings), settings)
     try:
-        keys = keyring(settings) if settings.secret_key else None
+        keys = keyring_of(settings) if settings.secret_key else None
         standing = await identity_service.key_standing(db, keys)
         if standing is KeyStanding.KNOWN:
             return False
@@ -83,12 +84,6 @@ async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) 
         return True
     finally:
         await db.close()
-
-
-def keyring(settings: Settings) -> Keyring:
-    """The keys of identity; the settings have a key."""
-    assert settings.secret_key is not None
-    return Keyring.of(settings.secret_key.get_secret_value())
 
 
 def key_refused(settings: Settings) -> Text:

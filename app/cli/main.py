@@ -18,11 +18,12 @@ from app.db.errors import DatabaseUnavailable
 from app.db.work import read_work, write_work
 from app.directory import service as directory_service
 from app.directory.domain import BoundaryReport
+from app.identity.service import list_seals
 from app.identity.terms import Role
 from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
-from app.process import Process
+from app.process import Process, keyring_of
 from app.publication.service import index_all_words
 from app.settings import PhoneCodes, Settings
 from app.web import logs
@@ -31,7 +32,8 @@ from . import accounts
 from .audit import audit_cli
 from .boundaries import described
 from .doctor import Health, examine_installation
-from .installation import database_of, listen, patient, read_settings, url_of
+from .files import files_cli
+from .installation import add_vault_secret, database_of, listen, patient, read_settings, url_of
 from .key import claim_key, replace_key
 from .notices import notices_cli
 from .opening import opened, with_process
@@ -56,6 +58,7 @@ key_cli = typer.Typer(no_args_is_help=True, help="Khoá. The installation's key.
 areas_cli = typer.Typer(no_args_is_help=True, help="Địa giới. Areas.")
 publications_cli = typer.Typer(no_args_is_help=True, help="Bản công khai. Publications.")
 staff_cli = typer.Typer(no_args_is_help=True, help="Tài khoản cán bộ. Officers' accounts.")
+cli.add_typer(files_cli, name="files")
 cli.add_typer(tenant_cli, name="tenant")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
@@ -229,6 +232,30 @@ def replace_lost_key(
         if replaced
         else Text("Đây đã là khoá của cơ sở dữ liệu; không đổi gì.", "It is the database's key already; nothing done.")
     )
+
+
+@key_cli.command(name="rotate")
+def rotate_vault_key() -> None:
+    """Khoá mới cho kho danh tính; khoá cũ vẫn mở được. A new key for the vault of identities; older ones still open."""
+    file = add_vault_secret(read_settings())
+    say(
+        Text(
+            f"Khoá mới đứng đầu {file}. Cất một bản sao rồi khởi động lại; worker sẽ niêm phong lại kho. Xem tiến độ: "
+            "lienthong key status",
+            f"The new key stands first in {file}. Keep a copy, then restart; the worker seals the vault anew. See how "
+            "far it is: lienthong key status",
+        )
+    )
+
+
+@key_cli.command(name="status")
+def tell_seals() -> None:
+    """Mỗi khoá đang niêm phong bao nhiêu danh tính. How many identities each key has sealed."""
+    for one in with_process(lambda process: list_seals(process.db, keyring_of(process.settings))):
+        told = Text("đang dùng", "in use") if one.newest else Text("cũ", "older")
+        if not one.here:
+            told = Text("KHÔNG CÓ Ở ĐÂY", "NOT HERE")
+        print(f"{one.key or '-':8} {one.identities:9} {told.vi} · {told.en}")
 
 
 @areas_cli.command(name="import")

@@ -34,6 +34,7 @@ from app.db.embedded_host import (
     socket_folder,
 )
 from app.db.embedded_process import Postmaster, end_process, find_postmaster, is_gone
+from app.db.isolation import ROLE as SERVICE_ROLE
 from app.kit.text import Text
 
 Progress = Callable[[Text], None]
@@ -107,6 +108,8 @@ class EmbeddedPostgres:
             cluster = self._cluster(account, binaries, progress)
             _check_version(cluster, binaries)
             adopted = self._adopt(cluster, progress)
+            if adopted is None:
+                self._give_service_role(cluster, account, binaries)
             self._pid = adopted.pid if adopted else self._launch(cluster, account, binaries, progress)
             found = find_postmaster(cluster)
             if found is None:
@@ -216,6 +219,20 @@ class EmbeddedPostgres:
         )
         statements = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
         self._run([binaries / "postgres", "--single", "-D", cluster, "postgres"], account, statements)
+        self._give_service_role(cluster, account, binaries)
+
+    def _give_service_role(self, cluster: Path, account: Account, binaries: Path) -> None:
+        """The role that policies hold to a tenant (app/db/isolation.py), which our own role may not make.
+
+        Once for each cluster, those of earlier releases included; after a crash it waits for the next start.
+        """
+        mark = cluster / "lienthong.role"
+        if mark.exists() or (cluster / "postmaster.pid").exists():
+            return
+        statements = f"CREATE ROLE {SERVICE_ROLE} NOLOGIN;\nGRANT {SERVICE_ROLE} TO {ROLE};\n"
+        self._run([binaries / "postgres", "--single", "-D", cluster, "postgres"], account, statements)
+        mark.touch()
+        mark.chmod(0o644)
 
     def _run(self, command: list[Path | str], account: Account, text: str | None = None) -> None:
         done = subprocess.run(  # noqa: S603 - our own binaries, our own arguments

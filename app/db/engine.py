@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
+from app.db.isolation import ROLE, may_take_role
 from app.db.lane import Connect, Connection, Lane
 from app.db.losses import Losses
 from app.settings import Settings
@@ -71,13 +72,16 @@ class Database:
     @classmethod
     async def open(cls, url: str, settings: Settings) -> Database:
         """Open engines and lane. Raises: DatabaseUnavailable when the database cannot be reached."""
-        rw = make_engine(url, settings)
-        ro = make_engine(settings.database_ro_url, settings) if settings.database_ro_url else rw
+        lane = await Lane.open(lane_to(url, settings), settings.lane_pool_size, settings.database_wait_s)
         try:
-            lane = await Lane.open(lane_to(url, settings), settings.lane_pool_size, settings.database_wait_s)
+            role = ROLE if await may_take_role(lane) else None
         except BaseException:
-            await rw.dispose()
+            await lane.close()
             raise
+        rw = ro = make_engine(url, settings, role)
+        if replica := settings.database_ro_url:
+            same = urlsplit(replica).username == urlsplit(url).username
+            ro = make_engine(replica, settings, role if same else None)
         return cls(rw, ro, lane, url)
 
     def tell_written(self, tenants: Collection[int]) -> None:
@@ -93,8 +97,12 @@ class Database:
             await self.ro.dispose()
 
 
-def make_engine(url: str, settings: Settings) -> AsyncEngine:
-    """An engine whose connections are checked before use and given up after thirty minutes."""
+def make_engine(url: str, settings: Settings, role: str | None = None) -> AsyncEngine:
+    """An engine whose connections are checked before use and given up after thirty minutes.
+
+    With `role` they begin with its rights instead of those of the user who signs in.
+    """
+    taken = {"role": role} if role is not None else {}
     return create_async_engine(
         engine_url(url),
         pool_size=settings.database_pool_size,
@@ -107,6 +115,6 @@ def make_engine(url: str, settings: Settings) -> AsyncEngine:
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": settings.statement_timeout_s + GRACE_S,
             "statement_cache_size": settings.statement_cache_size,
-            "server_settings": session_settings("lienthong", settings),
+            "server_settings": session_settings("lienthong", settings) | taken,
         },
     )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.bundle import Bundle
 from app.db.engine import Database
 from app.db.errors import Crowded, DatabaseUnavailable, is_down, may_retry
+from app.db.isolation import ROLE
 from app.kit.clock import Clock
 
 T = TypeVar("T")
@@ -129,9 +130,12 @@ class HotWork:
 
 
 async def _begin(session: AsyncSession, tenant_id: int | None, *, read_only: bool) -> None:
-    """Open the transaction and name its tenant, so that a policy on the server can hold it to that tenant."""
+    """Open the transaction and name its tenant, so that policies on the server hold it to that tenant.
+
+    Without a tenant it works across tenants, with the rights of the tables' owner.
+    """
     settings = ["SET TRANSACTION READ ONLY"] if read_only else []
-    settings.append(f"SET LOCAL app.tenant = '{int(tenant_id)}'" if tenant_id is not None else "SELECT 1")
+    settings.append(f"SET LOCAL app.tenant = '{int(tenant_id)}'" if tenant_id is not None else "SET LOCAL ROLE NONE")
     for statement in settings:
         await session.execute(text(statement))
 
@@ -171,6 +175,12 @@ async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncI
     finally:
         await _abandon(session)
         await session.close()
+
+
+async def is_held(db: Database, clock: Clock) -> bool:
+    """Whether PostgreSQL itself holds units of work to the tenant they name."""
+    async with read_work(db, clock, 0) as work:
+        return bool(await work.session.scalar(text("SELECT current_user")) == ROLE)
 
 
 async def in_work(db: Database, clock: Clock, tenant_id: int | None, verb: Callable[[Work], Awaitable[T]]) -> T:

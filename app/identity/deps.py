@@ -19,13 +19,15 @@ from app.web.tenancy import tenant
 
 from . import service
 from .domain import Keyring, bearer_token
-from .errors import CitizenNeeded, SignInNeeded, StaffNeeded, UnreadableToken
-from .policies import may_act_as
-from .service import Passwords
-from .terms import Actor, ActorKind, Role, SignedIn
+from .errors import CitizenNeeded, ClientNeeded, SignInNeeded, StaffNeeded, UnreadableToken
+from .policies import may_act_as, may_use
+from .service import KeyUses, Passwords
+from .terms import Actor, ActorKind, ClientScope, ClientToken, Role, SignedIn
 
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="bearer", description="`lts_…` of an officer or `ltc_…` of a citizen's app"
+    auto_error=False,
+    scheme_name="bearer",
+    description="`lts_…` of an officer, `ltc_…` of a citizen's app, `lt_…` of another system",
 )
 
 SIGNED_IN: Final[Mapping[str, Any]] = {"security": [{"bearer": []}]}
@@ -53,14 +55,16 @@ async def signed_in_or_none(connection: HTTPConnection) -> SignedIn | None:
     now = (await clock(connection)).now()
     found = await service.authenticate(await database(connection), await tenant(connection), token, now=now)
     connection.scope["state"]["actor"] = found.actor  # for the trail, should he be refused
+    if isinstance(token, ClientToken):
+        cast("KeyUses", connection.app.state.key_uses).note(token, now)
     return found
 
 
 async def signed_in(
     found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
 ) -> SignedIn:
-    """Whoever the token names. Raises: SignInNeeded without one, UnreadableToken, SessionExpired."""
-    if found is None:
+    """The person whom the token names. Raises: SignInNeeded without one, UnreadableToken, SessionExpired."""
+    if found is None or found.actor.kind is ActorKind.CLIENT:
         raise SignInNeeded
     return found
 
@@ -101,6 +105,15 @@ async def officer(connection: HTTPConnection) -> Actor:
     return await current_staff(await signed_in_or_none(connection), None)
 
 
+async def current_client(
+    found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
+) -> SignedIn:
+    """The other system that acts. Raises: ClientNeeded for anyone else, UnreadableToken, KeyRefused."""
+    if found is None or found.actor.kind is not ActorKind.CLIENT:
+        raise ClientNeeded
+    return found
+
+
 CurrentKeyring = Annotated[Keyring, Depends(keyring)]
 CurrentPasswords = Annotated[Passwords, Depends(passwords)]
 CurrentSession = Annotated[SignedIn, Depends(signed_in)]
@@ -120,5 +133,16 @@ def holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
+def using(scope: ClientScope) -> Callable[[SignedIn], Awaitable[Actor]]:
+    """A dependency that gives the other system whose key has the scope. Raises: ClientNeeded, Forbidden."""
+
+    async def check(found: Annotated[SignedIn, Depends(current_client)]) -> Actor:
+        may_use(found.actor, scope).require()
+        return found.actor
+
+    return check
+
+
+CurrentClient = Annotated[SignedIn, Depends(current_client)]
 TenantAdmin = Annotated[Actor, Depends(holding(Role.TENANT_ADMIN))]
 """The officer who administers the whole province."""

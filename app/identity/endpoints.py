@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response, status
+from fastapi import APIRouter, Depends, Header, Response, status
 
+from app.limits.deps import admitted
+from app.limits.errors import LimitReached
+from app.limits.terms import Limited
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.tenancy import CurrentTenant
@@ -51,7 +54,12 @@ async def sign_in(
     return TokenOut.of_token(new)
 
 
-@router.post("/devices", status_code=status.HTTP_201_CREATED, responses=problem_responses())
+@router.post(
+    "/devices",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(LimitReached),
+    dependencies=[Depends(admitted(Limited.DEVICES))],
+)
 async def register_device(
     database: CurrentDatabase,
     clock: CurrentClock,

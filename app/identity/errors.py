@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, Problem, TooMany, Unauthenticated, Unavailable
+from app.kit.problems import (
+    Conflict,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from app.kit.text import Text
 
 
@@ -103,6 +112,97 @@ class SessionExpired(Unauthenticated):
     def default_detail(cls) -> Text:
         """Say what to do."""
         return Text("Vui lòng đăng nhập lại.", "Please sign in again.")
+
+
+class KeyRefused(SessionExpired):
+    """The key of another system is unknown, ended, expired, revoked or another province's: they look the same."""
+
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Khoá API không còn hiệu lực: có thể đã được thay, hết hạn hoặc bị thu hồi. Hãy dùng khoá mới nhất, hoặc "
+            "liên hệ quản trị viên của tỉnh.",
+            "The API key is no longer good: it may have been replaced, have expired or been revoked. Use the newest "
+            "one, or ask the province's administrator.",
+        )
+
+
+class ClientNeeded(SignInNeeded):
+    """A person, or nobody, asks for what other systems have."""
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how."""
+        return Text(
+            "Phần này dành cho hệ thống khác: hãy gửi tiêu đề Authorization: Bearer <khoá API> do quản trị viên của "
+            "tỉnh cấp.",
+            "This is for other systems: send the header Authorization: Bearer <API key>, which the province's "
+            "administrator gives out.",
+        )
+
+
+class ClientNotFound(NotFound):
+    """No such client here."""
+
+    slug = "unknown-client"
+    title = Text("Không có hệ thống này", "No such client")
+
+
+class StaleClient(PreconditionFailed):
+    """The client is no more as it was seen."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.",
+                "The present version is {current}. Load it again.",
+            ).fill(current=current),
+            current_version=current,
+        )
+
+
+class InvalidClient(Invalid):
+    """The access cannot be given like this; each mistake has a pointer."""
+
+    slug = "invalid-client"
+    title = Text("Thông tin chưa hợp lệ", "The client is not valid")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Point to the mistakes."""
+        return Text("Xem từng mục trong errors. Chưa có gì được ghi.", "See errors. Nothing was written.")
+
+
+class TooManyClients(Conflict):
+    """The province has as many as there can be."""
+
+    slug = "too-many-clients"
+    title = Text("Đã đủ số hệ thống", "There are too many clients")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Tỉnh đã cấp quyền cho 200 hệ thống. Hãy thu hồi những hệ thống không còn dùng.",
+            "The province has given access to 200 clients. Revoke those that are not used any more.",
+        )
+
+
+class ClientRevoked(Conflict):
+    """Nothing can be changed of a client whose access was taken away."""
+
+    slug = "client-revoked"
+    title = Text("Hệ thống này đã bị thu hồi quyền", "The client was revoked")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Quyền đã thu hồi không cấp lại được; hãy tạo mới.", "It cannot be given back; create a new client."
+        )
 
 
 class UnreadableToken(Unauthenticated):

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
+from app.kit.ids import ClientId, UnitId
 
-from .terms import Role
+from .terms import ClientScope, ClientView, Grant, KeyView, Role
 
 
 class StaffAccount(TenantRow, Base):
@@ -159,6 +160,8 @@ class ReporterIdentityRow(TenantRow, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
     phone_index: Mapped[bytes | None]
+    # whether the sender asked not to be named: two people open it then
+    withheld: Mapped[bool] = mapped_column(server_default=text("false"))
     sealed_at: Mapped[datetime]
 
 
@@ -185,5 +188,69 @@ class IdentityReading(TenantRow, Base):
     report_id: Mapped[UUID]
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]  # held the case then; None of the program itself
     purpose: Mapped[str]
     read_at: Mapped[datetime]
+
+
+class ApiClient(TenantRow, Base):
+    """Another system that may ask for something here, with its limits."""
+
+    __tablename__ = "api_clients"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        Index("uq_api_clients_name", "tenant_id", "name", unique=True, postgresql_where=text("revoked_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    contact: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(String))
+    unit_id: Mapped[UUID | None]
+    area_code: Mapped[str | None]
+    channel: Mapped[str]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[UUID | None]
+
+    def read(self, keys: list[ApiKey]) -> ClientView:
+        """The client as the program knows it, with these keys."""
+        return ClientView(
+            id=ClientId(self.id),
+            name=self.name,
+            contact=self.contact,
+            grant=Grant(
+                frozenset(ClientScope(scope) for scope in self.scopes),
+                UnitId(self.unit_id) if self.unit_id else None,
+                self.area_code,
+                self.channel,
+            ),
+            expires_at=self.expires_at,
+            revoked_at=self.revoked_at,
+            version=self.version,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            keys=tuple(KeyView(key.id, key.created_at, key.ends_at, key.last_used_at) for key in keys),
+        )
+
+
+class ApiKey(TenantRow, Base):
+    """One key of a client; the key itself is not kept. `ends_at`: another has taken its place, or will have."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "client_id"], ["api_clients.tenant_id", "api_clients.id"]),
+        Index("ix_api_keys_client", "tenant_id", "client_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID]
+    key_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

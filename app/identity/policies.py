@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from app.kit.problems import Forbidden
 from app.kit.text import Text
 
-from .terms import Actor, ActorKind, Role
+from .terms import Actor, ActorKind, ClientScope, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,15 @@ def role_needed(*roles: Role) -> Text:
         "vui lòng liên hệ quản trị viên của cơ quan bạn.",
         f"This needs the role {' or '.join(role.label.en for role in roles) or 'of a member of a unit'}; "
         "please ask your unit's administrator.",
+    )
+
+
+def may_use(actor: Actor, scope: ClientScope) -> Verdict:
+    """Whether `actor` is another system whose key has the scope."""
+    return allowed_if(
+        actor.grant is not None and scope in actor.grant.scopes,
+        Text(
+            f"Khoá API này không có quyền {scope.label.vi} ({scope.value}); vui lòng liên hệ quản trị viên của tỉnh.",
+            f"This API key may not {scope.label.en} ({scope.value}); please ask the province's administrator.",
+        ),
     )

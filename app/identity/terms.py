@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from uuid import UUID
 
-from app.kit.ids import CitizenId, StaffId, TenantId, UnitId
+from app.kit.ids import CitizenId, ClientId, ReportId, StaffId, TenantId, UnitId
 from app.kit.text import Text
 
 
@@ -18,6 +18,7 @@ class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
     CITIZEN = "citizen"
     STAFF = "staff"
+    CLIENT = "client"
     SYSTEM = "system"
 
 
@@ -67,6 +68,43 @@ class Membership:
     role: Role
 
 
+class ClientScope(StrEnum):
+    """What the key of another system may be used for."""
+
+    REPORTS_CREATE = "reports:create"
+    CASES_READ = "cases:read"
+    EVENTS_READ = "events:read"
+    SUBSCRIPTIONS_MANAGE = "subscriptions:manage"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        match self:
+            case ClientScope.REPORTS_CREATE:
+                return Text("gửi phản ánh", "send reports")
+            case ClientScope.CASES_READ:
+                return Text("xem tình trạng vụ việc", "read how cases stand")
+            case ClientScope.EVENTS_READ:
+                return Text("đọc sự kiện", "read events")
+            case ClientScope.SUBSCRIPTIONS_MANAGE:
+                return Text("quản lý đăng ký nhận sự kiện của mình", "manage its own subscriptions")
+            case _:
+                assert_never(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What another system may do, and where: a unit with all below it, an area with all below it; None: everywhere.
+
+    `channel` is the way in which its reports come.
+    """
+
+    scopes: frozenset[ClientScope]
+    unit_id: UnitId | None
+    area: str | None
+    channel: str
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever acts, within one tenant. `id` is the account's, None for anonymous and system."""
@@ -76,6 +114,7 @@ class Actor:
     id: UUID | None = None
     name: str = ""
     memberships: tuple[Membership, ...] = ()
+    grant: Grant | None = None  # of another system only
 
     @property
     def staff_id(self) -> StaffId | None:
@@ -86,6 +125,11 @@ class Actor:
     def citizen_id(self) -> CitizenId | None:
         """The citizen's account, None for anyone else."""
         return CitizenId(self.id) if self.kind is ActorKind.CITIZEN and self.id else None
+
+    @property
+    def client_id(self) -> ClientId | None:
+        """The other system, None for anyone else."""
+        return ClientId(self.id) if self.kind is ActorKind.CLIENT and self.id else None
 
     def units(self, *roles: Role) -> frozenset[UnitId]:
         """Units in which the actor holds one of `roles`; in any role when none is named."""
@@ -114,11 +158,20 @@ class CitizenToken:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientToken:
+    """What the key of another system says of itself: where to look for it, never the key."""
+
+    tenant_id: TenantId
+    key_id: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """An actor known by a token. `expires_at` is None for a token that does not expire by itself."""
 
     actor: Actor
-    token: StaffToken | CitizenToken
+    token: StaffToken | CitizenToken | ClientToken
     username: str | None
     expires_at: datetime | None
 
@@ -172,14 +225,78 @@ class StaffAccountView:
     memberships: tuple[Membership, ...]
 
 
+class Seals(NamedTuple):
+    """How many identities one key of the vault has sealed; `key` None: as releases before 2026-11-26 did."""
+
+    key: str | None
+    identities: int
+    here: bool  # whether the key is
+    newest: bool  # whether it seals what comes in today
+
+
+class Reading(NamedTuple):
+    """One opening of a reporter's identity. `unit_id` None: the program itself, to send a notice."""
+
+    report_id: ReportId
+    unit_id: UnitId | None
+    purpose: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ReporterIdentity:
-    """Who handed in a report. `phone` is E.164. Nothing of it shows in a log."""
+    """Who handed in a report. `phone` is E.164, `identity_number` 9 or 12 digits. Nothing of it shows in a log."""
 
     name: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
+    identity_number: str | None = field(default=None, repr=False)
+    home_address: str | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         """Whether anything is known."""
-        return bool(self.name or self.phone or self.email)
+        return bool(self.name or self.phone or self.email or self.identity_number or self.home_address)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClient:
+    """What an administrator wants of another system's access. `contact`: whom to write to when a key has leaked."""
+
+    name: str
+    contact: str
+    grant: Grant
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as administrators see it. `ends_at`: until when it is good at most; None: as long as its client."""
+
+    id: str
+    created_at: datetime
+    ends_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """Another system with its keys that have not ended, the newest first."""
+
+    id: ClientId
+    name: str
+    contact: str
+    grant: Grant
+    expires_at: datetime
+    revoked_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is handed out, once; only its hash is kept."""
+
+    client: ClientView
+    key: str = field(repr=False)

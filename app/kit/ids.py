@@ -16,6 +16,7 @@ CaseId = NewType("CaseId", UUID)
 ReportId = NewType("ReportId", UUID)
 StaffId = NewType("StaffId", UUID)
 CitizenId = NewType("CitizenId", UUID)
+ClientId = NewType("ClientId", UUID)
 
 _lock = threading.Lock()
 _counters: dict[int, int] = {}  # milliseconds → counter of the newest id made for them
@@ -42,3 +43,8 @@ def uuid7(at: datetime) -> UUID:
                 del _counters[old]
     value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | _random.getrandbits(62)
     return UUID(int=value)
+
+
+def least_id(at: datetime) -> UUID:
+    """An id below every one that is made from `at` on, and above those made in earlier milliseconds."""
+    return UUID(int=(int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)

@@ -12,12 +12,14 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, Response
 
 from app.identity.deps import CurrentKeyring
 from app.kit.text import Text
+from app.limits.deps import admitted
+from app.limits.terms import Limited
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
 from . import domain, service
@@ -79,7 +81,7 @@ async def get_abilities(settings: CurrentSettings) -> Response:
     )
 
 
-@router.post("/uploads")
+@router.post("/uploads", dependencies=[Depends(admitted(Limited.UPLOADS))])
 async def begin(
     request: Request, database: CurrentDatabase, clock: CurrentClock, store: CurrentStore, settings: CurrentSettings
 ) -> Response:

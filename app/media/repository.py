@@ -10,8 +10,8 @@ from uuid import UUID
 import asyncpg
 
 from app.db.engine import Database
-from app.db.work import HotWork, Recorder
-from app.kit.ids import ReportId, TenantId
+from app.db.work import HotWork, Recorder, Work
+from app.kit.ids import ReportId, TenantId, least_id
 
 from .models import ReportFile, UploadClaim, UploadRow
 from .terms import Attached, FileKind, Refusal, Upload, UploadState
@@ -146,6 +146,31 @@ def put_claims(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads
         work.put(ReportFile.__table__, file)  # type: ignore[arg-type]
 
 
+_OLDER = """
+    SELECT DISTINCT report_id FROM report_files WHERE tenant_id = $1 AND report_id > $2 AND report_id < $3
+    ORDER BY report_id LIMIT $4
+"""
+_LET_GO = """
+    WITH gone AS (
+        DELETE FROM report_files WHERE tenant_id = $1 AND report_id = ANY($2::uuid[]) RETURNING upload_id
+    ), unclaimed AS (
+        DELETE FROM upload_claims WHERE upload_id IN (SELECT upload_id FROM gone)
+    )
+    UPDATE uploads SET expires_at = $3 WHERE id IN (SELECT upload_id FROM gone) RETURNING id
+"""
+
+
+async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[ReportId]:
+    """Reports handed in before then that have files, by id, which ascends with time."""
+    rows = await work.fetch(_OLDER, tenant_id, after, least_id(before), limit)
+    return [ReportId(row["report_id"]) for row in rows]
+
+
+async def let_go(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> int:
+    """Number of files that are no report's from now on and expire at once. One statement."""
+    return len(await work.fetch(_LET_GO, tenant_id, list(reports), work.now))
+
+
 async def list_of_reports(
     db: Database, tenant_id: TenantId, reports: Collection[ReportId]
 ) -> dict[ReportId, list[Attached]]:
@@ -154,6 +179,17 @@ async def list_of_reports(
     for row in await db.lane.fetch(_OF_REPORTS, tenant_id, list(reports)):
         found.setdefault(ReportId(row["report_id"]), []).append(Attached.of(dict(row)))
     return found
+
+
+async def list_stored(db: Database, before: UUID | None, limit: int) -> list[tuple[UUID, bytes]]:
+    """Cleared files with their checksums, by id downwards from below `before`. One statement."""
+    rows = await db.lane.fetch(
+        "SELECT id, sha256 FROM uploads WHERE state = 'cleared' AND sha256 IS NOT NULL"
+        " AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2",
+        before,
+        limit,
+    )
+    return [(row["id"], row["sha256"]) for row in rows]
 
 
 async def find_cleared(db: Database, upload_id: UUID) -> tuple[FileKind, str] | None:

@@ -159,3 +159,11 @@ class Drawn(NamedTuple):
     thumbnail: bytes
     width: int
     height: int
+
+
+class Verified(NamedTuple):
+    """What a look at stored files found: how many were looked at, which are gone, which are not what was cleared."""
+
+    looked: int
+    missing: list[UUID]
+    damaged: list[UUID]

@@ -24,6 +24,7 @@ class NoticeRow(TenantRow, Base):
         one_of("state", NoticeState),
         one_of("lang", Lang),
         Index("ix_notices_due", "tenant_id", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_notices_due_channel", "tenant_id", "channel", "next_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_notices_case", "tenant_id", "case_id", "id"),
         Index("ix_notices_settled", "tenant_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
     )
@@ -46,6 +47,7 @@ class NoticeRow(TenantRow, Base):
     created_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
     locked_until: Mapped[datetime | None]
+    begun: Mapped[bool] = mapped_column(server_default=text("false"))  # whether it may have gone out under this lock
     settled_at: Mapped[datetime | None]
     said: Mapped[str | None]
 
@@ -139,4 +141,7 @@ class PushSubscriptionRow(Base):
     sealed: Mapped[bytes]  # endpoint and keys
     created_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("citizen_id", "endpoint_hash"),)
+    __table_args__ = (
+        UniqueConstraint("citizen_id", "endpoint_hash"),
+        Index("ix_citizen_push_subscriptions_endpoint", "endpoint_hash"),
+    )

@@ -170,6 +170,7 @@ class SmsSender:
         self._url = url
         self._template = json.loads(template)
         self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._timeout_s = timeout_s
         self._headers = {"Authorization": authorization} if authorization else {}
 
     async def send(self, message: Message) -> Attempt:
@@ -177,12 +178,18 @@ class SmsSender:
         names = {"{to}": message.to, "{text}": message.body, "{reference}": message.reference}
         headers = {**self._headers, "Idempotency-Key": message.reference}
         try:
-            answer = await self._client.post(self._url, json=_filled(self._template, names), headers=headers)
+            # The whole of it is bounded, and of the answer only the status is read: a gateway that drips a byte now
+            # and then would else never let go.
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._client.stream("POST", self._url, json=_filled(self._template, names), headers=headers) as answer,
+            ):
+                status = answer.status_code
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             return Attempt(Outcome.LATER, f"{type(error).__name__}"[:MOST_SAID])
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             return Attempt(Outcome.UNSURE, f"{type(error).__name__}"[:MOST_SAID])
-        return Attempt(_by_status(answer.status_code, refused={400, 404, 422}), str(answer.status_code))
+        return Attempt(_by_status(status, refused={400, 404, 422}), str(status))
 
     async def close(self) -> None:
         """Let go of the connections."""

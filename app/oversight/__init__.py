@@ -1,1 +1,1 @@
-"""Owns the door to the audit trail for auditors. Must never write anything but that it was read."""
+"""Owns the door to the audit trail for auditors, and to limits for administrators. Must never keep anything itself."""

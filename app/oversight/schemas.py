@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from app.audit.terms import Entry, Outcome
+from app.limits.terms import Limited, LimitView, Per
+from app.web.fields import WireIn
 
 
 class EntryOut(BaseModel):
@@ -57,3 +59,39 @@ class EntryListOut(BaseModel):
 
     items: list[EntryOut]
     next_cursor: str | None
+
+
+class LimitIn(WireIn):
+    """How many there may be within how long."""
+
+    most: StrictInt = Field(ge=1, le=10_000_000, description="Nhiều nhất bao nhiêu. How many at most.")
+    window_s: StrictInt = Field(ge=1, le=604_800, description="Trong bao nhiêu giây. Within how many seconds.")
+
+
+class LimitOut(BaseModel):
+    """One limit as it holds: `most` at once, then one more every `window_s / most` seconds."""
+
+    what: Limited
+    per: Per
+    most: int
+    window_s: int
+    version: int = Field(description="0: giá trị mặc định. As packaged. Send it back as `If-Match`.")
+    updated_at: datetime | None
+
+    @classmethod
+    def of(cls, limit: LimitView) -> Self:
+        """The wire shape."""
+        return cls(
+            what=limit.what,
+            per=limit.per,
+            most=limit.rate.most,
+            window_s=int(limit.rate.window.total_seconds()),
+            version=limit.version,
+            updated_at=limit.updated_at,
+        )
+
+
+class LimitListOut(BaseModel):
+    """Every limit of the province."""
+
+    items: list[LimitOut]

@@ -15,6 +15,8 @@ from app.directory.errors import AreaMismatch, PointOutsideVietnam
 from app.identity.deps import CurrentActor, CurrentKeyring, current_actor, signed_in_or_none
 from app.identity.errors import InvalidContact, SessionExpired
 from app.kit.clock import rfc3339
+from app.limits.deps import asking
+from app.limits.errors import LimitReached, SenderBlocked
 from app.media.errors import UploadTaken, UploadUnfinished
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
@@ -38,7 +40,7 @@ from app.web.works import WriteWork
 
 from . import service
 from .deps import intake_of
-from .errors import CapturedInFuture, PlaceNeeded, ReportNotFound
+from .errors import CapturedInFuture, OutsideLimits, PlaceNeeded, ReportNotFound
 from .schemas import (
     FileListOut,
     RatingIn,
@@ -73,6 +75,9 @@ _OWN: dict[str, Any] = {
     response_model=SubmittedOut,
     responses=problem_responses(
         SessionExpired,
+        OutsideLimits,
+        SenderBlocked,
+        LimitReached,
         UnknownCategory,
         InvalidAnswers,
         InvalidContact,
@@ -97,8 +102,9 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
     name = await named_key(request, await idempotency_key(request.headers.get("idempotency-key")))
     repeat = service.Repeat(name, request_hash(body) if name else b"")
     intake, host = await intake_of(request), await host_tenant(request)
+    new, whence = body.new_report(language(request)), await asking(request)
     answer = await service.submit_report(
-        intake, actor, body.new_report(language(request)), host_tenant=host, repeat=repeat, shape=submitted_answer
+        intake, actor, new, host_tenant=host, repeat=repeat, shape=submitted_answer, asking=whence
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
     return json_answer(answer.body, status=answer.status, headers=headers)

@@ -15,6 +15,17 @@ from app.kit.text import Lang
 from .terms import Channel
 
 
+class ReportOrigin(TenantRow, Base):
+    """Where a report came from, as a keyed hash from which nobody can tell, so that it can be blocked; for 30 days."""
+
+    __tablename__ = "report_origins"
+    __table_args__ = (Index("ix_report_origins_received", "tenant_id", "received_at"),)
+
+    report_id: Mapped[UUID] = mapped_column(primary_key=True)
+    address_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    received_at: Mapped[datetime]
+
+
 class Report(TenantRow, Base):
     """What one person handed in, as written; only the rating is added later.
 
@@ -27,6 +38,7 @@ class Report(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
         Index("ix_reports_case", "tenant_id", "case_id"),
         Index("ix_reports_citizen", "tenant_id", "citizen_id", "id", postgresql_where=text("citizen_id IS NOT NULL")),
+        ForeignKeyConstraint(["tenant_id", "client_id"], ["api_clients.tenant_id", "api_clients.id"]),
         one_of("channel", Channel),
         one_of("lang", Lang),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
@@ -49,6 +61,7 @@ class Report(TenantRow, Base):
     captured_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     citizen_id: Mapped[UUID | None]
+    client_id: Mapped[UUID | None]  # the other system that sent it for its sender
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     stars: Mapped[int | None]
     rated_at: Mapped[datetime | None]

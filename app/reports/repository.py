@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
@@ -13,11 +14,11 @@ from sqlalchemy.engine import CursorResult
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.geo import Point
-from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.media.terms import Attached
 
 from .errors import ReportNotFound
-from .models import Report
+from .models import Report, ReportOrigin
 from .terms import Channel, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
@@ -98,6 +99,71 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
     ]
 
 
+_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, r.citizen_id")
+
+
+async def list_senders(
+    work: Work, tenant_id: TenantId, case_id: CaseId
+) -> list[tuple[ReportId, str, CitizenId | None]]:
+    """Id, code and account of the newest 200 reports of the case and of cases merged into it, oldest first."""
+    rows = await work.fetch(_SENDERS_OF_CASE, tenant_id, case_id)
+    return [(row["id"], row["code"], row["citizen_id"]) for row in reversed(rows)]
+
+
+# Which of these reports live in a case that ended before then: a merged case is followed to the one it lives on in.
+_ENDED_BEFORE = """
+WITH RECURSIVE followed AS (
+  SELECT r.id AS report_id, r.case_id AS id, 0 AS steps FROM reports r WHERE r.tenant_id = $1 AND r.id = ANY($2::uuid[])
+  UNION ALL
+  SELECT f.report_id, c.merged_into_id, f.steps + 1 FROM followed f
+  JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
+), last AS (SELECT DISTINCT ON (report_id) report_id, id FROM followed ORDER BY report_id, steps DESC)
+SELECT l.report_id FROM last l JOIN cases c ON c.tenant_id = $1 AND c.id = l.id
+WHERE c.state IN ('resolved', 'closed') AND c.updated_at < $3
+"""
+
+
+async def ended_before(
+    work: Work, tenant_id: TenantId, reports: Collection[ReportId], before: datetime
+) -> list[ReportId]:
+    """Those of the reports whose case has ended and was not touched since before then. One statement."""
+    return [ReportId(row["report_id"]) for row in await work.fetch(_ENDED_BEFORE, tenant_id, list(reports), before)]
+
+
+async def list_of_citizen(
+    work: Work, citizen_id: CitizenId, tenants: Collection[TenantId], most: int | None
+) -> list[Report]:
+    """The account's reports, the newest first, at most so many (index ix_reports_citizen). One statement."""
+    rows = await work.session.scalars(
+        select(Report)
+        .where(Report.tenant_id.in_(tenants), Report.citizen_id == citizen_id)
+        .order_by(Report.id.desc())
+        .limit(most)
+    )
+    return list(rows)
+
+
+async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
+    """The account's reports are nobody's from now on. One statement."""
+    loose = update(Report).where(Report.tenant_id.in_(tenants), Report.citizen_id == citizen_id)
+    await work.session.execute(loose.values(citizen_id=None).execution_options(synchronize_session=False))
+
+
+_SEEN_OF = """
+SELECT r.id, r.code, c.code AS case_code FROM reports r JOIN cases c ON c.tenant_id = $1 AND c.id = r.case_id
+WHERE r.tenant_id = $1 AND r.id = ANY($2::uuid[]) AND ($3::uuid[] IS NULL OR c.unit_id = ANY($3::uuid[]))
+ORDER BY r.id DESC
+"""
+
+
+async def seen_of(
+    work: Work, tenant_id: TenantId, reports: Collection[ReportId], units: Collection[UnitId] | None
+) -> list[tuple[ReportId, str, str]]:
+    """Id, code and case of those whose case one of the units holds (None: whoever does), newest first."""
+    rows = await work.fetch(_SEEN_OF, tenant_id, list(reports), list(units) if units is not None else None)
+    return [(ReportId(row["id"]), row["code"], row["case_code"]) for row in rows]
+
+
 WATCHED_ROWS = 1000
 
 
@@ -157,3 +223,25 @@ async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Col
     given = update(Report).where(Report.tenant_id.in_(tenants), Report.citizen_id == giver).values(citizen_id=taker)
     moved = await work.session.execute(given.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", moved).rowcount
+
+
+async def find_origin(work: Work, tenant_id: TenantId, report_id: ReportId) -> bytes | None:
+    """Under what the address that the report came from is known, None when it is not. One statement."""
+    where = select(ReportOrigin.address_key).where(
+        ReportOrigin.tenant_id == tenant_id, ReportOrigin.report_id == report_id
+    )
+    found: bytes | None = await work.session.scalar(where)
+    return found
+
+
+_FORGET_ORIGINS = """
+DELETE FROM report_origins WHERE tenant_id = $1 AND report_id IN (
+    SELECT report_id FROM report_origins WHERE tenant_id = $1 AND received_at < $2 ORDER BY received_at LIMIT $3
+)
+RETURNING 1
+"""
+
+
+async def forget_origins(work: Work, tenant_id: TenantId, before: datetime, limit: int) -> int:
+    """Number of origins from before the instant that were forgotten now. One statement."""
+    return len(await work.fetch(_FORGET_ORIGINS, tenant_id, before, limit))

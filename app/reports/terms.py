@@ -51,7 +51,8 @@ class NewReport:
     area: str | None = None
     address: str | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
-    identity: ReporterIdentity | None = None
+    identity: ReporterIdentity = field(default_factory=ReporterIdentity)
+    anonymous: bool = False  # whether the sender asked not to be named
     captured_at: datetime | None = None
     channel: Channel = Channel.APP
     lang: Lang = Lang.VI

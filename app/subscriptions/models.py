@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
-from app.kit.ids import UnitId
+from app.kit.ids import ClientId, UnitId
 
 from .terms import (
     Delivery,
@@ -39,13 +39,15 @@ class SubscriptionRow(TenantRow, Base):
     __table_args__ = (
         one_of("state", SubscriptionState),
         one_of("pause_reason", PauseReason),
-        UniqueConstraint("tenant_id", "name"),
+        UniqueConstraint("tenant_id", "client_id", "name", postgresql_nulls_not_distinct=True),
+        ForeignKeyConstraint(["tenant_id", "client_id"], ["api_clients.tenant_id", "api_clients.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     url: Mapped[str]
+    client_id: Mapped[UUID | None]  # whose it is; None: the province's own
     types: Mapped[list[str]] = mapped_column(ARRAY(String))
     area_code: Mapped[str | None]
     category_code: Mapped[str | None]
@@ -77,6 +79,7 @@ class SubscriptionRow(TenantRow, Base):
             id=SubscriptionId(self.id),
             name=self.name,
             url=self.url,
+            client_id=ClientId(self.client_id) if self.client_id else None,
             interest=self.interest(),
             state=SubscriptionState(self.state),
             pause_reason=PauseReason(self.pause_reason) if self.pause_reason else None,

@@ -103,6 +103,9 @@ class SubscriptionOut(BaseModel):
     area: str | None
     category: str | None
     unit: str | None
+    client: UUID | None = Field(
+        None, description="Của hệ thống nào; trống: của tỉnh. Whose it is; null: the province's own."
+    )
     state: SubscriptionState
     pause_reason: PauseReason | None = Field(
         description="`unreachable`: không nhận gì ba ngày liền. Nothing was accepted for three days. `gone`: 410."
@@ -138,6 +141,7 @@ class SubscriptionOut(BaseModel):
             "area": interest.area,
             "category": interest.category,
             "unit": units[interest.unit_id] if interest.unit_id else None,
+            "client": subscription.client_id,
             "state": subscription.state,
             "pause_reason": subscription.pause_reason,
             "paused_at": subscription.paused_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any, NewType
 from uuid import UUID
 
 from app.cases.events import EventType
-from app.kit.ids import TenantId, UnitId
+from app.kit.ids import ClientId, TenantId, UnitId
 from app.publication.terms import Change
 
 SubscriptionId = NewType("SubscriptionId", UUID)
@@ -106,6 +106,7 @@ class Subscription:
     id: SubscriptionId
     name: str
     url: str
+    client_id: ClientId | None  # another system's own; None: the province's
     interest: Interest
     state: SubscriptionState
     pause_reason: PauseReason | None
@@ -201,3 +202,11 @@ class DeliveryBacklog:
 
 
 COUNTED_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Envelopes in their order, and the position to ask on from."""
+
+    envelopes: Sequence[bytes]
+    after: int

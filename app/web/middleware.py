@@ -81,6 +81,8 @@ class RequestEdge:
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-Id"] = request_id
                 answer["X-Content-Type-Options"] = "nosniff"
+                if (limits := scope["state"].get("limits")) is not None:
+                    answer["RateLimit-Policy"], answer["RateLimit"] = limits
             await send(message)
 
         self.metrics.in_flight += 1

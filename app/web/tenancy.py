@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from app.kit.ids import TenantId
 
-_TOKEN = re.compile(r"[Bb]earer\s+lts_([0-9]{1,9})_")
+_TOKEN = re.compile(r"[Bb]earer\s+lt(?:s|_[a-z]{2,8})_([0-9]{1,9})[_k]")
 
 
 class TenantFinder(Protocol):

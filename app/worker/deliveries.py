@@ -8,9 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from app.db.errors import outline
-from app.identity.domain import Keyring
 from app.kit.ids import TenantId
-from app.process import Process
+from app.process import Process, keyring_of
 from app.subscriptions.senders import Sender
 from app.subscriptions.service import Courier
 from app.subscriptions.terms import SubscriptionId
@@ -29,11 +28,10 @@ class Deliveries:
 
     async def __aenter__(self) -> Self:
         settings, process = self._process.settings, self._process
-        assert settings.secret_key is not None
         self._courier = Courier(
             process.db,
             process.clock,
-            Keyring.of(settings.secret_key.get_secret_value()),
+            keyring_of(settings),
             Sender(
                 private=settings.webhook_private_addresses,
                 timeout_s=settings.webhook_timeout_s,

@@ -16,13 +16,15 @@ from app.db.models import Command
 from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
+from app.limits import service as limits_service
 from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
-from app.process import Process
+from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
+from app.reports import service as reports_service
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
@@ -31,7 +33,8 @@ from app.web.metrics import Metrics
 
 from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
-from .notices import Notices, keys_of, ways_of
+from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
+from .notices import Notices, ways_of
 from .relaying import Rounds
 from .sweeps import Planning, sweep
 from .tenants import each_tenant
@@ -52,7 +55,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PublicationConsumer(lambda: process.books),
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
-        NoticeConsumer(lambda: process.books, keys_of(process.settings), ways_of(process.settings)),
+        NoticeConsumer(lambda: process.books, keyring_of(process.settings), ways_of(process.settings)),
     )
 
 
@@ -130,6 +133,7 @@ async def prune(process: Process) -> int:
     """
     await forget_beats(process.db, process.clock.now())
     await citizens_service.forget(process.db, process.clock)
+    await limits_service.forget(process.db, process.clock)
     names = [consumer.name for consumer in consumers(process)]
     keep = timedelta(days=process.settings.outbox_keep_days)
     settled = min(keep, timedelta(days=process.settings.webhook_keep_days))
@@ -142,6 +146,8 @@ async def prune(process: Process) -> int:
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
+            pruned += await reports_service.forget_origins(work, tenant_id)
+            pruned += await cases_service.forget_held(work, tenant_id)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
@@ -205,11 +211,15 @@ async def run(process: Process, command: Command) -> None:
             files = Files(process)
             group.create_task(_every(CLEAR_EVERY_S, "files.clear", files.clear, process.metrics))
             group.create_task(_every(CLEAN_EVERY_S, "files.clean", files.clean, process.metrics))
+            group.create_task(_every(KEEP_EVERY_S, "retention", lambda: keep_to_rules(process), process.metrics))
+            group.create_task(_every(RESEAL_EVERY_S, "reseal", Resealing(process).turn, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.seal", trail.seal, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.out", trail.send_on, process.metrics))
             poll_s = settings.delivery_poll_s
             group.create_task(_every(poll_s, "deliveries", deliveries.begin, process.metrics, written))
-            group.create_task(_every(settings.notice_poll_s, "notices.out", notices.turn, process.metrics))
+            for channel, send in notices.turns.items():
+                name = f"notices.{channel.value}"
+                group.create_task(_every(settings.notice_poll_s, name, send, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))

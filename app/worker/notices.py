@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-from app.identity.domain import Keyring
 from app.notices.senders import MailSender, PushSender, Relay, Sender, sms_gateway
 from app.notices.service import Courier, Ways
 from app.notices.terms import Channel
-from app.process import Process
+from app.process import Process, keyring_of
 from app.settings import Settings
-
-
-def keys_of(settings: Settings) -> Keyring:
-    """The keys of this installation, which every worker has."""
-    assert settings.secret_key is not None
-    return Keyring.of(settings.secret_key.get_secret_value())
 
 
 def ways_of(settings: Settings) -> Ways:
@@ -43,7 +37,7 @@ class Notices:
         self._courier = Courier(
             process.db,
             process.clock,
-            keys_of(settings),
+            keyring_of(settings),
             senders_of(process),
             directory=lambda: process.directory.current,
             pages=ways_of(settings).pages,
@@ -57,10 +51,17 @@ class Notices:
         if self._courier is not None:
             await self._courier.close()
 
-    async def turn(self) -> int:
-        """Messages sent or tried now, over all tenants."""
-        assert self._courier is not None
-        return await self._courier.deliver(self._process.tenants)
+    @property
+    def turns(self) -> dict[Channel, Callable[[], Awaitable[int]]]:
+        """Of each channel that is set up, what sends its messages that are due, over all tenants."""
+        courier = self._courier
+        assert courier is not None
+
+        def turn_of(channel: Channel) -> Callable[[], Awaitable[int]]:
+            return lambda: courier.deliver(self._process.tenants, channel)
+
+        ways = ways_of(self._process.settings)
+        return {channel: turn_of(channel) for channel in Channel if channel in ways.channels}
 
 
 def senders_of(process: Process) -> dict[Channel, Sender]:
@@ -74,7 +75,7 @@ def senders_of(process: Process) -> dict[Channel, Sender]:
         senders[Channel.SMS] = gateway
     if settings.push_contact is not None:
         senders[Channel.PUSH] = PushSender(
-            keys_of(settings).vapid,
+            keyring_of(settings).vapid,
             settings.push_contact,
             clock,
             private=settings.webhook_private_addresses,

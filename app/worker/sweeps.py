@@ -37,7 +37,11 @@ async def _sweep_tenant(process: Process, tenant_id: TenantId) -> int:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one case has must not hold up those after it
             log.warning("a sweep of tenant %s goes on case by case: %s", tenant_id, outline(error))
+            known = len(broken)
             batch = await _sweep_one_by_one(process, tenant_id, broken)
+            if len(broken) > known:  # a batch of nothing but broken ones is not the last
+                swept += batch
+                continue
         swept += batch
         if not batch:
             return swept

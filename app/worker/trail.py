@@ -9,10 +9,9 @@ from app.audit import service as audit
 from app.audit.senders import FileSink, Sink, SyslogSink
 from app.db.work import in_work
 from app.kit.ids import TenantId
-from app.process import Process
+from app.process import Process, keyring_of
 from app.settings import Settings
 
-from .notices import keys_of
 from .tenants import each_tenant
 
 SEAL_EVERY_S = 1.0
@@ -23,7 +22,7 @@ class Trail:
 
     def __init__(self, process: Process) -> None:
         self._process = process
-        self._key = keys_of(process.settings).audit
+        self._key = keyring_of(process.settings).audit
         self._sinks = sinks_of(process.settings)
 
     async def __aenter__(self) -> Self:

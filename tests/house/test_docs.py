@@ -154,3 +154,12 @@ def test_a_decision_is_dated_and_has_its_four_headings(file: Path) -> None:
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}, (accepted|superseded by \[\d{4}\]\(\S+\))", lines[2])
     assert re.findall(r"^## (.+)$", text(file), re.MULTILINE) == HEADINGS
     assert len(lines) <= 60, "one page"
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named = re.findall(r"`(test_\w+)`", text(ROOT / "docs" / "threat-model.md"))
+    there = set[str]()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        there |= set(re.findall(r"^(?:async )?def (test_\w+)", text(file), re.MULTILINE))
+    assert len(named) > 15
+    assert not [one for one in named if one not in there]

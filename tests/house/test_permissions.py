@@ -23,5 +23,17 @@ def test_every_address_of_officers_has_its_permission() -> None:
     of_a_case = {address for address in asked if "/staff/cases/{code}" in address}
     assert asked - of_a_case == set(permissions.addresses())
     assert {address for address in of_a_case if address.startswith("POST")} - verbs == {
-        "POST /api/v1/staff/cases/{code}/extend/preview"  # as extend itself
+        "POST /api/v1/staff/cases/{code}/extend/preview",  # as extend itself
+        "POST /api/v1/staff/cases/{code}/senders/{report}/openings",  # tests/api/privacy tries who may
     }
+
+
+def test_every_address_of_other_systems_has_its_scope() -> None:
+    document = orjson.loads(orjson.dumps(create_app(Settings(_env_file=None)).openapi()))
+    asked = {
+        f"{method.upper()} {path}"
+        for path, item in document["paths"].items()
+        for method in item
+        if path == "/api/v1/client" or path.startswith("/api/v1/client/")
+    }
+    assert asked | {"POST /api/v1/reports"} == set(permissions.key_addresses())

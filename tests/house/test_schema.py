@@ -20,7 +20,7 @@ REFERENCE = {
 # Of the installation as a whole, joined with nothing: they stay on one server when tenants are spread over several.
 INSTALLATION = {"key_fingerprints", "worker_beats"}
 # Looked up before anybody knows whose they are: spread by the phone, the upload, or whatever asks.
-INSTALLATION |= {"phone_codes", "code_limits", "phone_accounts", "uploads", "upload_claims"}
+INSTALLATION |= {"phone_codes", "code_limits", "phone_accounts", "uploads", "upload_claims", "limit_marks"}
 # A citizen belongs to no tenant: these are spread by citizen.
 CITIZEN = {name for name in TABLES if name.startswith("citizen")}
 TENANT = {

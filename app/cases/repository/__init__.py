@@ -150,17 +150,21 @@ _COLUMNS = """code, version, state, resolution, kind, category_code, priority, s
  area_province, area_district, area_commune, edition_id, confidence, unit_id, assignee_id, opened_at, updated_at,
  due_at, original_due_at, overdue_at, report_count, referral_count, reopen_count, publication, id"""
 _OPEN = "state NOT IN ('resolved', 'closed')"
+# Few or none, looked up once a statement. Whoever takes one in hand has looked; what is overdue is seen whatever it is.
+_HELD = "state = 'received' AND id IN (SELECT case_id FROM held_cases WHERE tenant_id = $1)"
+_NOT_HELD = f"NOT ({_HELD})"
 _VIEWS: dict[QueueView, str] = {
-    QueueView.TRIAGE: "state = 'received'",
-    QueueView.INBOX: "state IN ('received', 'assigned', 'in_progress', 'awaiting_reporter')",
+    QueueView.TRIAGE: f"state = 'received' AND {_NOT_HELD}",
+    QueueView.INBOX: f"state IN ('received', 'assigned', 'in_progress', 'awaiting_reporter') AND {_NOT_HELD}",
     QueueView.MINE: "assignee_id = $7",
     QueueView.OVERDUE: "due_at < $7",
-    QueueView.DUE_SOON: "due_at >= $7 AND due_at < $8",
+    QueueView.DUE_SOON: f"due_at >= $7 AND due_at < $8 AND {_NOT_HELD}",
     QueueView.APPROVAL: "state = 'awaiting_approval'",
     QueueView.ESCALATED: "supervisor_id IS NOT NULL",
     QueueView.CENTRE: "supervisor_id IS NOT NULL AND centre_at IS NOT NULL",
+    QueueView.HELD: _HELD,
 }
-_RAISED = (QueueView.ESCALATED, QueueView.CENTRE)
+_RAISED = (QueueView.ESCALATED, QueueView.CENTRE, QueueView.HELD)
 _AFTER = "(due_at, id) > ($2, $3)"
 
 

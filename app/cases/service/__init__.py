@@ -20,6 +20,7 @@ from .handling import (
     withdraw_for_reporter,
     withhold_case,
 )
+from .holding import forget_held, list_held, release_case
 from .listing import (
     NEWEST,
     START,
@@ -28,6 +29,7 @@ from .listing import (
     cases_page,
     each_case,
     get_case,
+    get_row,
     may_take_up,
     queue_counts,
     queue_page,
@@ -61,7 +63,10 @@ __all__ = [
     "each_case",
     "escalate_case",
     "extend_case",
+    "forget_held",
     "get_case",
+    "get_row",
+    "list_held",
     "list_unswept",
     "may_take_up",
     "merge_case",
@@ -81,6 +86,7 @@ __all__ = [
     "recount_cases",
     "refer_case",
     "reject_draft",
+    "release_case",
     "reopen_case",
     "reopen_for_reporter",
     "reply_to_case",

@@ -142,6 +142,11 @@ async def get_case(db: Database, actor: Actor, scope: Scope, books: Books, code:
     return CaseView(row, entries, verbs)
 
 
+async def get_row(db: Database, scope: Scope, code: str) -> dict[str, Any]:
+    """The row of the case, without its history. Raises: CaseNotFound. One statement."""
+    return await repository.get_case(db, scope, code)
+
+
 class Outcome(NamedTuple):
     """What became of one case of many."""
 

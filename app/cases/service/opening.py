@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.events import CaseFact, EventType
-from app.cases.models import Case
-from app.cases.terms import CaseFacts, CaseState, PublicationState, Resolution
+from app.cases.models import Case, HeldCase
+from app.cases.terms import CaseFacts, CaseState, Held, PublicationState, Resolution
 from app.catalogue.service import Classified
 from app.db.work import Recorder
 from app.deadlines import service as deadlines_service
@@ -22,7 +22,7 @@ from app.timeline.terms import Audience
 from .steps import record
 
 SUMMARY_CHARACTERS = 200
-_TABLE = Case.__table__
+_TABLE, _HELD = Case.__table__, HeldCase.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class NewCase:
     decision: Decision
     deadline: Deadline
     received_at: datetime
+    held: Held | None = None  # part of a flood: an officer looks at it before it is in the queues
 
 
 def open_case(work: Recorder, actor: Actor, new: NewCase) -> CaseFacts:
@@ -72,6 +73,9 @@ def open_case(work: Recorder, actor: Actor, new: NewCase) -> CaseFacts:
         resolved_at=new.received_at if guidance else None,
     )
     work.put(_TABLE, _row(new, facts, guidance.vi if guidance else None))  # type: ignore[arg-type]
+    if new.held is not None and facts.state is CaseState.RECEIVED:
+        held = {"case_id": new.id, "source": new.held.source, "held_by": new.held.by, "held_at": new.received_at}
+        work.put(_HELD, {"tenant_id": facts.tenant_id, **held})  # type: ignore[arg-type]
     record(work, actor, facts, _opened(new, facts), unit_id=None, due_at=new.deadline.due_at)
     return facts
 

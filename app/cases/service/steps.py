@@ -28,9 +28,14 @@ from .timing import clocked
 
 
 def scope_of(actor: Actor, directory: Directory) -> Scope:
-    """The cases an officer may see: those of his units and of all units below them."""
-    units = directory.subtree(actor.tenant_id, actor.units())
-    return Scope(actor.tenant_id, units, whole=len(units) == len(directory.units(actor.tenant_id)))
+    """The cases an officer may see: those of his units and of all units below them; another system those it may."""
+    every = directory.units(actor.tenant_id)
+    if actor.grant is not None:
+        held = frozenset({actor.grant.unit_id}) if actor.grant.unit_id else frozenset(UnitId(unit.id) for unit in every)
+    else:
+        held = actor.units()
+    units = directory.subtree(actor.tenant_id, held)
+    return Scope(actor.tenant_id, units, whole=len(units) == len(every))
 
 
 def record(
@@ -92,7 +97,7 @@ def record(
             "data": fact.data,
         },
     )
-    if actor.kind is ActorKind.STAFF:
+    if actor.kind in {ActorKind.STAFF, ActorKind.CLIENT}:
         done = {"version": case.version, "state": str(case.state)}
         audit_service.record(work, actor, fact.type.value, subject=case.code, unit_id=unit_id, details=done)
 

@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from pydantic import SecretStr
+
 from app.catalogue.terms import Priority
-from app.cli.installation import find_key, url_of
+from app.cli.installation import find_key, find_vault_secrets, url_of
 from app.cli.key import key_missing, key_refused
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
 from app.db.beats import PATIENCE, Beat, Worker, list_beats
+from app.db.isolation import ROLE
+from app.db.work import is_held
 from app.deadlines.errors import CalendarExhausted
 from app.directory.errors import UnknownTenant
 from app.directory.snapshot import AreaChain, Tenant
@@ -24,7 +28,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import KeyStanding
 from app.kit.clock import Clock, local_day
 from app.kit.problems import Problem
-from app.process import Process
+from app.process import Process, keyring_of
 from app.routing import service as routing_service
 from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
@@ -32,6 +36,7 @@ from app.settings import Settings
 
 from .bus import examine_bus
 from .deliveries import examine_deliveries, examine_notices
+from .files import examine_files
 from .findings import Finding, Health, broken, ok, warning
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -64,6 +69,9 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
     try:
         yield _default_tenant(process)
         yield await _key(process)
+        yield await _vault(process)
+        yield await _second_lock(process)
+        yield await examine_files(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
@@ -87,7 +95,7 @@ async def _key(process: Process) -> Finding:
             "Chưa thử được khoá với cơ sở dữ liệu: xem dòng về khoá ở trên.",
             "The key could not be tried on the database: see what is said of the key above.",
         )
-    standing = await identity_service.key_standing(process.db, Keyring.of(key.get_secret_value()) if key else None)
+    standing = await identity_service.key_standing(process.db, _with(process.settings, key))
     match standing:
         case KeyStanding.KNOWN:
             return ok("Khoá đúng là khoá của cơ sở dữ liệu.", "The key is the database's.")
@@ -101,6 +109,45 @@ async def _key(process: Process) -> Finding:
             return broken(refused.vi, refused.en)
         case _:
             assert_never(standing)
+
+
+def _with(settings: Settings, key: SecretStr | None) -> Keyring | None:
+    """The keys that go with that secret, None without one."""
+    if key is None:
+        return None
+    return keyring_of(settings.model_copy(update={"secret_key": key, "vault_secrets": find_vault_secrets(settings)}))
+
+
+async def _vault(process: Process) -> Finding:
+    """Whether every identity that is stored was sealed by a key that is here."""
+    try:
+        held = _with(process.settings, find_key(process.settings))
+    except CommandError as refused:
+        return broken(refused.sentence.vi, refused.sentence.en)
+    lost = sum(one.identities for one in await identity_service.list_seals(process.db, held) if not one.here)
+    if not lost:
+        return ok("Mọi danh tính trong kho đều có khoá ở đây.", "Every identity in the vault has its key here.")
+    return broken(
+        f"{lost} danh tính trong kho do khoá không có ở đây niêm phong. Khôi phục tệp vault-secrets (hoặc "
+        "LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
+        f"{lost} identities in the vault were sealed by a key that is not here. Restore the file vault-secrets (or "
+        "LIENTHONG_VAULT_SECRETS) from the backup.",
+    )
+
+
+async def _second_lock(process: Process) -> Finding:
+    """Whether PostgreSQL itself keeps provinces apart, should a statement of ours forget to."""
+    if await is_held(process.db, process.clock):
+        return ok(
+            f"PostgreSQL cũng tự giữ dữ liệu các tỉnh tách nhau (vai trò {ROLE}).",
+            f"PostgreSQL itself keeps provinces apart, too (role {ROLE}).",
+        )
+    return warning(
+        f"PostgreSQL chưa tự giữ dữ liệu các tỉnh tách nhau: chương trình không nhận được vai trò {ROLE}. Cách sửa: "
+        "docs/operations.md, mục Chạy thật.",
+        f"PostgreSQL does not keep provinces apart by itself: the program cannot take the role {ROLE}. How to mend it: "
+        "docs/operations.md, In production.",
+    )
 
 
 async def _server(url: str, clock: Clock) -> AsyncIterator[Finding]:

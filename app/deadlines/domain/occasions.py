@@ -18,7 +18,8 @@ from app.kit.ids import TenantId
 from app.kit.text import Text
 
 from .calendar import WorkCalendar
-from .clocks import HOUR_S, due
+from .clocks import HOUR_S, due, ended
+from .counting import due_after
 
 _JUST = timedelta(microseconds=1)  # a due date includes its last instant
 
@@ -149,7 +150,7 @@ def _at_share(percent: int, clock: Clock, calendar: WorkCalendar) -> datetime | 
     if part < 1:
         return None
     if clock.unit is TimeUnit.WORKING_HOUR:
-        return calendar.after_s(clock.started_at, part)
+        return due_after(clock.started_at, part, calendar, ended(clock.pauses, clock.started_at))
     end = due(replace(clock, amount=part, extensions=()), calendar, clock.started_at)
     return calendar.after_s(end, 1) - timedelta(seconds=1)
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import CursorResult
 
 from app.db.engine import Database
 from app.db.work import Recorder, Work
 from app.identity.models import IdentityReading, ReporterIdentityRow
-from app.identity.terms import Actor
-from app.kit.ids import ReportId, TenantId, uuid7
+from app.identity.terms import Actor, Reading
+from app.kit.ids import ReportId, TenantId, UnitId, least_id, uuid7
 
 KEY_PURPOSE = "installation"
+_COUNT_SEALS = """
+    SELECT substring(sealed FROM 1 FOR CASE get_byte(sealed, 0) WHEN 2 THEN 5 ELSE 1 END) AS head,
+        count(*) AS identities
+    FROM reporter_identities GROUP BY 1 ORDER BY 1
+"""
 _KEEP_FINGERPRINT = (
     "INSERT INTO key_fingerprints (purpose, fingerprint, adopted_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 )
@@ -51,18 +59,112 @@ async def find_all_sealed(
     return [(ReportId(row.id), row.sealed) for row in rows]
 
 
-def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str) -> None:
-    """Add that the actor has read the report's identity."""
+def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str, unit_id: UnitId | None = None) -> None:
+    """Add that the actor has read the report's identity, when that unit held its case."""
     row = {
         "tenant_id": actor.tenant_id,
         "id": uuid7(work.now),
         "report_id": report_id,
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
+        "unit_id": unit_id,
         "purpose": purpose,
         "read_at": work.now,
     }
     work.put(IdentityReading.__table__, row)  # type: ignore[arg-type]
+
+
+async def list_readings(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]) -> list[Reading]:
+    """Openings of these reports' identities, the newest first, at most 500 (index ix_identity_readings_report)."""
+    rows = await work.session.execute(
+        select(
+            IdentityReading.report_id,
+            IdentityReading.unit_id,
+            IdentityReading.purpose,
+            IdentityReading.read_at,
+        )
+        .where(IdentityReading.tenant_id == tenant_id, IdentityReading.report_id.in_(report_ids))
+        .order_by(IdentityReading.id.desc())
+        .limit(500)
+    )
+    return [
+        Reading(ReportId(row.report_id), UnitId(row.unit_id) if row.unit_id else None, row.purpose, row.read_at)
+        for row in rows
+    ]
+
+
+async def list_withheld(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]) -> dict[ReportId, bool]:
+    """Whether the sender asked not to be named, for each of the reports that has a row."""
+    rows = await work.session.execute(
+        select(ReporterIdentityRow.id, ReporterIdentityRow.withheld).where(
+            ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id.in_(report_ids)
+        )
+    )
+    return {ReportId(row.id): row.withheld for row in rows}
+
+
+async def list_of_phone(work: Work, tenant_id: TenantId, phone_index: bytes) -> list[ReportId]:
+    """The newest 200 reports with this phone (index ix_reporter_identities_phone)."""
+    rows = await work.session.scalars(
+        select(ReporterIdentityRow.id)
+        .where(ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.phone_index == phone_index)
+        .order_by(ReporterIdentityRow.id.desc())
+        .limit(200)
+    )
+    return [ReportId(one) for one in rows]
+
+
+async def delete_sealed(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]) -> int:
+    """Number of identities deleted."""
+    gone = await work.session.execute(
+        delete(ReporterIdentityRow)
+        .where(ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id.in_(report_ids))
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", gone).rowcount
+
+
+async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[ReportId]:
+    """Reports sealed before then, by their ids, which ascend with time, so that this is one range of the key."""
+    rows = await work.session.scalars(
+        select(ReporterIdentityRow.id)
+        .where(
+            ReporterIdentityRow.tenant_id == tenant_id,
+            ReporterIdentityRow.id > after,
+            ReporterIdentityRow.id < least_id(before),
+        )
+        .order_by(ReporterIdentityRow.id)
+        .limit(limit)
+    )
+    return [ReportId(one) for one in rows]
+
+
+async def lock_sealed(work: Work, tenant_id: TenantId, after: UUID, limit: int) -> list[tuple[ReportId, bytes]]:
+    """Sealed identities beyond an id, in order of ids, held until the work ends; a row that is busy waits its turn."""
+    rows = await work.session.execute(
+        select(ReporterIdentityRow.id, ReporterIdentityRow.sealed)
+        .where(ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id > after)
+        .order_by(ReporterIdentityRow.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [(ReportId(row.id), row.sealed) for row in rows]
+
+
+async def replace_seal(work: Work, tenant_id: TenantId, report_id: ReportId, sealed: bytes) -> None:
+    """The identity is sealed so from now on."""
+    await work.session.execute(
+        update(ReporterIdentityRow)
+        .where(ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.id == report_id)
+        .values(sealed=sealed)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def count_seals(db: Database) -> list[tuple[bytes, int]]:
+    """How many identities begin with each version and key's name."""
+    rows = await db.lane.fetch(_COUNT_SEALS)
+    return [(row["head"], row["identities"]) for row in rows]
 
 
 async def newest_sealed(db: Database) -> Record | None:

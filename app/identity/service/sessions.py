@@ -10,8 +10,19 @@ from app.audit.terms import Action
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity import domain, repository
-from app.identity.errors import AccountLocked, SessionExpired, WrongCredentials
-from app.identity.terms import Actor, ActorKind, CitizenToken, NewToken, SignedIn, StaffToken
+from app.identity.errors import AccountLocked, KeyRefused, SessionExpired, WrongCredentials
+from app.identity.repository import clients as clients_repository
+from app.identity.terms import (
+    Actor,
+    ActorKind,
+    CitizenToken,
+    ClientScope,
+    ClientToken,
+    Grant,
+    NewToken,
+    SignedIn,
+    StaffToken,
+)
 from app.kit.ids import CitizenId, StaffId, TenantId, uuid7
 
 from .passwords import Passwords
@@ -75,14 +86,16 @@ async def sign_in(
 
 
 async def authenticate(
-    db: Database, tenant_id: TenantId, token: StaffToken | CitizenToken, *, now: datetime
+    db: Database, tenant_id: TenantId, token: StaffToken | CitizenToken | ClientToken, *, now: datetime
 ) -> SignedIn:
     """Whoever holds the token, read afresh: revoking and changed memberships act at once. One statement.
 
-    Once in a quarter of an hour a second one keeps `last_seen_at`. An officer's token is good in its own tenant only.
-    Raises: SessionExpired.
+    Once in a quarter of an hour a second one keeps `last_seen_at`. An officer's token, and a key of another
+    system, is good in its own tenant only. Raises: SessionExpired, KeyRefused.
     """
     match token:
+        case ClientToken():
+            return await _client(db, tenant_id, token, now)
         case StaffToken():
             if token.tenant_id != tenant_id:
                 raise SessionExpired
@@ -102,6 +115,15 @@ async def authenticate(
     return signed_in
 
 
+async def _client(db: Database, tenant_id: TenantId, token: ClientToken, now: datetime) -> SignedIn:
+    row = await clients_repository.find_key(db, token, now) if token.tenant_id == tenant_id else None
+    if row is None:
+        raise KeyRefused
+    scopes = frozenset(ClientScope(scope) for scope in row["scopes"])
+    grant = Grant(scopes, row["unit_id"], row["area_code"], row["channel"])
+    return SignedIn(Actor(ActorKind.CLIENT, tenant_id, row["id"], grant=grant), token, row["name"], row["expires_at"])
+
+
 async def live_officers(
     db: Database, tenant_id: TenantId, hashes: Collection[bytes], *, now: datetime
 ) -> dict[bytes, Actor]:
@@ -119,7 +141,8 @@ async def live_citizens(db: Database, tokens: Collection[CitizenToken], *, now: 
 
 
 async def sign_out(db: Database, signed_in: SignedIn, *, now: datetime) -> None:
-    """The token is worth nothing from now on."""
+    """The token is worth nothing from now on. Not for keys of other systems: their province ends them."""
+    assert not isinstance(signed_in.token, ClientToken)
     await repository.revoke(db, signed_in.token, now)
     if signed_in.actor.kind is ActorKind.STAFF:
         ended = {"session": signed_in.token.hash[:6].hex()}

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from .clearing import clean, clear
+from .checking import verify
+from .clearing import (
+    clean,
+    clear,
+    let_go,
+    list_older,
+)
 from .fetching import fetch, list_of_reports
 from .receiving import append, attach, attachable, begin, end, look, take
 
@@ -15,7 +21,10 @@ __all__ = [
     "clear",
     "end",
     "fetch",
+    "let_go",
     "list_of_reports",
+    "list_older",
     "look",
     "take",
+    "verify",
 ]

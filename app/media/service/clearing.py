@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.engine import Database
+from app.db.work import Work
 from app.kit.clock import Clock
+from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
 from app.media.store import FolderStore
 from app.media.terms import Drawn, FileKind, Refusal, UploadState, Variant
@@ -63,6 +66,16 @@ def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, D
         found = domain.document(kind, content)
         return found if isinstance(found, Refusal) else (found, content, None)
     return domain.video(content) or (kind, content, None)
+
+
+async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[ReportId]:
+    """Reports handed in before then that still have files, in order of ids beyond `after`. One statement."""
+    return await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
+
+
+async def let_go(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> int:
+    """Number of files that are no report's any more; `clean` removes them from the disk. One statement."""
+    return await repository.let_go(work, tenant_id, reports)
 
 
 async def clean(db: Database, clock: Clock, store: FolderStore) -> int:

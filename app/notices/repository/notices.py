@@ -53,23 +53,33 @@ _ADD = """
     ON CONFLICT (tenant_id, message_id, recipient_id, channel) DO NOTHING
     RETURNING id
 """
-# A notice that need not go out and was under way when its process died is not sent again: nobody knows whether it was.
+# A notice that need not go out and had begun to when its process died is not sent again: nobody knows whether it was.
+# With a line of a unit come all the others of that unit: they are one letter.
 _CLAIM = """
-    UPDATE notices AS n SET attempts = n.attempts + 1, locked_until = $3,
-        state = CASE WHEN n.locked_until IS NOT NULL AND NOT n.legal THEN 'unknown' ELSE n.state END,
-        settled_at = CASE WHEN n.locked_until IS NOT NULL AND NOT n.legal THEN $2 END,
-        sealed_to = CASE WHEN n.locked_until IS NULL OR n.legal THEN n.sealed_to END
-    FROM (
-        SELECT id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
-            AND (locked_until IS NULL OR locked_until < $2)
+    WITH due AS MATERIALIZED (
+        SELECT id, unit_id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
+            AND (locked_until IS NULL OR locked_until < $2) AND ($5::text IS NULL OR channel = $5)
         ORDER BY next_at LIMIT $4 FOR UPDATE SKIP LOCKED
-    ) AS due
-    WHERE n.tenant_id = $1 AND n.id = due.id
+    ), lines AS MATERIALIZED (
+        SELECT id FROM notices WHERE tenant_id = $1 AND state = 'waiting' AND next_at <= $2
+            AND (locked_until IS NULL OR locked_until < $2) AND unit_id IN (SELECT unit_id FROM due)
+        ORDER BY next_at LIMIT 5000 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notices AS n SET attempts = n.attempts + 1, locked_until = $3, begun = false,
+        state = CASE WHEN n.begun AND NOT n.legal THEN 'unknown' ELSE n.state END,
+        settled_at = CASE WHEN n.begun AND NOT n.legal THEN $2 END,
+        sealed_to = CASE WHEN n.begun AND NOT n.legal THEN NULL ELSE n.sealed_to END
+    WHERE n.tenant_id = $1 AND n.id = ANY (ARRAY(SELECT id FROM due UNION SELECT id FROM lines))
     RETURNING n.id, n.channel, n.legal, n.sealed_to, n.subject, n.body, n.attempts, n.created_at, n.report_id,
         n.unit_id, n.lang, n.state
 """
+_BEGIN = "UPDATE notices SET begun = true WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3 RETURNING id"
+_RELEASE = """
+    UPDATE notices SET locked_until = NULL, attempts = attempts - 1
+    WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3 AND NOT begun AND state = 'waiting'
+"""
 _SETTLE = """
-    UPDATE notices SET state = $4::text, next_at = $5, settled_at = $6, said = $7, locked_until = NULL,
+    UPDATE notices SET state = $4::text, next_at = $5, settled_at = $6, said = $7, locked_until = NULL, begun = false,
         sealed_to = CASE WHEN $4::text IN ('waiting', 'failed') THEN sealed_to END
     WHERE tenant_id = $1 AND id = ANY ($2) AND locked_until = $3
 """
@@ -161,9 +171,29 @@ class NoticeRepository:
         return len(found)
 
 
-async def claim(db: Database, tenant_id: TenantId, now: datetime, locked_until: datetime, limit: int) -> list[Claim]:
-    """Up to `limit` notices that are due, the caller's until then; index ix_notices_due. One statement."""
-    rows = await db.lane.fetch(_CLAIM, tenant_id, now, locked_until, limit)
+async def begin(db: Database, tenant_id: TenantId, ids: Sequence[UUID], locked_until: datetime) -> bool:
+    """Whether all of them are still the caller's, and written down as going out this moment. One statement."""
+    return len(await db.lane.fetch(_BEGIN, tenant_id, list(ids), locked_until)) == len(ids)
+
+
+async def release(db: Database, tenant_id: TenantId, ids: Sequence[UUID], locked_until: datetime) -> None:
+    """Those that had not begun to go out are anybody's again, as if they had not been claimed. One statement."""
+    await db.lane.fetch(_RELEASE, tenant_id, list(ids), locked_until)
+
+
+async def claim(
+    db: Database,
+    tenant_id: TenantId,
+    now: datetime,
+    locked_until: datetime,
+    limit: int,
+    channel: Channel | None = None,
+) -> list[Claim]:
+    """Up to `limit` notices that are due, and every line of their units' letters, the caller's until then.
+
+    Of one channel when it is named; index ix_notices_due_channel. One statement.
+    """
+    rows = await db.lane.fetch(_CLAIM, tenant_id, now, locked_until, limit, channel.value if channel else None)
     return [
         Claim(
             tenant_id=tenant_id,
@@ -201,14 +231,20 @@ async def settle(
     )
 
 
-async def list_due_tenants(db: Database, tenants: Sequence[TenantId], now: datetime) -> list[TenantId]:
-    """Those of the tenants that have something due. One statement, a look at one row of the index for each."""
+async def list_due_tenants(
+    db: Database, tenants: Sequence[TenantId], now: datetime, channel: Channel | None = None
+) -> list[TenantId]:
+    """Those of the tenants that have something due, on one channel if it is named.
+
+    One statement, a look at one row of the index for each.
+    """
     rows = await db.lane.fetch(
         "SELECT t.tenant_id FROM unnest($1::int[]) AS t (tenant_id) WHERE EXISTS (SELECT FROM notices n"
         " WHERE n.tenant_id = t.tenant_id AND n.state = 'waiting' AND n.next_at <= $2"
-        " AND (n.locked_until IS NULL OR n.locked_until < $2))",
+        " AND (n.locked_until IS NULL OR n.locked_until < $2) AND ($3::text IS NULL OR n.channel = $3))",
         list(tenants),
         now,
+        channel.value if channel else None,
     )
     return [TenantId(row["tenant_id"]) for row in rows]
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from .own import add_device, forget, get_own, hand_over, put_own, remove_device, switch_off, token_for
+from .own import (
+    add_device,
+    forget,
+    forget_devices,
+    get_own,
+    hand_over,
+    put_own,
+    remove_device,
+    switch_off,
+    token_for,
+)
 from .sending import Courier, backlog, list_of_case, retry_failed
 from .telling import Ways, tell
 from .wording import get_quiet, list_wordings, preview_wording, publish_quiet, publish_wording
@@ -13,6 +23,7 @@ __all__ = [
     "add_device",
     "backlog",
     "forget",
+    "forget_devices",
     "get_own",
     "get_quiet",
     "hand_over",

@@ -77,6 +77,11 @@ async def hand_over(work: Work, keys: Keyring, giver: CitizenId, taker: CitizenI
         await repository.add_device(work, taker, endpoint_hash, again)
 
 
+async def forget_devices(work: Work, citizen_id: CitizenId) -> None:
+    """No browser is told of the citizen's reports any more. One statement."""
+    await repository.take_devices(work, citizen_id)
+
+
 async def remove_device(work: Work, citizen_id: CitizenId, *, endpoint: str) -> None:
     """The browser is told no more. Raises: NoSuchDevice."""
     if not await repository.remove_device(work, citizen_id, signing.token_hash(endpoint)):

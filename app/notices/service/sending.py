@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 
 from app.db.engine import Database
 from app.db.work import ReadWork
+from app.directory.errors import UnknownUnit
 from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit import signing
@@ -57,20 +58,35 @@ class Courier:
         self._directory = directory
         self._pages = pages
         self._attempted = attempted
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = {channel: asyncio.Semaphore(AT_ONCE) for channel in Channel}
 
-    async def deliver(self, tenants: Sequence[TenantId]) -> int:
-        """Number of messages sent or tried now, over all tenants. Two statements when nothing is due."""
+    async def deliver(self, tenants: Sequence[TenantId], channel: Channel | None = None) -> int:
+        """Number of messages sent or tried now, over all tenants, on one channel if it is named.
+
+        One statement when nothing is due. A channel that hangs keeps nobody else waiting as long as each has turns of
+        its own.
+        """
         made = 0
-        for tenant_id in await repository.list_due_tenants(self._db, tenants, self._clock.now()):
+        for tenant_id in await repository.list_due_tenants(self._db, tenants, self._clock.now(), channel):
             now = self._clock.now()
-            claims = await repository.claim(self._db, tenant_id, now, now + LEASE, CLAIM_ROWS)
-            outcomes = await asyncio.gather(*map(self._attempt, _together(claims)), return_exceptions=True)
+            claims = await repository.claim(self._db, tenant_id, now, now + LEASE, CLAIM_ROWS, channel)
+            try:
+                outcomes = await asyncio.gather(*map(self._attempt, _together(claims)), return_exceptions=True)
+            except asyncio.CancelledError:
+                await self._release(tenant_id, claims)
+                raise
             made += len(outcomes)
-            for outcome in outcomes:
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            failed = next((one for one in outcomes if isinstance(one, BaseException)), None)
+            if failed is not None:
+                await self._release(tenant_id, claims)
+                raise failed
         return made
+
+    async def _release(self, tenant_id: TenantId, claims: Sequence[Claim]) -> None:
+        """Give back what had not begun to go out; what had is nobody's to judge until its lease is over."""
+        if claims:
+            ids = [claim.id for claim in claims]
+            await asyncio.shield(repository.release(self._db, tenant_id, ids, claims[0].locked_until))
 
     async def close(self) -> None:
         """Let go of all sockets."""
@@ -80,8 +96,10 @@ class Courier:
     async def _attempt(self, claims: Sequence[Claim]) -> None:
         """One message for all of the claims: those of a unit are lines of one letter."""
         first = claims[0]
-        async with self._turns:
+        async with self._turns[first.channel]:
             attempt = await self._send(claims)
+            if attempt is None:
+                return
         self._attempted(first.channel.value, attempt.outcome.value)
         now = self._clock.now()
         state, next_at = domain.settle(
@@ -100,7 +118,8 @@ class Courier:
                 "notice %s of tenant %s by %s has failed: %s", first.id, first.tenant_id, first.channel, attempt.said
             )
 
-    async def _send(self, claims: Sequence[Claim]) -> Attempt:
+    async def _send(self, claims: Sequence[Claim]) -> Attempt | None:
+        """What came of it; None when the claims are somebody else's by now."""
         first = claims[0]
         sender = self._senders.get(first.channel)
         if sender is None:
@@ -109,7 +128,13 @@ class Courier:
             address = unsealed(self._keys, first.tenant_id, first.sealed_to)
         except InvalidTag:
             return Attempt(Outcome.REFUSED, "the address was sealed with another key")
-        attempt = await sender.send(self._message(claims, address))
+        try:
+            message = self._message(claims, address)
+        except UnknownUnit:
+            return Attempt(Outcome.LATER, "the unit is not in the directory of this process")
+        if not await repository.begin(self._db, first.tenant_id, [one.id for one in claims], first.locked_until):
+            return None
+        attempt = await sender.send(message)
         if attempt.outcome is Outcome.GONE and first.channel is Channel.PUSH:
             endpoint: str = json.loads(address)["endpoint"]
             await repository.forget_device(self._db, signing.token_hash(endpoint))

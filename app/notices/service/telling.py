@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,7 +111,7 @@ class _People:
         ids = {one.report_id for one in recipients}
         if self._ways.channels & {Channel.EMAIL, Channel.SMS}:
             self._identities = await identity_service.open_identities(
-                self._work, self._keys, actor, ids, purpose=PURPOSE
+                self._work, self._keys, actor, ids, purpose=PURPOSE, fields=("phone", "email")
             )
         if Channel.PUSH in self._ways.channels:
             citizens = {one.citizen_id for one in recipients if one.citizen_id is not None}
@@ -223,7 +224,8 @@ def _for_unit(
     data = _data(message)
     unit = _unit_named(books, tenant.id, message)
     if message.type == "case.escalated" and data.get("by") == "deadline" and isinstance(data.get("unit_code"), str):
-        unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
+        with suppress(UnknownUnit):  # its code may be another by now: the unit that holds the case is told then
+            unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
     address = unit.contact.get("email") if unit is not None else None
     if unit is None or not address:
         return

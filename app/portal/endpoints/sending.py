@@ -20,6 +20,7 @@ from app.catalogue.terms import Category
 from app.kit.clock import local_day
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
+from app.limits.deps import asking
 from app.media import service as media_service
 from app.media.deps import CurrentStore
 from app.media.errors import UploadUnfinished
@@ -182,6 +183,7 @@ async def _submitted(visit: Visit, report: ReportIn, key: str) -> Answer:
         host_tenant=visit.host_tenant,
         repeat=repeat,
         shape=submitted_answer,
+        asking=await asking(visit.request),
     )
 
 

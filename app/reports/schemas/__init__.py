@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .files import FileListOut, FileOut, files_answer
+from .reporter import ReporterIn
 from .reports import (
     AreaChainOut,
     AreaNameOut,
@@ -11,7 +12,6 @@ from .reports import (
     RatingIn,
     ReopeningIn,
     ReplyIn,
-    ReporterIn,
     ReportIn,
     ReportTextOut,
     RoutingDecisionOut,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.cases.schemas import EntryOut, UnitRef
 from app.cases.terms import Books, CaseState, PublicationState, Resolution
@@ -24,21 +24,9 @@ from app.reports.terms import Channel, NewReport, ReportText
 from app.timeline.terms import Entry
 from app.web.fields import Code, InstantIn, LongText, PointIn, ShortText, TextOut, WireIn
 
+from .reporter import ReporterIn
+
 UploadText = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-
-
-class ReporterIn(WireIn):
-    """Who reports; all may be left out. Kept apart, encrypted, and never shown to the unit that handles the case."""
-
-    name: str | None = Field(None, max_length=200)
-    phone: str | None = Field(None, max_length=40)
-    email: str | None = Field(None, max_length=320)
-    anonymous: StrictBool = False
-    language: Lang | None = Field(
-        None,
-        description="Ngôn ngữ bạn muốn được báo tin; mặc định theo Accept-Language. In which you are told of it; as "
-        "Accept-Language says by default. Channels and quiet hours: PUT /reports/{code}/notices.",
-    )
 
 
 class ReportIn(WireIn):
@@ -86,8 +74,7 @@ class ReportIn(WireIn):
 
         Raises: InvalidContact.
         """
-        who = self.reporter
-        known = who is not None and not who.anonymous
+        who = self.reporter or ReporterIn()
         return NewReport(
             category=self.category,
             description=self.description,
@@ -97,11 +84,12 @@ class ReportIn(WireIn):
             area=self.area_code,
             address=self.address,
             answers=dict(self.answers),
-            identity=checked_identity(who.name, who.phone, who.email) if who is not None and known else None,
+            identity=checked_identity(who.name, who.phone, who.email, who.identity_number, who.home_address),
+            anonymous=who.anonymous,
             captured_at=self.captured_at,
             channel=self.channel,
             media=tuple(self.media),
-            lang=(who.language if who is not None else None) or spoken,
+            lang=who.language or spoken,
         )
 
 

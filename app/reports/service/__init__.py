@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from .following import claim, hand_over, own_report, rate, reopen, reply, withdraw
+from .blocking import block_sender, forget_origins, lift_block, list_blocks
+from .following import (
+    claim,
+    ended_before,
+    hand_over,
+    let_go,
+    list_of_citizen,
+    own_report,
+    rate,
+    reopen,
+    reply,
+    seen_of,
+    senders_of,
+    withdraw,
+)
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
     ReportView,
@@ -26,16 +40,23 @@ __all__ = [
     "Intake",
     "Repeat",
     "ReportView",
+    "block_sender",
     "claim",
+    "ended_before",
     "files_of_case",
     "files_of_own",
     "find_facts",
     "find_letters",
     "find_own",
+    "forget_origins",
     "get_facts",
     "get_own_facts",
     "hand_over",
+    "let_go",
     "letters_for_sender",
+    "lift_block",
+    "list_blocks",
+    "list_of_citizen",
     "locate_report",
     "opened_by",
     "own_report",
@@ -44,6 +65,8 @@ __all__ = [
     "reopen",
     "reply",
     "reports_for_staff",
+    "seen_of",
+    "senders_of",
     "submit_report",
     "verbs_for_sender",
     "watched",

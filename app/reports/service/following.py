@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from app.cases import service as cases_service
 from app.cases.models import Case
 from app.cases.terms import Books
 from app.db.work import Work
 from app.identity.terms import Actor, ActorKind
-from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.reports import repository
 from app.reports.errors import ReportNotFound
 from app.reports.models import Report
@@ -45,6 +46,40 @@ async def claim(work: Work, citizen: Actor, code: str, secret: str) -> None:
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Sequence[TenantId]) -> int:
     """Number of reports of one account that are another's from now on, in all of the tenants. One statement."""
     return await repository.hand_over(work, giver, taker, tenants)
+
+
+MOST_OF_ONE = 1000
+
+
+async def senders_of(work: Work, tenant_id: TenantId, case_id: CaseId) -> list[tuple[ReportId, str, CitizenId | None]]:
+    """Id, code and account of the newest 200 reports of the case, merged ones too, oldest first. One statement."""
+    return await repository.list_senders(work, tenant_id, case_id)
+
+
+async def seen_of(
+    work: Work, tenant_id: TenantId, reports: Collection[ReportId], units: Collection[UnitId] | None
+) -> list[tuple[ReportId, str, str]]:
+    """Id, code and case of those of the reports whose case one of the units holds; None: any. One statement."""
+    return await repository.seen_of(work, tenant_id, reports, units)
+
+
+async def list_of_citizen(
+    work: Work, citizen_id: CitizenId, tenants: Collection[TenantId], *, most: int | None = MOST_OF_ONE
+) -> list[Report]:
+    """The account's reports, the newest first; None: however many there are. One statement."""
+    return await repository.list_of_citizen(work, citizen_id, tenants, most)
+
+
+async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
+    """The account's reports are nobody's from now on. One statement."""
+    await repository.let_go(work, citizen_id, tenants)
+
+
+async def ended_before(
+    work: Work, tenant_id: TenantId, reports: Collection[ReportId], before: datetime
+) -> list[ReportId]:
+    """Those of the reports whose case has ended and was not touched since before then. One statement."""
+    return await repository.ended_before(work, tenant_id, reports, before)
 
 
 async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:

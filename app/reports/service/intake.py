@@ -16,23 +16,30 @@ from app.cases import service as cases_service
 from app.cases.service import CodeBook, NewCase
 from app.cases.terms import Books
 from app.catalogue import service as catalogue_service
+from app.catalogue.terms import Priority
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable, constraint
 from app.db.work import HotWork
 from app.deadlines import service as deadlines_service
+from app.directory.policies import within_limits
 from app.identity import service as identity_service
 from app.identity.domain import Keyring, tracking_hash, tracking_secret
-from app.identity.terms import Actor, ActorKind
+from app.identity.policies import may_use
+from app.identity.terms import Actor, ActorKind, ClientScope
 from app.kit.clock import Clock, local_day
 from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.limits.errors import LimitReached, SenderBlocked
+from app.limits.terms import Asking
 from app.media import service as media_service
 from app.media.errors import UploadTaken
 from app.reports import domain
-from app.reports.errors import CapturedInFuture
+from app.reports.errors import CapturedInFuture, OutsideLimits
 from app.reports.models import Report
-from app.reports.terms import NewReport
+from app.reports.terms import Channel, NewReport
 from app.routing import service as routing_service
 from app.web.idempotency import Answer, find_answer, keep_answer
+
+from .admitting import admit, keep_origin
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
@@ -75,27 +82,46 @@ async def submit_report(
     host_tenant: TenantId | None,
     repeat: Repeat,
     shape: Callable[[domain.Submitted], dict[str, Any]],
+    asking: Asking | None = None,
 ) -> Answer:
     """The answer for the sender, durable when this returns: report, case, history, event and answer in one statement.
 
     `shape` makes the answer's body. A repeated key gets its first answer again. Nothing is written on any refusal.
-    Raises: the problems of place, category, answers and contact; IdempotencyKeyReused; DatabaseUnavailable when the
-    database is lost (then the outcome is unknown and the sender repeats with the same key).
+    Another system needs the scope for it, and sends by its own channel from within its limits; what is urgent is taken
+    from anywhere in its province.
+    `asking`: from where it is sent; None: nobody counts it. What is part of a flood is taken and held.
+    Raises: the problems of place, category, answers and contact; Forbidden, OutsideLimits; LimitReached,
+    SenderBlocked, neither for what is urgent nor for a key that was answered before; IdempotencyKeyReused;
+    DatabaseUnavailable when the database is lost (then the outcome is unknown; the sender repeats with the same key).
     """
     now = intake.clock.now()
+    if actor.grant is not None:
+        may_use(actor, ClientScope.REPORTS_CREATE).require()
+        new = replace(new, channel=Channel(actor.grant.channel))
     if new.captured_at is not None and new.captured_at > now + CLOCK_SKEW:
         raise CapturedInFuture
     placed = domain.place(intake.books.directory, host_tenant, new)
     uploads = await media_service.attachable(intake.db, new.media) if new.media else []
-    submitted, work = await _prepared(intake, actor, new, placed, now)
+    try:
+        submitted, work = await _prepared(intake, actor, new, placed, now, asking)
+    except (LimitReached, SenderBlocked):
+        kept = await find_answer(intake.db, placed.tenant.id, repeat.key, repeat.request) if repeat.key else None
+        if kept is None:
+            raise
+        return _again(intake, placed, actor, kept)
     media_service.attach(work, placed.tenant.id, submitted.report_id, uploads)
     answer = Answer(201, shape(submitted))
     if repeat.key is not None:
-        kept = {"report_id": str(submitted.report_id), "body": answer.body}
-        keep_answer(work, placed.tenant.id, repeat.key, repeat.request, Answer(201, kept))
+        named = {"report_id": str(submitted.report_id), "body": answer.body}
+        keep_answer(work, placed.tenant.id, repeat.key, repeat.request, Answer(201, named))
     first = await _written(intake.db, work, placed.tenant.id, repeat, submitted.report_id)
     if first is None:
         return _with_secret(answer, submitted.secret)
+    return _again(intake, placed, actor, first)
+
+
+def _again(intake: Intake, placed: domain.Placed, actor: Actor, first: Answer) -> Answer:
+    """The first answer as it was given, with the secret that is not kept in it."""
     report_id = ReportId(UUID(first.body["report_id"]))
     return _with_secret(
         Answer(first.status, first.body["body"]), _secret(intake.keys, placed.tenant.id, report_id, actor)
@@ -103,7 +129,7 @@ async def submit_report(
 
 
 async def _prepared(
-    intake: Intake, actor: Actor, new: NewReport, placed: domain.Placed, now: datetime
+    intake: Intake, actor: Actor, new: NewReport, placed: domain.Placed, now: datetime, asking: Asking | None
 ) -> tuple[domain.Submitted, HotWork]:
     """Everything decided, and its rows waiting in one statement."""
     tenant, books = placed.tenant, intake.books
@@ -129,6 +155,15 @@ async def _prepared(
         answers=classified.answers,
         at=now,
     )
+    if actor.grant is not None and not (
+        tenant.id == actor.tenant_id
+        and (
+            classified.priority is Priority.URGENT
+            or within_limits(actor, books.directory, decision.unit_id, placed.chain.codes)
+        )
+    ):
+        raise OutsideLimits
+    held = await admit(intake.db, intake.keys, own, asking, tenant, classified.priority, now)
     deadline = deadlines_service.start_clock(
         books.calendars,
         tenant.id,
@@ -155,13 +190,22 @@ async def _prepared(
         decision=decision,
         deadline=deadline,
         received_at=now,
+        held=held,
     )
     facts = cases_service.open_case(work, own, case)
     report_id = ReportId(uuid7(now))
     secret = _secret(intake.keys, tenant.id, report_id, own)
     work.put(_TABLE, _row(new, case, report_id, own, secret))  # type: ignore[arg-type]
-    if new.identity is not None:
-        identity_service.keep_identity(work, intake.keys, tenant.id, report_id, new.identity)
+    keep_origin(work, intake.keys, own, asking, tenant.id, report_id)
+    identity_service.keep_identity(
+        work,
+        intake.keys,
+        tenant.id,
+        report_id,
+        new.identity,
+        # without an account there is nobody to find, unless something was said
+        withheld=new.anonymous and bool(new.identity or own.citizen_id),
+    )
     return domain.Submitted(report_id, facts, decision, placed, deadline, classified.guidance, now, secret), work
 
 
@@ -190,6 +234,7 @@ def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, secre
         "captured_at": new.captured_at,
         "received_at": case.received_at,
         "citizen_id": actor.citizen_id,
+        "client_id": actor.client_id,
         "tracking_hash": tracking_hash(secret) if secret is not None else None,
     }
 

@@ -60,7 +60,7 @@ class PrivateFeeds:
         if feed is None:
             tail = self._tails.of(tenant_id)
             feed = self._feeds[tenant_id] = PrivateFeed(self._db, self._clock, self._directory, tenant_id, tail)
-        if self._checking is None:
+        if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check(), name="stream sessions")
         return feed
 
@@ -81,7 +81,7 @@ class PrivateFeeds:
     async def _check(self) -> None:
         while True:
             await asyncio.sleep(self._check_s)
-            for feed in self._feeds.values():
+            for feed in list(self._feeds.values()):  # another tenant's first listener may come while one is asked
                 try:
                     await feed.recheck()
                 except Exception as error:  # an outage must not end it: the next turn asks again

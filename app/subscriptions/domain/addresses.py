@@ -14,8 +14,11 @@ _CLOSED: tuple[IPv4Network | IPv6Network, ...] = (
     *map(IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4")),
     IPv4Network("168.63.129.16/32"),
     *map(IPv6Network, ("fc00::/7", "fe80::/10", "fec0::/10", "2001::/23", "2001:db8::/32", "100::/64", "5f00::/16")),
+    # Ways through which an IPv4 address may be reached that stands elsewhere in the six, or that lead nowhere public.
+    *map(IPv6Network, ("64:ff9b:1::/48", "::ffff:0:0:0/96", "3fff::/20")),
 )
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NAT64 = IPv6Network("64:ff9b::/96")
+_PUBLIC = IPv6Network("2000::/3")  # all that is given out so far (IANA)
 
 
 def is_forbidden(address: str) -> bool:
@@ -29,6 +32,8 @@ def is_forbidden(address: str) -> bool:
         inner = _carried(found)
         if inner is not None:
             found = inner
+        elif found not in _PUBLIC:
+            return True
     closed = any(found.version == network.version and found in network for network in _CLOSED)
     return closed or found.is_multicast or not found.is_global
 
@@ -39,7 +44,7 @@ def _carried(address: IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped
     if address.sixtofour is not None:
         return address.sixtofour
-    if any(address in network for network in _NAT64) or int(address) >> 32 == 0:
+    if address in _NAT64 or int(address) >> 32 == 0:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return None
 

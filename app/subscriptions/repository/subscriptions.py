@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, any_, func, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from app.db.work import Work
-from app.kit.ids import TenantId
+from app.identity.models import ApiClient
+from app.identity.terms import ClientScope
+from app.kit.ids import ClientId, TenantId
 from app.kit.text import Text
 from app.subscriptions.errors import InvalidSubscription, SubscriptionNotFound
 from app.subscriptions.models import SubscriptionRow
@@ -18,31 +20,58 @@ _TAKEN = Text("Tỉnh đã có đăng ký mang tên này.", "The province has a 
 
 
 class SubscriptionRepository:
-    """Statements on the subscriptions of one tenant, in the caller's transaction."""
+    """Statements on the subscriptions of one tenant, in the caller's transaction; with `client` on its own only."""
 
-    def __init__(self, work: Work, tenant_id: TenantId) -> None:
+    def __init__(self, work: Work, tenant_id: TenantId, client: ClientId | None = None) -> None:
         self._session = work.session
+        self._now = work.now
         self._tenant_id = tenant_id
+        self._client = client
+
+    def _seen(self) -> list[ColumnElement[bool]]:
+        """Which are there for whoever asks."""
+        own = [] if self._client is None else [SubscriptionRow.client_id == self._client]
+        return [SubscriptionRow.tenant_id == self._tenant_id, *own]
 
     async def list(self) -> list[SubscriptionRow]:
-        """All of the tenant's, oldest first."""
-        found = await self._session.scalars(
-            select(SubscriptionRow).where(SubscriptionRow.tenant_id == self._tenant_id).order_by(SubscriptionRow.id)
-        )
+        """All, oldest first."""
+        found = await self._session.scalars(select(SubscriptionRow).where(*self._seen()).order_by(SubscriptionRow.id))
         return list(found)
 
     async def count(self) -> int:
-        """How many the tenant has."""
-        where = select(func.count()).where(SubscriptionRow.tenant_id == self._tenant_id)
+        """How many there are."""
+        where = select(func.count()).select_from(SubscriptionRow).where(*self._seen())
         return int(await self._session.scalar(where) or 0)
 
     async def listening(self) -> tuple[Listening, ...]:
-        """What each of the tenant's subscriptions wants, paused ones too: what they miss waits for them."""
-        return tuple(Listening(SubscriptionId(row.id), row.interest(), row.from_position) for row in await self.list())
+        """What each of the tenant's subscriptions wants, paused ones too: what they miss waits for them.
+
+        Those of other systems whose access has ended, or no longer reaches so far, hear nothing more. One statement.
+        """
+        found = await self._session.scalars(
+            select(SubscriptionRow)
+            .outerjoin(
+                ApiClient,
+                (ApiClient.tenant_id == SubscriptionRow.tenant_id) & (ApiClient.id == SubscriptionRow.client_id),
+            )
+            .where(
+                *self._seen(),
+                SubscriptionRow.client_id.is_(None)
+                | (
+                    ApiClient.revoked_at.is_(None)
+                    & (ApiClient.expires_at > self._now)
+                    & (literal(ClientScope.SUBSCRIPTIONS_MANAGE.value) == any_(ApiClient.scopes))
+                ),
+            )
+            .order_by(SubscriptionRow.id)
+        )
+        return tuple(Listening(SubscriptionId(row.id), row.interest(), row.from_position) for row in found)
 
     async def get(self, subscription_id: UUID) -> SubscriptionRow:
         """The subscription. Raises: SubscriptionNotFound."""
-        row = await self._session.get(SubscriptionRow, (self._tenant_id, subscription_id))
+        row: SubscriptionRow | None = await self._session.scalar(
+            select(SubscriptionRow).where(*self._seen(), SubscriptionRow.id == subscription_id)
+        )
         if row is None:
             raise SubscriptionNotFound
         return row
@@ -50,9 +79,7 @@ class SubscriptionRepository:
     async def find_locked(self, subscription_id: UUID) -> SubscriptionRow | None:
         """The subscription, locked until the transaction ends; None when it was deleted."""
         found: SubscriptionRow | None = await self._session.scalar(
-            select(SubscriptionRow)
-            .where(SubscriptionRow.tenant_id == self._tenant_id, SubscriptionRow.id == subscription_id)
-            .with_for_update()
+            select(SubscriptionRow).where(*self._seen(), SubscriptionRow.id == subscription_id).with_for_update()
         )
         return found
 

@@ -14,6 +14,7 @@ from .administration import (
     get_subscription,
     list_deliveries,
     list_subscriptions,
+    pause_of_client,
     pause_subscription,
     recall_secret,
     redeliver,
@@ -23,6 +24,7 @@ from .administration import (
     send_trial,
 )
 from .delivering import Courier
+from .reading import events_after
 from .rounds import CONCURRENCY
 from .telling import advance_replay, backlog, prune, tell
 
@@ -35,9 +37,11 @@ __all__ = [
     "change_subscription",
     "create_subscription",
     "delete_subscription",
+    "events_after",
     "get_subscription",
     "list_deliveries",
     "list_subscriptions",
+    "pause_of_client",
     "pause_subscription",
     "prune",
     "recall_secret",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.db.work import ReadWork, Work
 from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
-from app.kit.ids import uuid7
+from app.kit.ids import ClientId, uuid7
 from app.kit.text import Text
 from app.outbox import service as outbox
 from app.subscriptions import domain, policies
@@ -32,6 +32,7 @@ from app.subscriptions.terms import (
     TYPES,
     Delivery,
     DeliveryState,
+    Interest,
     PauseReason,
     Subscription,
     SubscriptionId,
@@ -40,6 +41,7 @@ from app.subscriptions.terms import (
 )
 
 MOST_SUBSCRIPTIONS = 100  # of one tenant
+MOST_OF_CLIENT = 20  # of one other system
 _URL = {
     "url": Text("Địa chỉ không đọc được.", "Not a URL."),
     "scheme": Text("Địa chỉ cần bắt đầu bằng https://.", "The URL must begin with https://."),
@@ -55,13 +57,13 @@ _KIND = Text("Không có loại sự kiện này.", "No such type of event.")
 async def list_subscriptions(work: ReadWork, actor: Actor) -> list[Subscription]:
     """All of the tenant's, oldest first. Raises: Forbidden."""
     policies.may_administer(actor).require()
-    return [row.read() for row in await SubscriptionRepository(work, actor.tenant_id).list()]
+    return [row.read() for row in await _of(work, actor).list()]
 
 
 async def get_subscription(work: Work, actor: Actor, subscription_id: UUID) -> Subscription:
     """The subscription. Raises: Forbidden, SubscriptionNotFound."""
     policies.may_administer(actor).require()
-    return (await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)).read()
+    return (await _of(work, actor).get(subscription_id)).read()
 
 
 async def create_subscription(
@@ -82,14 +84,15 @@ async def create_subscription(
     """
     policies.may_administer(actor).require()
     _check(wanted, actor, directory, catalogue, private=private)
-    subscriptions = SubscriptionRepository(work, actor.tenant_id)
-    if await subscriptions.count() >= MOST_SUBSCRIPTIONS:
+    subscriptions = _of(work, actor)
+    if await subscriptions.count() >= (MOST_SUBSCRIPTIONS if actor.client_id is None else MOST_OF_CLIENT):
         raise TooManySubscriptions
     secret, subscription_id = domain.new_secret(), SubscriptionId(uuid7(work.now))
     row = SubscriptionRow(
         tenant_id=actor.tenant_id,
         id=subscription_id,
         **_values(wanted),
+        client_id=actor.client_id,
         state=SubscriptionState.ACTIVE.value,
         secret=domain.seal_secret(keys.subscriptions, actor.tenant_id, subscription_id, secret),
         from_position=await outbox.head(work, actor.tenant_id),
@@ -111,7 +114,7 @@ async def recall_secret(work: Work, actor: Actor, subscription_id: UUID, *, keys
     Raises: Forbidden, SubscriptionNotFound when it was deleted since.
     """
     policies.may_administer(actor).require()
-    row = await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    row = await _of(work, actor).get(subscription_id)
     return domain.open_secret(keys.subscriptions, actor.tenant_id, subscription_id, row.secret)
 
 
@@ -137,7 +140,7 @@ async def change_subscription(
         row.failures, row.retry_at = 0, None  # what the old address did says nothing of the new one
     for name, value in _values(wanted).items():
         setattr(row, name, value)
-    await SubscriptionRepository(work, actor.tenant_id).write(row)
+    await _of(work, actor).write(row)
     return row.read()
 
 
@@ -165,7 +168,7 @@ async def resume_subscription(work: Work, actor: Actor, subscription_id: UUID) -
 async def delete_subscription(work: Work, actor: Actor, subscription_id: UUID) -> None:
     """Nobody is told any more, and what waited is dropped. Raises: Forbidden, SubscriptionNotFound."""
     row = await _locked(work, actor, subscription_id, verb="delete", action=Action.SUBSCRIPTION_DELETED)
-    await SubscriptionRepository(work, actor.tenant_id).delete(row)
+    await _of(work, actor).delete(row)
 
 
 async def rotate_secret(
@@ -189,7 +192,7 @@ async def send_trial(work: Work, actor: Actor, subscription_id: UUID) -> Deliver
     Raises: Forbidden, SubscriptionNotFound.
     """
     policies.may_administer(actor).require()
-    await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    await _of(work, actor).get(subscription_id)
     return await DeliveryRepository(work, actor.tenant_id).add_trial(subscription_id, uuid7(work.now), work.now)
 
 
@@ -207,7 +210,7 @@ async def list_deliveries(
     Raises: Forbidden, SubscriptionNotFound.
     """
     policies.may_administer(actor).require()
-    await SubscriptionRepository(work, actor.tenant_id).get(subscription_id)
+    await _of(work, actor).get(subscription_id)
     return await DeliveryRepository(work, actor.tenant_id).list(subscription_id, state, before, limit)
 
 
@@ -239,6 +242,21 @@ async def replay_events(work: Work, db: Database, actor: Actor, subscription_id:
     return row.read()
 
 
+async def pause_of_client(work: Work, actor: Actor, client_id: ClientId, keep: Callable[[Interest], bool]) -> int:
+    """Number of subscriptions of another system that were paused now: those that `keep` does not hold for."""
+    paused = 0
+    for row in await SubscriptionRepository(work, actor.tenant_id, client_id).list():
+        if row.state == SubscriptionState.ACTIVE and not keep(row.interest()):
+            await pause_subscription(work, actor, row.id)
+            paused += 1
+    return paused
+
+
+def _of(work: Work, actor: Actor) -> SubscriptionRepository:
+    """What the actor may see of the tenant's subscriptions: an administrator all, another system its own."""
+    return SubscriptionRepository(work, actor.tenant_id, actor.client_id)
+
+
 async def _locked(
     work: Work,
     actor: Actor,
@@ -253,7 +271,7 @@ async def _locked(
     Raises: Forbidden, SubscriptionNotFound; StaleSubscription when it is no more as it was `seen`.
     """
     policies.may_administer(actor).require()
-    row = await SubscriptionRepository(work, actor.tenant_id).lock(subscription_id)
+    row = await _of(work, actor).lock(subscription_id)
     if seen is not None and seen != row.version:
         raise StaleSubscription(row.version)
     row.version += 1

@@ -16,7 +16,7 @@ from app.outbox.terms import Message
 from app.subscriptions import repository
 from app.subscriptions.domain import wants
 from app.subscriptions.models import SubscriptionRow
-from app.subscriptions.repository import DeliveryRepository, SubscriptionRepository
+from app.subscriptions.repository import DeliveryRepository, Located, SubscriptionRepository
 from app.subscriptions.terms import STAFF_TYPES, DeliveryBacklog, Listening, Place, SubscriptionId
 
 log = logging.getLogger("lienthong.subscriptions")
@@ -54,14 +54,7 @@ async def _tell(
     located = await deliveries.located(subjects) if narrow else {}
     pairs: list[tuple[SubscriptionId, Message]] = []
     for message in messages:
-        place: Place | None = None
-        if (found := located.get(message.subject_id)) is not None:
-            unit_id = UnitId(_unit_then(message) or found.unit_id)
-            place = Place(
-                areas=found.areas,
-                categories=frozenset(catalogue.lineage(tenant_id, found.category)),
-                units=frozenset(directory.unit_path(tenant_id, unit_id)),
-            )
+        place = place_of(message, located.get(message.subject_id), tenant_id, directory, catalogue)
         for one in listening:
             key = one.id, message.subject_id
             if message.position > one.from_position and wants(
@@ -70,6 +63,19 @@ async def _tell(
                 told.add(key)
                 pairs.append((one.id, message))
     return await deliveries.add(pairs, work.now, again=again)
+
+
+def place_of(
+    message: Message, found: Located | None, tenant_id: TenantId, directory: Directory, catalogue: Catalogue
+) -> Place | None:
+    """Where the case of the message belongs, with the unit that held it after the fact; None when nobody knows it."""
+    if found is None:
+        return None
+    return Place(
+        areas=found.areas,
+        categories=frozenset(catalogue.lineage(tenant_id, found.category)),
+        units=frozenset(directory.unit_path(tenant_id, UnitId(_unit_then(message) or found.unit_id))),
+    )
 
 
 def _unit_then(message: Message) -> UnitId | None:

@@ -137,9 +137,11 @@ async def test_codes_are_counted_by_phone_and_by_address_for_all_processes(
     assert (await phones.ask()).status_code == 202
     assert len(phones.messages) == 1, "who taps twice is sent one message"
     for _ in range(3):
-        clock.at += timedelta(minutes=6)
+        clock.at += timedelta(minutes=1)
         assert (await phones.ask()).status_code == 202
     refused = await phones.ask()
+    assert refused.headers["ratelimit"].startswith('"codes-person";r=0;t=')
+    assert '"codes-person";q=5;w=3600' in refused.headers["ratelimit-policy"]
     assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-codes")
     assert 0 < int(refused.headers["retry-after"]) <= 3600
     assert (await phones.ask(OTHER)).status_code == 202, "another phone goes on"

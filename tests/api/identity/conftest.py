@@ -61,6 +61,7 @@ def application(db: Database, clock: FixedClock, settings: Settings, provinces: 
     app.state.database, app.state.clock, app.state.settings = db, clock, settings
     app.state.tenants = lambda: hosts
     app.state.keyring = Keyring.of("a secret of at least thirty-two characters")
+    app.state.limits_key = app.state.keyring.limits
     app.state.passwords = cheap_passwords()
 
     @app.get("/anyone")

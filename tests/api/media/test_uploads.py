@@ -373,3 +373,17 @@ async def test_photos_chosen_before_something_was_wrong_are_still_attached(
     sent_again = await post(client, form, **{"reporter.phone": "0912345678", "step": "send"})
     assert sent_again.headers["location"] == "/report/sent"
     assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
+
+
+async def test_a_file_that_is_gone_or_is_another_is_found(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, db: Database
+) -> None:
+    for _ in range(3):
+        await sent(client, photo(width=64, height=64))
+    await cleared(process, store)
+    ids = [row["id"] for row in await db.lane.fetch("SELECT id FROM uploads ORDER BY id")]
+    assert await media.verify(db, store) == (3, [], [])
+    store.path(ids[0], "whole").write_bytes(b"another")
+    store.path(ids[1], "whole").unlink()
+    assert await media.verify(db, store) == (3, [ids[1]], [ids[0]])
+    assert await media.verify(db, store, most=1) == (1, [], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,9 @@ from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
-from app.notices.senders import MailSender, Relay
-from app.notices.terms import Channel, Message, Outcome
+from app.notices.senders import MailSender, Relay, SmsSender
+from app.notices.service import Courier
+from app.notices.terms import Attempt, Channel, Message, Outcome
 from app.process import Process
 from app.worker import loop
 from tests.api.notices.conftest import BOTH, MAIL, PAGES, PHONE, Post, rows
@@ -252,7 +254,8 @@ async def test_a_worker_that_died_while_sending_leaves_the_legal_notice_to_anoth
     await post.deliver()
     assert len(post.mailbox.letters) == 1
     await db.lane.fetch(
-        "UPDATE notices SET state = 'waiting', legal = false, settled_at = NULL, next_at = $1, locked_until = $1",
+        "UPDATE notices SET state = 'waiting', legal = false, settled_at = NULL, begun = true, next_at = $1,"
+        " locked_until = $1",
         clock.at,
     )
     clock.at += timedelta(seconds=1)
@@ -272,7 +275,7 @@ async def test_couriers_at_once_send_each_notice_once(post: Post, process: Proce
 async def test_a_unit_gets_one_letter_for_what_a_storm_brings(
     post: Post, process: Process, clock: FixedClock, db: Database
 ) -> None:
-    filed = [await a_report(process) for _ in range(5)]
+    filed = [await a_report(process) for _ in range(70)]  # more than are claimed at once
     unit = process.books.directory.unit_by_code(HAIDUONG, filed[0].unit)
     unit.contact["email"] = "phuong@haiduong.example"  # type: ignore[index]
     try:
@@ -287,6 +290,87 @@ async def test_a_unit_gets_one_letter_for_what_a_storm_brings(
     assert body is not None
     assert all(one.code in body.get_content() for one in filed)
     assert letter["To"] == "phuong@haiduong.example"
+
+
+class Hung:
+    """A channel that takes a message and never says what became of it."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    async def send(self, message: Message) -> Attempt:
+        """Never ends."""
+        self.begun += 1
+        await asyncio.Event().wait()
+        raise AssertionError(message)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def _begun(hung: Hung, number: int) -> None:
+    async with asyncio.timeout(20):
+        while hung.begun < number:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_worker_that_is_stopped_gives_back_what_it_had_not_begun_to_send(
+    post: Post, process: Process, db: Database, clock: FixedClock
+) -> None:
+    for number in range(20):
+        await a_report(process, reporter=ReporterIdentity(email=f"p{number}@example.org"))
+    await post.handle()
+    await db.lane.fetch("UPDATE notices SET legal = false")
+    hung = Hung()
+    stopped = Courier(
+        db, clock, post.courier._keys, {Channel.EMAIL: hung}, directory=lambda: process.directory.current,
+        pages=PAGES, attempted=lambda *_: None,
+    )  # fmt: skip
+    turn = asyncio.create_task(stopped.deliver([HAIDUONG]))
+    await _begun(hung, 8)
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+    await post.deliver()
+    assert len(post.mailbox.letters) == 12, "at once, without waiting for the lease to end"
+    clock.at += timedelta(minutes=11)
+    await post.deliver()
+    states = [state for _, _, state in await rows(db)]
+    assert (states.count("sent"), states.count("unknown")) == (12, 8)
+    assert await db.lane.fetchval("SELECT max(attempts) FROM notices WHERE state = 'sent'") == 1
+
+
+async def test_a_channel_that_hangs_keeps_no_other_waiting(post: Post, process: Process) -> None:
+    for number in range(10):
+        await a_report(process, reporter=PHONE)
+        await a_report(process, reporter=ReporterIdentity(email=f"p{number}@example.org"))
+    await post.handle()
+    hung = Hung()
+    post.courier._senders = {**post.courier._senders, Channel.SMS: hung}
+    turn = asyncio.create_task(post.courier.deliver([HAIDUONG], Channel.SMS))
+    await _begun(hung, 8)
+    assert await post.courier.deliver([HAIDUONG], Channel.EMAIL) == 10
+    assert len(post.mailbox.letters) == 10
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+
+
+async def test_a_gateway_that_drips_is_let_go_in_time() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"H")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sender = SmsSender(f"http://127.0.0.1:{port}/", '{"to": "{to}"}', None, timeout_s=0.5)
+    async with asyncio.timeout(20):
+        attempt = await sender.send(Message(Channel.SMS, "+84900000000", "", "Xin chào", "1", "Hải Dương", None))
+    assert attempt.outcome is Outcome.UNSURE
+    await sender.close()
+    server.close()
 
 
 async def test_everyone_whose_report_was_merged_goes_on_being_told(

@@ -58,7 +58,9 @@ async def test_only_auditors_and_administrators_read_it_and_that_is_in_it(
     await seal(process)
     lines: list[dict[str, Any]] = (await client.get(URL, headers=auditor.headers)).json()["items"]
     assert [line["action"] for line in lines[:1]] == ["audit.read"]
-    refused = [line for line in lines if line["outcome"] == "refused" and line["actor"] == str(officer.actor.id)]
+    # What other tests were refused is written here, too: more than a page of it.
+    asked = {"actor": str(officer.actor.id), "outcome": "refused"}
+    refused = (await client.get(URL, headers=auditor.headers, params=asked)).json()["items"]
     assert [line["details"].get("times") for line in refused] == [29, None], "a flood is a line and a number"
     assert refused[0]["details"]["route"] == URL
     assert REPEATS_S == 60

@@ -19,6 +19,7 @@ from tests import permissions
 from tests.api.cases.test_verbs import STEPS
 from tests.api.permissions.test_matrix import a_foreign_officer
 from tests.builders import BINH_HAN, EVERY_HAND, Filed, a_report, an_officer
+from tests.keyholders import a_keyholder, wanted
 from tests.statements import Statements
 
 # Addresses that name something which is there for everyone: the map, the catalogue, a province's own rules.
@@ -29,9 +30,19 @@ EVERYONES = {
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",
     "POST /api/v1/staff/notice-wordings/{occasion}/preview",
+    "PUT /api/v1/staff/limits/{what}/{per}",
 }
 # One's own alone: tests/api/citizens tries a stranger's.
 OWN = {"DELETE /api/v1/me/devices/{device}"}
+_OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", "/client/cases/{code}")
+# Of a province alone, and of another system: tried below, and in tests/api/clients.
+APART = (
+    "/staff/identity-openings/{id}",
+    "/staff/blocks/{id}",
+    "/staff/subscriptions/{id}",
+    "/staff/clients/{id}",
+    "/client/subscriptions/{id}",
+)
 WORDS: dict[str, Any] = {
     "POST /api/v1/reports/{code}/rating": {"stars": 5},
     "POST /api/v1/reports/{code}/reopening": {"reason": "Vẫn tối."},
@@ -41,6 +52,7 @@ WORDS: dict[str, Any] = {
     "POST /api/v1/staff/cases/{code}/extend/preview": {"due_on": "2026-12-03", "reason": "Cần khảo sát."},
     **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
     "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
+    "POST /api/v1/staff/cases/{code}/senders/{report}/openings": {"reason": "Cần gọi để hẹn giờ kiểm tra."},
 }
 ABSENT = "H23-261120-9998"
 # Said of the request, not of what it asks for.
@@ -65,6 +77,7 @@ async def strangers(client: httpx.AsyncClient, process: Process) -> list[Caller]
         Caller("another citizen", {"Authorization": f"Bearer {citizen}"}),
         Caller("an officer next door", sibling.headers),
         Caller("an officer of another province", await a_foreign_officer(process)),
+        Caller("another system", (await a_keyholder(client, process, area="30", unit=BINH_HAN)).headers),
     ]
 
 
@@ -76,12 +89,12 @@ def addresses(application: FastAPI) -> list[str]:
 
 def of_a_report(application: FastAPI) -> list[str]:
     """Those that name a report or a case."""
-    return [one for one in addresses(application) if "/reports/{code}" in one or "/staff/cases/{code}" in one]
+    return [one for one in addresses(application) if any(part in one for part in _OF_A_REPORT)]
 
 
 def test_every_address_that_names_something_is_looked_at(application: FastAPI) -> None:
-    of_subscriptions = {one for one in addresses(application) if "/staff/subscriptions/{id}" in one}
-    assert set(addresses(application)) == {*of_a_report(application), *EVERYONES, *OWN, *of_subscriptions}
+    apart = {one for one in addresses(application) if any(part in one for part in APART)}
+    assert set(addresses(application)) == {*of_a_report(application), *EVERYONES, *OWN, *apart}
 
 
 async def asked(
@@ -92,7 +105,7 @@ async def asked(
     statements.clear()
     answer = await client.request(
         method,
-        path.format(code=code, number="1"),
+        path.format(code=code, number="1", report=code),
         json=WORDS.get(address),
         headers={**caller.headers, "If-Match": '"1"', "Idempotency-Key": f"{caller.name} asks {code}"},
     )
@@ -137,6 +150,19 @@ async def test_a_list_and_a_stream_of_another_province_hold_nothing_of_it(
         method, _, path = address.partition(" ")
         if method == "GET" and "{" not in path:
             assert (await client.get(path, headers=here)).status_code == 401, "a token is worth nothing elsewhere"
+
+
+@pytest.mark.parametrize("verb", ["GET /{}", "PUT /{}", "POST /{}/key", "POST /{}/revocation"])
+async def test_a_system_of_another_province_is_not_there(
+    client: httpx.AsyncClient, process: Process, verb: str
+) -> None:
+    holder = await a_keyholder(client, process)
+    theirs = {**(await a_foreign_officer(process)), "If-Match": '"1"'}
+    method, _, path = verb.partition(" ")
+    body = {"PUT": wanted(), "POST": {}}.get(method)
+    answer = await client.request(method, f"/api/v1/staff/clients{path.format(holder.id)}", json=body, headers=theirs)
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-client")
+    assert (await client.get("/api/v1/client", headers=holder.headers)).status_code == 200
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE"])

@@ -17,7 +17,7 @@ from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity import service as identity
-from app.identity.terms import Membership, Role
+from app.identity.terms import ClientScope, Membership, Role
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.process import Process
 from tests import permissions
@@ -38,6 +38,7 @@ from tests.builders import (
     someone,
     standing,
 )
+from tests.keyholders import a_keyholder
 from tests.officers import PASSWORD, cheap_passwords
 from tests.permissions import Place
 
@@ -47,17 +48,35 @@ NOBODY = "01a21861-4ea2-7085-81a7-33e018a94b2e"
 # Bodies that are well formed, so that what is refused is the person; who may send them is late, and changes nothing.
 _LATE = {"based_on": 999_999}
 _WORDS = {"subject": "{code}", "body": "{code} {due}", "sms": "{code}"}
+_CLIENT = {"name": "Cổng", "contact": "x@example.vn", "scopes": ["cases:read"], "expires_at": "2020-01-01T00:00:00Z"}
 _WANTED = {"name": "Nơi nhận", "url": "ftp://example.vn/", "types": ["case.opened"]}
 BODIES_OF: dict[str, Any] = {
+    "POST /api/v1/staff/blocks": {
+        "report": "H23-261120-9999",
+        "what": "account",
+        "reason": "Thử",
+        "until": "2026-11-21T00:00:00Z",
+    },
+    "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
     "POST /api/v1/staff/calendars/{code}/preview": STORM,
     "POST /api/v1/staff/cases/bulk": {
         "cases": [{"code": "H23-261120-9999", "version": 1}],
         "action": {"verb": "accept"},
     },
+    "POST /api/v1/staff/clients": _CLIENT,
+    "PUT /api/v1/staff/clients/{id}": _CLIENT,
     "POST /api/v1/staff/notice-wordings/{occasion}": {"vi": _WORDS, "en": _WORDS, **_LATE},
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": {"vi": _WORDS, "en": _WORDS},
     "POST /api/v1/staff/occasions": {**RULE, **_LATE},
+    "POST /api/v1/staff/identity-openings/{id}/decision": {"agree": True},
+    "POST /api/v1/staff/phone-lookups": {"phone": "0912345678", "reason": "Người dân gọi hỏi tiến độ."},
+    "POST /api/v1/staff/retention-rules": {
+        "subject": "identity",
+        "days": 365,
+        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
+        **_LATE,
+    },
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/subscriptions": _WANTED,
@@ -187,7 +206,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         method, _, path = address.partition(" ")
         if path.endswith("/stream"):
             continue  # tests/api/streams
-        path = path.format(code="default", occasion="received", id=NOBODY, delivery=NOBODY)
+        path = path.format(code="default", occasion="received", id=NOBODY, delivery=NOBODY, what="codes", per="person")
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address
@@ -197,3 +216,30 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
                 assert answer.status_code not in {401, 403}, (address, role, answer.text)
             else:
                 assert answer.status_code == 403, (address, role, answer.text)
+
+
+async def test_addresses_of_other_systems_are_for_keys_with_the_scope(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    holders = {scope: (await a_keyholder(client, process, [scope.value])).headers for scope in ClientScope}
+    officer = (await an_officer(process, *Role, unit=PROVINCE)).headers
+    subscriptions = "/api/v1/client/subscriptions"
+    bodies = {
+        f"POST {subscriptions}": _WANTED,
+        f"PUT {subscriptions}/{{id}}": _WANTED,
+        f"POST {subscriptions}/{{id}}/replay": {"after": 0},
+        "POST /api/v1/reports": {"category": "moon", "description": "Thử"},
+    }
+    for address, enough in permissions.key_addresses().items():
+        method, _, path = address.partition(" ")
+        path = path.format(code="H23-261120-9999", id=NOBODY, delivery=NOBODY)
+        sent = bodies.get(address, {}) if method in {"POST", "PUT"} else None
+        if not path.endswith("/reports"):
+            for headers in ({}, officer):
+                assert (await client.request(method, path, json=sent, headers=headers)).status_code == 401, address
+        for scope, headers in holders.items():
+            answer = await client.request(method, path, json=sent, headers={**headers, "If-Match": '"1"'})
+            if scope in enough:
+                assert answer.status_code not in {401, 403}, (address, scope, answer.text)
+            else:
+                assert answer.status_code == 403, (address, scope, answer.text)

@@ -31,6 +31,7 @@ async def common(application: FastAPI, db: Database, fill: Fill, province: Provi
 
     await fill(build)
     async with db.rw.begin() as connection:
+        await connection.execute(text("SET LOCAL ROLE NONE"))
         await connection.execute(text("ANALYZE publications"))
     known: CommonTerms = application.state.common_terms
     await known.refresh()

@@ -13,13 +13,13 @@ from app.identity.domain import SEEN_STEP, new_citizen_token, new_staff_token, p
 from app.identity.errors import SessionExpired
 from app.identity.service import Passwords
 from app.identity.service.sessions import KEEP_ENDED_SESSIONS
-from app.identity.terms import ActorKind, CitizenToken, Membership, Role, SignedIn, StaffToken
+from app.identity.terms import ActorKind, CitizenToken, ClientToken, Membership, Role, SignedIn, StaffToken
 from app.kit.clock import FixedClock
 from app.kit.ids import CitizenId, StaffId, uuid7
 from tests.officers import Province, sign_in
 from tests.statements import Statements
 
-Token = StaffToken | CitizenToken
+Token = StaffToken | CitizenToken | ClientToken
 
 
 async def expect_expired(db: Database, clock: FixedClock, province: Province, token: Token) -> None:

@@ -254,6 +254,7 @@ async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:
 async def flooded(town: Town) -> Town:
     """A third of all cases, the newest, are open. For the last tests: those before expect a quiet province."""
     async with town.process.db.rw.begin() as connection:
+        await connection.execute(text("SET LOCAL ROLE NONE"))
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
         await connection.execute(
             text("""

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.cases.models import Case
 from app.db.engine import Database
@@ -213,6 +213,7 @@ async def test_a_rebuild_that_was_overtaken_tells_nothing(
     async with write_work(db, clock, HAIDUONG) as slow:
         await slow.session.execute(update(Publication).values(digest="of another projection"))
         await slow.session.commit()  # the row may not stay locked
+        await slow.session.execute(text(f"SET LOCAL app.tenant = '{HAIDUONG}'"))
         assert await province.rebuild(slow, case.id) == 0
         assert await told(slow) == ["publication.published", "publication.withdrawn"]
     assert await public_body(db, HAIDUONG, case.code) is None

@@ -16,7 +16,7 @@ from app.process import Process
 from tests.builders import a_case, an_officer
 from tests.statements import Statements
 
-INTAKE = 1  # report, case, history, event, kept answer: one statement
+INTAKE = 2  # counted by whom and from where; then report, case, history, event, kept answer whole
 CODES_BLOCK = 1  # a block of case numbers, in a transaction of its own: once in up to 256 reports
 PUBLIC_READ = 1
 PUBLIC_PAGE = 1
@@ -34,7 +34,7 @@ KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
 
 
 @pytest.mark.parametrize("headers", [{}, KEY], ids=["without a key", "with a key"])
-async def test_an_intake_is_one_statement_and_now_and_then_a_block_of_numbers(
+async def test_an_intake_is_counted_and_written_by_a_statement_each_and_now_and_then_takes_a_block_of_numbers(
     client: httpx.AsyncClient, statements: Statements, headers: dict[str, str]
 ) -> None:
     await client.post("/api/v1/reports", json=LAMP)
@@ -44,6 +44,12 @@ async def test_an_intake_is_one_statement_and_now_and_then_a_block_of_numbers(
     assert len(blocks) <= CODES_BLOCK
     assert len(statements) - len(blocks) == INTAKE
     assert statements.round_trips == len(statements), "a single statement needs no BEGIN and no COMMIT"
+
+
+async def test_an_urgent_intake_is_one_statement(client: httpx.AsyncClient, statements: Statements) -> None:
+    urgent = {**LAMP, "category": "drainage.manhole_cover"}
+    assert (await client.post("/api/v1/reports", json=urgent)).status_code == 201
+    assert len([text for text in statements.texts if "code_counters" not in text]) == 1, statements.texts
 
 
 async def test_reading_a_public_case_or_a_page_of_them_is_one_statement(

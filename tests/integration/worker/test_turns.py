@@ -57,6 +57,24 @@ async def test_when_all_tenants_fail_the_turn_does(process: Process, monkeypatch
         await loop.turn(process, ())
 
 
+async def test_a_whole_batch_that_cannot_be_swept_is_not_the_last(
+    process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = [await a_case(process) for _ in range(5)]
+    settle, bad = steps.settle, {one.code for one in filed[:2]}
+
+    def settled(work: Work, actor: Actor, case: Any, *rest: Any) -> None:
+        if case.code in bad:
+            raise LookupError
+        settle(work, actor, case, *rest)
+
+    monkeypatch.setattr(sweeping, "SWEEP_BATCH_ROWS", 2)
+    monkeypatch.setattr(sweeping, "settle", settled)
+    clock.at += timedelta(days=60)
+    assert await sweeps.sweep(process) == 3
+    assert await db.lane.fetchval("SELECT count(*) FROM cases WHERE overdue_at IS NOT NULL") == 3
+
+
 async def test_a_case_that_cannot_be_swept_keeps_the_others_from_nothing(
     process: Process, db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

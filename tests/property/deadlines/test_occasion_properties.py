@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from hypothesis import given, settings, strategies as st
 
 from app.deadlines import domain
 from app.deadlines.domain import Outlook, Reaction, Running, Told, work_calendar
 from app.deadlines.seed import packaged_occasions
-from app.deadlines.terms import Clock, PauseCause, TargetKind, TimeUnit
+from app.deadlines.terms import Clock, Pause, PauseCause, TargetKind, TimeUnit
 from app.kit.ids import TenantId
 
 CALENDAR = work_calendar("Asia/Ho_Chi_Minh", (), first=date(2025, 1, 1), last=date(2027, 12, 31))
@@ -103,3 +104,41 @@ def test_who_looks_whenever_he_is_told_to_is_told_everything_in_order(amount: in
         at = found.next_at
     assert ladder == sorted(ladder, key=list(Reaction).index)
     assert ladder[-3:] == [Reaction.BREACH, Reaction.SUPERVISOR, Reaction.CENTRE]
+
+
+def half_time(clock: Clock, now: datetime) -> datetime:
+    """When the reminder at half the time is due."""
+    running = Running(TargetKind.RESOLUTION, clock, domain.due(clock, CALENDAR, now))
+    return next(at for rule, at in domain.moments(RULES, running, CALENDAR) if rule.code == "half-time")
+
+
+@given(
+    amount=st.integers(2, 40),
+    unit=st.sampled_from(TimeUnit),
+    begins=st.integers(0, 200),
+    lasts=st.integers(0, 400),
+)
+def test_half_the_time_is_half_of_what_counts_whatever_pauses_there_were(
+    amount: int, unit: TimeUnit, begins: int, lasts: int
+) -> None:
+    clock = Clock(amount, unit, START)
+    plain = half_time(clock, START)
+    since = START + timedelta(hours=begins)
+    until = since + timedelta(hours=lasts)
+    paused = replace(clock, pauses=(Pause(since, PauseCause.REPORTER, until),))
+    found = half_time(paused, until)
+    assert found >= plain
+    if since > plain:
+        assert found == plain, "what came later moves nothing"
+    if found != plain:
+        assert not since < found < until, "never while the clock stands"
+
+
+def test_half_of_sixteen_hours_by_hand() -> None:
+    """Monday 2 March 2026, 08:00; waiting for the sender from Monday 09:00 to Friday 09:00: half is Friday at 17:00."""
+    zone = timezone(timedelta(hours=7))
+    since, until = datetime(2026, 3, 2, 9, tzinfo=zone), datetime(2026, 3, 6, 9, tzinfo=zone)
+    begun = datetime(2026, 3, 2, 8, tzinfo=zone).astimezone(UTC)
+    pause = Pause(since.astimezone(UTC), PauseCause.REPORTER, until.astimezone(UTC))
+    clock = Clock(16, TimeUnit.WORKING_HOUR, begun, pauses=(pause,))
+    assert half_time(clock, pause.since + timedelta(days=5)) == datetime(2026, 3, 6, 17, tzinfo=zone)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+import orjson
 import pytest
 
-from app.identity.domain import Keyring, open_identity, phone_index, seal_identity
+from app.identity.domain import Keyring, open_identity, phone_index, pseudonym, seal_identity, sealed_anew
 from app.identity.errors import IdentityUnreadable
 from app.identity.terms import ReporterIdentity
-from app.kit.ids import ReportId, TenantId
+from app.kit import signing
+from app.kit.ids import CaseId, ReportId, TenantId
 
 KEYS = Keyring.of("a secret of at least thirty-two characters")
 TENANT, OTHER = TenantId(1), TenantId(2)
@@ -55,7 +57,7 @@ def test_foreign_bytes_do_not_open(spoiled: bytes) -> None:
 
 
 def test_shortened_or_lengthened_bytes_do_not_open() -> None:
-    for spoiled in (sealed()[:-1], sealed() + b"x", b"\x02" + sealed()[1:]):
+    for spoiled in (sealed()[:-1], sealed() + b"x", b"\x03" + sealed()[1:]):
         with pytest.raises(IdentityUnreadable):
             open_identity(KEYS, TENANT, REPORT, spoiled)
 
@@ -68,6 +70,43 @@ def test_a_phone_is_found_within_its_tenant_only() -> None:
 
 
 def test_keys_differ_by_purpose_and_are_never_printed() -> None:
-    assert len({KEYS.vault, KEYS.blind_index, KEYS.tracking}) == 3
+    assert len({KEYS.vault[0].key, KEYS.blind_index, KEYS.tracking}) == 3
+    assert KEYS.vault[0].key.hex() not in repr(KEYS.vault)
     assert repr(KEYS) == "Keyring()"
     assert Keyring.of("a secret of at least thirty-two characters") == KEYS
+
+
+def test_no_more_of_an_identity_is_opened_than_was_asked_for() -> None:
+    assert open_identity(KEYS, TENANT, REPORT, sealed(), ("phone",)) == ReporterIdentity(phone="+84912345678")
+
+
+def test_a_newer_key_seals_and_the_older_ones_still_open() -> None:
+    newer = Keyring.of("a secret of at least thirty-two characters", ["another vault secret, also of thirty-two"])
+    row = seal_identity(newer, TENANT, REPORT, HOA, AT)
+    assert isinstance(row["sealed"], bytes)
+    assert open_identity(newer, TENANT, REPORT, sealed()) == HOA
+    assert open_identity(newer, TENANT, REPORT, row["sealed"]) == HOA
+    assert (sealed_anew(newer, row["sealed"]), sealed_anew(newer, sealed())) == (True, False)
+    with pytest.raises(IdentityUnreadable):
+        open_identity(KEYS, TENANT, REPORT, row["sealed"])
+
+
+def test_a_field_cannot_be_passed_off_as_another() -> None:
+    blob = sealed()
+    swapped = blob[:5] + blob[5:].replace(b'"name"', b'"none"').replace(b'"email"', b'"name"')
+    with pytest.raises(IdentityUnreadable):
+        open_identity(KEYS, TENANT, REPORT, swapped)
+
+
+def test_what_a_release_before_sealed_as_a_whole_still_opens() -> None:
+    plain = orjson.dumps({"name": HOA.name, "phone": HOA.phone, "email": HOA.email})
+    whole = b"\x01" + signing.seal(KEYS.vault[-1].key, plain, f"{TENANT}:{REPORT}".encode())
+    assert open_identity(KEYS, TENANT, REPORT, whole) == HOA
+    assert not sealed_anew(KEYS, whole)
+
+
+def test_a_pseudonym_is_the_same_within_a_case_and_another_elsewhere() -> None:
+    case, other, sender = CaseId(UUID(int=5)), CaseId(UUID(int=6)), UUID(int=7)
+    assert pseudonym(KEYS, TENANT, case, sender) == pseudonym(KEYS, TENANT, case, sender)
+    assert pseudonym(KEYS, TENANT, case, sender) != pseudonym(KEYS, TENANT, other, sender)
+    assert len(pseudonym(KEYS, TENANT, case, sender)) == 4

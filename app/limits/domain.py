@@ -1,0 +1,91 @@
+"""Decisions about limits: under what a request is counted, and what its sender is told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from app.kit import gcra, signing
+from app.kit.gcra import Rate
+from app.kit.ids import TenantId
+from app.kit.networks import whence
+
+from .terms import PACKAGED, Asking, Blocked, Count, Judged, Limited, Per
+
+
+class Key(NamedTuple):
+    """One thing that a request is counted under: nothing of whom or where can be read from `key` (32 bytes)."""
+
+    key: bytes
+    what: Limited
+    per: Per
+    rate: Rate
+    soft: bool
+
+
+def keys_of(
+    secret: bytes,
+    tenant_id: TenantId,
+    what: Limited,
+    asking: Asking,
+    rates: Mapping[Per, Rate],
+    *,
+    everywhere: bool,
+    soft: Limited | None = None,
+) -> list[Key]:
+    """What the request is counted under, each with the rate that holds where the tenant has decided nothing else.
+
+    Addresses that tell nothing are left out unless `everywhere`: behind one of them may be everybody.
+    """
+    place = whence(asking.address)
+    values: dict[Per, tuple[str, ...]] = {Per.PERSON: asking.persons, Per.TENANT: ("",)}
+    if place.telling or everywhere:
+        values |= {Per.ADDRESS: (place.address,), Per.NETWORK: (place.network,)}
+    return [
+        Key(signing.derive(secret, f"{tenant_id}:{one}:{per}:{value}"), one, per, rate, soft=one is soft)
+        for one in (what, *((soft,) if soft else ()))
+        for per in Per
+        if (rate := rates.get(per) if one is what and per in rates else PACKAGED.get((one, per))) is not None
+        for value in values.get(per, ())
+    ]
+
+
+def block_keys(secret: bytes, tenant_id: TenantId, account: str | None, address: str) -> dict[Blocked, bytes]:
+    """Under what a sender may be blocked; an address that tells nothing is nobody's to be blocked."""
+    place, found = whence(address), {}
+    if account is not None:
+        found[Blocked.ACCOUNT] = signing.derive(secret, f"{tenant_id}:block:account:{account}")
+    if place.telling:
+        found[Blocked.ADDRESS] = signing.derive(secret, f"{tenant_id}:block:address:{place.address}")
+    return found
+
+
+def told(what: Limited, judged: Judged, now: datetime) -> tuple[str, str] | None:
+    """The values of `RateLimit-Policy` and `RateLimit`: all that were counted, and the one with the least left.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10 (q: how many, w: seconds; r: how many are left, t: seconds until it
+    is as if there had been none, or until one more when none is left).
+    """
+    counts = [count for count in judged.counts if not count.soft]
+    if not counts:
+        return None
+    seen = {count.per: count for count in counts}
+    policy = ", ".join(
+        f'"{what}-{per}";q={count.rate.most};w={int(count.rate.window.total_seconds())}' for per, count in seen.items()
+    )
+    least = judged.refused or min(counts, key=lambda count: _left(count, now))
+    if least.kept is None:
+        remaining, seconds = 0, wait_s(least, now)
+    else:
+        remaining, seconds = _left(least, now), max(0, round((least.kept - now).total_seconds()))
+    return policy, f'"{what}-{least.per}";r={remaining};t={seconds}'
+
+
+def wait_s(count: Count, now: datetime) -> int:
+    """Whole seconds until one more is possible under a count that was one too many, ≥ 1."""
+    return gcra.wait_s(count.rate, count.before or now + count.rate.window, now)
+
+
+def _left(count: Count, now: datetime) -> int:
+    return 0 if count.kept is None else gcra.left(count.rate, count.kept, now)

@@ -1,0 +1,24 @@
+"""Verbs of people's own data: open an identity, see who did, take one's data away, erase it, keep nothing too long."""
+
+from __future__ import annotations
+
+from .keeping import keep_to_rules, list_rules, publish_rule
+from .opening import ask, decide, find_by_phone, list_openings, list_senders, look
+from .own import access_log, access_log_of, erase_account, erase_contact, export
+
+__all__ = [
+    "access_log",
+    "access_log_of",
+    "ask",
+    "decide",
+    "erase_account",
+    "erase_contact",
+    "export",
+    "find_by_phone",
+    "keep_to_rules",
+    "list_openings",
+    "list_rules",
+    "list_senders",
+    "look",
+    "publish_rule",
+]

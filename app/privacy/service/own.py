@@ -1,0 +1,106 @@
+"""What people do with their own data: see who opened it, take it away, have it erased."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from app.audit import service as audit
+from app.audit.terms import Action
+from app.citizens import service as citizens
+from app.db.engine import Database
+from app.db.work import ReadWork, Work, in_work, read_work
+from app.identity import service as identity
+from app.identity.domain import Keyring
+from app.identity.terms import Actor, ReporterIdentity
+from app.kit.clock import Clock
+from app.kit.ids import CitizenId, ReportId, TenantId
+from app.notices import service as notices
+from app.privacy import domain
+from app.privacy.terms import AccessEntry, Erased, Exported, OwnReport
+from app.reports import service as reports
+from app.reports.models import Report
+
+
+async def access_log_of(work: ReadWork, actor: Actor, code: str, secret: str | None) -> list[AccessEntry]:
+    """Every opening of the sender's identity, for the sender of one report, newest first. Two statements.
+
+    Raises: ReportNotFound.
+    """
+    report = await reports.own_report(work, actor, code, secret)
+    return await _log(work, actor.tenant_id, {ReportId(report.id): report.code})
+
+
+async def access_log(work: ReadWork, actor: Actor, citizen: CitizenId) -> list[AccessEntry]:
+    """The same for all reports of an account in the tenant, the newest 1,000 of them. Two statements."""
+    mine = await reports.list_of_citizen(work, citizen, [actor.tenant_id])
+    return await _log(work, actor.tenant_id, {ReportId(one.id): one.code for one in mine})
+
+
+async def _log(work: Work, tenant_id: TenantId, codes: dict[ReportId, str]) -> list[AccessEntry]:
+    return [
+        AccessEntry(codes[one.report_id], one.at, one.unit_id, one.purpose)
+        for one in await identity.opened(work, tenant_id, list(codes))
+    ]
+
+
+async def erase_contact(work: Work, actor: Actor, code: str, secret: str | None) -> None:
+    """Who handed in the report is known no more; the report and its handling go on. Raises: ReportNotFound."""
+    report = await reports.own_report(work, actor, code, secret)
+    if await identity.erase_identities(work, actor.tenant_id, [ReportId(report.id)]):
+        audit.record(work, actor, Action.IDENTITY_ERASED, subject=code, details={"by": "sender"})
+
+
+async def export(
+    db: Database, clock: Clock, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]
+) -> Exported:
+    """All that is kept of the citizen in these tenants; reading one's own is no opening. At most 1,000 reports."""
+    async with read_work(db, clock, None) as work:
+        mine = await reports.list_of_citizen(work, citizen, tenants)
+        log, identities = list[AccessEntry](), dict[ReportId, ReporterIdentity]()
+        for tenant_id in tenants:
+            codes = {ReportId(one.id): one.code for one in mine if one.tenant_id == tenant_id}
+            if codes:
+                identities |= await identity.read_own(work, keys, tenant_id, list(codes))
+                log += await _log(work, tenant_id, codes)
+        told = [_told(one, identities.get(ReportId(one.id))) for one in mine]
+        return Exported(await citizens.phone_of(work, keys, citizen), told, log)
+
+
+def _told(report: Report, left: ReporterIdentity | None) -> OwnReport:
+    return OwnReport(
+        code=report.code,
+        kind=report.kind,
+        category=report.category_code,
+        description=report.description,
+        latitude=report.lat,
+        longitude=report.lon,
+        area=report.area_code,
+        address=report.address,
+        answers=report.answers,
+        channel=report.channel,
+        captured_at=report.captured_at,
+        received_at=report.received_at,
+        stars=report.stars,
+        identity=left,
+    )
+
+
+async def erase_account(
+    db: Database, clock: Clock, actor: Actor, citizen: CitizenId, tenants: Collection[TenantId]
+) -> Erased:
+    """The account is no more: phone, devices, sessions, who sent its reports. The reports are nobody's from now on."""
+
+    async def erase(work: Work) -> Erased:
+        mine = await reports.list_of_citizen(work, citizen, tenants, most=None)
+        gone = 0
+        for tenant_id in tenants:
+            ids = [ReportId(one.id) for one in mine if one.tenant_id == tenant_id]
+            gone += await identity.erase_identities(work, tenant_id, ids) if ids else 0
+        await reports.let_go(work, citizen, tenants)
+        await citizens.erase(work, citizen)
+        await notices.forget_devices(work, citizen)
+        await identity.retire(work, citizen)
+        audit.record(work, actor, Action.ACCOUNT_ERASED, details={"reports": len(mine), "identities": gone})
+        return Erased(gone, len(mine), domain.kept())
+
+    return await in_work(db, clock, None, erase)

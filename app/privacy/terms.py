@@ -1,0 +1,134 @@
+"""Vocabulary of people's own data: senders as officers see them, openings of identities, retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.identity.terms import ReporterIdentity
+from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
+from app.kit.text import Text
+
+
+class Subject(StrEnum):
+    """What is kept for a time only, counted from the end of the case."""
+
+    IDENTITY = "identity"  # who handed a report in
+    FILES = "files"  # photos and files that came with it
+
+
+class OpeningState(StrEnum):
+    """Where an opening of an identity stands."""
+
+    WAITING = "waiting"  # for a second person
+    OPEN = "open"  # its asker may look
+    REFUSED = "refused"
+    OVER = "over"  # the time to look has passed
+
+
+class Sender(NamedTuple):
+    """Who handed in one report of a case, as far as officers see without opening anything."""
+
+    report_id: ReportId
+    code: str
+    citizen_id: CitizenId | None
+    pseudonym: str
+    withheld: bool  # asked not to be named
+    known: bool  # whether anything is there to be opened
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One wish to open an identity. `decided_by` None: nobody's consent was needed, or nobody has decided yet."""
+
+    id: UUID
+    case_id: CaseId
+    case_code: str
+    report_id: ReportId
+    report_code: str
+    unit_id: UnitId  # held the case when it was asked
+    reason: str
+    needs_second: bool
+    asked_by: StaffId
+    asked_name: str
+    asked_at: datetime
+    decided_by: StaffId | None = None
+    decided_name: str | None = None
+    decided_at: datetime | None = None
+    agreed: bool | None = None
+    expires_at: datetime | None = None
+
+    def state(self, now: datetime) -> OpeningState:
+        """Where it stands at that instant."""
+        if self.agreed is None:
+            return OpeningState.WAITING
+        if not self.agreed or self.expires_at is None:
+            return OpeningState.REFUSED
+        return OpeningState.OPEN if now < self.expires_at else OpeningState.OVER
+
+
+class AccessEntry(NamedTuple):
+    """One opening of a person's identity, for the person. `unit_id` None: the program itself, to send a notice."""
+
+    report_code: str
+    at: datetime
+    unit_id: UnitId | None
+    purpose: str
+
+
+class OwnReport(NamedTuple):
+    """A report as its sender wrote it, with the identity that was left with it."""
+
+    code: str
+    kind: str
+    category: str
+    description: str
+    latitude: float | None
+    longitude: float | None
+    area: str
+    address: str | None
+    answers: Mapping[str, Any]
+    channel: str
+    captured_at: datetime | None
+    received_at: datetime
+    stars: int | None
+    identity: ReporterIdentity | None
+
+
+class Exported(NamedTuple):
+    """All that is kept of a person, to take along."""
+
+    phone: str | None
+    reports: Sequence[OwnReport]
+    log: Sequence[AccessEntry]
+
+
+class Rule(NamedTuple):
+    """How long something is kept after the case has ended; version 0 is the packaged rule."""
+
+    subject: Subject
+    version: int
+    days: int
+    legal_basis: Text
+    note: str
+    created_at: datetime | None
+
+
+class Kept(NamedTuple):
+    """What stays when a person's data is erased, and by which law."""
+
+    code: str
+    what: Text
+    legal_basis: Text
+
+
+class Erased(NamedTuple):
+    """What an erasure came to."""
+
+    identities: int
+    reports: int  # not the person's any more
+    kept: tuple[Kept, ...]

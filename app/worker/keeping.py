@@ -1,0 +1,69 @@
+"""Keeping to the rules of retention once a day, and sealing the vault anew after its key was changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.db.work import Work, in_work
+from app.identity import service as identity
+from app.kit.ids import TenantId
+from app.privacy import service as privacy
+from app.privacy.terms import Subject
+from app.process import Process, keyring_of
+
+from .tenants import each_tenant
+
+KEEP_EVERY_S = 86_400.0
+RESEAL_EVERY_S = 3600.0
+RESEAL_BATCH_ROWS = 200
+_FIRST = UUID(int=0)
+
+
+async def keep_to_rules(process: Process) -> int:
+    """Reports, over all tenants, of which something went now that was kept long enough."""
+
+    async def one(tenant_id: TenantId) -> int:
+        done = 0
+        for subject in Subject:
+            after: UUID | None = _FIRST
+            while after is not None:
+
+                async def batch(work: Work, subject: Subject = subject, begin: UUID = after) -> tuple[int, UUID | None]:
+                    return await privacy.keep_to_rules(work, tenant_id, subject, begin)
+
+                gone, after = await in_work(process.db, process.clock, tenant_id, batch)
+                done += gone
+        return done
+
+    await each_tenant(process, "retention", one)
+    return 0  # all of it was looked at: again tomorrow
+
+
+class Resealing:
+    """Once through the vault: its key is changed with a restart only."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._keys = keyring_of(process.settings)
+        self._done = False
+
+    async def turn(self) -> int:
+        """Identities that the newest key seals from now on; 0 when all had been sealed so."""
+        if self._done:
+            return 0
+        await each_tenant(self._process, "reseal", self._of)
+        self._done = True
+        return 0
+
+    async def _of(self, tenant_id: TenantId) -> int:
+        done, after = 0, _FIRST
+        while True:
+
+            async def batch(work: Work, begin: UUID = after) -> tuple[int, UUID | None]:
+                return await identity.reseal(work, self._keys, tenant_id, begin, RESEAL_BATCH_ROWS)
+
+            sealed, following = await in_work(self._process.db, self._process.clock, tenant_id, batch)
+            done += sealed
+            if following is None:
+                return done
+            after = following
