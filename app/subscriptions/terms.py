@@ -17,6 +17,7 @@ SubscriptionId = NewType("SubscriptionId", UUID)
 
 CONSUMER = "webhooks"
 TRIAL = "subscription.trial"  # type of the event an administrator sends to see whether an endpoint answers
+PAUSED = "subscription.paused"  # type of the fact that an endpoint was given up; nobody can subscribe to it
 PUBLIC_TYPES = frozenset(change.value for change in Change)
 STAFF_TYPES = frozenset(event.value for event in EventType)
 TYPES = PUBLIC_TYPES | STAFF_TYPES

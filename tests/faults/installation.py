@@ -30,6 +30,7 @@ class Place:
     folder: Path
     server: EmbeddedPostgres
     url: str
+    smtp_url: str
     web: Program | None = None
     workers: list[asyncio.subprocess.Process | None] = field(default_factory=lambda: [None, None])
     kills: dict[str, int] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Place:
     async def begin_worker(self, number: int) -> None:
         """A worker, ready to work."""
         worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.worker", self.url, str(self.folder)),
+            *(sys.executable, "-m", "tests.faults.worker", self.url, str(self.folder), self.smtp_url),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -116,7 +117,7 @@ class Place:
 
 
 @asynccontextmanager
-async def installed() -> AsyncIterator[Place]:
+async def installed(smtp_url: str) -> AsyncIterator[Place]:
     """PostgreSQL with the program's schema and data; what is begun inside is ended with it."""
     folder = Path(tempfile.mkdtemp(prefix="lienthong-faults-"))
     folder.chmod(0o711)
@@ -127,7 +128,7 @@ async def installed() -> AsyncIterator[Place]:
         db = await Database.open(url, make_settings(url, folder))
         await load_reference_data(db, SystemClock())
         await db.close()
-        place = Place(folder, server, url)
+        place = Place(folder, server, url, smtp_url)
         try:
             yield place
         finally:

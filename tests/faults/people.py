@@ -60,6 +60,7 @@ class People:
                 "category": "lighting.street_lamp",
                 "description": f"Đèn đường số {self.sent} phố Cẩm Thượng không sáng.",
                 "location": {"lat": 20.9467, "lon": 106.3134, "accuracy_m": 15},
+                "reporter": {"email": f"p{self.sent}@example.org"},
             }
             while taken is None:
                 taken = await self._ask("POST", "/api/v1/reports", json=body, headers={"Idempotency-Key": key})

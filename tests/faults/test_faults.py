@@ -30,6 +30,7 @@ from tests.builders import EVERY_HAND, PROVINCE, an_officer
 from tests.conftest import make_settings
 from tests.faults.installation import Place, installed
 from tests.faults.people import FACTS, People
+from tests.postoffice import Mailbox, mail_server
 from tests.receivers import Manner, Receiver, receiving
 
 SICK = (Manner.HANGING, Manner.BROKEN, Manner.DRIPPING, Manner.HALFWAY)
@@ -48,6 +49,10 @@ _UNTOLD = """
     SELECT m.position, s.name FROM outbox_messages m CROSS JOIN subscriptions s
     WHERE m.type = ANY(s.types) AND NOT EXISTS (
         SELECT FROM deliveries d WHERE d.subscription_id = s.id AND d.message_id = m.id AND d.position = m.position)
+"""
+_NOTICES = """
+    SELECT n.id::text, n.occasion, n.legal, n.state, r.code FROM notices n
+    JOIN reports r ON r.tenant_id = n.tenant_id AND r.id = n.report_id
 """
 _UNPROJECTED = """
     SELECT c.code FROM cases c LEFT JOIN publications p ON p.tenant_id = c.tenant_id AND p.case_id = c.id
@@ -168,7 +173,20 @@ async def test_whatever_ends_or_hangs_nothing_is_lost_and_nothing_is_done_twice(
     seed = random.SystemRandom().randrange(1_000_000)
     given = os.environ.get("LIENTHONG_TEST_SEED")  # noqa: TID251 - to have a run once more
     chance = random.Random(int(given) if given else seed)
-    async with installed() as place:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        await everything(capsys, tmp_path, given or str(seed), chance, mailbox, f"smtp://127.0.0.1:{port}")
+
+
+async def everything(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    seed: str,
+    chance: random.Random,
+    mailbox: Mailbox,
+    smtp_url: str,
+) -> None:
+    async with installed(smtp_url) as place:
         await place.begin_web()
         process = await Process.open(make_settings(place.url, tmp_path), SystemClock(), locates=False)
         admin = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
@@ -203,17 +221,24 @@ async def test_whatever_ends_or_hangs_nothing_is_lost_and_nothing_is_done_twice(
                     await asyncio.sleep(0.05)
                 while (await ask(place, "SELECT count(*) AS n FROM deliveries WHERE state <> 'delivered'"))[0]["n"]:
                     await asyncio.sleep(0.1)
+                while len(notices := await ask(place, _NOTICES)) < 2 * len(people.codes):
+                    await asyncio.sleep(0.1)
+                while any(row["state"] == "waiting" for row in notices):
+                    await asyncio.sleep(0.1)
+                    notices = await ask(place, _NOTICES)
+            letters = Counter(str(letter["Message-ID"])[1:37] for letter in mailbox.letters)
         with capsys.disabled():
             accepted = Counter(arrival.id for arrival in subscribers.healthy.arrivals)
             verbs = sum(map(len, people.acknowledged.values()))
             sys.stdout.write(
-                f"\n  seed {given or seed}; {place.kills}\n"
+                f"\n  seed {seed}; {place.kills}\n"
                 f"  {len(people.codes)} reports and {verbs} verbs acknowledged, {people.refusals} repeated\n"
                 f"  {len(rows)} messages, positions 1 to {rows[-1]['position']}; a listener of {people.connections} "
                 f"connections had {len(public)} public ones\n"
                 f"  the healthy subscriber had {len(accepted)} events in {accepted.total()} requests while "
                 f"{behind[0]['waiting']} waited for the sick; then those had "
                 f"{[len({one.id for one in each.arrivals}) for each in subscribers.receivers.values()][1:]}\n"
+                f"  {len(letters)} letters in {letters.total()} sendings, all of which law asks for\n"
             )
         assert people.refusals, "nothing of what went wrong was felt by anybody"
         # reports and verbs: each that was acknowledged is there, each that was sent is there once
@@ -237,6 +262,13 @@ async def test_whatever_ends_or_hangs_nothing_is_lost_and_nothing_is_done_twice(
         for name, receiver in subscribers.receivers.items():
             assert {arrival.id for arrival in receiver.arrivals} == wanted, name
             assert in_order(receiver), name
+        # the senders: each was told of receipt and of the answer, by a letter that is recognisably the same when it
+        # came twice, which only those may that law asks for
+        told = Counter((row["code"], row["occasion"]) for row in notices)
+        assert told == Counter((code, occasion) for code in people.codes for occasion in ("received", "answered"))
+        assert {row["id"] for row in notices if row["state"] == "sent"} == set(letters)
+        assert all(row["legal"] for row in notices)
+        assert not [one for one, count in letters.items() if count > 1 + place.kills["workers killed"]]
         # the listener: each public event once, over all its connections
         assert people.positions == public
         assert people.connections > 1

@@ -26,6 +26,7 @@ from app.notices.repository.devices import Device
 from app.notices.repository.notices import Situation
 from app.notices.terms import DIGEST, Channel, Occasion, Recipient, Wording
 from app.outbox.terms import Message
+from app.subscriptions.terms import PAUSED
 from app.timeline.domain import sentence
 
 PURPOSE = "notice"  # what the log of readings of identities says
@@ -223,14 +224,14 @@ def _for_unit(
     """
     data = _data(message)
     unit = _unit_named(books, tenant.id, message)
+    if message.type == PAUSED:  # the province's own matter: its root unit looks after it
+        unit = next((one for one in books.directory.units(tenant.id) if one.parent_id is None), None)
     if message.type == "case.escalated" and data.get("by") == "deadline" and isinstance(data.get("unit_code"), str):
         with suppress(UnknownUnit):  # its code may be another by now: the unit that holds the case is told then
             unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
     address = unit.contact.get("email") if unit is not None else None
     if unit is None or not address:
         return
-    said = sentence(message.type, data).vi
-    due = domain.day(local_day(situation.due_at, tenant.time_zone), Lang.VI) if situation else "–"
     yield NewNotice(
         id=uuid7(work.now),
         message_id=message.id,
@@ -244,9 +245,18 @@ def _for_unit(
         legal=False,
         sealed_to=sealed(keys, tenant.id, address),
         subject="",
-        body=f"{message.payload.get('code', '–')}: {said} (hạn {due})",
+        body=_line(message, data, situation, tenant),
         next_at=_gathered(work.now, domain.packaged()["digest"]["gather_s"]),
     )
+
+
+def _line(message: Message, data: Mapping[str, Any], situation: Situation | None, tenant: Tenant) -> str:
+    """What the letter to a unit says of the fact."""
+    if message.type == PAUSED:
+        words = domain.packaged()["digest"]["subscription_paused"][message.payload["reason"]]
+        return domain.worded(words, {"name": str(message.payload["name"])})
+    due = domain.day(local_day(situation.due_at, tenant.time_zone), Lang.VI) if situation else "–"
+    return f"{message.payload.get('code', '–')}: {sentence(message.type, data).vi} (hạn {due})"
 
 
 def _gathered(now: datetime, seconds: int) -> datetime:

@@ -12,11 +12,13 @@ from app.db.work import Work, in_work
 from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
+from app.outbox import service as outbox
 from app.subscriptions import domain, repository
 from app.subscriptions.models import DeliveryRow, SubscriptionRow
 from app.subscriptions.repository import DeliveryRepository, SubscriptionRepository
 from app.subscriptions.senders import Sender
 from app.subscriptions.terms import (
+    PAUSED,
     TRIAL,
     Attempt,
     Claim,
@@ -183,6 +185,14 @@ def _learn(
     if pause_reason is not None and subscription.state == SubscriptionState.ACTIVE:
         subscription.state, subscription.pause_reason = SubscriptionState.PAUSED.value, pause_reason.value
         subscription.paused_at = work.now
+        outbox.append(
+            work,
+            tenant_id=TenantId(subscription.tenant_id),
+            type=PAUSED,
+            subject_id=subscription.id,
+            subject_version=subscription.version,
+            payload={"name": subscription.name, "reason": pause_reason.value},
+        )
         log.warning(
             "subscription %s of tenant %s is paused: %s; its deliveries wait",
             subscription.id,

@@ -13,11 +13,14 @@ from py_vapid import Vapid02
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
+from app.db.work import Work, in_work
 from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
+from app.kit.ids import uuid7
 from app.notices.senders import MailSender, Relay, SmsSender
 from app.notices.service import Courier
 from app.notices.terms import Attempt, Channel, Message, Outcome
+from app.outbox import service as outbox
 from app.process import Process
 from app.worker import loop
 from tests.api.notices.conftest import BOTH, MAIL, PAGES, PHONE, Post, rows
@@ -290,6 +293,40 @@ async def test_a_unit_gets_one_letter_for_what_a_storm_brings(
     assert body is not None
     assert all(one.code in body.get_content() for one in filed)
     assert letter["To"] == "phuong@haiduong.example"
+
+
+async def test_the_province_is_told_in_its_letter_that_an_endpoint_was_given_up(
+    post: Post, process: Process, clock: FixedClock
+) -> None:
+    root = next(unit for unit in process.books.directory.units(HAIDUONG) if unit.parent_id is None)
+    before = root.contact.get("email")
+    root.contact["email"] = "tinh@haiduong.example"  # type: ignore[index]
+
+    async def pause(work: Work) -> None:
+        outbox.append(
+            work,
+            tenant_id=HAIDUONG,
+            type="subscription.paused",
+            subject_id=uuid7(work.now),
+            subject_version=1,
+            payload={"name": "Trung tâm điều hành", "reason": "unreachable"},
+        )
+
+    try:
+        await in_work(process.db, process.clock, HAIDUONG, pause)
+        await post.handle()
+        clock.at += timedelta(minutes=10)
+        await post.deliver()
+    finally:
+        if before is None:
+            del root.contact["email"]  # type: ignore[attr-defined]
+        else:
+            root.contact["email"] = before  # type: ignore[index]
+    (letter,) = post.mailbox.letters
+    body = letter.get_body(("plain",))
+    assert letter["To"] == "tinh@haiduong.example"
+    assert body is not None
+    assert "Nơi nhận sự kiện “Trung tâm điều hành” không trả lời" in body.get_content()
 
 
 class Hung:

@@ -174,6 +174,11 @@ async def test_a_dead_endpoint_is_paused_and_nothing_is_lost(desk: Desk, caplog:
         assert timedelta(days=3) <= desk.clock.now() - begin < timedelta(days=4)
         assert stands["pause_reason"] == "unreachable"
         assert "is paused: unreachable" in caplog.text
+        told = await desk.process.db.lane.fetch(
+            "SELECT subject_id, payload::text AS said FROM outbox_messages WHERE type = 'subscription.paused'"
+        )
+        assert [str(row["subject_id"]) for row in told] == [made["id"]]
+        assert all('"unreachable"' in row["said"] for row in told)
         assert len(receiver.arrivals) < 150
         tried = len(receiver.arrivals)
         await desk.note((subjects[0], 3))
