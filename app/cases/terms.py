@@ -203,11 +203,11 @@ _PUBLICATION_LABELS = {
 class Correction:
     """What an officer corrects in the masking of a case's texts: phrases, not places, so that it outlives an edit.
 
-    `show`: found by rule, and to be read all the same. `hide`: to be masked wherever it stands, which goes before.
+    `show`: found by rule, and to be read all the same. `mask`: to be masked wherever it stands, which goes before.
     """
 
     show: tuple[str, ...] = ()
-    hide: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
     at: str = ""  # when it was confirmed, ISO 8601; empty when no officer has
 
     @classmethod
@@ -215,11 +215,11 @@ class Correction:
         """The correction as a case keeps it, none for none."""
         if stored is None:
             return NO_CORRECTION
-        return cls(tuple(stored["show"]), tuple(stored["hide"]), stored["at"])
+        return cls(tuple(stored["show"]), tuple(stored["mask"]), stored["at"])
 
     def stored(self) -> dict[str, object]:
         """As a case keeps it."""
-        return {"show": list(self.show), "hide": list(self.hide), "at": self.at}
+        return {"show": list(self.show), "mask": list(self.mask), "at": self.at}
 
 
 NO_CORRECTION = Correction()

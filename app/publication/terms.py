@@ -38,7 +38,7 @@ class Confidence(StrEnum):
     """How sure the finder is that what it found is personal."""
 
     HIGH = "high"  # by its form, or by the words beside it
-    MEDIUM = "medium"
+    FAIR = "fair"
     LOW = "low"  # it may well be something else: look
 
 

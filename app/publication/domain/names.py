@@ -124,7 +124,7 @@ def find_names(text: str) -> list[tuple[int, int, Confidence]]:
     for first, end, confidence in sorted(_candidates(words), key=lambda one: one[:2]):
         if reached <= first < end:
             small = confidence is Confidence.HIGH and not words.starts_high(first)
-            spans.append((words.spans[first][0], words.spans[end - 1][1], Confidence.MEDIUM if small else confidence))
+            spans.append((words.spans[first][0], words.spans[end - 1][1], Confidence.FAIR if small else confidence))
             reached = end
     return spans
 
@@ -132,6 +132,7 @@ def find_names(text: str) -> list[tuple[int, int, Confidence]]:
 def _candidates(words: _Words) -> Iterator[tuple[int, int, Confidence]]:
     """(first word, word after the last) of every name, in no order; they may overlap, and be empty."""
     place_end = -1  # word after the last place that bears a person's name
+    person_end = 0  # word after the last person: no place in that name counts, as none will be read
     for at, word in enumerate(words.lower):
         if word in HONORIFICS:
             yield from _after_honorific(words, at)
@@ -139,8 +140,9 @@ def _candidates(words: _Words) -> Iterator[tuple[int, int, Confidence]]:
             end = _name_end(words, at, loud=True)
             match _bearer(words, at, end, place_end):
                 case _Bearer.PERSON:
-                    yield at, _shouted_end(words, at, end), Confidence.MEDIUM
-                case _Bearer.PLACE:
+                    person_end = _shouted_end(words, at, end)
+                    yield at, person_end, Confidence.FAIR
+                case _Bearer.PLACE if at >= person_end:
                     place_end = end
         elif word in PLAIN_SURNAMES or word in SURNAMES:
             yield at, _small_name_end(words, at), Confidence.LOW

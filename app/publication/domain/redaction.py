@@ -11,6 +11,7 @@ import string
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import count
 from typing import NamedTuple
 
 from app.cases.terms import NO_CORRECTION, Correction
@@ -35,6 +36,7 @@ MASKS = {
 }
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"\W{1,5}"  # two words of a phrase
+_MOST_LOOKS = 12  # at a text, before the rest of it is masked whole
 
 
 def _plain(code: int) -> str:
@@ -125,18 +127,23 @@ def find(text: str, correction: Correction = NO_CORRECTION) -> tuple[Span, ...]:
     """Personal data in `text`, which is in form C: ascending, apart; offsets count characters.
 
     What an officer wants shown is left out, what he wants hidden is in it. A text is looked at until nothing more is
-    found beside what is masked already. Every look costs time in proportion to the length.
+    found beside what is masked already. Every look costs time in proportion to the length; texts that people write need
+    two or three. One that was made to need many more is masked from where they would go on, to its end.
     """
     shown = {key for phrase in correction.show if (key := _key(phrase))}
     spans = _hidden(text, correction)
-    while True:
+    for look in count(1):
         masked = _Masked.of(text, spans)
         marks = (masked.origin(mark) for mark in _marks(masked.text))
         new = [mark for mark in marks if not shown or _key(text[mark.start : mark.end]) not in shown]
         joined = _apart([*spans, *new])
         if joined == spans:
-            return tuple(spans)
+            break
+        if look > _MOST_LOOKS:
+            begin = 0 if look > 2 * _MOST_LOOKS else min(mark.start for mark in new)
+            joined = _apart([*spans, Span(begin, len(text), Personal.OTHER, Confidence.LOW)])
         spans = joined
+    return tuple(spans)
 
 
 def redact(text: str, correction: Correction = NO_CORRECTION) -> Redacted:
@@ -169,10 +176,10 @@ def _apart(spans: list[Span]) -> list[Span]:
 
 def _hidden(text: str, correction: Correction) -> list[Span]:
     """Where the phrases stand that an officer wants hidden."""
-    shadow = _shadow(text) if correction.hide else ""
+    shadow = _shadow(text) if correction.mask else ""
     found = [
         Span(*one.span(), Personal.OTHER, Confidence.HIGH)
-        for phrase in correction.hide
+        for phrase in correction.mask
         if (pattern := _pattern(phrase)) is not None
         for one in pattern.finditer(shadow)
     ]

@@ -13,7 +13,7 @@ from app.publication.terms import Confidence, Personal
 
 from .words import packaged
 
-_HIGH, _MEDIUM, _LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+_HIGH, _FAIR, _LOW = Confidence.HIGH, Confidence.FAIR, Confidence.LOW
 
 
 class Rule(NamedTuple):
@@ -77,7 +77,7 @@ RULES = (
     ),
     _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+", 0, signs="/"),
     _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, signs="@("),
-    _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, sure=_MEDIUM, signs="@"),
+    _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, sure=_FAIR, signs="@"),
     _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)", 6),
     _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)", 8),
     _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w|[.-]\d{{3}}\.?\d\d)", 1),
@@ -88,20 +88,20 @@ RULES = (
     _rule(Personal.PHONE, rf"(?:{_OPEN}\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)", 10),
     _rule(Personal.PHONE, rf"(?<![\d.,])84{_S}[35789](?:{_S}\d){{8}}(?!\d)", 11),
     _rule(Personal.PHONE, rf"(?<![^\W_]){_OPEN}[0o]{_S}[35789](?:{_S}{_D}){{8}}(?!\d)", 2),
-    _rule(Personal.PHONE, rf"(?<!\d){_OPEN}0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)", 10, sure=_MEDIUM),
+    _rule(Personal.PHONE, rf"(?<!\d){_OPEN}0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)", 10, sure=_FAIR),
     _rule(
         Personal.PHONE,
         rf"(?<!\w)(?:{_CALLED})(?!\w)"
         r"[\s:.]{0,4}(?:số|qua|cho|theo)?[\s:.]{0,3}(?P<v>(?!1[89]00)\d(?:[ .-]?\d){5,11})(?!\d)",
         6,
-        sure=_MEDIUM,
+        sure=_FAIR,
     ),
     _rule(
         Personal.ID_NUMBER,
         rf"(?<!\w)(?:{_PAPERS})(?!\w)[^\d\n.]{{0,20}}?(?P<v>(?:(?<![^\W\d_])[A-Z])?\d(?:[ .]?\d){{6,11}})(?!\d)",
         7,
     ),
-    _rule(Personal.ID_NUMBER, r"(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)", 12, sure=_MEDIUM),
+    _rule(Personal.ID_NUMBER, r"(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)", 12, sure=_FAIR),
     _rule(Personal.ID_NUMBER, r"(?<!\d)(?:\d{12}|\d{9})(?!\d)", 9, sure=_LOW),
     _rule(Personal.NUMBER, r"(?<!\w)mã (?:khách hàng|kh)(?!\w)\W{0,3}(?P<v>[A-Z]{0,4}\d\w{4,15})", 1),
     _rule(Personal.NUMBER, r"(?:(?<![^\W_])[A-Z]{1,4})?\d{9,}", 9, sure=_LOW),
@@ -112,12 +112,12 @@ RULES = (
         6,
     ),
     _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[. ]?\d{2}(?!\w)", 7, flags=re.NOFLAG),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[.-]\d{4}(?!\w)", 6, sure=_MEDIUM, flags=re.NOFLAG),
+    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[.-]\d{4}(?!\w)", 6, sure=_FAIR, flags=re.NOFLAG),
     _rule(
         Personal.PLATE,
         r"(?<!\w)[1-9]\d[.-]?(?!m[23])[a-zđ]{1,2}(?:\d ?)?[.-]?\d{3}\.?\d{2}(?!\w)",
         7,
-        sure=_MEDIUM,
+        sure=_FAIR,
     ),
     _rule(
         Personal.PLATE,
@@ -129,14 +129,14 @@ RULES = (
         r"\[tên\][^.\n\d\[]{0,30}?(?:số nhà|nhà số|sn|(?:ở |tại |nhà |địa chỉ |trú |[,;] ?)số)[: ]{1,2}"
         rf"(?P<v>{_HOUSE_NUMBER})(?![\w/])",
         1,
-        sure=_MEDIUM,
+        sure=_FAIR,
         signs="[",
     ),
     _rule(
         Personal.HOUSE,
         rf"(?<!\w)(?:số nhà|nhà số)[: ]{{1,2}}(?P<v>{_HOUSE_NUMBER})(?![\w/])[^.\n\d\[]{{0,20}}?(?=\[tên\])",
         1,
-        sure=_MEDIUM,
+        sure=_FAIR,
         signs="[",
     ),
 )

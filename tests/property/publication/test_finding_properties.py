@@ -35,7 +35,7 @@ def test_spans_ascend_and_lie_apart(text: str) -> None:
     _in_order(text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(HOSTILE)
 def test_a_hostile_text_of_a_hundred_thousand_characters_is_read_whole(bit: str) -> None:
     _in_order(nfc((bit * (LENGTH // len(bit) + 1))[:LENGTH]))
@@ -73,7 +73,7 @@ def test_what_an_officer_wants_shown_is_shown_and_nothing_else(text: str) -> Non
 
 @given(WRITTEN, st.sampled_from(["đường", "lê lợi", "Nam", "123.45"]))
 def test_what_an_officer_wants_hidden_is_hidden_whatever_else_is_asked(text: str, phrase: str) -> None:
-    shown = redact(text, Correction(show=(phrase,), hide=(phrase,))).text
+    shown = redact(text, Correction(show=(phrase,), mask=(phrase,))).text
     for mask in MASKS.values():
         shown = shown.replace(mask, "|")
     words = r"\W{1,5}".join(map(re.escape, re.findall(r"\w+", phrase)))
