@@ -116,6 +116,7 @@ class Verb(StrEnum):
     NOTE = "note"
     PUBLISH = "publish"
     WITHHOLD = "withhold"
+    REDACT = "redact"
     WITHDRAW = "withdraw"
     CLOSE = "close"
 
@@ -148,6 +149,7 @@ _VERB_LABELS = {
     Verb.NOTE: Text("Ghi chú nội bộ", "Internal note"),
     Verb.PUBLISH: Text("Công khai", "Publish"),
     Verb.WITHHOLD: Text("Không công khai", "Withhold"),
+    Verb.REDACT: Text("Soát phần che", "Check the masking"),
     Verb.WITHDRAW: Text("Rút theo yêu cầu người gửi", "Withdraw for the sender"),
     Verb.CLOSE: Text("Kết thúc", "Close"),
 }

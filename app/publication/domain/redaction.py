@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from app.cases.terms import NO_CORRECTION, Correction
 from app.kit.text import LearntTable, nfc
-from app.publication.terms import Confidence, Finding, Personal, Redacted, Span
+from app.publication.terms import Confidence, Finding, Personal, Piece, Redacted, Span
 
 from .names import find_names
 from .rules import RULES
@@ -155,6 +155,18 @@ def redact(text: str, correction: Correction = NO_CORRECTION) -> Redacted:
     spans = find(whole, correction)
     findings = tuple(Finding(span.kind, whole[span.start : span.end]) for span in spans)
     return Redacted(_Masked.of(whole, spans).text, findings, spans)
+
+
+def pieces(text: str, correction: Correction = NO_CORRECTION) -> tuple[Piece, ...]:
+    """The same text cut at its masks, in its order: what `redact` makes of it, with what it was made from."""
+    whole = nfc(text)
+    cut: list[Piece] = []
+    reached = 0
+    for start, end, kind, confidence in find(whole, correction):
+        cut += [Piece(whole[reached:start]), Piece(whole[start:end], MASKS[kind], kind, confidence)]
+        reached = end
+    cut.append(Piece(whole[reached:]))
+    return tuple(piece for piece in cut if piece.written)
 
 
 def holds(text: str, phrase: str) -> bool:
