@@ -201,12 +201,14 @@ async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     assert "Không đọc được tệp" in said
 
 
-async def test_search_terms_are_made_anew_for_every_tenant_or_one(lienthong: Command) -> None:
+async def test_publications_and_their_terms_are_made_anew_for_every_tenant_or_one(lienthong: Command) -> None:
     code, said = await lienthong("publications", "index")
     assert code == 0, said
     assert [line.partition(":")[0] for line in said.splitlines()] == ["haiduong", "khanhhoa"]
     code, said = await lienthong("publications", "index", "--tenant", "khanhhoa")
     assert (code, said.startswith("khanhhoa: đã sửa từ khoá của 0 bản công khai.")) == (0, True), said
+    code, said = await lienthong("publications", "rebuild", "--tenant", "khanhhoa")
+    assert (code, said.startswith("khanhhoa: 0 bản công khai đã thay đổi.")) == (0, True), said
 
 
 async def count(url: str, table: str) -> int:
