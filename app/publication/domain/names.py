@@ -275,7 +275,9 @@ def _name_end(words: _Words, first: int, *, loud: bool, labelled: bool = False) 
         if "." in words.gap(at) and len(words.words[at - 1]) > 1:
             break  # a full stop ends a name, but not an initial
         quiet = not shouted or at + 1 == len(words) or not words.shouts(at + 1)
-        known = words.lower[at] in GIVEN_TOO and words.lower[first] in SURNAMES and quiet
+        last = at + 1 == len(words) or not _goes_on(words, at + 1)  # chị Lan Anh; but not chị Lan Anh Tuấn
+        address = words.lower[at] in INSIDE_NAMES and last
+        known = words.lower[at] in GIVEN_TOO and (words.lower[first] in SURNAMES or address) and quiet
         named = known or words.lower[at] not in NOT_NAMES
         belongs = words.starts_high(at) and named and not words.phrase_at(at, COMPOUNDS)
         if not belongs or (words.shouts(at) and not shouted):

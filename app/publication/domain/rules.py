@@ -76,7 +76,9 @@ RULES = (
         signs="[",
     ),
     _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+", 0, signs="/"),
-    _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, signs="@("),
+    _rule(
+        Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?| ?\[at\] ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, signs="@(["
+    ),
     _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, sure=_FAIR, signs="@"),
     _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)", 6),
     _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)", 8),
@@ -126,7 +128,7 @@ RULES = (
     ),
     _rule(
         Personal.HOUSE,
-        r"\[tên\][^.\n\d\[]{0,30}?(?:số nhà|nhà số|sn|(?:ở |tại |nhà |địa chỉ |trú |[,;] ?)số)[: ]{1,2}"
+        r"\[(?:tên|ngày sinh)\][^.\n\d\[]{0,30}?(?:số nhà|nhà số|sn|(?:ở |tại |nhà |địa chỉ |trú |[,;] ?)số)[: ]{1,2}"
         rf"(?P<v>{_HOUSE_NUMBER})(?![\w/])",
         1,
         sure=_FAIR,
