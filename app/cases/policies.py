@@ -51,6 +51,7 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
         Verb.NOTE: Permit(own=frozenset({_O, _A, _D, _U, _T}), above=frozenset({_O, _A, _D, _U, _T})),
         Verb.PUBLISH: _MOVE,
         Verb.WITHHOLD: _MOVE,
+        Verb.REDACT: _MOVE,
         Verb.WITHDRAW: _MOVE,
         Verb.CLOSE: _MOVE,
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from app.catalogue.snapshot import Catalogue
 from app.catalogue.terms import Kind, Priority, PublicationPolicy
@@ -115,6 +116,7 @@ class Verb(StrEnum):
     NOTE = "note"
     PUBLISH = "publish"
     WITHHOLD = "withhold"
+    REDACT = "redact"
     WITHDRAW = "withdraw"
     CLOSE = "close"
 
@@ -147,6 +149,7 @@ _VERB_LABELS = {
     Verb.NOTE: Text("Ghi chú nội bộ", "Internal note"),
     Verb.PUBLISH: Text("Công khai", "Publish"),
     Verb.WITHHOLD: Text("Không công khai", "Withhold"),
+    Verb.REDACT: Text("Soát phần che", "Check the masking"),
     Verb.WITHDRAW: Text("Rút theo yêu cầu người gửi", "Withdraw for the sender"),
     Verb.CLOSE: Text("Kết thúc", "Close"),
 }
@@ -196,6 +199,32 @@ _PUBLICATION_LABELS = {
     PublicationState.PUBLISHED: Text("Đang công khai", "Public"),
     PublicationState.WITHHELD: Text("Không công khai", "Withheld"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an officer corrects in the masking of a case's texts: phrases, not places, so that it outlives an edit.
+
+    `show`: found by rule, and to be read all the same. `mask`: to be masked wherever it stands, which goes before.
+    """
+
+    show: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
+    at: str = ""  # when it was confirmed, ISO 8601; empty when no officer has
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> Correction:
+        """The correction as a case keeps it, none for none."""
+        if stored is None:
+            return NO_CORRECTION
+        return cls(tuple(stored["show"]), tuple(stored["mask"]), stored["at"])
+
+    def stored(self) -> dict[str, object]:
+        """As a case keeps it."""
+        return {"show": list(self.show), "mask": list(self.mask), "at": self.at}
+
+
+NO_CORRECTION = Correction()
 
 
 class QueueView(StrEnum):
@@ -280,6 +309,7 @@ class Changes(TypedDict, total=False):
     publication: PublicationState
     publication_policy: PublicationPolicy
     public_text: str | None
+    redaction: dict[str, object]
     report_count: int
     reopen_count: int
     referral_count: int

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -15,6 +17,8 @@ from pydantic import SecretStr, ValidationError
 from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import FolderInUse, make_folder
 from app.kit.text import Text
+from app.notices.senders import Relay
+from app.oidc.senders import provider_in
 from app.settings import Settings
 
 from .terminal import CommandError, not_to_be_cut_short, reason, say
@@ -27,7 +31,48 @@ KEY_CHARACTERS = 32
 def read_settings() -> Settings:
     """Settings from the environment, with the installation's key when there is one. Raises: CommandError."""
     settings = parsed_settings()
+    _refuse_unusable(settings)
     return settings.model_copy(update={"secret_key": find_key(settings), "vault_secrets": find_vault_secrets(settings)})
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    """Nothing when every other system is named as it can be used. Raises: CommandError."""
+
+    def relay() -> None:
+        if settings.smtp_url is not None:
+            Relay.of(settings.smtp_url.get_secret_value(), settings.mail_from)
+
+    def gateway() -> None:
+        json.loads(settings.sms_template)
+        if not {"{to}", "{text}"} <= set(re.findall(r"\{\w+\}", settings.sms_template)):
+            raise ValueError
+
+    def provider() -> None:
+        provider_in(settings)
+
+    for check, sentence in ((provider, _PROVIDER), (relay, _RELAY), (gateway, _GATEWAY)):
+        try:
+            check()
+        except ValueError:
+            raise CommandError(sentence) from None
+
+
+_PROVIDER = Text(
+    "Hệ thống định danh chưa khai báo đúng: LIENTHONG_OIDC_ISSUER phải là địa chỉ https://, kèm "
+    "LIENTHONG_OIDC_CLIENT_ID và LIENTHONG_OIDC_REDIRECTS; LIENTHONG_OIDC_SCOPES phải có openid; "
+    "LIENTHONG_OIDC_ASSURANCE viết như acr=level_2.",
+    "The identity provider is not named as it must be: LIENTHONG_OIDC_ISSUER an https:// address, with "
+    "LIENTHONG_OIDC_CLIENT_ID and LIENTHONG_OIDC_REDIRECTS; openid among LIENTHONG_OIDC_SCOPES; "
+    "LIENTHONG_OIDC_ASSURANCE written like acr=level_2.",
+)
+_RELAY = Text(
+    "LIENTHONG_SMTP_URL phải là smtp://, smtp+starttls:// hoặc smtps://máy:cổng; LIENTHONG_MAIL_FROM là địa chỉ thư.",
+    "LIENTHONG_SMTP_URL must be smtp://, smtp+starttls:// or smtps://host:port; LIENTHONG_MAIL_FROM an address.",
+)
+_GATEWAY = Text(
+    "LIENTHONG_SMS_TEMPLATE phải là JSON có {to} và {text}.",
+    "LIENTHONG_SMS_TEMPLATE must be JSON with {to} and {text}.",
+)
 
 
 def parsed_settings() -> Settings:

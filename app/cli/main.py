@@ -24,7 +24,7 @@ from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process, keyring_of
-from app.publication.service import index_all_words
+from app.publication.service import index_all_words, rebuild_all
 from app.settings import PhoneCodes, Settings
 from app.web import logs
 
@@ -308,6 +308,29 @@ def index_publications(tenant: TenantOption = None) -> None:
             Text(
                 "{slug}: đã sửa từ khoá của {changed} bản công khai.",
                 "{slug}: the terms of {changed} publications were put right.",
+            ).fill(slug=slug, changed=changed)
+        )
+
+
+@publications_cli.command(name="rebuild")
+def rebuild_publications(tenant: TenantOption = None) -> None:
+    """Dựng lại mọi bản công khai, che theo quy tắc của bản này. Make all publications anew, masked by present rules."""
+
+    async def rebuild(process: Process) -> dict[str, int]:
+        books = process.books
+        chosen = [accounts.tenant_named(process, tenant)] if tenant else books.directory.tenants
+        return {
+            one.slug: await rebuild_all(
+                process.db, process.clock, one.id, directory=books.directory, catalogue=books.catalogue
+            )
+            for one in chosen
+        }
+
+    for slug, changed in with_process(rebuild).items():
+        say(
+            Text(
+                "{slug}: {changed} bản công khai đã thay đổi.",
+                "{slug}: {changed} publications have changed.",
             ).fill(slug=slug, changed=changed)
         )
 

@@ -42,7 +42,7 @@ from app.web.tenancy import HostTenant
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
-_WORDS: Final = ("answer", "question", "text", "comment", "public_text")  # what takes an officer time to write
+_WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
 
 class ConsoleRoute(PageRoute):

@@ -24,6 +24,7 @@ from app.cases.schemas import (
     PauseIn,
     PublishIn,
     QuestionIn,
+    RedactIn,
     ReferIn,
     TriageIn,
 )
@@ -31,6 +32,7 @@ from app.cases.terms import Verb
 from app.db.work import Work, in_work
 from app.kit.text import Text
 from app.letters.terms import Letter
+from app.publication import service as publication_service
 from app.web.fields import WireIn
 from app.web.pages import FieldErrors, Form, errors_of
 
@@ -75,6 +77,7 @@ _MEANS: Mapping[Verb, _Means] = MappingProxyType(
         Verb.NOTE: _Means(NoteIn, service.add_note, ticks=frozenset({"for_unit_only"})),
         Verb.PUBLISH: _Means(PublishIn, service.publish_case),
         Verb.WITHHOLD: _Means(CommentIn, service.withhold_case),
+        Verb.REDACT: _Means(RedactIn, service.redact_case),
         Verb.WITHDRAW: _Means(CommentIn, service.withdraw_for_reporter),
         Verb.CLOSE: _Means(_Nothing, service.close_case),
     }
@@ -116,7 +119,7 @@ def is_form(verb: Verb) -> bool:
 def prepared(desk: Desk, verb: Verb, form: Form) -> Callable[[Work, str, int], Awaitable[Case]]:
     """The verb with what was typed, waiting for its transaction, case and version. Raises: ValidationError."""
     means = _MEANS[verb]
-    given: dict[str, Any] = form.filled(*means.shape.model_fields)
+    given: dict[str, Any] = form.filled(*means.shape.model_fields) if verb is not Verb.REDACT else _phrases(form)
     given.update({name: bool(form.text(name)) for name in means.ticks})
     body = means.shape.model_validate(given)
     words = dict(means.names)
@@ -131,6 +134,11 @@ def prepared(desk: Desk, verb: Verb, form: Form) -> Callable[[Work, str, int], A
     return act
 
 
+def _phrases(form: Form) -> dict[str, list[str]]:
+    """What is ticked to be shown, and what is to be masked, a line each."""
+    return {"show": form.many("show"), "mask": [line for line in form.text("mask").splitlines() if line.strip()]}
+
+
 async def preview_letter(desk: Desk, code: str, form: Form) -> Letter:
     """The letter that the extension in the form would send. Raises: ValidationError, and whatever the verb refuses."""
     body = ExtendIn.model_validate(form.filled(*ExtendIn.model_fields))
@@ -142,6 +150,19 @@ async def preview_letter(desk: Desk, code: str, form: Form) -> Letter:
 
 async def act(desk: Desk, code: str, verb: Verb, seen: int, form: Form) -> Case:
     """The case after the verb. Raises: ValidationError, and whatever the verb refuses."""
+    if verb is Verb.REDACT:
+        body = RedactIn.model_validate(_phrases(form))
+        return await publication_service.redact_case(
+            desk.database,
+            desk.clock,
+            desk.actor,
+            desk.scope,
+            desk.books,
+            code,
+            seen=seen,
+            show=body.show,
+            mask=body.mask,
+        )
     verb_of = prepared(desk, verb, form)
 
     async def in_one(work: Work) -> Case:

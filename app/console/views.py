@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.cases import service as cases_service
@@ -28,6 +29,7 @@ from app.kit.clock import local_day
 from app.kit.ids import CaseId, UnitId
 from app.kit.text import Text
 from app.publication import service as publication_service
+from app.publication.terms import Confidence, Personal
 from app.reports import service as reports_service
 from app.reports.schemas import files_answer
 from app.reports.terms import ReportText
@@ -71,7 +73,7 @@ _GROUPS = (
     ),
     (
         Text("Ghi chú, công khai, rút", "Note, publish, withdraw"),
-        (Verb.NOTE, Verb.PUBLISH, Verb.WITHHOLD, Verb.WITHDRAW),
+        (Verb.NOTE, Verb.REDACT, Verb.PUBLISH, Verb.WITHHOLD, Verb.WITHDRAW),
     ),
 )
 
@@ -157,7 +159,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "entries": [
             {**entry, "audience_label": Audience(entry["audience"]).label} for entry in reversed(case["timeline"])
         ],
-        "public_preview": _preview(view, reports),
+        "preview": _preview(desk, view, reports),
         "deadline": _deadline(desk, view),
         "milestones": [(one, one.missed(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
         "verbs": _verbs(view),
@@ -166,17 +168,29 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     }
 
 
-def _preview(view: CaseView, reports: Sequence[ReportText]) -> str | None:
-    """What the public reads or would read; None of a case that is never published."""
-    never = view.row["publication_policy"] == PublicationPolicy.NEVER or Kind(view.row["kind"]).diverted
-    return None if never else publication_service.preview_of(view, reports).text
+def _preview(desk: Desk, view: CaseView, reports: Sequence[ReportText]) -> dict[str, Any] | None:
+    """What the public reads or would read, and what an officer may do about it; None of a case that is never public.
+
+    `found`: each of the words masked by rule once, what is least sure first.
+    """
+    if view.row["publication_policy"] == PublicationPolicy.NEVER or Kind(view.row["kind"]).diverted:
+        return None
+    preview = publication_service.preview_of(view, reports, desk.tenant.id, desk.books.catalogue)
+    masked = {piece.written: piece for passage in preview.passages for piece in passage.pieces if piece.mask}
+    found = [piece for piece in masked.values() if piece.kind is not Personal.OTHER]
+    return {
+        "passages": preview.passages,
+        "found": sorted(found, key=lambda piece: piece.confidence is not Confidence.LOW),
+        "correction": preview.correction,
+        "confirmed_at": datetime.fromisoformat(preview.correction.at) if preview.correction.at else None,
+    }
 
 
 def _verbs(view: CaseView) -> list[tuple[Text, list[Verb]]]:
     """What the officer may do and what makes sense, by what it is for, the next step first."""
     senseless = {Verb.WITHHOLD} if view.row["publication"] == PublicationState.WITHHELD else set()
     if view.row["publication_policy"] == PublicationPolicy.NEVER:
-        senseless = {Verb.PUBLISH, Verb.WITHHOLD}
+        senseless = {Verb.PUBLISH, Verb.REDACT, Verb.WITHHOLD}
     able = set(view.verbs) - senseless
     groups = [(heading, [verb for verb in verbs if verb in able]) for heading, verbs in _GROUPS]
     return [(heading, verbs) for heading, verbs in groups if verbs]

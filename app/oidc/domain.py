@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
@@ -37,9 +36,10 @@ def checked_provider(provider: Provider) -> Provider:
     return provider
 
 
-def assurances(given: Mapping[str, str]) -> dict[str, Assurance]:
-    """Assurance by `acr`. Raises: ValueError for a level that is none of ours."""
-    return {acr: Assurance(level) for acr, level in given.items()}
+def assurances(pairs: str) -> dict[str, Assurance]:
+    """Assurance by `acr`, from `acr=level` parted by blanks. Raises: ValueError for a level that is none of ours."""
+    split = (pair.rpartition("=") for pair in pairs.split())
+    return {acr: Assurance(level) for acr, _, level in split}
 
 
 def new_handle(provider: Provider, redirect: str | None, linking: UUID | None, now: datetime) -> Handle:

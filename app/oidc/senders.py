@@ -172,17 +172,23 @@ class ProviderClient:
 
 
 def provider_of(settings: Settings, clock: Clock) -> ProviderClient | None:
-    """Who vouches for citizens here, None when nobody does. Raises: ValueError with what the operator must change."""
+    """Who vouches for citizens here, None when nobody does. Raises: ValueError as `provider_in`."""
+    provider = provider_in(settings)
+    return ProviderClient(provider, clock) if provider is not None else None
+
+
+def provider_in(settings: Settings) -> Provider | None:
+    """The provider that the settings name. Raises: ValueError with what the operator must change."""
     if settings.oidc_issuer is None:
         return None
     secret = settings.oidc_client_secret
-    provider = Provider(
+    named = Provider(
         settings.oidc_name,
         settings.oidc_issuer,
         settings.oidc_client_id or "",
         secret.get_secret_value() if secret is not None else None,
         tuple(settings.oidc_scopes.split()),
         tuple((settings.oidc_redirects or "").split()),
-        assurances(settings.oidc_assurance),
+        assurances(settings.oidc_assurance or ""),
     )
-    return ProviderClient(checked_provider(provider), clock)
+    return checked_provider(named)

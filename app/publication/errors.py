@@ -49,3 +49,19 @@ class UnreadableLastEventId(BadRequest):
             "Hãy gửi lại đúng id của sự kiện cuối cùng đã nhận, hoặc bỏ tiêu đề này để nghe từ bây giờ.",
             "Send the id of the last event you were given, or leave the header out to listen from now on.",
         )
+
+
+class PhraseNotFound(Invalid):
+    """What an officer wants masked stands in none of the texts that the public reads of the case."""
+
+    slug = "phrase-not-found"
+    title = Text("Không thấy cụm từ cần che", "The words to be masked are not there")
+
+    def __init__(self, phrase: str) -> None:
+        """`phrase` as it was typed."""
+        super().__init__(
+            Text(
+                f"Không văn bản nào của vụ việc có “{phrase}”. Hãy chép đúng từng từ, có dấu, từ văn bản ấy.",
+                f"No text of the case has “{phrase}”. Copy it word by word, with its diacritics.",
+            )
+        )

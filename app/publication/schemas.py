@@ -12,7 +12,7 @@ from app.catalogue.terms import Kind
 from app.directory.terms import Tier
 from app.web.fields import TextOut
 
-from .terms import Preview
+from .terms import Confidence, Personal, Preview, Where
 
 
 class NamedOut(BaseModel):
@@ -143,14 +143,52 @@ class FeatureCollectionOut(BaseModel):
     next_cursor: str | None
 
 
+class PieceOut(BaseModel):
+    """Words of a text; with `mask` when the public reads that in their place."""
+
+    written: str
+    mask: str | None = Field(None, examples=["[tên]"])
+    kind: Personal | None = None
+    confidence: Confidence | None = Field(None, description="`low`: có thể nhầm, hãy xem kỹ. May be wrong: look.")
+
+
+class PassageOut(BaseModel):
+    """One text of the case, cut at what is masked in it."""
+
+    where: Where
+    pieces: list[PieceOut]
+
+
+class CorrectionOut(BaseModel):
+    """What officers have corrected in the masking."""
+
+    show: list[str]
+    mask: list[str]
+    confirmed_at: datetime | None = Field(description="Trống khi chưa ai soát. Null until an officer has read it.")
+
+
 class PublicPreviewOut(BaseModel):
     """What the public would read of a case if it were published now."""
 
+    version: int = Field(description="Gửi lại trong `If-Match` khi soát. Send it as `If-Match` with a correction.")
     title: str = Field(examples=["Đèn đường trước nhà ông [tên] không sáng"])
     text: str
     own_wording: bool = Field(description="Lời của cán bộ thay cho nguyên văn. An officer's wording, not the sender's.")
+    passages: list[PassageOut] = Field(description="Mọi lời người dân sẽ đọc. All words that the public would read.")
+    correction: CorrectionOut
 
 
 def public_preview_answer(preview: Preview) -> dict[str, object]:
-    """The preview as JSON."""
-    return {"title": preview.title, "text": preview.text, "own_wording": preview.own_wording}
+    """The preview as a PublicPreviewOut."""
+    correction = preview.correction
+    return {
+        "version": preview.version,
+        "title": preview.title,
+        "text": preview.text,
+        "own_wording": preview.own_wording,
+        "passages": [
+            {"where": passage.where.value, "pieces": [piece._asdict() for piece in passage.pieces]}
+            for passage in preview.passages
+        ],
+        "correction": {"show": correction.show, "mask": correction.mask, "confirmed_at": correction.at or None},
+    }

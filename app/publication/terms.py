@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.cases.terms import Correction
 from app.catalogue.terms import Category
 from app.directory.snapshot import AreaChain, Unit
 from app.kit.geo import Box
 from app.kit.ids import UnitId
+from app.kit.text import Text
 from app.timeline.terms import Entry
 
 CONSUMER = "publication"  # whose cursor every rebuild holds
@@ -30,6 +33,24 @@ class Personal(StrEnum):
     HOUSE = "house"
     BIRTH = "birth"
     LINK = "link"
+    OTHER = "other"  # whatever an officer wants hidden
+
+
+class Confidence(StrEnum):
+    """How sure the finder is that what it found is personal."""
+
+    HIGH = "high"  # by its form, or by the words beside it
+    FAIR = "fair"
+    LOW = "low"  # it may well be something else: look
+
+
+class Span(NamedTuple):
+    """Personal data in a text: from character `start` up to, and without, `end`."""
+
+    start: int
+    end: int
+    kind: Personal
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +63,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A text in which personal data is masked, and what was found in it, in the order of the text per pass."""
+    """A text in which personal data is masked, and what was found in it and where, in the order of the text.
+
+    The spans are of the text before it was masked, in form C.
+    """
 
     text: str
     findings: tuple[Finding, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class Source:
     resolution: str | None
     written: str
     public_text: str | None
+    redaction: Mapping[str, Any] | None  # how an officer corrected what is masked
     answer: str | None
     address: str | None
     category_code: str
@@ -174,10 +200,64 @@ class Page:
     after: tuple[datetime, UUID] | None
 
 
+class Where(StrEnum):
+    """Which words of a case the public reads."""
+
+    TEXT = "text"
+    ANSWER = "answer"
+    ADDRESS = "address"
+    HISTORY = "history"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _WHERE_LABELS[self]
+
+
+_WHERE_LABELS = {
+    Where.TEXT: Text("Nội dung", "Text"),
+    Where.ANSWER: Text("Câu trả lời", "Answer"),
+    Where.ADDRESS: Text("Địa chỉ", "Address"),
+    Where.HISTORY: Text("Trong quá trình xử lý", "In the history"),
+}
+
+
+class Piece(NamedTuple):
+    """Words as they were written; with a mask when the public reads that in their place."""
+
+    written: str
+    mask: str | None = None
+    kind: Personal | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a case, in pieces: those of the masks lie between those that are read as written."""
+
+    where: Where
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """What the public reads."""
+        return "".join(piece.written if piece.mask is None else piece.mask for piece in self.pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the public would read of a case if it were published now; `own_wording`: an officer has written it."""
+    """What the public would read of a case if it were published now; `own_wording`: an officer has written it.
 
+    `version` is the case's, for the correction of what is masked.
+    """
+
+    version: int
     title: str
-    text: str
+    passages: tuple[Passage, ...]
     own_wording: bool
+    correction: Correction
+
+    @property
+    def text(self) -> str:
+        """The text as the public would read it."""
+        return "".join(passage.text for passage in self.passages if passage.where is Where.TEXT)

@@ -43,6 +43,10 @@ _SENTENCES: dict[str, Text] = {
     "case.noted": Text("Ghi chú nội bộ.", "Internal note."),
     "case.published": Text("Đã công khai.", "Published."),
     "case.withheld": Text("Không công khai.", "Withheld from the public."),
+    "case.redacted": Text(
+        "Đã soát phần che thông tin cá nhân: để đọc được {shown} cụm từ, che thêm {masked}.",
+        "The masking was checked: {shown} phrases may be read, {masked} more are masked.",
+    ),
     "case.withdrawn": Text("Người gửi đã rút phản ánh.", "The sender withdrew the report."),
     "case.closed": Text("Đã kết thúc.", "Closed."),
     "case.reminded": Text("Nhắc hạn: {occasion_label}.", "Reminder: {occasion_label}."),

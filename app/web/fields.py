@@ -51,6 +51,7 @@ _COMPOSED, _READABLE = BeforeValidator(_composed), AfterValidator(_readable)
 _SAID = AfterValidator(_says_something)
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), _COMPOSED, _READABLE, _SAID]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300), _COMPOSED, _READABLE]
+PhraseText = Annotated[ShortText, _SAID]  # with a letter or a digit in it
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 
 

@@ -6,7 +6,7 @@ from .following import rate, reply, withdraw
 from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
-from .publishing import publish, withhold
+from .publishing import publish, redact, withhold
 from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, raise_above, remind, resume
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
@@ -37,6 +37,7 @@ __all__ = [
     "publish",
     "raise_above",
     "rate",
+    "redact",
     "refer",
     "reject_draft",
     "remind",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.cases.errors import AlreadyDone, NeverPublished
 from app.cases.events import CaseFact, EventType
-from app.cases.terms import CaseFacts, Changes, PublicationState, Verb
+from app.cases.terms import CaseFacts, Changes, Correction, PublicationState, Verb
 from app.timeline.terms import Audience
 
 from .transitions import never_published, next_state
@@ -29,3 +29,12 @@ def withhold(facts: CaseFacts, *, comment: str) -> CaseFact:
     if facts.publication is PublicationState.WITHHELD:
         raise AlreadyDone
     return CaseFact(EventType.WITHHELD, Audience.STAFF, Changes(publication=PublicationState.WITHHELD), text=comment)
+
+
+def redact(facts: CaseFacts, correction: Correction) -> CaseFact:
+    """An officer has read what is masked, and corrected it; the history and the trail count, they quote nothing."""
+    if never_published(facts):
+        raise NeverPublished
+    next_state(facts, Verb.REDACT)
+    counted = {"shown": len(correction.show), "masked": len(correction.mask)}
+    return CaseFact(EventType.REDACTED, Audience.STAFF, Changes(redaction=correction.stored()), data=counted)

@@ -55,6 +55,7 @@ TRANSITIONS: Mapping[Verb, Mapping[CaseState, CaseState]] = MappingProxyType(
         Verb.NOTE: _STAYS,
         Verb.PUBLISH: _STAYS,
         Verb.WITHHOLD: _STAYS,
+        Verb.REDACT: _STAYS,
         # The reporter's own word ends it; there is no outcome left to confirm.
         Verb.WITHDRAW: dict.fromkeys(OPEN_STATES, S.CLOSED),
         Verb.CLOSE: {S.RESOLVED: S.CLOSED},
@@ -68,7 +69,7 @@ def possible_verbs(facts: CaseFacts) -> list[Verb]:
     if facts.resolution is Resolution.DIVERTED:  # another law governs it; there is nothing here to take up again
         impossible.add(Verb.REOPEN)
     if never_published(facts):
-        impossible.add(Verb.PUBLISH)
+        impossible |= {Verb.PUBLISH, Verb.REDACT}
     impossible.add(Verb.RESUME if facts.paused_at is None else Verb.PAUSE)
     return [verb for verb, steps in TRANSITIONS.items() if facts.state in steps and verb not in impossible]
 
@@ -80,7 +81,7 @@ def never_published(facts: CaseFacts) -> bool:
 
 
 # A merged case lives on in another one: only history, sight and the way back remain.
-_NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD})
+_NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT})
 
 
 def next_state(facts: CaseFacts, verb: Verb) -> CaseState:

@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from app.cases.terms import ReferralReason, Resolution
 from app.catalogue.terms import Kind, Priority
 from app.deadlines.terms import PauseCause
-from app.web.fields import CaseCodeText, Code, DayIn, LongText, PointIn, ShortText, WireIn
+from app.web.fields import CaseCodeText, Code, DayIn, LongText, PhraseText, PointIn, ShortText, WireIn
 
 
 class TriageIn(WireIn):
@@ -110,6 +110,23 @@ class PublishIn(WireIn):
     """The officer's own wording instead of the masked text; may be left out."""
 
     public_text: LongText | None = None
+
+
+class RedactIn(WireIn):
+    """What of the masking is wrong; both lists replace those before, and empty ones confirm it as it is."""
+
+    show: list[PhraseText] = Field(
+        default=[],
+        max_length=50,
+        description="Cụm từ bị che nhầm, để mọi người đọc được. Masked by mistake: everyone may read it.",
+        examples=[["Nguyễn Lương Bằng"]],
+    )
+    mask: list[PhraseText] = Field(
+        default=[],
+        max_length=50,
+        description="Cụm từ còn sót, che ở mọi chỗ nó đứng. Missed: masked wherever it stands.",
+        examples=[["quán Bưởi Đỏ"]],
+    )
 
 
 class BulkTarget(WireIn):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.cases import domain
 from app.cases.errors import NoSuchOfficer
 from app.cases.models import Case
 from app.cases.repository import CaseRepository
-from app.cases.terms import Books, Resolution, Verb
+from app.cases.terms import Books, Correction, Resolution, Verb
 from app.db.work import Work
 from app.identity import service as identity_service
 from app.identity.terms import Actor
@@ -141,6 +143,14 @@ async def withhold_case(work: Work, actor: Actor, code: str, *, seen: int, books
     return await change(
         work, actor, code, Verb.WITHHOLD, seen, books, lambda facts: domain.withhold(facts, comment=comment)
     )
+
+
+async def redact_case(
+    work: Work, actor: Actor, code: str, *, seen: int, books: Books, show: Sequence[str], mask: Sequence[str]
+) -> Case:
+    """What is masked in its texts confirmed: but for `show`, and with `mask`. Both replace what was said before."""
+    correction = Correction(tuple(dict.fromkeys(show)), tuple(dict.fromkeys(mask)), work.now.isoformat())
+    return await change(work, actor, code, Verb.REDACT, seen, books, lambda facts: domain.redact(facts, correction))
 
 
 async def withdraw_for_reporter(work: Work, actor: Actor, code: str, *, seen: int, books: Books, comment: str) -> Case:

@@ -1,6 +1,17 @@
 """Decisions of publication: what is masked, and what a case looks like to the public. Pure."""
 
-from .projection import is_shown, phrase_terms, project, render, search_terms, tombstone
-from .redaction import redact
+from .projection import is_shown, passages, phrase_terms, project, render, search_terms, tombstone
+from .redaction import find, holds, redact
 
-__all__ = ["is_shown", "phrase_terms", "project", "redact", "render", "search_terms", "tombstone"]
+__all__ = [
+    "find",
+    "holds",
+    "is_shown",
+    "passages",
+    "phrase_terms",
+    "project",
+    "redact",
+    "render",
+    "search_terms",
+    "tombstone",
+]

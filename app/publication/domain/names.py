@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from app.kit.text import fold
+from app.publication.terms import Confidence
 
-from .places import PLACES_NAMED_LIKE_PEOPLE
 from .words import (
     COMMON_SURNAMES,
     COMPOUNDS,
     COUNTRY_WORDS,
     FIGURES,
     GIVEN_TOO,
+    HIGHLAND_MIDDLES,
+    HIGHLAND_SURNAMES,
     HONORIFICS,
     INSIDE_NAMES,
     LABELS,
@@ -26,13 +28,16 @@ from .words import (
     PLACE_NAMES_ALONE,
     PLACE_PAIRS,
     PLACE_WORDS,
+    PLACES_NAMED_LIKE_PEOPLE,
     PLAIN_MIDDLES,
     PLAIN_NOT_GIVEN,
+    PLAIN_OF_SURNAMES,
     PLAIN_PLACE_WORDS,
     PLAIN_SURNAMES,
     ROLES,
     SIDES,
     SMALL_COMPOUNDS,
+    SMALL_GIVEN,
     STREET_JOINTS,
     STRONG_PLACE_WORDS,
     SURE_SURNAMES,
@@ -111,38 +116,41 @@ class _Words:
         return len(self.words[at]) > 1 and self.words[at].isupper()
 
 
-def find_names(text: str) -> list[tuple[int, int]]:
+def find_names(text: str) -> list[tuple[int, int, Confidence]]:
     """Spans of names in `text`, ascending, apart; the words of address stay outside."""
     words = _Words(text)
-    spans: list[tuple[int, int]] = []
+    spans: list[tuple[int, int, Confidence]] = []
     reached = 0
-    for first, end in sorted(_candidates(words)):
+    for first, end, confidence in sorted(_candidates(words), key=lambda one: one[:2]):
         if reached <= first < end:
-            spans.append((words.spans[first][0], words.spans[end - 1][1]))
+            small = confidence is Confidence.HIGH and not words.starts_high(first)
+            spans.append((words.spans[first][0], words.spans[end - 1][1], Confidence.FAIR if small else confidence))
             reached = end
     return spans
 
 
-def _candidates(words: _Words) -> Iterator[tuple[int, int]]:
+def _candidates(words: _Words) -> Iterator[tuple[int, int, Confidence]]:
     """(first word, word after the last) of every name, in no order; they may overlap, and be empty."""
     place_end = -1  # word after the last place that bears a person's name
+    person_end = 0  # word after the last person: no place in that name counts, as none will be read
     for at, word in enumerate(words.lower):
         if word in HONORIFICS:
             yield from _after_honorific(words, at)
-        elif words.starts_high(at) and (word in SURNAMES or word in COMMON_SURNAMES):
+        elif words.starts_high(at) and (word in SURNAMES or word in COMMON_SURNAMES or word in HIGHLAND_SURNAMES):
             end = _name_end(words, at, loud=True)
             match _bearer(words, at, end, place_end):
                 case _Bearer.PERSON:
-                    yield at, _shouted_end(words, at, end)
-                case _Bearer.PLACE:
+                    person_end = _shouted_end(words, at, end)
+                    yield at, person_end, Confidence.FAIR
+                case _Bearer.PLACE if at >= person_end:
                     place_end = end
         elif word in PLAIN_SURNAMES or word in SURNAMES:
-            yield at, _small_name_end(words, at)
+            yield at, _small_name_end(words, at), Confidence.LOW
         if at and words.phrase_before(at, LABELS) and _BEFORE_NAME.fullmatch(words.gap(at)):
-            yield at, _name_end(words, at, loud=False)
+            yield at, _name_end(words, at, loud=False, labelled=True), Confidence.HIGH
 
 
-def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int]]:
+def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int, Confidence]]:
     if _belongs_to_place(words, at):
         return
     first = at + 1
@@ -151,7 +159,9 @@ def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int]]:
         first += 2 if words.lower[first : first + 2] == ["tên", "là"] else 1
     if first >= len(words) or not _BEFORE_NAME.fullmatch(words.gap(first)):
         return
-    yield first, _name_end(words, first, loud=words.shouts(at))
+    if words.lower[first] in SMALL_GIVEN and not words.starts_high(first) and _CLOSE.fullmatch(words.gap(first)):
+        yield first, first + 1, Confidence.LOW
+    yield first, _name_end(words, first, loud=words.shouts(at)), Confidence.HIGH
 
 
 class _Bearer(Enum):
@@ -174,7 +184,9 @@ def _bearer(words: _Words, at: int, end: int, place_end: int) -> _Bearer:
 
 
 def _is_titled(words: _Words, at: int) -> bool:
-    return words.phrase_before(at, TITLES) and bool(_BEFORE_NAME.fullmatch(words.gap(at)))
+    if not words.phrase_before(at, TITLES) or words.phrase_before(at, PLACE_PAIRS):  # nhà, but not tòa nhà
+        return False
+    return bool(_BEFORE_NAME.fullmatch(words.gap(at)))
 
 
 def _is_signature(words: _Words, at: int, end: int) -> bool:
@@ -227,11 +239,11 @@ def _after_place(words: _Words, at: int, end: int) -> bool:
 
 def _is_full_name(words: _Words, at: int, end: int) -> bool:
     """Whether the capitals from `at` to `end`, which name no place, name a person."""
-    surname = words.lower[at]
+    surname, middle = words.lower[at], words.lower[at + 1]
+    if middle in MIDDLES or (middle in HIGHLAND_MIDDLES and surname in HIGHLAND_SURNAMES):
+        return end - at > 2
     if surname not in COMMON_SURNAMES:
         return False
-    if words.lower[at + 1] in MIDDLES:
-        return end - at > 2
     if words.shouts(at):
         alone = not any(words.shouts(near) for near in (at - 1, end) if 0 <= near < len(words))
         return alone or (surname in LOUD_SURNAMES and end - at > 2)
@@ -249,12 +261,12 @@ def _shouted_end(words: _Words, at: int, end: int) -> int:
     return at + 3 if words.shouts(at) and end < len(words) and words.shouts(end) and end - at > 3 else end
 
 
-def _name_end(words: _Words, first: int, *, loud: bool) -> int:
+def _name_end(words: _Words, first: int, *, loud: bool, labelled: bool = False) -> int:
     """Index after the last word of the name that begins with word `first`; `first` itself when it is no name."""
     if words.phrase_at(first, COMPOUNDS) or words.phrase_at(first, FIGURES) or words.lower[first] in NOT_NAMES:
         return first
     if not words.starts_high(first):
-        return _small_name_end(words, first)
+        return _small_name_end(words, first, labelled=labelled)
     shouted = words.shouts(first)
     if shouted and not loud and words.lower[first] not in SURNAMES:
         return first
@@ -263,7 +275,9 @@ def _name_end(words: _Words, first: int, *, loud: bool) -> int:
         if "." in words.gap(at) and len(words.words[at - 1]) > 1:
             break  # a full stop ends a name, but not an initial
         quiet = not shouted or at + 1 == len(words) or not words.shouts(at + 1)
-        known = words.lower[at] in GIVEN_TOO and words.lower[first] in SURNAMES and quiet
+        last = at + 1 == len(words) or not _goes_on(words, at + 1)  # chị Lan Anh; but not chị Lan Anh Tuấn
+        address = words.lower[at] in INSIDE_NAMES and last
+        known = words.lower[at] in GIVEN_TOO and (words.lower[first] in SURNAMES or address) and quiet
         named = known or words.lower[at] not in NOT_NAMES
         belongs = words.starts_high(at) and named and not words.phrase_at(at, COMPOUNDS)
         if not belongs or (words.shouts(at) and not shouted):
@@ -272,16 +286,19 @@ def _name_end(words: _Words, first: int, *, loud: bool) -> int:
     return at
 
 
-def _small_name_end(words: _Words, first: int) -> int:
+def _small_name_end(words: _Words, first: int, *, labelled: bool = False) -> int:
     """The same for a name typed in small letters: only surname, văn or thị, and one more word are sure enough.
 
-    Without diacritics it must not read as a sentence too (`duong van ngap`), unless a telephone number follows.
+    Without diacritics it must not read as a sentence too (`duong van ngap`), unless a telephone number follows, or
+    words that say that a name comes stand before it (`labelled`).
     """
     surname, end = words.lower[first], first + 3
     middle = words.lower[first + 1 : first + 2]
     if end > len(words) or not all(_BETWEEN_NAMES.fullmatch(words.gap(at)) for at in range(first + 1, end)):
         return first
     plain = middle[0] in PLAIN_MIDDLES
+    if labelled and plain and surname in PLAIN_OF_SURNAMES:
+        return end
     if middle[0] not in MIDDLES or not (surname in SURNAMES or (plain and surname in PLAIN_SURNAMES)):
         return first
     of_place = _is_known_place(words, first, end) or _after_place(words, first, end)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from zlib import crc32
 
 import orjson
 
-from app.cases.terms import OPEN_STATES, CaseState, PublicationState
+from app.cases.terms import NO_CORRECTION, OPEN_STATES, CaseState, Correction, PublicationState
 from app.catalogue.terms import Category, Kind, PublicationPolicy
 from app.directory.snapshot import AreaChain, Unit
 from app.kit.text import Text, folded_words
-from app.publication.terms import CaseView, PublicCase, Rendered, Source
+from app.publication.terms import CaseView, Passage, PublicCase, Rendered, Source, Where
 from app.timeline.domain import sentence
 from app.timeline.terms import Audience, Entry
 
-from .redaction import redact
+from .redaction import pieces, redact
 
 TITLE_CHARACTERS = 110
 _JSON = orjson.OPT_UTC_Z
@@ -33,9 +33,9 @@ _HALF = 1 << 31  # what makes an unsigned number of 32 bits a signed one
 _HIDDEN = Text("[không công khai]", "[not public]")._asdict()
 
 
-def masked(text: str | None) -> str | None:
-    """`text` with personal data masked, None for none."""
-    return redact(text).text if text else None
+def masked(text: str | None, correction: Correction = NO_CORRECTION) -> str | None:
+    """`text` with personal data masked as the officer corrected it, None for none."""
+    return redact(text, correction).text if text else None
 
 
 def title_of(text: str) -> str:
@@ -60,14 +60,30 @@ def is_shown(source: Source) -> bool:
     )
 
 
+def passages(
+    texts: Iterable[tuple[Where, str | None]], *, policy: PublicationPolicy, correction: Correction
+) -> tuple[Passage, ...]:
+    """What the public would read of these texts: as `project` shows them, each text once, in pieces."""
+    shown: dict[str, Where] = {}
+    for where, text in texts:
+        if text and (where is not Where.ADDRESS or _is_exact(policy)):
+            shown.setdefault(text, where)
+    return tuple(Passage(where, pieces(text, correction)) for text, where in shown.items())
+
+
+def _is_exact(policy: PublicationPolicy) -> bool:
+    """Whether the place is told to the metre, with its address: a house number would undo what a coarse point hides."""
+    return policy is PublicationPolicy.AUTOMATIC
+
+
 def project(view: CaseView) -> PublicCase:
     """What anyone may see of the case, once `is_shown` says that they may."""
     source = view.source
-    mask = cache(masked)  # an answer is told again in the history
+    mask = cache(partial(masked, correction=Correction.of(source.redaction)))  # an answer is told in the history again
     text = mask(source.public_text or source.written) or ""
     answer = mask(source.answer)
-    exact = view.category.publication is PublicationPolicy.AUTOMATIC
-    address = mask(source.address) if exact else None  # a house number would undo what the coarse point hides
+    exact = _is_exact(view.category.publication)
+    address = mask(source.address) if exact else None
     digits = _EXACT if exact else _COARSE
     lat = round(source.lat, digits) if source.lat is not None else None
     lon = round(source.lon, digits) if source.lon is not None else None

@@ -1,7 +1,7 @@
-"""Masking of personal data in Vietnamese texts.
+"""Masking of personal data in Vietnamese texts: found by rule, corrected by an officer.
 
 Errs towards masking: an officer sees the masked text before it is published, and the text as written stays with the
-report. Left alone on purpose: places, dates, amounts, measures, coordinates, case codes, public short numbers.
+report. Left alone on purpose: places, dates, amounts, measures, coordinates, case codes, public telephone numbers.
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import count
 from typing import NamedTuple
 
+from app.cases.terms import NO_CORRECTION, Correction
 from app.kit.text import LearntTable, nfc
-from app.publication.terms import Finding, Personal, Redacted
+from app.publication.terms import Confidence, Finding, Personal, Piece, Redacted, Span
 
 from .names import find_names
+from .rules import RULES
 
 MASKS = {
     Personal.PHONE: "[số điện thoại]",
@@ -27,114 +32,11 @@ MASKS = {
     Personal.HOUSE: "[số nhà]",
     Personal.BIRTH: "[ngày sinh]",
     Personal.LINK: "[liên kết]",
+    Personal.OTHER: "[đã che]",
 }
-
-
-class _Rule(NamedTuple):
-    """What `pattern` finds is of this kind (None: surely nothing personal); its group `v`, if it has one, is meant.
-
-    It finds nothing in a text with fewer than `digits` digits, or without any of the `signs` if there are some: a look
-    at these spares most texts most of the patterns.
-    """
-
-    kind: Personal | None
-    pattern: re.Pattern[str]
-    digits: int
-    signs: str
-
-    def may_find(self, shadow: str, digits: int) -> bool:
-        """Whether the text, which has that many digits, can hold what is looked for."""
-        return digits >= self.digits and (not self.signs or any(sign in shadow for sign in self.signs))
-
-
-# What people put between the digits of a number they do not want a machine to read.
-_S = r"(?:[ \t.\-()_*]{0,5}|,)"
-# Not inside such a number: no digit stands up to five of those characters before (a lookbehind has one width).
-_NOT_GOING_ON = "".join(rf"(?<!\d[\s.\-()_*]{{{width}}})" for width in range(1, 6))
-_HOUSE_NUMBER = r"\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,4}"
-_DATE = r"(?:0?[1-9]|[12]\d|3[01])\s?(?P<sep>[./-])\s?(?:0?[1-9]|1[0-2])\s?(?P=sep)\s?(?:19|20)\d\d"
-_UNITS = "đồng|đ|vnđ|vnd|triệu|tr|tỷ|tỉ|nghìn|ngàn|k|m|m2|m3|m²|m³|km|cm|ha|kg|tấn|lít|kw|kwh|usd"
-_BANKS = (
-    "stk|số tk|tài khoản|tk|account|ngân hàng|vietcombank|vcb|bidv|agribank|techcombank|tcb|mb ?bank|vietinbank|acb"
-    "|sacombank|vpbank|tpbank|momo"
-)
-_SOCIAL = (
-    r"facebook\.com|fb\.com|fb\.me|fb\.watch|m\.me|zalo\.me|chat\.zalo\.me|tiktok\.com|instagram\.com|t\.me"
-    r"|threads\.net|twitter\.com|x\.com|youtube\.com/(?=@|c/|channel)"
-)
-
-
-def _rule(
-    kind: Personal | None, pattern: str, digits: int, signs: str = "", flags: re.RegexFlag = re.IGNORECASE
-) -> _Rule:
-    return _Rule(kind, re.compile(pattern, flags), digits, signs)
-
-
-# In order: what an earlier rule has taken, a later one leaves alone. All run on the shadow of the text (see `_shadow`).
-_RULES = (
-    _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+", 0, "/"),
-    _rule(Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, "@("),
-    _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, "@"),
-    _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)", 6),
-    _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)", 8),
-    _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w)", 1),
-    _rule(None, rf"(?<![\d.+]){_NOT_GOING_ON}[1-9]\d{{0,2}}\.\d{{4,15}}(?![\d.])", 5),
-    _rule(None, r"(?<!\w)[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-\d{4,8}(?!\w)", 12, flags=re.NOFLAG),
-    _rule(Personal.BANK_ACCOUNT, rf"(?<!\w)(?:{_BANKS})(?!\w)[^\d\n.]{{0,30}}(?P<v>\d(?:[ .-]?\d){{5,18}})(?!\d)", 6),
-    _rule(Personal.PHONE, rf"(?:\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)", 10),
-    _rule(Personal.PHONE, rf"(?<![\d.,])84{_S}[35789](?:{_S}\d){{8}}(?!\d)", 11),
-    _rule(Personal.PHONE, rf"(?<![^\W_])[0o]{_S}[35789](?:{_S}\d){{8}}(?!\d)", 9),
-    _rule(Personal.PHONE, rf"(?<!\d)0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)", 10),
-    _rule(
-        Personal.PHONE,
-        r"(?<!\w)(?:sđt|sdt|đt|dt|điện thoại|di động|tel|phone|zalo|hotline|liên hệ|liên lạc|gọi|alo)(?!\w)"
-        r"[\s:.]{0,4}(?:số|qua|cho|theo)?[\s:.]{0,3}(?P<v>(?!1[89]00)\d(?:[ .-]?\d){5,11})(?!\d)",
-        6,
-    ),
-    _rule(
-        Personal.ID_NUMBER,
-        r"(?<!\w)(?:cccd|cmnd|cmt|căn cước(?: công dân)?|chứng minh(?: thư| nhân dân)?|hộ chiếu|định danh)(?!\w)"
-        r"[^\d\n.]{0,20}(?P<v>[A-Z]?\d(?:[ .]?\d){6,11})(?!\d)",
-        7,
-    ),
-    _rule(Personal.ID_NUMBER, r"(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)", 12),
-    _rule(Personal.ID_NUMBER, r"(?<!\d)(?:\d{12}|\d{9})(?!\d)", 9),
-    _rule(Personal.NUMBER, r"(?<!\w)mã (?:khách hàng|kh)(?!\w)\W{0,3}(?P<v>[A-Z]{0,4}\d\w{4,15})", 1),
-    _rule(Personal.NUMBER, r"\d{9,}", 9),
-    _rule(
-        Personal.PLATE,
-        r"(?<!\w)(?:bks|bsx|bs|biển số(?: xe)?|biển kiểm soát|biển|xe)\W{0,3}"
-        r"(?P<v>[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}(?:\d{3}[. ]?\d{2}|\d{4}))(?!\w)",
-        6,
-    ),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[. ]?\d{2}(?!\w)", 7, flags=re.NOFLAG),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[ .-]?[A-ZĐ]{1,2}\d?[.-]\d{4}(?!\w)", 6, flags=re.NOFLAG),
-    _rule(Personal.PLATE, r"(?<!\w)[1-9]\d[.-]?(?!m[23])[a-zđ]{1,2}(?:\d ?)?[.-]?\d{3}\.?\d{2}(?!\w)", 7),
-    _rule(
-        Personal.PLATE,
-        r"(?<!\w)(?:bks|bsx|biển số(?: xe)?|biển kiểm soát)\W{0,3}(?P<v>[A-Z]{2}[ -]?\d{2}[ .-]?\d{2})",
-        4,
-    ),
-    _rule(
-        Personal.BIRTH,
-        rf"(?<=\[tên\])[\s,(-]{{0,4}}(?:sinh(?: ngày| năm)?|sn)[:\s]{{0,2}}(?P<v>{_DATE}|(?:19|20)\d\d)(?!\d)",
-        4,
-        "[",
-    ),
-    _rule(
-        Personal.HOUSE,
-        r"\[tên\][^.\n\d\[]{0,30}?(?:số nhà|nhà số|sn|(?:ở |tại |nhà |địa chỉ |trú |[,;] ?)số)[: ]{1,2}"
-        rf"(?P<v>{_HOUSE_NUMBER})(?![\w/])",
-        1,
-        "[",
-    ),
-    _rule(
-        Personal.HOUSE,
-        rf"(?<!\w)(?:số nhà|nhà số)[: ]{{1,2}}(?P<v>{_HOUSE_NUMBER})(?![\w/])[^.\n\d\[]{{0,20}}?(?=\[tên\])",
-        1,
-        "[",
-    ),
-)
+_WORD = re.compile(r"\w+")
+_BETWEEN = r"\W{1,5}"  # two words of a phrase
+_MOST_LOOKS = 12  # at a text, before the rest of it is masked whole
 
 
 def _plain(code: int) -> str:
@@ -163,19 +65,13 @@ def _shadow(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-class _Mark(NamedTuple):
-    start: int
-    end: int
-    kind: Personal
-
-
-def _find(text: str) -> list[_Mark]:
-    """Personal data in `text`, ascending, apart."""
+def _marks(text: str) -> list[Span]:
+    """Personal data in `text` by one look at it, ascending, apart."""
     shadow = _shadow(text)
     taken = bytearray(len(text))
-    marks: list[_Mark] = []
+    marks: list[Span] = []
     digits = sum(map(shadow.count, string.digits))
-    for rule in _RULES:
+    for rule in RULES:
         if not rule.may_find(shadow, digits):
             continue
         group = "v" if "v" in rule.pattern.groupindex else 0
@@ -184,27 +80,132 @@ def _find(text: str) -> list[_Mark]:
             if not any(taken[start:end]):
                 taken[start:end] = b"\x01" * (end - start)
                 if rule.kind is not None:
-                    marks.append(_Mark(start, end, rule.kind))
-    for start, end in find_names(text):
+                    marks.append(Span(start, end, rule.kind, rule.confidence))
+    for start, end, confidence in find_names(text):
         if not any(taken[start:end]):
-            marks.append(_Mark(start, end, Personal.NAME))
+            marks.append(Span(start, end, Personal.NAME, confidence))
     return sorted(marks)
 
 
-def redact(text: str) -> Redacted:
-    """`text` in form C with personal data masked, and what was masked.
+class _Masked(NamedTuple):
+    """`text` with the spans masked, and where its pieces come from, so that places in it can be told in `original`."""
 
-    Closed: redacting the result again changes nothing, because a masked text is looked at until nothing is found in
-    it. Every mark holds a digit, a capital letter, an @ or a small-letter full name and no mask does, so this ends.
+    text: str
+    starts: list[int]  # of the pieces, in `text`; the first is 0
+    origins: list[tuple[int, int, bool]]  # start and end in the original; whether it is a mask
+
+    @classmethod
+    def of(cls, original: str, spans: Iterable[Span]) -> _Masked:
+        """The original with `spans` masked; they are ascending and apart."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        origins: list[tuple[int, int, bool]] = []
+        length = reached = 0
+        for start, end, kind, _ in [*spans, Span(len(original), len(original), Personal.OTHER, Confidence.HIGH)]:
+            for piece, origin in (
+                (original[reached:start], (reached, start, False)),
+                (MASKS[kind], (start, end, True)),
+            ):
+                if piece and origin[0] < origin[1]:
+                    pieces.append(piece)
+                    starts.append(length)
+                    origins.append(origin)
+                    length += len(piece)
+            reached = end
+        return cls("".join(pieces), starts, origins)
+
+    def origin(self, mark: Span) -> Span:
+        """The mark in the original; one that reaches into a mask takes in what that one hides."""
+        first, last = (bisect_right(self.starts, at) - 1 for at in (mark.start, mark.end - 1))
+        start, _, masked = self.origins[first]
+        begin = start if masked else start + mark.start - self.starts[first]
+        start, end, masked = self.origins[last]
+        return Span(begin, end if masked else start + mark.end - self.starts[last], mark.kind, mark.confidence)
+
+
+def find(text: str, correction: Correction = NO_CORRECTION) -> tuple[Span, ...]:
+    """Personal data in `text`, which is in form C: ascending, apart; offsets count characters.
+
+    What an officer wants shown is left out, what he wants hidden is in it. A text is looked at until nothing more is
+    found beside what is masked already. Every look costs time in proportion to the length; texts that people write need
+    two or three. One that was made to need many more is masked from where they would go on, to its end.
     """
-    findings: list[Finding] = []
-    current = nfc(text)
-    while marks := _find(current):
-        parts: list[str] = []
-        reached = 0
-        for mark in marks:
-            parts += [current[reached : mark.start], MASKS[mark.kind]]
-            findings.append(Finding(mark.kind, current[mark.start : mark.end]))
-            reached = mark.end
-        current = nfc("".join(parts) + current[reached:])
-    return Redacted(current, tuple(findings))
+    shown = {key for phrase in correction.show if (key := _key(phrase))}
+    spans = _hidden(text, correction)
+    for look in count(1):
+        masked = _Masked.of(text, spans)
+        marks = (masked.origin(mark) for mark in _marks(masked.text))
+        new = [mark for mark in marks if not shown or _key(text[mark.start : mark.end]) not in shown]
+        joined = _apart([*spans, *new])
+        if joined == spans:
+            break
+        if look > _MOST_LOOKS:
+            begin = 0 if look > 2 * _MOST_LOOKS else min(mark.start for mark in new)
+            joined = _apart([*spans, Span(begin, len(text), Personal.OTHER, Confidence.LOW)])
+        spans = joined
+    return tuple(spans)
+
+
+def redact(text: str, correction: Correction = NO_CORRECTION) -> Redacted:
+    """`text` in form C with personal data masked, and what was masked, in the order of the text.
+
+    Closed: redacting the result again changes nothing, unless an officer has something shown.
+    """
+    whole = nfc(text)
+    spans = find(whole, correction)
+    findings = tuple(Finding(span.kind, whole[span.start : span.end]) for span in spans)
+    return Redacted(_Masked.of(whole, spans).text, findings, spans)
+
+
+def pieces(text: str, correction: Correction = NO_CORRECTION) -> tuple[Piece, ...]:
+    """The same text cut at its masks, in its order: what `redact` makes of it, with what it was made from."""
+    whole = nfc(text)
+    cut: list[Piece] = []
+    reached = 0
+    for start, end, kind, confidence in find(whole, correction):
+        cut += [Piece(whole[reached:start]), Piece(whole[start:end], MASKS[kind], kind, confidence)]
+        reached = end
+    cut.append(Piece(whole[reached:]))
+    return tuple(piece for piece in cut if piece.written)
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether `phrase` stands in `text`, compared as `find` compares what an officer wants hidden."""
+    pattern = _pattern(phrase)
+    return pattern is not None and pattern.search(_shadow(nfc(text))) is not None
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """The spans, ascending; of those that overlap the first, longer one, stretched over the others."""
+    apart: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, -one.end)):
+        if apart and span.start < apart[-1].end:
+            apart[-1] = apart[-1]._replace(end=max(apart[-1].end, span.end))
+        else:
+            apart.append(span)
+    return apart
+
+
+def _hidden(text: str, correction: Correction) -> list[Span]:
+    """Where the phrases stand that an officer wants hidden."""
+    shadow = _shadow(text) if correction.mask else ""
+    found = [
+        Span(*one.span(), Personal.OTHER, Confidence.HIGH)
+        for phrase in correction.mask
+        if (pattern := _pattern(phrase)) is not None
+        for one in pattern.finditer(shadow)
+    ]
+    return _apart(found)
+
+
+def _key(phrase: str) -> str:
+    """Letters and digits of `phrase` in lower case: `0912 345 678` and `0912.345.678` are the same number."""
+    return "".join(_WORD.findall(_shadow(nfc(phrase)))).replace("_", "").lower()
+
+
+def _pattern(phrase: str) -> re.Pattern[str] | None:
+    """What finds `phrase` as whole words, whatever signs part them; None when it has no word."""
+    words = [re.escape(word) for word in _WORD.findall(_shadow(nfc(phrase)))]
+    if not words:
+        return None
+    return re.compile(rf"(?<!\w){_BETWEEN.join(words)}(?!\w)", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .common_terms import CommonTerms
+from .correcting import redact_case
 from .reading import features, preview_of, public_body, public_cases, public_preview
 from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
 from .streaming import LiveFeed, LiveFeeds
@@ -20,4 +21,5 @@ __all__ = [
     "public_preview",
     "rebuild",
     "rebuild_all",
+    "redact_case",
 ]

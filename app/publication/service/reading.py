@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from app.cases.service import CaseView
+from app.cases.terms import Correction
+from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
 from app.kit.ids import TenantId
 from app.publication import repository
-from app.publication.domain import redact
+from app.publication.domain import passages
 from app.publication.domain.projection import title_of
-from app.publication.terms import Filters, Page, Preview
+from app.publication.terms import Filters, Page, Preview, Where
 from app.reports import service as reports_service
 from app.reports.terms import ReportText
+from app.timeline.terms import Audience
 
 
 async def public_body(db: Database, tenant_id: TenantId, code: str) -> tuple[bytes, str] | None:
@@ -36,14 +41,23 @@ async def features(
     return await repository.page_of(db, tenant_id, "feature", filters, after, limit)
 
 
-async def public_preview(db: Database, tenant_id: TenantId, view: CaseView) -> Preview:
+async def public_preview(db: Database, tenant_id: TenantId, view: CaseView, catalogue: Catalogue) -> Preview:
     """What the public would read of a case that the officer has in view. One statement."""
-    return preview_of(view, await reports_service.reports_for_staff(db, tenant_id, view))
+    return preview_of(view, await reports_service.reports_for_staff(db, tenant_id, view), tenant_id, catalogue)
 
 
-def preview_of(view: CaseView, reports: Sequence[ReportText]) -> Preview:
+def preview_of(view: CaseView, reports: Sequence[ReportText], tenant_id: TenantId, catalogue: Catalogue) -> Preview:
     """The same of reports that were read already: the officer's own wording, else what opened the case, masked."""
     row = view.row
     written = next((report.description for report in reports if report.code == row["code"]), row["summary"])
-    text = redact(row["public_text"] or written).text
-    return Preview(title=title_of(text), text=text, own_wording=row["public_text"] is not None)
+    correction = Correction.of(orjson.loads(row["redaction"]) if row["redaction"] is not None else None)
+    texts = [
+        (Where.TEXT, row["public_text"] or written),
+        (Where.ANSWER, row["answer"]),
+        (Where.ADDRESS, row["address"]),
+    ]
+    texts += [(Where.HISTORY, entry.text) for entry in view.entries if entry.audience is Audience.PUBLIC]
+    policy = catalogue.category(tenant_id, row["category_code"]).publication
+    shown = passages(texts, policy=policy, correction=correction)
+    text = "".join(passage.text for passage in shown if passage.where is Where.TEXT)
+    return Preview(row["version"], title_of(text), shown, row["public_text"] is not None, correction)

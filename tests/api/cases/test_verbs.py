@@ -70,6 +70,7 @@ STEPS = [
     Step("note", S.CLOSED, {"text": "Đã gọi hai lần."}, "case.noted", S.CLOSED, None),
     Step("publish", S.RECEIVED, {"public_text": "Đèn hỏng."}, "case.published", S.RECEIVED, None),
     Step("withhold", S.IN_PROGRESS, COMMENT, "case.withheld", S.IN_PROGRESS, None),
+    Step("redact", S.CLOSED, {"mask": ["đèn đường"]}, "case.redacted", S.CLOSED, None),
     Step("withdraw", S.IN_PROGRESS, COMMENT, "case.withdrawn", S.CLOSED, S.CLOSED),
     Step("close", S.RESOLVED, None, "case.closed", S.CLOSED, S.IN_PROGRESS),
 ]

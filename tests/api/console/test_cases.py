@@ -37,6 +37,7 @@ TYPED: dict[str, tuple[CaseState, dict[str, str], str]] = {
     "note": (S.IN_PROGRESS, {"text": "Đã gọi đội điện.", "for_unit_only": "1"}, "in_progress"),
     "publish": (S.RECEIVED, {"public_text": "Đèn đường không sáng."}, "received"),
     "withhold": (S.IN_PROGRESS, {"comment": "Có tên người."}, "in_progress"),
+    "redact": (S.RECEIVED, {"mask": "Đèn đường\n\n"}, "received"),
     "withdraw": (S.IN_PROGRESS, {"comment": "Người gửi gọi điện rút."}, "closed"),
     "close": (S.RESOLVED, {}, "closed"),
 }
@@ -51,7 +52,28 @@ async def test_an_officer_reads_what_the_public_would_read(desk_of: Desks, proce
     filed = await a_case(process, description="Quán của Trần Văn Ba mở karaoke, gọi 0912345678.")
     page = Page(await (await desk_of(*EVERY_HAND)).get(f"/console/cases/{filed.code}"))
     assert "Quán của Trần Văn Ba mở karaoke, gọi 0912345678." in page.text
-    assert "Quán của [tên] mở karaoke, gọi [số điện thoại]." in page.text
+    assert "Quán của [tên] mở karaoke, gọi [số điện thoại] ." in page.text
+
+
+async def test_an_officer_corrects_what_is_masked_by_a_form_that_keeps_what_was_typed(
+    desk_of: Desks, process: Process
+) -> None:
+    filed = await a_case(process, description="Quán của Trần Văn Ba mở karaoke, gọi 0912345678.")
+    desk = await desk_of(*EVERY_HAND)
+    address = f"/console/cases/{filed.code}"
+    page = Page(await desk.get(address))
+    assert "chưa cán bộ nào soát" in page.text
+    wrong = await post(desk, page.form(f"{address}/redact"), show="Trần Văn Ba", mask="karaoke\nkhu phố")
+    assert (wrong.status_code, "“khu phố”" in Page(wrong).text) == (422, True)
+    assert Page(wrong).form(f"{address}/redact").values["mask"] == "karaoke\nkhu phố"
+    form = Page(wrong).form(f"{address}/redact")
+    assert form.values["show"] == "Trần Văn Ba"
+    done = await post(desk, form, mask="karaoke")
+    page = Page(await desk.get(done.headers["location"]))
+    assert "Quán của Trần Văn Ba mở [đã che] , gọi [số điện thoại] ." in page.text
+    assert "Cán bộ đã soát phần che lúc" in page.text
+    assert "để đọc được 1 cụm từ, che thêm 1" in page.text
+    assert page.form(f"{address}/redact").values["mask"] == "karaoke"
 
 
 async def test_an_officer_reads_everything_but_who_it_was(desk_of: Desks, process: Process) -> None:

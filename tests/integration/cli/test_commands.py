@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.cli.accounts import DEMO_FILE, ensure_demo_accounts
-from app.cli.installation import parsed_settings
+from app.cli.installation import parsed_settings, read_settings
 from app.cli.terminal import CommandError
 from app.db.engine import Database, driver_url
 from app.identity.domain import generate_password
@@ -134,6 +134,27 @@ async def test_nothing_starts_with_the_key_of_another_installation(
     assert not (tmp_path / "secret-key").exists()
 
 
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"OIDC_ISSUER": "http://id.example.vn"}, "LIENTHONG_OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://id.example.vn", "OIDC_CLIENT_ID": "x", "OIDC_REDIRECTS": "https://a/",
+          "OIDC_ASSURANCE": "loa2"}, "LIENTHONG_OIDC_ASSURANCE"),
+        ({"SMTP_URL": "http://mail"}, "LIENTHONG_SMTP_URL"),
+        ({"SMS_TEMPLATE": '{"to": "{to}"}'}, "LIENTHONG_SMS_TEMPLATE"),
+    ],
+)  # fmt: skip
+def test_other_systems_that_are_not_named_as_they_must_be_are_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: dict[str, str], named: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in settings.items():
+        monkeypatch.setenv(f"LIENTHONG_{name}", value)
+    with pytest.raises(CommandError) as refused:
+        read_settings()
+    assert named in refused.value.sentence.vi
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_that_is_not_right_is_said_wholly_in_vietnamese_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
@@ -201,12 +222,14 @@ async def test_boundaries_are_checked_without_a_trace_and_imported_for_good(
     assert "Không đọc được tệp" in said
 
 
-async def test_search_terms_are_made_anew_for_every_tenant_or_one(lienthong: Command) -> None:
+async def test_publications_and_their_terms_are_made_anew_for_every_tenant_or_one(lienthong: Command) -> None:
     code, said = await lienthong("publications", "index")
     assert code == 0, said
     assert [line.partition(":")[0] for line in said.splitlines()] == ["haiduong", "khanhhoa"]
     code, said = await lienthong("publications", "index", "--tenant", "khanhhoa")
     assert (code, said.startswith("khanhhoa: đã sửa từ khoá của 0 bản công khai.")) == (0, True), said
+    code, said = await lienthong("publications", "rebuild", "--tenant", "khanhhoa")
+    assert (code, said.startswith("khanhhoa: 0 bản công khai đã thay đổi.")) == (0, True), said
 
 
 async def count(url: str, table: str) -> int:

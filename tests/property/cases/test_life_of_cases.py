@@ -22,6 +22,7 @@ from app.cases.terms import (
     CaseFacts,
     CaseState,
     Changes,
+    Correction,
     PublicationState,
     ReferralReason,
     Resolution,
@@ -88,7 +89,7 @@ class Lives(RuleBasedStateMachine):
         else:
             assert now.state is domain.TRANSITIONS[verb][before.state]
         if before.merged_into_id is not None:
-            assert verb in {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD}, "a merged case acted"
+            assert verb in {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT}, "a merged case acted"
         if fact.text is not None and fact.report_id is not None:  # a reporter's own words
             assert (fact.text_audience or fact.audience) is Audience.REPORTER
 
@@ -260,6 +261,10 @@ class Lives(RuleBasedStateMachine):
     @rule(case=cases)
     def withhold(self, case: CaseId) -> None:
         self.do(case, Verb.WITHHOLD, lambda seen: domain.withhold(seen, comment="Có tên người."))
+
+    @rule(case=cases, phrases=st.lists(words, max_size=2).map(tuple))
+    def redact(self, case: CaseId, phrases: tuple[str, ...]) -> None:
+        self.do(case, Verb.REDACT, lambda seen: domain.redact(seen, Correction(mask=phrases, at=self.now.isoformat())))
 
     @rule(case=cases, report=maybe_report)
     def withdraw(self, case: CaseId, report: ReportId | None) -> None:

@@ -8,7 +8,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from app.publication.domain import redact, redaction
+from app.publication.domain import redact, redaction, rules
 
 SAMPLE = """ông bà anh chị Nguyễn Trần Văn Thị Hoa Nam Bà Ông Triệu đường phố nhà số 12 hộ gọi zalo sđt 0912 345 678 34A
  123.45 CCCD 001099012345 rác ổ gà ngập . , ; ( ) - / 84 +84 xe BKS [tên] [biển số] ngày 01.01.2024 đồng 15.000 @
@@ -75,9 +75,9 @@ def test_a_full_name_without_a_word_of_address_never_survives(
     assert shown == f"{before}[tên] đổ rác"
 
 
-@pytest.mark.parametrize("rule", redaction._RULES, ids=lambda rule: rule.pattern.pattern[:40])
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.pattern.pattern[:40])
 @given(data=st.data())
-def test_no_pattern_is_spared_a_text_in_which_it_finds_something(rule: redaction._Rule, data: st.DataObject) -> None:
+def test_no_pattern_is_spared_a_text_in_which_it_finds_something(rule: rules.Rule, data: st.DataObject) -> None:
     text = data.draw(st.one_of(st.from_regex(rule.pattern), TEXTS))
     shadow = redaction._shadow(text)
     digits = sum(sign in string.digits for sign in shadow)

@@ -50,6 +50,7 @@ MATRIX: dict[Verb, tuple[set[Role], set[Role]]] = {
     Verb.NOTE: ({O, A, D, U, T}, {O, A, D, U, T}),
     Verb.PUBLISH: ({O, A, U, D}, {D, U}),
     Verb.WITHHOLD: ({O, A, U, D}, {D, U}),
+    Verb.REDACT: ({O, A, U, D}, {D, U}),
     Verb.WITHDRAW: ({O, A, U, D}, {D, U}),
     Verb.CLOSE: ({O, A, U, D}, {D, U}),
 }

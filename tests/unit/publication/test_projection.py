@@ -11,11 +11,13 @@ import orjson
 import pytest
 from hypothesis import given, strategies as st
 
+from app.cases.terms import Correction
+from app.catalogue.terms import PublicationPolicy
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId
-from app.publication.domain import is_shown, project, render
+from app.publication.domain import is_shown, passages, project, render
 from app.publication.domain.projection import title_of
-from app.publication.terms import CaseView, Source
+from app.publication.terms import CaseView, Source, Where
 from app.timeline.terms import Audience, Entry
 from tests.provinces import HAIDUONG, packaged_provinces
 
@@ -32,6 +34,7 @@ def a_source(**given: Any) -> Source:
         "resolution": None,
         "written": "Ổ gà trước nhà ông Nguyễn Văn Nam, gọi 0912345678",
         "public_text": None,
+        "redaction": None,
         "answer": None,
         "address": None,
         "category_code": "roads.pothole",
@@ -127,6 +130,33 @@ def test_another_case_is_named_only_when_it_is_shown_itself(type: str, key: str,
     assert unseen["timeline"][0]["sentence"]["vi"] == hidden
     assert code in seen["timeline"][0]["sentence"]["vi"]
     assert code not in orjson.dumps(unseen).decode()
+
+
+def test_an_officers_correction_counts_in_every_text_the_public_reads() -> None:
+    correction = Correction(show=("0912345678",), mask=("ổ gà", "quán Bưởi Đỏ"), at="2026-11-21T03:00:00+00:00")
+    texts: dict[str, Any] = {
+        "written": "Ổ gà trước nhà ông Nguyễn Văn Nam, gọi 0912 345 678",
+        "answer": "Quán Bưởi  Đỏ đã dọn, gọi 0912.345.678 hoặc 0987654321",
+        "address": "trước quán Bưởi Đỏ",
+    }
+    entry = an_entry(Audience.PUBLIC, texts["answer"])
+    shown = body(a_view(entry, redaction=correction.stored(), **texts))
+    assert shown["text"] == shown["title"] == "[đã che] trước nhà ông [tên], gọi 0912 345 678"
+    assert shown["answer"] == shown["timeline"][0]["text"] == "[đã che] đã dọn, gọi 0912.345.678 hoặc [số điện thoại]"
+    assert shown["address"] == "trước [đã che]"
+    told = [
+        (Where.TEXT, texts["written"]),
+        (Where.ANSWER, texts["answer"]),
+        (Where.ADDRESS, texts["address"]),
+        (Where.HISTORY, texts["answer"]),
+    ]
+    for policy, wheres in (("automatic", ["text", "answer", "address"]), ("confirm", ["text", "answer"])):
+        cut = passages(told, policy=PublicationPolicy(policy), correction=correction)
+        assert [passage.where for passage in cut] == wheres
+        assert [passage.text for passage in cut] == [shown[where] for where in wheres]
+        assert ["".join(piece.written for piece in passage.pieces) for passage in cut] == [
+            texts.get(where, texts["written"]) for where in wheres
+        ]
 
 
 def test_an_officers_own_wording_replaces_the_reporters() -> None:

@@ -19,7 +19,7 @@ MASKED = [
     ("sđt 0912.345.678", "sđt [số điện thoại]"),
     ("0912 345 678 1 người", "[số điện thoại] 1 người"),
     ("tôi tên là Hoa, +84 912 345 678", "tôi tên là [tên], [số điện thoại]"),
-    ("(+84) 0912-345-678", "([số điện thoại]"),
+    ("(+84) 0912-345-678", "[số điện thoại]"),
     ("gọi +843.00000000", "gọi [số điện thoại]"),  # not a coordinate
     ("84912345678", "[số điện thoại]"),
     ("o912 345 678", "[số điện thoại]"),
@@ -179,3 +179,11 @@ def test_a_hostile_run_of_signs_is_read_in_one_go(bit: str) -> None:
 
 def test_a_link_is_masked_whatever_stands_before_its_host() -> None:
     assert redact("xem -www.facebook.com/abc và https://m.facebook.com/x.y").text == "xem [liên kết] và [liên kết]"
+
+
+def test_a_text_made_to_be_looked_at_for_ever_is_masked_to_its_end() -> None:
+    assert redact("@stk" * 500).text.endswith("[liên kết][đã che]")
+
+
+def test_names_in_a_row_are_found_by_one_look_at_them_all() -> None:
+    assert redact("Lê Trần Hưng Đạo - " * 200).text == "[tên] - " * 200
