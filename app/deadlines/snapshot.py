@@ -174,6 +174,24 @@ class Calendars:
             found = self.memo[key] = rules_in_force(self.rules.get(tenant_id, ()), on)
         return found
 
+    def joining(self, tenant_id: TenantId, code: CalendarCode, version: int) -> frozenset[UnitId]:
+        """The units that begin to work by the calendar with this edit of it; none when it names nobody anew."""
+        history = self.histories.get(tenant_id)
+        if code == TENANT_CALENDAR or history is None:
+            return frozenset()
+        weeks = [edit for edit in history.edits if edit.code == code and edit.kind is EditKind.WEEK]
+        made = next((edit for edit in weeks if edit.version == version), None)
+        if made is None:
+            return frozenset()
+        on = made.valid_from
+        earlier = [
+            edit
+            for edit in weeks
+            if edit.version < version and edit.valid_from <= on and (edit.valid_to is None or on <= edit.valid_to)
+        ]
+        held = max(earlier, key=lambda one: (one.valid_from, one.version)).units if earlier else frozenset()
+        return frozenset(unit for unit in made.units - held if self.code_for(unit, on) == code)
+
     def code_for(self, unit_id: UnitId | None, on: date) -> CalendarCode:
         """The calendar by which the unit works on the day: one whose week of that day names it, else the tenant's."""
         if unit_id is None or unit_id not in self.weeks:

@@ -21,7 +21,7 @@ from app.kit.ids import CaseId, TenantId
 
 from .listing import START
 from .steps import settle
-from .timing import clock_of, counted, given, seat_of, stored_clock, timed
+from .timing import clock_of, counted, given, joined, seat_of, stored_clock, timed
 
 RECOUNT_BATCH_ROWS = 200
 
@@ -62,8 +62,12 @@ def _anew(
     if turn.target is not None:
         today = books.calendars.of(tenant_id).local_day(at)
         return given(books, tenant_id, row, clock, turn.target, on=today, at=at)
-    timing = counted(books.calendars, tenant_id, clock, at)
-    return timing if timing is not None and timing.due_at != row["due_at"] else None
+    edit = turn.recount
+    own = joined(books.calendars, tenant_id, clock, row["unit_id"], code=edit.code, version=edit.version)
+    timing = counted(books.calendars, tenant_id, own, at)
+    if timing is None or (timing.due_at == row["due_at"] and own == clock):
+        return None
+    return timing
 
 
 async def _move(
@@ -79,6 +83,9 @@ async def _move(
     if timing is None:
         return False
     before = case.due_at
+    if timing.due_at == before and turn.target is None:  # by another calendar, and due when it was: no fact
+        case.clock = deadlines_service.clock_values(timing.clock)
+        return False
     settle(work, system_actor(tenant_id), case, _moved(turn, case, timing, books, work.now), books)
     return case.due_at != before
 

@@ -18,7 +18,18 @@ from app.catalogue.terms import Priority
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.snapshot import Calendars
-from app.deadlines.terms import Clock, Deadline, Explanation, Milestone, PauseCause, Target, TargetKind, Timing
+from app.deadlines.terms import (
+    TENANT_CALENDAR,
+    CalendarCode,
+    Clock,
+    Deadline,
+    Explanation,
+    Milestone,
+    PauseCause,
+    Target,
+    TargetKind,
+    Timing,
+)
 from app.kit.ids import TenantId, UnitId
 
 
@@ -43,6 +54,17 @@ def stored_clock(books: Books, tenant_id: TenantId, stored: Mapping[str, Any], u
 def seat_of(books: Books, tenant_id: TenantId, unit_id: UUID) -> str:
     """The area in which the unit sits."""
     return books.directory.unit(tenant_id, UnitId(unit_id)).area_code
+
+
+def joined(calendars: Calendars, tenant_id: TenantId, clock: Clock, unit_id: UUID, *, code: str, version: int) -> Clock:
+    """The clock by the calendar that the unit works by from this edit on; as it was when the edit names it not anew.
+
+    Until the edit is in force that calendar says what the tenant's says: no day is counted twice. A clock that has
+    another calendar keeps it, and a case keeps its own when it goes to another unit.
+    """
+    if clock.calendar != TENANT_CALENDAR or unit_id not in calendars.joining(tenant_id, CalendarCode(code), version):
+        return clock
+    return replace(clock, calendar=CalendarCode(code))
 
 
 def counted(calendars: Calendars, tenant_id: TenantId, clock: Clock, at: datetime) -> Timing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .administration import (
     PublishedTarget,
+    Trial,
     list_calendars,
     list_targets,
     publish_edit,
@@ -35,6 +36,7 @@ from .recounting import Turn, take_turn
 
 __all__ = [
     "PublishedTarget",
+    "Trial",
     "Turn",
     "clock_from",
     "clock_of",

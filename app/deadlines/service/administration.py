@@ -19,6 +19,15 @@ REFERENCE = "calendars"
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """An edit that nobody has published: the calendars as they are without it, and as they would be."""
+
+    edit: CalendarEdit
+    present: Calendars
+    calendars: Calendars
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedTarget:
     """A version of a target: whether it holds today, and how far running cases were given it (None: it is not)."""
 
@@ -59,12 +68,17 @@ async def publish_edit(
     return published
 
 
-async def try_edit(work: ReadWork, actor: Actor, edit: CalendarEdit, *, calendars: Calendars) -> Calendars:
-    """The tenant's calendars as they would be with the edit; nothing is written. Raises: Forbidden, InvalidEdit."""
+async def try_edit(work: ReadWork, actor: Actor, edit: CalendarEdit, *, calendars: Calendars) -> Trial:
+    """The tenant's calendars as they are, and as they would be with the edit; nothing is written.
+
+    Both are read now: what somebody has just published is in both. Raises: Forbidden, InvalidEdit.
+    """
     policies.may_publish_edit(actor).require()
     _check(work, actor, edit, calendars)
     newest = await repository.newest_edit(work, actor.tenant_id, edit.code)
-    return await repository.calendars_with(work.session, [replace(edit, version=newest + 1)])
+    numbered = replace(edit, version=newest + 1)
+    present = await repository.load_calendars(work.session)
+    return Trial(numbered, present, await repository.calendars_with(work.session, [numbered]))
 
 
 def _check(work: Work, actor: Actor, edit: CalendarEdit, calendars: Calendars) -> None:

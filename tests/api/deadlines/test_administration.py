@@ -106,6 +106,10 @@ async def test_a_recount_waits_until_every_process_knows_the_edit(office: Office
 
 async def test_a_unit_works_by_a_calendar_of_its_own(office: Office) -> None:
     before = await a_report(office.process, category="electricity.power_cut")
+    preview = (await office.post("calendars/power/preview", {**WEEK, "units": [before.unit]})).json()
+    assert preview["items"] == [
+        {"code": before.code, "due_at": "2026-11-26T16:59:59Z", "would_be": "2026-11-25T16:59:59Z"}
+    ]
     answer = await office.post("calendars/power", {**WEEK, "units": [before.unit]})
     assert (answer.status_code, answer.json()["units"]) == (201, [before.unit])
     await office.work_off()
@@ -113,13 +117,29 @@ async def test_a_unit_works_by_a_calendar_of_its_own(office: Office) -> None:
     other = await a_report(office.process)
     assert after.unit == before.unit != other.unit
     told = [await dates(office, filed) for filed in (before, after, other)]
-    # Saturday the 21st counts for the company; what it had before keeps the calendar it was received by.
+    # Saturday the 21st counts for the company, also for what it had before: its first due date stays on record.
     assert [(due_at[:10], calendar) for due_at, _, calendar in told] == [
-        ("2026-11-26", "default/1"),
+        ("2026-11-25", "power/1"),
         ("2026-11-25", "power/1"),
         ("2026-11-26", "default/1"),
     ]
+    assert told[0][1][:10] == "2026-11-26"
     assert any(item["code"] == "power" for item in (await office.get("calendars")).json()["items"])
+
+    # A case that comes from elsewhere keeps the calendar it began with, whatever is edited of the new unit's later.
+    approver = await an_officer(office.process, Role.DISPATCHER, unit=PROVINCE)
+    staff = f"/api/v1/staff/cases/{other.code}"
+    tag = (await office.client.get(staff, headers=approver.headers)).headers["ETag"]
+    went = await office.client.post(
+        f"{staff}/refer",
+        json={"unit": before.unit, "reason": "not_competent", "comment": "Của điện lực."},
+        headers={**approver.headers, "If-Match": tag},
+    )
+    assert went.status_code == 200, went.text
+    assert (await office.post("calendars/power", {**WEEK, "units": [before.unit], "note": "Nữa"})).status_code == 201
+    await office.work_off()
+    assert (await dates(office, other))[2] == "default/1"
+    assert (await dates(office, before))[2].startswith("power/")
 
 
 async def test_a_new_target_is_for_new_reports_only(office: Office) -> None:
