@@ -19,6 +19,7 @@ from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
+from app.directory.staff_endpoints import router as unit_contacts_router
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
 from app.kit.clock import Clock, SystemClock
@@ -81,6 +82,7 @@ ROUTERS = (
     citizens_router,
     media_router,
     routing_router,
+    unit_contacts_router,
     deadlines_router,
     subscriptions_router,
     *client_routers,

@@ -71,6 +71,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/subscriptions/{id}/resume": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/secret": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/trial": ADMINISTRATOR,
+    "PUT /api/v1/staff/units/{code}/contact": ADMINISTRATOR,
     "GET /api/v1/staff/targets": ALL,
     "POST /api/v1/staff/targets": ADMINISTRATOR,
     "POST /api/v1/staff/targets/preview": ADMINISTRATOR,

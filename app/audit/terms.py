@@ -55,6 +55,7 @@ class Action(StrEnum):
     OCCASION_PUBLISHED = "occasion.published"
     RULEBOOK_PUBLISHED = "rulebook.published"
     WORDING_PUBLISHED = "wording.published"
+    UNIT_CONTACT_SET = "unit.contact_set"
     QUIET_HOURS_PUBLISHED = "quiet_hours.published"
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_CHANGED = "subscription.changed"

@@ -42,6 +42,7 @@ from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
 from .terminal import CommandError, complain, ending_in_order, not_to_be_cut_short, say
+from .units import units_cli
 
 T = TypeVar("T")
 TenantOption = Annotated[str | None, typer.Option("--tenant", help="Tên tỉnh. Slug of the tenant.")]
@@ -64,6 +65,7 @@ cli.add_typer(key_cli, name="key")
 cli.add_typer(areas_cli, name="areas")
 cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
+cli.add_typer(units_cli, name="units")
 cli.add_typer(outbox_cli, name="outbox")
 cli.add_typer(notices_cli, name="notices")
 cli.add_typer(audit_cli, name="audit")

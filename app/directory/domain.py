@@ -1,4 +1,4 @@
-"""Decides whether a file of boundaries may be used, and says how well it fits the map. No database."""
+"""Decides whether a file of boundaries may be used, and how well it fits the map; how a unit may be reached."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
@@ -16,12 +17,13 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from app.identity.domain import email_address
 from app.kit.geo import EARTH_RADIUS_M, VIETNAM
-from app.kit.text import Text
+from app.kit.text import Text, has_forbidden_characters, nfc
 
-from .errors import BoundaryFileUnreadable
+from .errors import BoundaryFileUnreadable, UnusableContact
 from .snapshot import Area
-from .terms import AreaCode, Tier
+from .terms import CONTACT_FIELDS, AreaCode, Tier
 
 DECIMALS = 7  # of a degree, about a centimetre: what the grid works with
 _WORTH_NAMING_KM2 = 0.01
@@ -326,3 +328,30 @@ def _fits(shapes: Shapes, together: Shapes, areas: Mapping[AreaCode, Area]) -> l
         outside = km2(shapely.difference(filled, own))
         found.append(Fit(code, areas[code].name, round(gap, 3), round(outside, 3), missing))
     return found
+
+
+def checked_contact(contact: Mapping[str, str]) -> dict[str, str]:
+    """How a unit is reached, as it is kept. Raises: UnusableContact."""
+    errors, kept = [], {}
+    for name in CONTACT_FIELDS:
+        typed = nfc(contact.get(name, "")).strip()
+        if not typed:
+            continue
+        email = email_address(typed) if name == "email" else typed
+        web = name != "website" or urlsplit(typed).scheme in {"http", "https"}
+        if email is None or not web or has_forbidden_characters(typed):
+            errors.append({"pointer": f"/{name}", "detail": _NO_CONTACT[name]})
+        else:
+            kept[name] = email
+    if errors:
+        said = [_NO_CONTACT[name] for name in CONTACT_FIELDS if any(one["pointer"] == f"/{name}" for one in errors)]
+        raise UnusableContact(Text(" ".join(one.vi for one in said), " ".join(one.en for one in said)), errors=errors)
+    return kept
+
+
+_NO_CONTACT = {
+    "email": Text("Địa chỉ thư chưa đúng.", "This is no mail address."),
+    "phone": Text("Số điện thoại có ký tự không dùng được.", "The phone number has characters nobody can dial."),
+    "website": Text("Trang web cần bắt đầu bằng https:// hoặc http://.", "A website begins with https:// or http://."),
+    "address": Text("Địa chỉ có ký tự không dùng được.", "The address has characters that cannot be used."),
+}

@@ -234,3 +234,10 @@ class AreaMismatch(Invalid):
             area=code,
             possible=possible,
         )
+
+
+class UnusableContact(Invalid):
+    """A mail box or an address of the web that cannot be one, or letters nobody can type."""
+
+    slug = "unusable-contact"
+    title = Text("Cách liên hệ chưa đúng", "Nobody could be reached so")

@@ -320,3 +320,9 @@ def _jurisdiction(
     tenant_id: int, unit_id: UUID, area: str, category: str | None, valid_from: date | None, valid_to: date | None
 ) -> Jurisdiction:
     return Jurisdiction(TenantId(tenant_id), UnitId(unit_id), AreaCode(area), category, valid_from, valid_to)
+
+
+async def set_contact(work: Work, tenant_id: TenantId, unit_id: UnitId, contact: Mapping[str, str]) -> None:
+    """How the unit is reached from now on. One statement."""
+    where = (UnitRow.tenant_id == tenant_id, UnitRow.id == unit_id)
+    await work.session.execute(update(UnitRow).where(*where).values(contact=dict(contact)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from app.kit.geo import Box
 from app.kit.text import Lang
+from app.web.fields import WireIn
 
 from .snapshot import Area, AreaChain, AreaMap, Directory, Located, Succession, Tenant, Unit
 from .terms import Confidence, Share, SuccessionKind, Tier, UnitKind
@@ -195,6 +196,19 @@ class ContactOut(BaseModel):
     email: str | None = None
     website: str | None = None
     address: str | None = None
+
+
+class ContactIn(WireIn):
+    """How to reach a unit; what is left out there is none of."""
+
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)] | None = Field(
+        None,
+        description="Hộp thư nhận nhắc việc. The mail box that reminders go to.",
+        examples=["pckhaiduong@example.vn"],
+    )
+    website: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
 
 
 class UnitOut(BaseModel):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from app.audit import service as audit
+from app.audit.terms import Action
 from app.db.reference import touch
 from app.db.work import Work
+from app.identity.terms import Actor
 from app.kit.ids import uuid7
 from app.kit.text import Text
 
 from . import domain, repository
 from .domain import BoundaryReport
 from .errors import BoundariesRefused, BoundaryFileUnreadable, DirectoryNotSeeded, UnknownEdition
-from .snapshot import Edition
+from .snapshot import Directory, Edition, Unit
 from .terms import AreaCode, EditionId
 
 _MOST_LINES = 10
@@ -62,6 +66,19 @@ async def switch_boundaries(work: Work, set_id: UUID, *, active: bool) -> bool:
     if found:
         await touch(work, "directory")
     return found
+
+
+async def set_contact(work: Work, actor: Actor, directory: Directory, code: str, contact: Mapping[str, str]) -> Unit:
+    """The unit, reached as `contact` says from now on: fields of CONTACT_FIELDS; those left out there are none of.
+
+    Raises: UnknownUnit, UnusableContact with a pointer for each mistake.
+    """
+    unit = directory.unit_by_code(actor.tenant_id, code)
+    checked = domain.checked_contact(contact)
+    await repository.set_contact(work, actor.tenant_id, unit.id, checked)
+    audit.record(work, actor, Action.UNIT_CONTACT_SET, subject=unit.code, details={"fields": sorted(checked)})
+    await touch(work, "directory")
+    return replace(unit, contact=checked)
 
 
 async def _store(work: Work, edition: EditionId, name: str, shapes: Mapping[AreaCode, bytes], *, active: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 AreaCode = NewType("AreaCode", str)
 """Code of the statistics office: province 2, district 3, commune 5 digits, leading zeros kept."""
@@ -67,3 +67,7 @@ class Share(StrEnum):
 def tier_of(code: str) -> Tier | None:
     """Tier that a code of the statistics office belongs to, by its length; None when it cannot be one."""
     return {2: Tier.PROVINCE, 3: Tier.DISTRICT, 5: Tier.COMMUNE}.get(len(code))
+
+
+CONTACT_FIELDS: Final = ("email", "phone", "website", "address")
+"""How a unit is reached, in the order in which it is told."""

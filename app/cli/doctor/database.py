@@ -35,7 +35,7 @@ from app.routing.terms import Fallback
 from app.settings import Settings
 
 from .bus import examine_bus
-from .deliveries import examine_deliveries, examine_notices
+from .deliveries import examine_contacts, examine_deliveries, examine_notices
 from .files import examine_files
 from .findings import Finding, Health, broken, ok, warning
 
@@ -76,6 +76,8 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
                 yield finding
+        for finding in examine_contacts(process):
+            yield finding
         if works:
             yield await examine_bus(process)
             yield _workers(await list_beats(process.db), clock)

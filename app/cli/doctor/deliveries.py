@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.condition import TenantCondition
+from app.process import Process
 
 from .findings import Finding, warning
 
@@ -54,3 +55,19 @@ def examine_notices(condition: TenantCondition, now: datetime) -> Iterator[Findi
             f"{slug}: {found.failed} thông báo trong tuần không nơi nào nhận. Sửa xong thì: lienthong notices retry",
             f"{slug}: {found.failed} notices of the week were taken by nobody. When mended: lienthong notices retry",
         )
+
+
+def examine_contacts(process: Process) -> Iterator[Finding]:
+    """A finding for each tenant whose units nobody can write to, where mail is sent at all."""
+    if process.settings.smtp_url is None:
+        return
+    directory = process.directory.current
+    for tenant in directory.tenants:
+        units = [unit for unit in directory.units(tenant.id) if unit.active]
+        if mute := sum(not unit.contact.get("email") for unit in units):
+            yield warning(
+                f"{tenant.slug}: {mute}/{len(units)} cơ quan chưa có hộp thư, không ai ở đó được nhắc việc. Nạp: "
+                "lienthong units contacts tệp.csv",
+                f"{tenant.slug}: {mute} of {len(units)} units have no mail box, nobody there is reminded. Set them: "
+                "lienthong units contacts file.csv",
+            )

@@ -57,6 +57,7 @@ BODIES_OF: dict[str, Any] = {
         "reason": "Thử",
         "until": "2026-11-21T00:00:00Z",
     },
+    "PUT /api/v1/staff/units/{code}/contact": {},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
     "POST /api/v1/staff/calendars/{code}/preview": STORM,

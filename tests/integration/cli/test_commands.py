@@ -134,6 +134,23 @@ async def test_nothing_starts_with_the_key_of_another_installation(
     assert not (tmp_path / "secret-key").exists()
 
 
+async def test_how_units_are_reached_is_read_from_a_table_or_not_at_all(
+    lienthong: Command, committed_url: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "units.csv"
+    good = "code,email,phone\nH23.21.01,camthuong@example.VN,0220 3 852 114\n"
+    table.write_text(f"{good}H23.90,khong-phai-thu,\n", "utf-8-sig")
+    code, said = await lienthong("units", "contacts", str(table))
+    assert (code, "dòng 3" in said, "Chưa ghi gì" in said) == (1, True, True)
+    table.write_text(good, "utf-8")
+    code, said = await lienthong("units", "contacts", str(table))
+    assert code == 0, said
+    connection = await asyncpg.connect(driver_url(committed_url))
+    kept = await connection.fetchval("SELECT contact FROM units WHERE code = 'H23.21.01'")
+    await connection.close()
+    assert orjson.loads(kept) == {"email": "camthuong@example.vn", "phone": "0220 3 852 114"}
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
