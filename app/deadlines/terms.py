@@ -242,11 +242,15 @@ _CAUSE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time that does not count: from `since` until `until`, which is None while it lasts."""
+    """Time that does not count: from `since` until `until`, which is None while it lasts.
+
+    `answered`: of a wait for the reporter, whether it ended with a reply.
+    """
 
     since: datetime
     cause: PauseCause
     until: datetime | None = None
+    answered: bool = True
 
 
 class Span(NamedTuple):

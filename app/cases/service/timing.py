@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from app.cases.errors import NoSuchClock
-from app.cases.events import CaseFact
+from app.cases.events import CaseFact, EventType
 from app.cases.models import Case
 from app.cases.terms import OPEN_STATES, Books, CaseState, Changes
 from app.catalogue.terms import Priority
@@ -140,7 +140,9 @@ def clocked(case: Case, fact: CaseFact, books: Books, at: datetime) -> CaseFact:
             timing = deadlines_service.pause_clock(books.calendars, tenant_id, clock, cause=PauseCause.REPORTER, at=at)
             changes = timed(timing, at)
         elif ends and not storm:
-            changes = timed(deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at), at)
+            replied = fact.type is EventType.REPORTER_REPLIED
+            timing = deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at, answered=replied)
+            changes = timed(timing, at)
         else:
             changes = Changes(clock=deadlines_service.clock_values(clock)) if reviewed else Changes()
     except CalendarExhausted:  # whoever answers is not kept from it by a calendar nobody has carried further
@@ -254,14 +256,19 @@ _MILESTONE_COLUMNS = (
 
 
 def _spans(row: Mapping[str, Any], clock: Clock) -> dict[TargetKind, tuple[datetime, datetime | None]]:
-    """From when each of the other targets runs, and when it was met; of questions and drafts the last one."""
+    """From when each of the other targets runs, and when it was met; of questions and drafts the last one.
+
+    A question that an officer no longer waits for, or answered by ending the matter, has no target left.
+    """
     spans = {
         TargetKind.ACCEPTANCE: (clock.started_at, row["accepted_at"]),
         TargetKind.FIRST_RESPONSE: (row["opened_at"], row["first_response_at"]),
     }
     for pause in clock.pauses:
-        if pause.cause is PauseCause.REPORTER:
+        if pause.cause is PauseCause.REPORTER and pause.answered:
             spans[TargetKind.REPORTER_ANSWER] = (pause.since, pause.until)
+        elif pause.cause is PauseCause.REPORTER:
+            spans.pop(TargetKind.REPORTER_ANSWER, None)
     if clock.approval is not None:
         spans[TargetKind.APPROVAL] = clock.approval
     return spans

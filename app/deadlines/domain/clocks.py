@@ -80,11 +80,13 @@ def pause(clock: Clock, calendar: WorkCalendar, cause: PauseCause, at: datetime)
     return Timing(stood, due(stood, calendar, at))
 
 
-def resume(clock: Clock, calendar: WorkCalendar, at: datetime) -> Timing:
-    """The clock running again from `at` on. Raises: ClockRuns when it does already."""
+def resume(clock: Clock, calendar: WorkCalendar, at: datetime, *, answered: bool = False) -> Timing:
+    """The clock running again from `at` on; `answered`: because the reporter replied. Raises: ClockRuns."""
     if clock.paused is None:
         raise ClockRuns
-    going = replace(_by(clock, calendar), pauses=ended(clock.pauses, at))
+    *before, last = ended(clock.pauses, at)
+    last = replace(last, answered=answered or last.cause is not PauseCause.REPORTER)
+    going = replace(_by(clock, calendar), pauses=(*before, last))
     return Timing(going, due(going, calendar, at))
 
 

@@ -318,6 +318,7 @@ def clock_values(clock: Clock) -> dict[str, object]:
                 "since": rfc3339(one.since),
                 "cause": one.cause.value,
                 "until": rfc3339(one.until) if one.until else None,
+                **({} if one.answered else {"answered": False}),
             }
             for one in clock.pauses
         ]
@@ -366,4 +367,6 @@ def _span_from(values: list[str | None]) -> Span:
 
 def _pause_from(values: Mapping[str, Any]) -> Pause:
     until = datetime.fromisoformat(values["until"]) if values["until"] else None
-    return Pause(datetime.fromisoformat(values["since"]), PauseCause(values["cause"]), until)
+    return Pause(
+        datetime.fromisoformat(values["since"]), PauseCause(values["cause"]), until, values.get("answered", True)
+    )

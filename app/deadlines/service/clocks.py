@@ -219,9 +219,11 @@ def review_clock(clock: Clock, *, waits: bool, at: datetime) -> Clock:
     return domain.reviewed(clock, waits=waits, at=at)
 
 
-def resume_clock(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime) -> Timing:
-    """The clock running again from `at` on. Raises: ClockRuns."""
-    return domain.resume(clock, calendars.of(tenant_id, clock.calendar, clock.area), at)
+def resume_clock(
+    calendars: Calendars, tenant_id: TenantId, clock: Clock, *, at: datetime, answered: bool = False
+) -> Timing:
+    """The clock running again from `at` on; `answered`: because the reporter replied. Raises: ClockRuns."""
+    return domain.resume(clock, calendars.of(tenant_id, clock.calendar, clock.area), at, answered=answered)
 
 
 def extend_clock(

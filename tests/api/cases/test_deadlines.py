@@ -17,6 +17,7 @@ from app.kit.clock import FixedClock
 from app.process import Process
 from app.worker import sweeps
 from tests.builders import CITY, Filed, a_case, a_report, an_officer
+from tests.pages import Page, PageForm, post
 
 S = CaseState
 DUE = "2026-11-26T16:59:59Z"  # three working days after Friday the 20th; the 24th is a holiday
@@ -64,7 +65,9 @@ async def test_answering_without_waiting_for_the_reply_ends_the_pause(
     clock.at += timedelta(days=5)
     answer = {"answer": "Đã thay bóng.", "resolution": "fixed"}
     assert (await act(client, filed, "resolve", approver.headers, answer)).status_code == 200
-    assert (await deadline(client, filed))["pauses"][0]["until"] is not None
+    told = await deadline(client, filed)
+    assert told["pauses"][0]["until"] is not None
+    assert "reporter_answer" not in [one["kind"] for one in told["milestones"]], "nobody has answered"
 
 
 async def test_a_storm_stops_the_clock_until_an_approver_lets_it_go_on(
@@ -149,6 +152,9 @@ async def test_an_extension_keeps_the_first_due_date_and_tells_the_sender_why(
     assert own["original_due_at"] == public["original_due_at"] == DUE
     assert (own["extensions"][0]["reason"], public["extensions"][0]["reason"]) == (LATER["reason"], None)
     assert own["extensions"][0]["added"] == 5
+    await post(client, PageForm("/follow", "post"), code=filed.code, secret=filed.secret)
+    page = Page(await client.get(f"/follow/{filed.code}/deadline")).text
+    assert "3 ngày làm việc + 5 ngày làm việc gia hạn" in page, "whoever reads it can count it again"
     entries = (await client.get(f"/api/v1/reports/{filed.code}/timeline", headers=filed.owner)).json()["items"]
     assert "Gia hạn trả lời đến hết ngày 03/12/2026." in [entry["sentence"] for entry in entries]
     assert LATER["reason"] in [entry["text"] for entry in entries]
