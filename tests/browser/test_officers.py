@@ -125,6 +125,7 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
         await clear(page)
     for address in (
         "/follow",
+        "/account",
         "/cases",
         f"/cases/{shown.code}",
         "/problems",
@@ -138,7 +139,8 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
     await clear(page)
     await sign_in(page, officer.username)
     await clear(page)
-    for address in ("/console?view=nope", "/console/cases/H23-1"):
+    senders = f"/console/cases/{shown.code}/senders"
+    for address in ("/console?view=nope", "/console/cases/H23-1", senders, "/console/openings"):
         await page.goto(address)
         await clear(page)
     await page.goto(f"/console/cases/{waiting.code}")
