@@ -22,6 +22,7 @@ from app.directory.endpoints import hot_router as hot_directory_router, router a
 from app.directory.staff_endpoints import router as unit_contacts_router
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
+from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import FolderStore
@@ -79,6 +80,7 @@ ROUTERS = (
     directory_router,
     catalogue_router,
     identity_router,
+    own_account_router,
     citizens_router,
     media_router,
     routing_router,

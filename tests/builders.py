@@ -23,7 +23,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import Actor, ActorKind, Membership, ReporterIdentity, Role
 from app.kit.geo import Point
 from app.kit.ids import StaffId, TenantId, UnitId
-from app.process import Process
+from app.process import Process, keyring_of
 from app.reports import service as reports
 from app.reports.domain import Submitted
 from app.reports.schemas import submitted_answer
@@ -96,6 +96,7 @@ async def an_officer(process: Process, *roles: Role, unit: str = CAM_THUONG) -> 
     new = await identity.sign_in(
         process.db,
         passwords,
+        keyring_of(process.settings),
         HAIDUONG,
         username=username,
         password=PASSWORD,

@@ -20,6 +20,7 @@ import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 
 import asyncpg
@@ -61,6 +62,7 @@ def _one_map() -> Iterator[None]:
     """
     read, kept = DirectoryLoader.__call__, dict[tuple[object, ...], Directory]()
 
+    @wraps(read)
     async def read_once(loader: DirectoryLoader, session: AsyncSession) -> Directory:
         where = ReferenceVersion.name == "directory"
         stamp = (

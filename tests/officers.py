@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from app.db.engine import Database
 from app.db.work import write_work
 from app.identity import service
+from app.identity.domain import Keyring
 from app.identity.service import Passwords
 from app.identity.terms import Membership, NewToken, Role
 from app.kit.clock import Clock
@@ -73,6 +74,7 @@ async def sign_in(
     return await service.sign_in(
         db,
         passwords,
+        Keyring.of("no account of these has a second factor"),
         province.tenant_id,
         username=username,
         password=password,

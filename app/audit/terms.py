@@ -48,6 +48,8 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
+    FACTOR_SET = "account.factor_set"
+    FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"
     MEMBERSHIP_ENDED = "membership.ended"
     CALENDAR_PUBLISHED = "calendar.published"

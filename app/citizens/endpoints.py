@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Response, status
+from fastapi import APIRouter, Path, Response, status
 
 from app.directory.deps import CurrentDirectory
 from app.identity import service as identity
-from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring, CurrentSession
+from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring, CurrentSession, UserAgent
 from app.identity.domain import parse_refresh_token
 from app.identity.errors import (
     CitizenNeeded,
@@ -54,7 +54,6 @@ from .schemas import (
 from .terms import Asking
 
 router = APIRouter(prefix="/api/v1", tags=["sign-in"])
-UserAgent = Annotated[str, Header(include_in_schema=False)]
 _MINE = problem_responses(SignInNeeded, CitizenNeeded, SessionExpired, UnreadableToken)
 
 

@@ -119,3 +119,15 @@ async def described_staff(process: Process, tenant: Tenant) -> list[str]:
         )
         lines.append(f"{account.username:20} {'' if account.active else '(khoá) '}{account.name:32} {seats}")
     return lines
+
+
+async def reset_factor(process: Process, tenant: Tenant, username: str) -> Text:
+    """What became of the account's second factor. Raises: AccountNotFound."""
+    async with write_work(process.db, process.clock, tenant.id) as work:
+        had = await identity_service.reset_factor(work, tenant.id, username=username)
+    if had:
+        return Text(
+            f"{username} đăng nhập bằng mật khẩu, và cần bật lại xác thực hai bước.",
+            f"{username} signs in by password, and should switch the second step on again.",
+        )
+    return Text(f"{username} không có xác thực hai bước.", f"{username} has no second step.")

@@ -365,6 +365,16 @@ def renew_password(username: str, tenant: TenantOption = None) -> None:
     print(with_process(renew))
 
 
+@staff_cli.command(name="reset-factor")
+def reset_factor(username: str, tenant: TenantOption = None) -> None:
+    """Bỏ xác thực hai bước của người mất điện thoại; kết thúc mọi phiên. For somebody who lost the phone."""
+
+    async def reset(process: Process) -> Text:
+        return await accounts.reset_factor(process, accounts.tenant_named(process, tenant), username)
+
+    say(with_process(reset))
+
+
 @staff_cli.command(name="list")
 def list_staff(tenant: TenantOption = None) -> None:
     """Các tài khoản của một tỉnh. The accounts of a tenant."""

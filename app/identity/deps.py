@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Final, cast
 
-from fastapi import Depends, Security
+from fastapi import Depends, Header, Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
@@ -100,6 +100,15 @@ async def current_staff(
     return found.actor
 
 
+async def current_staff_session(
+    found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
+) -> SignedIn:
+    """The officer who acts, with his session. Raises as `current_staff` does."""
+    if found is None or found.actor.kind is not ActorKind.STAFF:
+        raise StaffNeeded
+    return found
+
+
 async def officer(connection: HTTPConnection) -> Actor:
     """The officer who acts, for endpoints that solve no dependencies. Raises as `current_staff` does."""
     return await current_staff(await signed_in_or_none(connection), None)
@@ -114,6 +123,7 @@ async def current_client(
     return found
 
 
+UserAgent = Annotated[str, Header(include_in_schema=False)]
 CurrentKeyring = Annotated[Keyring, Depends(keyring)]
 CurrentPasswords = Annotated[Passwords, Depends(passwords)]
 CurrentSession = Annotated[SignedIn, Depends(signed_in)]
@@ -121,6 +131,7 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 CurrentCitizen = Annotated[Actor, Depends(current_citizen)]
 CurrentCitizenId = Annotated[CitizenId, Depends(current_citizen_id)]
 CurrentStaff = Annotated[Actor, Depends(current_staff)]
+CurrentStaffSession = Annotated[SignedIn, Depends(current_staff_session)]
 
 
 def holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from app.limits.deps import admitted
 from app.limits.errors import LimitReached
@@ -15,16 +14,14 @@ from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.tenancy import CurrentTenant
 
 from . import service
-from .deps import CurrentPasswords, CurrentSession
-from .errors import AccountLocked, SessionExpired, SignInNeeded, UnreadableToken, WrongCredentials
+from .deps import CurrentKeyring, CurrentPasswords, CurrentSession, UserAgent
+from .errors import AccountLocked, SecondFactorNeeded, SessionExpired, SignInNeeded, UnreadableToken, WrongCredentials
 from .schemas import SessionOut, SignInIn, TokenOut
 
 router = APIRouter(prefix="/api/v1/auth", tags=["sign-in"])
 
-UserAgent = Annotated[str, Header(include_in_schema=False)]
 
-
-@router.post("/token", responses=problem_responses(WrongCredentials, AccountLocked))
+@router.post("/token", responses=problem_responses(WrongCredentials, AccountLocked, SecondFactorNeeded))
 async def sign_in(
     credentials: SignInIn,
     database: CurrentDatabase,
@@ -32,6 +29,7 @@ async def sign_in(
     settings: CurrentSettings,
     tenant: CurrentTenant,
     passwords: CurrentPasswords,
+    keys: CurrentKeyring,
     response: Response,
     user_agent: UserAgent = "",
 ) -> TokenOut:
@@ -44,6 +42,7 @@ async def sign_in(
     new = await service.sign_in(
         database,
         passwords,
+        keys,
         tenant,
         username=credentials.username,
         password=credentials.password.get_secret_value(),

@@ -335,3 +335,64 @@ class UnknownDevice(NotFound):
     def default_detail(cls) -> Text:
         """Say where to look."""
         return Text("Xem các thiết bị của bạn: GET /api/v1/me/devices", "See: GET /api/v1/me/devices")
+
+
+class SecondFactorNeeded(Unauthenticated):
+    """The password is right, and the account has a second factor; `handle` goes with the code, within five minutes."""
+
+    slug = "second-factor-needed"
+    title = Text("Cần mã xác thực thứ hai", "A second factor is needed")
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            Text("Hãy gửi handle cùng mã của ứng dụng, hoặc mã khôi phục.", "Send handle with a code of your app."),
+            handle=handle,
+        )
+        self.handle = handle
+
+
+class WrongSecondFactor(Unauthenticated):
+    """The code is none of now, or was used."""
+
+    slug = "wrong-second-factor"
+    title = Text("Mã xác thực không đúng", "The code is wrong")
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text("Chờ mã mới rồi nhập lại; mỗi mã dùng một lần.", "Wait for the next code; each is good once.")
+
+
+class WrongFactorCode(Invalid):
+    """The same of somebody who is signed in."""
+
+    slug = "wrong-factor-code"
+    title = WrongSecondFactor.title
+
+
+class SecondFactorRefused(SessionExpired):
+    """The first step is too old, or the password has changed since."""
+
+    slug = "second-factor-refused"
+
+
+class FactorThere(Conflict):
+    """The account has a second factor."""
+
+    slug = "second-factor-there"
+    title = Text("Tài khoản đã có xác thực hai bước", "There is a second factor already")
+
+
+class NoFactor(NotFound):
+    """The account has no second factor, or none has begun."""
+
+    slug = "no-second-factor"
+    title = Text("Tài khoản chưa có xác thực hai bước", "There is no second factor")
+
+
+class UnknownStaffSession(NotFound):
+    """There is no such session of one's own."""
+
+    slug = "unknown-session"
+    title = Text("Không có phiên đăng nhập này", "No such session")

@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
@@ -83,6 +93,34 @@ class StaffSession(TenantRow, Base):
     # to a quarter of an hour, so that a request is not a write
     last_seen_at: Mapped[datetime]
     user_agent: Mapped[str]
+
+
+class StaffFactor(TenantRow, Base):
+    """An officer's second factor; `sealed` is the secret of the app. It guards nothing before `confirmed_at`."""
+
+    __tablename__ = "staff_factors"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(BigInteger)  # of the code that was used last
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(TenantRow, Base):
+    """One code that stands in for the app, once."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
 
 
 class SignInAttempts(TenantRow, Base):

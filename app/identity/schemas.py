@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from .terms import NewToken, Role, SignedIn
+from .terms import NewToken, Role, SignedIn, StaffSessionView
 
 
 class SignInIn(BaseModel):
@@ -73,3 +74,61 @@ def _session(signed_in: SignedIn) -> dict[str, object]:
         "memberships": [{"unit_id": held.unit_id, "role": held.role} for held in actor.memberships],
         "expires_at": signed_in.expires_at,
     }
+
+
+class SecondStepIn(BaseModel):
+    """The second step of signing in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    handle: SecretStr = Field(max_length=1000, description="Có trong lỗi second-factor-needed. Came with the problem.")
+    code: SecretStr = Field(max_length=40, examples=["042137"])
+
+
+class FactorCodeIn(BaseModel):
+    """A code of the app, or a recovery code where that is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: SecretStr = Field(max_length=40, examples=["042137"])
+
+
+class FactorStandingOut(BaseModel):
+    """Whether there is a second factor."""
+
+    since: datetime | None = Field(description="Trống: chưa có. Null: there is none.")
+    recovery_codes: int = Field(description="Còn bao nhiêu mã khôi phục. How many recovery codes are left.")
+
+
+class NewFactorOut(BaseModel):
+    """A secret for an authenticator app, shown this once."""
+
+    secret: str = Field(examples=["JBSW Y3DP EHPK 3PXP"], description="Để gõ tay, cơ số 32. To be typed, base 32.")
+    uri: str = Field(description="Để làm mã QR. For a QR code: otpauth://totp/…")
+
+
+class RecoveryCodesOut(BaseModel):
+    """Codes that stand in for the app, each once, shown this once."""
+
+    recovery_codes: list[str] = Field(examples=[["abcde-fghij"]])
+
+
+class StaffSessionOut(BaseModel):
+    """Where an officer is signed in."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool = Field(description="Phiên đang hỏi. The one that asks.")
+
+
+class StaffSessionListOut(BaseModel):
+    """Where an officer is signed in, the newest first."""
+
+    items: list[StaffSessionOut]
+
+    @classmethod
+    def of(cls, found: Sequence[StaffSessionView]) -> Self:
+        """The list on the wire."""
+        return cls(items=[StaffSessionOut(**one._asdict()) for one in found])

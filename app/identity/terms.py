@@ -244,6 +244,41 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class FirstStep:
+    """Somebody gave the right password of an account that has a second factor."""
+
+    tenant_id: TenantId
+    account_id: StaffId
+    username: str
+    password_mark: str
+    until: datetime
+
+
+class NewFactor(NamedTuple):
+    """A secret to be taken into an authenticator app, shown once: to be typed, and as what a QR code says."""
+
+    secret: str
+    uri: str
+
+
+class FactorStanding(NamedTuple):
+    """Whether an officer has a second factor, since when, and how many recovery codes are left."""
+
+    since: datetime | None
+    recovery_codes: int
+
+
+class StaffSessionView(NamedTuple):
+    """One place where an officer is signed in."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReporterIdentity:
     """Who handed in a report. `phone` is E.164, `identity_number` 9 or 12 digits. Nothing of it shows in a log."""
 

@@ -13,7 +13,8 @@ from app.console.deps import COOKIE, PAGES, PATH, ConsoleRoute, CurrentDesk, Own
 from app.directory.deps import CurrentDirectory
 from app.directory.snapshot import Directory
 from app.identity import service as identity_service
-from app.identity.deps import CurrentPasswords
+from app.identity.deps import CurrentKeyring, CurrentPasswords
+from app.identity.errors import SecondFactorNeeded, WrongSecondFactor
 from app.identity.terms import NewToken
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
@@ -58,6 +59,7 @@ async def sign_in(
     clock: CurrentClock,
     settings: CurrentSettings,
     passwords: CurrentPasswords,
+    keys: CurrentKeyring,
 ) -> Response:
     """A session, and the page that was wanted; or the form again with the reason."""
     lifetime = timedelta(hours=settings.session_hours)
@@ -65,6 +67,7 @@ async def sign_in(
         new = await identity_service.sign_in(
             database,
             passwords,
+            keys,
             tenant,
             username=form.text("username")[:128],
             password=form.raw("password")[:256],
@@ -72,6 +75,46 @@ async def sign_in(
             lifetime=lifetime,
             now=clock.now(),
         )
+    except SecondFactorNeeded as needed:
+        return _asking_code(request, form.having(handle=needed.handle))
+    except Problem as problem:
+        return _asking(request, form, directory, tenant, host_tenant, problem)
+    return _begun(request, new, form.text("next"), lifetime)
+
+
+def _asking_code(request: Request, form: Form, problem: Problem | None = None) -> Response:
+    """The form for the code of the second factor."""
+    return PAGES.answer(
+        request, "second_factor.html", status=problem.status if problem else 200, form=form, problem=problem
+    )
+
+
+@router.post("/second-factor")
+async def give_second_factor(
+    request: Request,
+    form: CurrentForm,
+    directory: CurrentDirectory,
+    tenant: CurrentTenant,
+    host_tenant: HostTenant,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    settings: CurrentSettings,
+    keys: CurrentKeyring,
+) -> Response:
+    """A session, and the page that was wanted; or the form again with the reason."""
+    lifetime = timedelta(hours=settings.session_hours)
+    try:
+        new = await identity_service.second_step(
+            database,
+            keys,
+            handle=form.text("handle")[:1000],
+            code=form.text("code")[:40],
+            user_agent=request.headers.get("user-agent", ""),
+            lifetime=lifetime,
+            now=clock.now(),
+        )
+    except WrongSecondFactor as problem:
+        return _asking_code(request, form, problem)
     except Problem as problem:
         return _asking(request, form, directory, tenant, host_tenant, problem)
     return _begun(request, new, form.text("next"), lifetime)

@@ -29,6 +29,18 @@ from .credentials import (
     tracking_hash,
     tracking_secret,
 )
+from .factors import (
+    FIRST_STEP_LIFETIME,
+    factor_uri,
+    first_step_opened,
+    first_step_sealed,
+    new_factor_secret,
+    new_recovery_codes,
+    password_mark,
+    recovery_hash,
+    spoken_secret,
+    step_of,
+)
 from .keys import KEY_ID_BYTES, Keyring, VaultKey
 from .vault import (
     BY_FIELD,
@@ -47,6 +59,7 @@ from .vault import (
 
 __all__ = [
     "BY_FIELD",
+    "FIRST_STEP_LIFETIME",
     "FORGET_ATTEMPTS_AFTER",
     "FREE_ATTEMPTS",
     "IDENTITY_FIELDS",
@@ -65,6 +78,9 @@ __all__ = [
     "checked_username",
     "email_address",
     "excerpt",
+    "factor_uri",
+    "first_step_opened",
+    "first_step_sealed",
     "generate_password",
     "known_username",
     "lock_seconds",
@@ -72,18 +88,24 @@ __all__ = [
     "matches",
     "new_citizen_token",
     "new_client_key",
+    "new_factor_secret",
     "new_key_id",
+    "new_recovery_codes",
     "new_refresh_token",
     "new_staff_token",
     "open_identity",
     "parse_refresh_token",
     "parse_token",
+    "password_mark",
     "phone_e164",
     "phone_index",
     "pseudonym",
+    "recovery_hash",
     "seal_fields",
     "seal_identity",
     "sealed_anew",
+    "spoken_secret",
+    "step_of",
     "tracking_hash",
     "tracking_secret",
 ]

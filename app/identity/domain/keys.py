@@ -43,6 +43,7 @@ class Keyring:
     audit: bytes = field(repr=False)  # proves that a trail's head was made here
     codes: bytes = field(repr=False)  # one-time codes and the phones they were sent to
     oidc: bytes = field(repr=False)  # handles of those who sign in at a provider, and who they are there
+    factors: bytes = field(repr=False)  # seals the secrets of officers' authenticator apps
     media: bytes = field(repr=False)  # signs the addresses of files
     limits: bytes = field(repr=False)  # hides whom and where requests are counted by
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
@@ -66,6 +67,7 @@ class Keyring:
             audit=signing.derive(key, "audit.1"),
             codes=signing.derive(key, "citizens.codes.1"),
             oidc=signing.derive(key, "oidc.1"),
+            factors=signing.derive(key, "identity.factors.1"),
             media=signing.derive(key, "media.links.1"),
             limits=signing.derive(key, "limits.1"),
             unsent=signing.derive(key, "portal.unsent.1"),

@@ -58,9 +58,11 @@ WITH tried AS (
 )
 SELECT (SELECT failures FROM tried) AS failures,
        (SELECT locked_until FROM sign_in_attempts WHERE tenant_id = $1 AND name_hash = $2) AS locked_until,
-       a.id, a.username, a.name, a.password_hash, held.unit_ids, held.roles
+       a.id, a.username, a.name, a.password_hash, held.unit_ids, held.roles,
+       f.sealed AS factor, f.last_step AS factor_step
 FROM (VALUES (1)) AS one
 LEFT JOIN staff_accounts a ON a.tenant_id = $1 AND a.username = $6::text AND a.active
+LEFT JOIN staff_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id AND f.confirmed_at IS NOT NULL
 {_MEMBERSHIPS}
 """  # noqa: S608 - put together from our own text
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from app.identity.domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
 
-from .accounts import create_staff, end_membership, find_staff, grant, list_staff, members_of, set_active, set_password
+from .accounts import (
+    create_staff,
+    end_membership,
+    find_staff,
+    grant,
+    list_staff,
+    members_of,
+    reset_factor,
+    set_active,
+    set_password,
+)
 from .citizens import (
     ACCESS_LIFETIME,
     PAGE_LIFETIME,
@@ -17,8 +27,18 @@ from .citizens import (
     retire,
 )
 from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
+from .factors import (
+    begin_factor,
+    confirm_factor,
+    end_other_sessions,
+    end_session,
+    factor_standing,
+    list_sessions,
+    remove_factor,
+    second_step,
+)
 from .passwords import Passwords
-from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out
+from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
 from .uses import KeyUses
 from .vault import (
     adopt_key,
@@ -49,13 +69,18 @@ __all__ = [
     "add_client",
     "adopt_key",
     "authenticate",
+    "begin_factor",
     "change_client",
     "checked_identity",
+    "confirm_factor",
     "create_staff",
     "end_all_devices",
     "end_device",
     "end_membership",
+    "end_other_sessions",
+    "end_session",
     "erase_identities",
+    "factor_standing",
     "find_staff",
     "generate_password",
     "get_client",
@@ -67,6 +92,7 @@ __all__ = [
     "list_devices",
     "list_older",
     "list_seals",
+    "list_sessions",
     "list_staff",
     "live_citizens",
     "live_officers",
@@ -81,16 +107,20 @@ __all__ = [
     "read_own",
     "refresh",
     "register_device",
+    "remove_factor",
     "replace_key",
     "reports_of_phone",
     "reseal",
+    "reset_factor",
     "retire",
     "revoke_client",
     "rotate_key",
+    "second_step",
     "set_active",
     "set_password",
     "sign_in",
     "sign_out",
+    "staff_token",
     "tracking_hash",
     "tracking_secret",
     "withheld",

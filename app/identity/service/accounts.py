@@ -10,6 +10,7 @@ from app.audit.terms import Action
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity import domain, repository
+from app.identity.repository import factors
 from app.identity.terms import Membership, StaffAccountView, system_actor
 from app.kit.ids import StaffId, TenantId, UnitId
 
@@ -50,6 +51,16 @@ async def set_password(work: Work, passwords: Passwords, tenant_id: TenantId, *,
     _operated(work, tenant_id, Action.PASSWORD_SET, account.username)
     await repository.revoke_sessions(work, tenant_id, account.id)
     await repository.forgive(work, tenant_id, domain.attempts_key(username))
+
+
+async def reset_factor(work: Work, tenant_id: TenantId, *, username: str) -> bool:
+    """Whether there was a second factor: it is gone, and all sessions end. Raises: AccountNotFound."""
+    account = await repository.lock_staff(work, tenant_id, domain.known_username(username))
+    had = await factors.remove_factor(work, tenant_id, StaffId(account.id))
+    if had:
+        _operated(work, tenant_id, Action.FACTOR_REMOVED, account.username)
+        await repository.revoke_sessions(work, tenant_id, account.id)
+    return had
 
 
 async def set_active(work: Work, tenant_id: TenantId, *, username: str, active: bool) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from asyncpg import Record
+
 from app.audit import service as audit_service
 from app.audit.terms import Action
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity import domain, repository
-from app.identity.errors import AccountLocked, KeyRefused, SessionExpired, WrongCredentials
+from app.identity.domain import Keyring
+from app.identity.errors import AccountLocked, KeyRefused, SecondFactorNeeded, SessionExpired, WrongCredentials
 from app.identity.repository import clients as clients_repository
 from app.identity.terms import (
     Actor,
@@ -18,6 +21,7 @@ from app.identity.terms import (
     CitizenToken,
     ClientScope,
     ClientToken,
+    FirstStep,
     Grant,
     NewToken,
     SignedIn,
@@ -33,6 +37,7 @@ KEEP_ENDED_SESSIONS = timedelta(days=30)
 async def sign_in(
     db: Database,
     passwords: Passwords,
+    keys: Keyring,
     tenant_id: TenantId,
     *,
     username: str,
@@ -44,7 +49,7 @@ async def sign_in(
     """A new session of an officer; three statements, the last into the trail: nobody is in whom it does not know.
 
     Raises: WrongCredentials (unknown name, wrong password, no password, inactive: all alike), AccountLocked after
-    repeated attempts on one name (known or not), SignInBusy.
+    repeated attempts on one name (known or not), SignInBusy; SecondFactorNeeded with a handle for the second step.
     """
     name_hash = domain.attempts_key(username)
     row = await repository.try_sign_in(
@@ -61,7 +66,35 @@ async def sign_in(
     stored: str | None = row["password_hash"]
     if not await passwords.check(stored, password) or stored is None:
         raise WrongCredentials
-    account_id = StaffId(row["id"])
+    if row["factor"] is not None:
+        until = now + domain.FIRST_STEP_LIFETIME
+        mark = domain.password_mark(stored)
+        step = FirstStep(tenant_id, StaffId(row["id"]), row["username"], mark, until)
+        raise SecondFactorNeeded(domain.first_step_sealed(keys.factors, step))
+    new = await opened_session(
+        db, tenant_id, row, name_hash=name_hash, user_agent=user_agent, lifetime=lifetime, now=now, by="password"
+    )
+    if passwords.is_outdated(stored):
+        await repository.rehash(db, tenant_id, StaffId(row["id"]), old=stored, new=await passwords.hash(password))
+    return new
+
+
+async def opened_session(
+    db: Database,
+    tenant_id: TenantId,
+    row: Record,
+    *,
+    name_hash: bytes,
+    user_agent: str,
+    lifetime: timedelta,
+    now: datetime,
+    by: str,
+) -> NewToken:
+    """A new session of the account in the row, which is as it was when it was read. Two statements, one into the trail.
+
+    `by`: what proved who it is. Raises: WrongCredentials when account or password have changed meanwhile.
+    """
+    account_id, stored = StaffId(row["id"]), row["password_hash"]
     text = domain.new_staff_token(tenant_id)
     token = domain.parse_token(text)
     assert isinstance(token, StaffToken)
@@ -79,9 +112,8 @@ async def sign_in(
     if not opened:
         raise WrongCredentials
     actor = Actor(ActorKind.STAFF, tenant_id, account_id, row["name"], repository.memberships_of(row))
-    await audit_service.write(db, actor, Action.SIGNED_IN, now=now, details={"session": token.hash[:6].hex()})
-    if passwords.is_outdated(stored):
-        await repository.rehash(db, tenant_id, account_id, old=stored, new=await passwords.hash(password))
+    details = {"session": token.hash[:6].hex(), "by": by}
+    await audit_service.write(db, actor, Action.SIGNED_IN, now=now, details=details)
     return NewToken(text, SignedIn(actor, token, row["username"], expires_at))
 
 
@@ -167,3 +199,9 @@ async def prune(work: Work, tenant_id: TenantId) -> None:
         attempts_before=work.now - domain.FORGET_ATTEMPTS_AFTER,
         sessions_before=work.now - KEEP_ENDED_SESSIONS,
     )
+
+
+def staff_token(signed_in: SignedIn) -> StaffToken:
+    """The token of an officer's session."""
+    assert isinstance(signed_in.token, StaffToken)
+    return signed_in.token

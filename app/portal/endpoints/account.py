@@ -21,7 +21,7 @@ from app.portal.deps import Account, CurrentAccount, CurrentVisit, PortalRoute, 
 from app.privacy import service as privacy_service
 from app.privacy.schemas import AccessListOut, ExportOut
 from app.reports import service as reports_service
-from app.web.pages import CurrentForm, FieldErrors, Form
+from app.web.pages import CurrentForm, FieldErrors, Form, device_name
 
 from .signing_in import back_of, provider_of, signing_in, tenants_of
 
@@ -71,7 +71,7 @@ async def _shown(
         proofs=proofs,
         assurances={level.value: level.label for level in Assurance},
         devices=devices,
-        named=views.device_name,
+        named=device_name,
         issuer=provider.provider.issuer if provider is not None else None,
         opened=AccessListOut.of(log, visit.tenant.id, visit.books).items,
         provider=provider.provider.name if provider is not None and back_of(provider) else None,

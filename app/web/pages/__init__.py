@@ -9,6 +9,7 @@ from .assets import router as assets_router
 from .calendar import weeks
 from .cookies import forget_cookie, put_cookie
 from .dates import local_moment
+from .devices import device_name
 from .documents import router as documents_router
 from .forms import (
     CurrentForm,
@@ -36,6 +37,7 @@ __all__ = [
     "Site",
     "UnreadableForm",
     "assets_router",
+    "device_name",
     "documents_router",
     "errors_of",
     "errors_of_problem",

@@ -19,7 +19,7 @@ from app.db.work import Work, in_work
 from app.identity import service as identity
 from app.identity.terms import ClientScope, Membership, Role
 from app.kit.ids import StaffId, TenantId, UnitId
-from app.process import Process
+from app.process import Process, keyring_of
 from tests import permissions
 from tests.api.cases.test_occasions import RULE
 from tests.api.cases.test_verbs import STEPS
@@ -57,6 +57,8 @@ BODIES_OF: dict[str, Any] = {
         "reason": "Thử",
         "until": "2026-11-21T00:00:00Z",
     },
+    "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
+    "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
     "PUT /api/v1/staff/units/{code}/contact": {},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
@@ -129,7 +131,8 @@ async def a_foreign_officer(process: Process) -> dict[str, str]:
 
     await in_work(process.db, process.clock, KHANH_HOA, create)
     new = await identity.sign_in(
-        process.db, passwords, KHANH_HOA, username=username, password=PASSWORD, user_agent="test",
+        process.db, passwords, keyring_of(process.settings), KHANH_HOA, username=username, password=PASSWORD,
+        user_agent="test",
         lifetime=timedelta(days=1), now=process.clock.now(),
     )  # fmt: skip
     return {"Authorization": f"Bearer {new.access_token}", "Host": "khanhhoa.localhost"}
@@ -207,7 +210,8 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         method, _, path = address.partition(" ")
         if path.endswith("/stream"):
             continue  # tests/api/streams
-        path = path.format(code="default", occasion="received", id=NOBODY, delivery=NOBODY, what="codes", per="person")
+        names = {"code": "default", "occasion": "received", "what": "codes", "per": "person", "session": "00"}
+        path = path.format(**names, id=NOBODY, delivery=NOBODY)
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address

@@ -18,9 +18,9 @@ from app.db.engine import Database
 from app.kit.clock import FixedClock, SystemClock
 from app.notices.senders import SmsSender
 from app.oidc.senders import provider_of
-from app.portal.views import device_name
 from app.process import Process
 from app.settings import Settings
+from app.web.pages import device_name
 from tests.builders import a_report
 from tests.pages import Page, go, post
 from tests.postoffice import Gateway, gateway
