@@ -140,7 +140,7 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
     await sign_in(page, officer.username)
     await clear(page)
     senders = f"/console/cases/{shown.code}/senders"
-    for address in ("/console?view=nope", "/console/cases/H23-1", senders, "/console/openings"):
+    for address in ("/console?view=nope", "/console/cases/H23-1", senders, "/console/openings", "/console/account"):
         await page.goto(address)
         await clear(page)
     await page.goto(f"/console/cases/{waiting.code}")
