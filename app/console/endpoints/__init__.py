@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import case, queue, session, stream
+from . import calendar, case, queue, session, stream
 
 router = APIRouter(include_in_schema=False)
-for part in (session, queue, stream, case):
+for part in (session, queue, stream, calendar, case):
     router.include_router(part.router)
 
 __all__ = ["router"]
