@@ -17,6 +17,7 @@ from app.clients.endpoints import routers as client_routers
 from app.clients.staff_endpoints import router as staff_clients_router
 from app.condition import readings
 from app.console.endpoints import router as console_router
+from app.deadlines.citizen_endpoints import router as calendar_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.directory.staff_endpoints import router as unit_contacts_router
@@ -86,6 +87,7 @@ ROUTERS = (
     routing_router,
     unit_contacts_router,
     deadlines_router,
+    calendar_router,
     subscriptions_router,
     *client_routers,
     staff_clients_router,

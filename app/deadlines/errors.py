@@ -71,6 +71,32 @@ class ExtensionTooFar(Invalid):
         )
 
 
+class ExtensionOnDayOff(Invalid):
+    """Nobody works on the new date; `before` and `after` are the working days around it that would do."""
+
+    slug = "extension-on-day-off"
+    title = Text("Ngày gia hạn là ngày nghỉ", "The new date is a day off")
+
+    def __init__(self, day: date, why: Text, *, before: date | None, after: date) -> None:
+        near = [one for one in (before, after) if one is not None]
+        super().__init__(
+            Text(
+                "{day_vi} không phải ngày làm việc ({why_vi}). Ngày làm việc gần nhất: {near_vi}.",
+                "{day_en} is not a working day ({why_en}). The nearest working days: {near_en}.",
+            ).fill(
+                day_vi=f"{day:%d/%m/%Y}",
+                day_en=day.isoformat(),
+                why_vi=why.vi,
+                why_en=why.en,
+                near_vi=", ".join(f"{one:%d/%m/%Y}" for one in near),
+                near_en=", ".join(one.isoformat() for one in near),
+            ),
+            before=before.isoformat() if before else None,
+            after=after.isoformat(),
+            errors=[{"pointer": "/due_on", "detail": self.title}],
+        )
+
+
 class ExtensionTooShort(Invalid):
     """The new date is not later than the due date."""
 

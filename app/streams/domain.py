@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,16 @@ _TYPES = frozenset(EventType)
 _REPORTERS_HEAR = frozenset({Audience.PUBLIC, Audience.REPORTER})
 
 
-def read_news(position: int, kind: str, at: datetime, case_id: UUID, version: int, payload: str) -> News | None:
+def read_news(
+    position: int,
+    kind: str,
+    at: datetime,
+    case_id: UUID,
+    version: int,
+    payload: str,
+    *,
+    unit_code: Callable[[UnitId], str | None],
+) -> News | None:
     """What a message says of a case; None for one of something else.
 
     What does not say for whom it is (a message of an earlier release) is taken to be for officers.
@@ -27,6 +36,7 @@ def read_news(position: int, kind: str, at: datetime, case_id: UUID, version: in
     if kind not in _TYPES:
         return None
     told = orjson.loads(payload)
+    unit_id, due_at = UnitId(UUID(told["unit_id"])), told.get("due_at")
     came_from, report = told.get("from_unit_id"), told.get("report_id")
     return News(
         position=position,
@@ -36,8 +46,9 @@ def read_news(position: int, kind: str, at: datetime, case_id: UUID, version: in
         version=version,
         code=told["code"],
         state=told["state"],
-        due_at=told.get("due_at"),
-        unit_id=UnitId(UUID(told["unit_id"])),
+        due_at=due_at.replace("+00:00", "Z") if due_at else None,  # as releases before wrote it
+        unit_id=unit_id,
+        unit=unit_code(unit_id),
         from_unit_id=UnitId(UUID(came_from)) if came_from else None,
         audience=Audience(told.get("audience", Audience.STAFF)),
         report_id=ReportId(UUID(report)) if report else None,
@@ -64,7 +75,7 @@ def for_officer(news: News, eyes: OfficerEyes) -> bytes | None:
         return None
     told: dict[str, object] = {"code": news.code, "position": news.position, "at": news.at}
     if moved is not Movement.LEFT:
-        told |= {"version": news.version, "state": news.state, "due_at": news.due_at}
+        told |= {"version": news.version, "state": news.state, "unit": news.unit, "due_at": news.due_at}
         told["type"] = news.type if news.audience is not Audience.UNIT else None
     return _written(news.position, moved, told)
 

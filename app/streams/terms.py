@@ -38,6 +38,7 @@ class News:
     state: str
     due_at: str | None
     unit_id: UnitId
+    unit: str | None  # its code; None when this process does not know it
     from_unit_id: UnitId | None  # the unit that held it before, when it has moved
     audience: Audience
     report_id: ReportId | None  # set when it concerns one reporter only

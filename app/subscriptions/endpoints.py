@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response, status
 from app.catalogue.deps import CurrentCatalogue
 from app.catalogue.errors import UnknownCategory
 from app.directory.deps import CurrentDirectory
-from app.directory.errors import AreaOutsideTenant, UnknownUnit
+from app.directory.errors import AreaOutsideTenant
 from app.identity.deps import CurrentKeyring, CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
@@ -29,6 +29,7 @@ from .errors import (
     InvalidSubscription,
     MessageForgotten,
     ReplayUnderWay,
+    SecretsOverlap,
     StaleSubscription,
     SubscriptionNotFound,
     TooManySubscriptions,
@@ -49,7 +50,7 @@ router = APIRouter(prefix="/api/v1/staff/subscriptions", tags=["staff"])
 Id = Annotated[UUID, Path(description="Mã đăng ký. Id of the subscription.")]
 _ADMIN = problem_responses(StaffNeeded, SessionExpired, Forbidden)
 _ONE = problem_responses(StaffNeeded, SessionExpired, Forbidden, SubscriptionNotFound)
-_CHECKED = (InvalidSubscription, UnknownCategory, AreaOutsideTenant, UnknownUnit)
+_CHECKED = (InvalidSubscription, UnknownCategory, AreaOutsideTenant)
 _REPEATED = (UnreadableIdempotencyKey, IdempotencyKeyReused)
 _CREATE = problem_responses(StaffNeeded, SessionExpired, Forbidden, TooManySubscriptions, *_CHECKED, *_REPEATED)
 _SEEN = (UnreadableIfMatch, VersionNeeded, StaleSubscription)
@@ -171,7 +172,7 @@ async def resume_subscription(
     return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
-@router.post("/{id}/secret", responses=_ONE)
+@router.post("/{id}/secret", responses={**_ONE, **problem_responses(SecretsOverlap)})
 async def rotate_secret(
     id: Id,  # noqa: A002
     rotation: RotationIn,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from app.kit.clock import rfc3339
 from app.kit.problems import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from app.kit.text import Text
 
@@ -54,6 +57,39 @@ class InvalidSubscription(Invalid):
 
     slug = "invalid-subscription"
     title = Text("Đăng ký nhận sự kiện chưa hợp lệ", "The subscription is not valid")
+
+
+class UnknownEventType(Invalid):
+    """Events are asked for by types that there are not."""
+
+    slug = "unknown-event-type"
+    title = Text("Không có loại sự kiện này", "No such type of event")
+
+
+class SecretsOverlap(Conflict):
+    """The secret before is good as long as promised, `previous_secret_until_at`; one more would end it early."""
+
+    slug = "secrets-overlap"
+    title = Text("Bí mật trước vẫn còn hiệu lực", "The secret before is still good")
+
+    def __init__(self, until: datetime, /) -> None:
+        super().__init__(
+            Text(
+                f"Lần đổi trước đã hẹn giữ bí mật cũ đến {rfc3339(until)}. Hãy đợi đến lúc đó rồi đổi. Nếu bí mật đã "
+                "lộ, gửi `overlap_hours: 0`: mọi bí mật trước hết hiệu lực ngay.",
+                f"The last rotation promised to keep the old secret until {rfc3339(until)}. Wait until then. If a "
+                "secret has leaked, send `overlap_hours: 0`: it replaces all before at once.",
+            ),
+            previous_secret_until_at=rfc3339(until),
+        )
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hãy đợi bí mật trước hết hạn, hoặc gửi `overlap_hours: 0` để thay ngay.",
+            "Wait until the secret before has ended, or send `overlap_hours: 0` to replace it at once.",
+        )
 
 
 class TooManySubscriptions(Conflict):

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
+from app.directory.errors import UnknownUnit
 from app.directory.snapshot import Directory
 from app.kit.ids import TenantId, UnitId
 from app.web.fields import Code, ShortText, WireIn
 
 from .domain.addresses import LONGEST_URL
+from .errors import InvalidSubscription
 from .terms import (
     TYPES,
     Delivery,
@@ -27,7 +29,10 @@ from .terms import (
 )
 
 LONGEST_OVERLAP_HOURS = 24 * 7
-_TypeIn = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+EventTypeText = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"enum": sorted(TYPES)})
+]
+"""A type of events; one that there is not is refused with those there are."""
 
 
 class SubscriptionIn(WireIn):
@@ -37,7 +42,7 @@ class SubscriptionIn(WireIn):
     url: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL)] = Field(
         description="Nơi nhận, https. Where to post to, https.", examples=["https://example.vn/lien-thong"]
     )
-    types: list[_TypeIn] = Field(
+    types: list[EventTypeText] = Field(
         min_length=1,
         max_length=len(TYPES),
         description="Loại sự kiện. Types of events.",
@@ -48,8 +53,11 @@ class SubscriptionIn(WireIn):
     unit: Code | None = Field(None, description="Mã cơ quan, gồm mọi đơn vị dưới. A unit with all below it.")
 
     def wanted(self, directory: Directory, tenant_id: TenantId) -> Wanted:
-        """The same as the program knows it. Raises: UnknownUnit."""
-        unit_id = UnitId(directory.unit_by_code(tenant_id, self.unit).id) if self.unit else None
+        """The same as the program knows it. Raises: InvalidSubscription when there is no such unit."""
+        try:
+            unit_id = UnitId(directory.unit_by_code(tenant_id, self.unit).id) if self.unit else None
+        except UnknownUnit as problem:
+            raise InvalidSubscription(errors=[{"pointer": "/unit", "detail": problem.detail}]) from problem
         return Wanted(self.name, self.url, Interest(frozenset(self.types), self.area, self.category, unit_id))
 
 

@@ -37,7 +37,7 @@ class Deliveries:
                 timeout_s=settings.webhook_timeout_s,
                 authorities=settings.webhook_authorities_file,
             ),
-            slug_of=lambda tenant_id: process.directory.current.tenant(tenant_id).slug,
+            directory=lambda: process.directory.current,
             attempted=process.metrics.posted,
         )
         return self

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from app.subscriptions.domain.envelopes import MORE_MEMBERS, MOVED_MEMBERS, STAFF_MEMBERS
+from app.subscriptions.terms import STAFF_TYPES, TRIAL, TYPES
 from tests.house.code import ROOT
 from tests.house.test_problems import problems, sections
 
@@ -119,6 +121,19 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile() -> None:
     named = set(re.findall(r"\bmake (\w+)", readme))
     assert {"up", "test"} <= named <= targets
     assert re.findall(r"^make \w+", readme, re.MULTILINE)[:2] == ["make up", "make test"]
+
+
+def test_the_table_of_events_tells_every_type_and_what_it_says_besides() -> None:
+    whole = text(ROOT / "docs" / "api.md")
+    table = whole.partition("| Loại · Type | Khi nào · When |")[2].partition("\n\n")[0]
+    rows = [row.split(" | ") for row in table.splitlines()[2:]]
+    told = {kind: set(re.findall(r"`(\w+)`", row[2])) for row in rows for kind in re.findall(r"`([\w.]+)`", row[0])}
+    assert set(told) == TYPES | {TRIAL}
+    for kind in STAFF_TYPES:
+        more = set(MORE_MEMBERS.get(kind, ()))
+        assert told[kind] - {"resolution"} == more, kind
+    shared = whole.partition("Mọi `case.*` có")[2].partition("`clock`")[0]
+    assert set(re.findall(r"`(\w+)`", shared)) == {*STAFF_MEMBERS, *MOVED_MEMBERS}
 
 
 def test_the_table_of_settings_tells_every_setting_with_its_default() -> None:

@@ -7,7 +7,7 @@ from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import publish, redact, withhold
-from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, raise_above, remind, resume
+from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, raise_above, remind, resume, told_of
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "resolve",
     "resume",
     "return_case",
+    "told_of",
     "triage",
     "unmerge",
     "withdraw",

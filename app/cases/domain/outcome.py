@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.cases.errors import AlreadyDone, NothingToApprove, SecondPersonNeeded, TooManyReopenings
@@ -131,8 +132,8 @@ def close(facts: CaseFacts, *, at: datetime) -> CaseFact:
     return CaseFact(EventType.CLOSED, Audience.PUBLIC, Changes(state=next_state(facts, Verb.CLOSE), closed_at=at))
 
 
-def overdue(facts: CaseFacts, *, at: datetime) -> CaseFact:
-    """The deadline has passed while the case was open."""
+def overdue(facts: CaseFacts, *, at: datetime, told: Mapping[str, object] | None = None) -> CaseFact:
+    """The deadline has passed while the case was open; `told` says by which occasion, if by one."""
     if facts.state not in OPEN_STATES:
         raise AlreadyDone
-    return CaseFact(EventType.OVERDUE, Audience.PUBLIC, Changes(overdue_at=at))
+    return CaseFact(EventType.OVERDUE, Audience.PUBLIC, Changes(overdue_at=at), data=dict(told or {}))

@@ -72,7 +72,7 @@ def give_target(changes: Changes, *, due_on: date, target: Target) -> CaseFact:
 
 def remind(occasion: Occasion, *, due_on: date) -> CaseFact:
     """The holder is told how a clock stands."""
-    return CaseFact(EventType.REMINDED, Audience.STAFF, data=_told(occasion, due_on))
+    return CaseFact(EventType.REMINDED, Audience.STAFF, data=told_of(occasion, due_on))
 
 
 def raise_above(
@@ -82,11 +82,11 @@ def raise_above(
     changes = Changes(escalated_at=at, supervisor_id=unit)
     if occasion.rule.reaction is Reaction.CENTRE:
         changes["centre_at"] = at
-    data = {**_told(occasion, due_on), "by": "deadline", "unit": unit_name._asdict(), "unit_code": unit_code}
+    data = {**told_of(occasion, due_on), "by": "deadline", "unit": unit_name._asdict(), "unit_code": unit_code}
     return CaseFact(EventType.ESCALATED, Audience.PUBLIC, changes, data=data)
 
 
-def _told(occasion: Occasion, due_on: date) -> dict[str, object]:
+def told_of(occasion: Occasion, due_on: date) -> dict[str, object]:
     """What a sentence about the occasion needs."""
     rule = occasion.rule
     return {

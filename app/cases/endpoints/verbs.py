@@ -30,7 +30,7 @@ from app.cases.schemas import (
     verb_answer,
 )
 from app.cases.terms import Books
-from app.deadlines.errors import ExtensionTooFar, ExtensionTooLong, ExtensionTooShort
+from app.deadlines.errors import ExtensionOnDayOff, ExtensionTooFar, ExtensionTooLong, ExtensionTooShort
 from app.directory.errors import UnknownUnit
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
@@ -59,7 +59,10 @@ _VERB: dict[str, Any] = {
 
 _EXTENDED: dict[str, Any] = {
     **_VERB,
-    "responses": {**_VERB["responses"], **problem_responses(ExtensionTooShort, ExtensionTooLong, ExtensionTooFar)},
+    "responses": {
+        **_VERB["responses"],
+        **problem_responses(ExtensionTooShort, ExtensionOnDayOff, ExtensionTooLong, ExtensionTooFar),
+    },
 }
 
 

@@ -53,7 +53,7 @@ class EscalateIn(WireIn):
 class ExtendIn(WireIn):
     """Until the end of which day, and why: the reporters read it."""
 
-    due_on: DayIn = Field(description="Ngày hạn mới. The new due day; a day of rest gives the next working day.")
+    due_on: DayIn = Field(description="Ngày hạn mới, là ngày làm việc. The new due day, a working day.")
     reason: LongText
 
 

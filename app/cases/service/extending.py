@@ -31,7 +31,7 @@ async def extend_case(
 ) -> Case:
     """Due at the end of a later day, with a letter of apology that gives the reason to its reporters.
 
-    Raises: ExtensionTooShort; ExtensionTooLong over what the target allows; ExtensionTooFar.
+    Raises: ExtensionTooShort; ExtensionOnDayOff; ExtensionTooLong over what the target allows; ExtensionTooFar.
     """
     case = await _lock(work, actor, code, Verb.EXTEND, seen, books)
     sent = await letters_service.count_letters(work, actor.tenant_id, CaseId(case.id))

@@ -18,6 +18,7 @@ from app.db.work import Recorder, Work
 from app.deadlines import service as deadlines_service
 from app.directory.snapshot import Directory, Unit
 from app.identity.terms import Actor, ActorKind
+from app.kit.clock import rfc3339
 from app.kit.ids import CaseId, ReportId, StaffId, TenantId, UnitId
 from app.kit.text import Text
 from app.outbox import service as outbox
@@ -91,7 +92,7 @@ def record(
             "unit_id": str(case.unit_id),
             "actor_kind": actor.kind.value,
             "audience": fact.audience.value,
-            "due_at": due_at.isoformat() if due_at is not None else None,
+            "due_at": rfc3339(due_at) if due_at is not None else None,
             **({"report_id": str(fact.report_id)} if fact.report_id is not None else {}),
             **({"from_unit_id": str(held_by)} if held_by is not None and held_by != case.unit_id else {}),
             "data": fact.data,

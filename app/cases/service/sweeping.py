@@ -90,7 +90,8 @@ def _tell(work: Work, actor: Actor, case: Case, occasion: Occasion, books: Books
             settle(work, actor, case, domain.remind(occasion, due_on=due_on), books)
         case Reaction.BREACH:
             if case.overdue_at is None:  # it may have been marked before there were rules
-                settle(work, actor, case, domain.overdue(case.facts(), at=work.now), books)
+                told = domain.told_of(occasion, due_on)
+                settle(work, actor, case, domain.overdue(case.facts(), at=work.now, told=told), books)
         case Reaction.SUPERVISOR | Reaction.CENTRE:
             above = _above(UnitId(case.unit_id), actor.tenant_id, occasion.rule.reaction, books)
             if above is not None:

@@ -31,6 +31,8 @@ from app.identity.deps import CurrentClient
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
+from app.subscriptions.errors import UnknownEventType
+from app.subscriptions.schemas import EventTypeText
 from app.subscriptions.terms import TYPES
 from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
@@ -62,7 +64,8 @@ class EventQuery(BaseModel):
     after: Annotated[int, Field(ge=0, le=2**62, description="Vị trí đã đọc đến. How far you have read; 0: all.")] = 0
     limit: Annotated[int, Field(ge=1, le=500, description="Số sự kiện xét. Events looked at.")] = 100
     type: Annotated[
-        list[str], Field(max_length=len(TYPES), description="Loại sự kiện; trống: mọi loại. Types; none: all.")
+        list[EventTypeText],
+        Field(max_length=len(TYPES), description="Loại sự kiện; trống: mọi loại. Types; none: all."),
     ] = Field(default_factory=list)
 
 
@@ -124,7 +127,9 @@ async def get_handled(
     return json_answer(answer, headers={**_PRIVATE, "ETag": version_tag(row["version"])})
 
 
-@router.get("/events", response_model=EventListOut, responses=problem_responses(*_MAY, EventsForgotten))
+@router.get(
+    "/events", response_model=EventListOut, responses=problem_responses(*_MAY, EventsForgotten, UnknownEventType)
+)
 async def read_events(
     asked: Annotated[EventQuery, Query()], actor: EventReader, books: CurrentBooks, work: ReadWork
 ) -> Response:

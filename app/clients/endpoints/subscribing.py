@@ -12,7 +12,7 @@ from app.catalogue.errors import UnknownCategory
 from app.clients import service
 from app.clients.deps import AskedOwnLog, Subscriber
 from app.directory.deps import CurrentDirectory
-from app.directory.errors import AreaOutsideTenant, UnknownUnit
+from app.directory.errors import AreaOutsideTenant
 from app.identity.deps import CurrentKeyring
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
@@ -24,6 +24,7 @@ from app.subscriptions.errors import (
     InvalidSubscription,
     MessageForgotten,
     ReplayUnderWay,
+    SecretsOverlap,
     StaleSubscription,
     SubscriptionNotFound,
     TooManySubscriptions,
@@ -50,7 +51,7 @@ router = APIRouter(prefix="/api/v1/client/subscriptions", tags=["client"])
 Id = Annotated[UUID, Path(description="Mã đăng ký. Id of the subscription.")]
 _MAY = (ClientNeeded, KeyRefused, Forbidden)
 _ONE = (*_MAY, SubscriptionNotFound)
-_CHECKED = (InvalidSubscription, UnknownCategory, AreaOutsideTenant, UnknownUnit)
+_CHECKED = (InvalidSubscription, UnknownCategory, AreaOutsideTenant)
 _REPEATED = (UnreadableIdempotencyKey, IdempotencyKeyReused)
 _SEEN = (UnreadableIfMatch, VersionNeeded, StaleSubscription)
 
@@ -165,7 +166,7 @@ async def resume_own_subscription(
     return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
 
 
-@router.post("/{id}/secret", responses=problem_responses(*_ONE))
+@router.post("/{id}/secret", responses=problem_responses(*_ONE, SecretsOverlap))
 async def rotate_own_secret(
     id: Id,  # noqa: A002
     rotation: RotationIn,

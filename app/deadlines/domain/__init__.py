@@ -30,6 +30,7 @@ from .occasions import (
     rules_in_force,
     told_of,
 )
+from .showing import CalendarInForce, DayInForce, WeekInForce, show
 from .targets import choose, in_force
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "RULE",
     "RULE_OF_HOURS",
     "STANDARD_WEEK",
+    "CalendarInForce",
+    "DayInForce",
     "Measure",
     "Occasion",
     "OccasionRule",
@@ -46,6 +49,7 @@ __all__ = [
     "Reaction",
     "Running",
     "Told",
+    "WeekInForce",
     "WorkCalendar",
     "check_edit",
     "check_rule",
@@ -70,6 +74,7 @@ __all__ = [
     "retarget",
     "reviewed",
     "rules_in_force",
+    "show",
     "started",
     "told_of",
     "work_calendar",

@@ -40,6 +40,8 @@ class WorkCalendar:
     code: CalendarCode
     version: int
     tenant_version: int
+    said_by: Mapping[date, CalendarEdit] = field(repr=False)  # of the special days those that an edit says
+    weeks: tuple[CalendarEdit, ...] = field(repr=False)  # edits of the week, what wins first
     # For every day from `first` on: its opening hours, none when it is not worked.
     _hours: tuple[Hours, ...] = field(repr=False)
     # For every day from `first` on: how many working days there are up to and including it.
@@ -57,6 +59,10 @@ class WorkCalendar:
     def hours(self, day: date) -> Hours:
         """Opening hours of `day`, none when it is not worked. Raises: CalendarExhausted outside the calendar."""
         return self._hours[self._place(day)]
+
+    def week_of(self, day: date) -> CalendarEdit | None:
+        """The edit whose week the day is in; None where it is the standard one."""
+        return _week_on(self.weeks, day)[0]
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of the instant `at` where the tenant is."""
@@ -136,10 +142,12 @@ def work_calendar(
     """
     ranked = sorted(edits, key=lambda edit: (edit.code == code, edit.version))
     by_day = {one.day: one for one in special}
+    said_by: dict[date, CalendarEdit] = {}
     for own in (False, True):
         said = [edit for edit in ranked if (edit.code == code) is own and edit.special is not None]
-        by_day.update({edit.special.day: edit.special for edit in said if edit.special and not edit.areas})
-        by_day.update(_said_of_place(said, area))
+        everywhere = {edit.special.day: (edit.special, edit) for edit in said if edit.special and not edit.areas}
+        for day, (one, edit) in [*everywhere.items(), *_said_of_place(said, area).items()]:
+            by_day[day], said_by[day] = one, edit
     weeks = _weeks(ranked, code)
     place = zone(zone_name)
     hours: list[Hours] = []
@@ -148,7 +156,8 @@ def work_calendar(
     for number in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(number)
         if day >= until:
-            week, until = _week_on(weeks, day)
+            of_edit, until = _week_on(weeks, day)
+            week = of_edit.week if of_edit is not None else STANDARD_WEEK
         of_week = week[(number - 1) % 7]  # day 1 was a Monday
         usual = of_week or usual
         special_day = by_day.get(day)
@@ -156,22 +165,34 @@ def work_calendar(
     worked, ends, opens_s, worked_s = _counted(first, hours, place)
     version = max((edit.version for edit in ranked if edit.code == code), default=0)
     of_tenant = max((edit.version for edit in ranked if edit.code == TENANT_CALENDAR), default=0)
-    known = MappingProxyType(by_day)
     return WorkCalendar(
-        place, first, last, known, code, version, of_tenant, tuple(hours), worked, ends, opens_s, worked_s
+        place,
+        first,
+        last,
+        MappingProxyType(by_day),
+        code,
+        version,
+        of_tenant,
+        MappingProxyType(said_by),
+        tuple(weeks),
+        tuple(hours),
+        worked,
+        ends,
+        opens_s,
+        worked_s,
     )
 
 
-def _said_of_place(ranked: Iterable[CalendarEdit], area: str | None) -> dict[date, SpecialDay]:
+def _said_of_place(ranked: Iterable[CalendarEdit], area: str | None) -> dict[date, tuple[SpecialDay, CalendarEdit]]:
     """What edits limited to areas say of days there, each with the place in its name."""
-    found: dict[date, SpecialDay] = {}
+    found: dict[date, tuple[SpecialDay, CalendarEdit]] = {}
     for edit in ranked:
         place, special = edit.place_of(area), edit.special
         if place is None or special is None:
             continue
         name = Text(f"{special.name.vi} tại {place.name.vi}", f"{special.name.en}, in {place.name.en}")
-        found[special.day] = replace(special, name=name)
-    return {day: special for day, special in found.items() if not special.kind.leaves_to_the_week}
+        found[special.day] = replace(special, name=name), edit
+    return {day: (one, edit) for day, (one, edit) in found.items() if not one.kind.leaves_to_the_week}
 
 
 def _hours_of(special: SpecialDay, of_week: Hours, usual: Hours) -> Hours:
@@ -188,8 +209,8 @@ def _weeks(ranked: Sequence[CalendarEdit], code: CalendarCode) -> list[CalendarE
     return sorted(weeks, key=lambda edit: (edit.code == code, edit.valid_from, edit.version), reverse=True)
 
 
-def _week_on(weeks: Sequence[CalendarEdit], day: date) -> tuple[Week, date]:
-    """The week of the day, and the day from which it may be another."""
+def _week_on(weeks: Sequence[CalendarEdit], day: date) -> tuple[CalendarEdit | None, date]:
+    """The edit whose week the day is in, None for the standard one, and the day from which it may be another."""
     borders = [edit.valid_from for edit in weeks]
     # A week that lasts to the end of time has no border there: no day follows it.
     lasting = (date.max, None)
@@ -197,8 +218,8 @@ def _week_on(weeks: Sequence[CalendarEdit], day: date) -> tuple[Week, date]:
     until = min((border for border in borders if border > day), default=date.max)
     for edit in weeks:
         if edit.valid_from <= day and (edit.valid_to is None or day <= edit.valid_to):
-            return edit.week, until
-    return STANDARD_WEEK, until
+            return edit, until
+    return None, until
 
 
 @lru_cache(maxsize=8)

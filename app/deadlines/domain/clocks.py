@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
+from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionOnDayOff, ExtensionTooLong, ExtensionTooShort
 from app.deadlines.terms import Clock, Extension, Pause, PauseCause, Span, TimeUnit, Timing
 from app.kit.ids import StaffId
 
 from .calendar import WorkCalendar
-from .counting import due_after, due_at, end_of_day, time_between
+from .counting import due_after, due_at, end_of_day, said, time_between
 
 HOUR_S = 3600
 HOURS_OF_A_DAY = 8  # what a working day is where days and hours have to be compared
@@ -107,18 +107,21 @@ def extend(
     limit: int | None,
     at: datetime,
 ) -> Timing:
-    """The clock with the time that makes it due at the end of `to`, or of the next working day when `to` is none.
+    """The clock with the time that makes it due at the end of `to`.
+
+    A day off is refused and not moved: the officer's letter promises a day, and nobody else can check another one.
 
     Args:
         limit: the most the whole time may be, in the clock's own unit; None sets none.
         at: when it is decided.
-    Raises: ExtensionTooShort when that is not later than its due date; ExtensionTooLong over the limit.
+    Raises: ExtensionTooShort when that is not later than its due date; ExtensionOnDayOff; ExtensionTooLong over the
+    limit; CalendarExhausted.
     """
     now_due = due(clock, calendar, at)
     if end_of_day(to, calendar) <= max(now_due, at):
         raise ExtensionTooShort(calendar.local_day(max(now_due, at)))
-    while not calendar.works(to):
-        to += timedelta(days=1)
+    if not calendar.works(to):
+        raise _day_off(to, calendar, earliest=calendar.local_day(max(now_due, at)) + timedelta(days=1))
     end = end_of_day(to, calendar)
     of_unit = HOUR_S if clock.unit is TimeUnit.WORKING_HOUR else 1
     # Not counted from `now_due`: a pause begun after it takes nothing from the time so far, but from the longer one.
@@ -130,3 +133,14 @@ def extend(
         raise ExtensionTooLong(limit, clock.unit)
     longer = replace(_by(clock, calendar), extensions=(*clock.extensions, Extension(at, added, reason, by)))
     return Timing(longer, due(longer, calendar, at))
+
+
+def _day_off(day: date, calendar: WorkCalendar, *, earliest: date) -> ExtensionOnDayOff:
+    """The refusal of a day off, with the working days around it; none before `earliest`. Raises: CalendarExhausted."""
+    before, after = day, day
+    while before >= earliest and not calendar.works(before):
+        before -= timedelta(days=1)
+    while not calendar.works(after):
+        after += timedelta(days=1)
+    why, _ = said(day, calendar)
+    return ExtensionOnDayOff(day, why, before=before if before >= earliest else None, after=after)

@@ -139,7 +139,7 @@ def _days(start: datetime, due: datetime, calendar: WorkCalendar) -> Iterator[da
 def _explained(day: date, received_on: date, calendar: WorkCalendar, pauses: Sequence[Pause]) -> DayCount:
     if day == received_on:
         return DayCount(day, Verdict.SKIPPED, _RECEIPT)
-    reason, basis = _said(day, calendar)
+    reason, basis = said(day, calendar)
     if not calendar.works(day):
         return DayCount(day, Verdict.SKIPPED, reason, legal_basis=basis)
     end = end_of_day(day, calendar)
@@ -149,7 +149,7 @@ def _explained(day: date, received_on: date, calendar: WorkCalendar, pauses: Seq
     return DayCount(day, Verdict.COUNTED, reason, legal_basis=basis)
 
 
-def _said(day: date, calendar: WorkCalendar) -> tuple[Text, str | None]:
+def said(day: date, calendar: WorkCalendar) -> tuple[Text, str | None]:
     """Why the day is worked or not, and by which law where it is against the week."""
     special = calendar.special.get(day)
     if special is not None and not special.kind.leaves_to_the_week:
@@ -164,7 +164,7 @@ def paused_reason(pause: Pause) -> Text:
 
 
 def _minutes_of(day: date, start: datetime, due: datetime, calendar: WorkCalendar, pauses: Sequence[Pause]) -> DayCount:
-    reason, basis = _said(day, calendar)
+    reason, basis = said(day, calendar)
     if not calendar.works(day):
         return DayCount(day, Verdict.SKIPPED, reason, 0, basis)
     begin = max(start, datetime.combine(day, time(), calendar.zone))

@@ -13,12 +13,15 @@ from .edited import (
 )
 from .explained import DayOut, DeadlineOut, ExtensionOut, MilestoneOut, PauseOut
 from .occasions import OccasionIn, OccasionListOut, OccasionOut
+from .shown import CalendarInForceOut, DaysQuery
 
 __all__ = [
     "CalendarEditIn",
     "CalendarEditOut",
+    "CalendarInForceOut",
     "CalendarListOut",
     "DayOut",
+    "DaysQuery",
     "DeadlineOut",
     "ExtensionOut",
     "MilestoneOut",

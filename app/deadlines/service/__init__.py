@@ -33,11 +33,13 @@ from .clocks import (
 )
 from .occasions import keep_occasion, list_occasions, outlook, publish_occasion
 from .recounting import Turn, take_turn
+from .showing import calendar_in_force
 
 __all__ = [
     "PublishedTarget",
     "Trial",
     "Turn",
+    "calendar_in_force",
     "clock_from",
     "clock_of",
     "clock_values",

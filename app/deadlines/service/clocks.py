@@ -238,7 +238,7 @@ def extend_clock(
 ) -> Timing:
     """The clock with more time, due at the end of `to`.
 
-    Raises: ExtensionTooShort, ExtensionTooLong; ExtensionTooFar when the calendar ends before `to`.
+    Raises: ExtensionTooShort, ExtensionOnDayOff, ExtensionTooLong; ExtensionTooFar when the calendar ends before `to`.
     """
     target = target_of(calendars, tenant_id, clock)
     try:

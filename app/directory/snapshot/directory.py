@@ -252,6 +252,11 @@ class Directory:
         """Codes of all units of the tenant by id."""
         return {UnitId(unit.id): unit.code for unit in self.units(tenant_id)}
 
+    def unit_code(self, tenant_id: TenantId, unit_id: UnitId) -> str | None:
+        """Code of the unit with this id; None when this process does not know it (yet)."""
+        unit = self._units.get(tenant_id, {}).get(unit_id)
+        return unit.code if unit else None
+
     def search_units(
         self,
         tenant_id: TenantId,

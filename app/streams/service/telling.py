@@ -11,6 +11,7 @@ import logging
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from app.bus.terms import Event
 from app.cases import service as cases_service
@@ -78,7 +79,7 @@ class PrivateFeed:
             while self._tail.position > head:  # it has read on meanwhile
                 newest = [*newest, *await outbox.events_between(self._db, self._tenant_id, head, self._tail.position)]
                 head = max(head, newest[-1].position if newest else head)
-            self._ring, self._floor = list(_news(newest)), floor
+            self._ring, self._floor = list(self._news(newest)), floor
             self.position = self._tail.follow(self)
             self._told_at = asyncio.get_running_loop().time()
 
@@ -139,14 +140,14 @@ class PrivateFeed:
             return self.position, b"".join(filter(None, (_seen(news, seat.eyes) for news in self._ring[start:])))
         events = await outbox.events_between(self._db, self._tenant_id, after, min(after + PAGE_ROWS, self.position))
         reached = min(after + PAGE_ROWS, self.position)
-        return reached, b"".join(filter(None, (_seen(news, seat.eyes) for news in _news(events))))
+        return reached, b"".join(filter(None, (_seen(news, seat.eyes) for news in self._news(events))))
 
     # -- telling
 
     async def take(self, events: Sequence[Event]) -> None:
         """Tell what of `events` concerns a listener; a heartbeat when there was nothing for long."""
         now = asyncio.get_running_loop().time()
-        fresh = list(_news(event for event in events if event.position > self.position))
+        fresh = list(self._news(event for event in events if event.position > self.position))
         if fresh:
             try:
                 await self._follow(fresh)
@@ -214,6 +215,17 @@ class PrivateFeed:
             found = await reports_service.watched_of(self._db, self._tenant_id, who.citizen_id)
         self._seating.see(seat, found)
 
+    def _news(self, events: Iterable[Event]) -> Iterator[News]:
+        unit_code = partial(self._directory().unit_code, self._tenant_id)
+        for one in events:
+            if not one.public:
+                at, told_of = one.occurred_at, one.subject_id
+                told = domain.read_news(
+                    one.position, one.type, at, told_of, one.subject_version, one.payload, unit_code=unit_code
+                )
+                if told is not None:
+                    yield told
+
     async def _follow(self, fresh: Sequence[News]) -> None:
         """Reports that were handed in, and cases that were joined or parted, are known. At most two statements."""
         opened = [news.case_id for news in fresh if news.type in _BEGINNING]
@@ -270,16 +282,6 @@ class PrivateFeed:
             for seat, who in seats
             if (who.token is not None and who.token not in live) or (who.report is not None and who.report not in kept)
         ]
-
-
-def _news(events: Iterable[Event]) -> Iterator[News]:
-    for one in events:
-        if not one.public:
-            told = domain.read_news(
-                one.position, one.type, one.occurred_at, one.subject_id, one.subject_version, one.payload
-            )
-            if told is not None:
-                yield told
 
 
 def _seen(news: News, eyes: OfficerEyes | ReporterEyes) -> bytes | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
 LONGEST_URL = 2000
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 Part = Literal["url", "scheme", "host", "userinfo", "fragment"]
 
 _CLOSED: tuple[IPv4Network | IPv6Network, ...] = (
@@ -74,8 +76,12 @@ def refused_part(url: str, *, private: bool) -> Part | None:
 
 
 def _is_local(host: str) -> bool:
-    """Whether the host is a forbidden address, or a name that only a local network can know."""
+    """Whether the host is a forbidden address, or a name that only a local network can know.
+
+    What ends in a number is no name: resolvers read `0x7f.1` and `127.1` as addresses (WHATWG URL, "ends in a number").
+    """
     try:
         return is_forbidden(host)
     except ValueError:
-        return "." not in host.rstrip(".")
+        *above, last = host.rstrip(".").split(".")
+        return not above or _NUMBER.fullmatch(last) is not None

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from app.kit.text import Text
 from app.publication.terms import Change
-from app.subscriptions.terms import Interest, Place
+from app.subscriptions.terms import TYPES, Interest, Place
+
+
+def no_such_types(asked: Collection[str]) -> Text:
+    """Which of the types asked for there are not, and which there are."""
+    missing, known = ", ".join(sorted(set(asked) - TYPES)), ", ".join(sorted(TYPES))
+    return Text(f"Không có loại sự kiện: {missing}. Các loại: {known}.", f"No such type: {missing}. Types: {known}.")
 
 
 def wants(interest: Interest, kind: str, place: Place | None, *, told_before: bool) -> bool:

@@ -22,6 +22,7 @@ from app.subscriptions.errors import (
     InvalidSubscription,
     MessageForgotten,
     ReplayUnderWay,
+    SecretsOverlap,
     StaleSubscription,
     TooManySubscriptions,
 )
@@ -51,7 +52,6 @@ _URL = {
     "userinfo": Text("Địa chỉ không được chứa tên và mật khẩu.", "The URL must not hold a name or a password."),
     "fragment": Text("Địa chỉ không được chứa dấu #.", "The URL must not hold a fragment."),
 }
-_KIND = Text("Không có loại sự kiện này.", "No such type of event.")
 
 
 async def list_subscriptions(work: ReadWork, actor: Actor) -> list[Subscription]:
@@ -176,9 +176,13 @@ async def rotate_secret(
 ) -> tuple[Subscription, str]:
     """The subscription with a new secret, and that secret; for `overlap` the one before signs as well.
 
-    Raises: Forbidden, SubscriptionNotFound.
+    Without overlap all before end at once. Raises: Forbidden, SubscriptionNotFound; SecretsOverlap when one more
+    would end a secret before the end it was promised.
     """
     row = await _locked(work, actor, subscription_id, verb="rotate_secret")
+    until = row.previous_secret_until_at
+    if overlap and row.previous_secret is not None and until is not None and until > work.now:
+        raise SecretsOverlap(until)
     secret = domain.new_secret()
     row.previous_secret = row.secret if overlap else None
     row.previous_secret_until_at = work.now + overlap if overlap else None
@@ -299,7 +303,7 @@ def _check(wanted: Wanted, actor: Actor, directory: Directory, catalogue: Catalo
     if refused is not None:
         errors.append({"pointer": "/url", "detail": _URL[refused]})
     if wanted.interest.types - TYPES:
-        errors.append({"pointer": "/types", "detail": _KIND})
+        errors.append({"pointer": "/types", "detail": domain.no_such_types(wanted.interest.types)})
     if errors:
         raise InvalidSubscription(errors=errors)
     if wanted.interest.area is not None:

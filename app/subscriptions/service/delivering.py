@@ -6,9 +6,11 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.db.engine import Database
 from app.db.work import Work, in_work
+from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
@@ -50,15 +52,15 @@ class Courier:
         keys: Keyring,
         sender: Sender,
         *,
-        slug_of: Callable[[TenantId], str],
+        directory: Callable[[], Directory],
         attempted: Callable[[str], None],
     ) -> None:
-        """`slug_of` names tenants; `attempted` is told the outcome of every attempt."""
+        """`directory` gives the newest of this process; `attempted` is told the outcome of every attempt."""
         self._db = db
         self._clock = clock
         self._keys = keys
         self._sender = sender
-        self._slug_of = slug_of
+        self._directory = directory
         self._attempted = attempted
         self._latest: datetime | None = None
 
@@ -110,7 +112,9 @@ class Courier:
     async def _send(self, claim: Claim) -> Attempt:
         if claim.event is None:
             return Attempt(Outcome.FORGOTTEN)
-        body = domain.envelope(claim.event, tenant_slug=self._slug_of(claim.tenant_id))
+        directory, tenant_id = self._directory(), claim.tenant_id
+        slug, unit_code = directory.tenant(tenant_id).slug, partial(directory.unit_code, tenant_id)
+        body = domain.envelope(claim.event, tenant_slug=slug, unit_code=unit_code)
         sealed = [claim.secret, *([claim.previous_secret] if claim.previous_secret else [])]
         opened = [
             domain.open_secret(self._keys.subscriptions, claim.tenant_id, claim.subscription_id, one) for one in sealed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 from app.catalogue.snapshot import Catalogue
@@ -14,8 +15,9 @@ from app.outbox.errors import EventsForgotten
 from app.outbox.terms import Message
 from app.publication.terms import Change
 from app.subscriptions import domain, repository
+from app.subscriptions.errors import UnknownEventType
 from app.subscriptions.repository import DeliveryRepository
-from app.subscriptions.terms import PUBLIC_TYPES, Event, EventPage, Interest
+from app.subscriptions.terms import PUBLIC_TYPES, TYPES, Event, EventPage, Interest
 
 from .telling import place_of
 
@@ -33,8 +35,10 @@ async def events_after(
     """Envelopes of what the interest wants of the next `limit` events after the position, in order: perhaps none.
 
     `page.after` is where to ask on, whatever of it was wanted. Three to five statements.
-    Raises: EventsForgotten when not all after the position is kept.
+    Raises: UnknownEventType; EventsForgotten when not all after the position is kept.
     """
+    if interest.types - TYPES:
+        raise UnknownEventType(domain.no_such_types(interest.types))
     forgotten, head = await outbox.forgotten_until(work, tenant_id), await outbox.head(work, tenant_id)
     if after < forgotten:
         raise EventsForgotten(resume_from=forgotten)
@@ -51,9 +55,9 @@ async def events_after(
             told_before=False,
         )
     ]
-    slug = directory.tenant(tenant_id).slug
+    slug, unit_code = directory.tenant(tenant_id).slug, partial(directory.unit_code, tenant_id)
     shown = await _shown(work, tenant_id, wanted)
-    envelopes = [domain.envelope(_event(message, shown), tenant_slug=slug) for message in wanted]
+    envelopes = [domain.envelope(_event(message, shown), tenant_slug=slug, unit_code=unit_code) for message in wanted]
     return EventPage(envelopes, messages[-1].position if len(messages) == limit else max(after, head))
 
 

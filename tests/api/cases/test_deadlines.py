@@ -166,6 +166,7 @@ async def test_an_extension_keeps_the_first_due_date_and_tells_the_sender_why(
     ("category", "body", "slug"),
     [
         ("lighting.street_lamp", {**LATER, "due_on": "2026-11-26"}, "extension-too-short"),
+        ("lighting.street_lamp", {**LATER, "due_on": "2026-11-28"}, "extension-on-day-off"),
         ("other.suggestion", {**LATER, "due_on": "2027-03-19"}, "extension-too-long"),
         ("other.suggestion", {**LATER, "due_on": "2027-02-30"}, "invalid"),
         ("other.suggestion", {**LATER, "due_on": "9999-12-31"}, "invalid"),
@@ -181,6 +182,9 @@ async def test_an_extension_that_is_none_or_too_long_is_refused(
     assert (refused.status_code, refused.json()["type"]) == (422, f"/problems/{slug}")
     if slug == "extension-too-long":
         assert refused.json()["limit"] == 60
+    if slug == "extension-on-day-off":
+        assert (refused.json()["before"], refused.json()["after"]) == ("2026-11-27", "2026-11-30")
+        assert "27/11/2026, 30/11/2026" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(("verb", "body"), [("extend", LATER), ("pause", STORM), ("resume", None)])

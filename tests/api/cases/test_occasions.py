@@ -14,7 +14,8 @@ from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
 from app.worker import loop, sweeps
-from tests.builders import CITY, HAIDUONG, PROVINCE, THANH_MIEN, a_case, a_report, an_officer
+from tests.builders import CAM_THUONG, CITY, HAIDUONG, PROVINCE, THANH_MIEN, a_case, a_report, an_officer
+from tests.keyholders import a_keyholder
 
 S = CaseState
 OCCASIONS = "/api/v1/staff/occasions"
@@ -76,7 +77,7 @@ async def test_time_passes_and_everyone_is_told_once_and_in_order(
         ("resolution", "supervisor", True),
         ("resolution", "centre", True),
     ]
-    assert (await facts(db, filed.code))[-4:] == ["day-before", "case.overdue", "supervisor", "centre"]
+    assert (await facts(db, filed.code))[-4:] == ["day-before", "breach", "supervisor", "centre"]
     assert len(await facts(db, filed.code)) == 6
     row = await db.lane.fetchrow("SELECT supervisor_id, centre_at, unit_id FROM cases WHERE code = $1", filed.code)
     assert row is not None
@@ -92,7 +93,7 @@ async def test_what_a_worker_slept_through_is_told_by_its_last_occasion_alone(
     await plan(process)
     clock.at += timedelta(days=30)
     assert await sweeps.sweep(process) == 1
-    assert await facts(db, filed.code) == ["case.overdue", "centre"]
+    assert await facts(db, filed.code) == ["breach", "centre"]
     passed = [code for _, code, was_told in await told(db, filed.code) if not was_told]
     assert sorted(passed) == ["day-before", "half-time", "supervisor"]
     assert await sweeps.sweep(process) == 0
@@ -108,7 +109,7 @@ async def test_a_clock_set_back_and_forward_again_tells_nothing_twice(
         clock.at = at
         await sweeps.sweep(process)
         await plan(process)
-    assert await facts(db, filed.code) == ["case.overdue", "supervisor"]
+    assert await facts(db, filed.code) == ["breach", "supervisor"]
 
 
 async def test_a_clock_that_stands_tells_nothing_and_goes_on_where_it_was(
@@ -129,7 +130,7 @@ async def test_a_clock_that_stands_tells_nothing_and_goes_on_where_it_was(
     assert (await client.post(f"{url}/resume", headers=seen)).status_code == 200
     await plan(process)
     await walk(process, clock, datetime(2026, 12, 9, 0, tzinfo=UTC), timedelta(hours=6))
-    assert "case.overdue" not in await facts(db, filed.code)
+    assert "breach" not in await facts(db, filed.code)
     assert (await facts(db, filed.code))[-1:] == ["day-before"]
 
 
@@ -141,21 +142,42 @@ async def test_more_time_is_a_new_due_date_and_a_new_reminder_and_those_above_ar
     await plan(process)
     clock.at = datetime(2026, 11, 28, 3, tzinfo=UTC)
     await sweeps.sweep(process)
-    assert await facts(db, filed.code) == ["case.overdue", "supervisor"]
+    assert await facts(db, filed.code) == ["breach", "supervisor"]
     url = f"/api/v1/staff/cases/{filed.code}"
     seen = {**approver.headers, "If-Match": (await client.get(url, headers=approver.headers)).headers["ETag"]}
     later = {"due_on": "2026-12-03", "reason": "Chờ vật tư."}
-    assert (await client.post(f"{url}/extend", json=later, headers=seen)).status_code == 200
+    extended = await client.post(f"{url}/extend", json=later, headers=seen)
+    assert extended.status_code == 200
     assert await db.lane.fetchval("SELECT supervisor_id FROM cases WHERE code = $1", filed.code) is None
+    seen["If-Match"] = extended.headers["ETag"]
+    assert (await client.post(f"{url}/escalate", json={}, headers=seen)).status_code == 200
     await plan(process)
     await walk(process, clock, datetime(2026, 12, 5, tzinfo=UTC), timedelta(hours=6))
     assert await facts(db, filed.code) == [
-        "case.overdue",
+        "breach",
         "supervisor",
+        "case.escalated",
         "day-before",
-        "case.overdue",
+        "breach",
         "supervisor",
     ]
+    holder = await a_keyholder(client, process, ["events:read"])
+    kinds = "&".join(f"type=case.{kind}" for kind in ("overdue", "escalated", "extended", "reminded"))
+    events = await client.get(f"/api/v1/client/events?{kinds}", headers=holder.headers)
+    overdue, above, more, officer, reminded, *_ = (one["data"] for one in events.json()["items"])
+    first = {"clock": "resolution", "clock_due_at": overdue["due_at"]}
+    assert overdue == {**overdue, **first, "occasion": "breach", "unit": CAM_THUONG}
+    assert above == {
+        **above,
+        **first,
+        "by": "deadline",
+        "occasion": "supervisor",
+        "unit": CAM_THUONG,
+        "told_unit": CITY,
+    }
+    assert more["due_at"] == extended.json()["due_at"] > overdue["due_at"]
+    assert (officer["by"], "clock" in officer) == ("officer", False)
+    assert (reminded["occasion"], reminded["clock_due_at"]) == ("day-before", more["due_at"])
 
 
 async def test_nothing_is_told_of_what_has_ended(process: Process, clock: FixedClock, db: Database) -> None:

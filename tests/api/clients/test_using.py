@@ -133,6 +133,10 @@ async def test_events_are_read_in_order_and_on_from_where_one_was(
     filed = await a_case(process, CaseState.IN_PROGRESS)
     await drain()
     holder = await a_keyholder(client, process, ["events:read"], area="288")
+    refused = await client.get(f"{OWN}/events?type=nope&type=case.opened", headers=holder.headers)
+    assert (refused.status_code, slug(refused)) == (422, "unknown-event-type")
+    assert "nope" in refused.json()["detail"]
+    assert "case.accepted" in refused.json()["detail"]
     whole = (await client.get(f"{OWN}/events", headers=holder.headers)).json()
     kinds = [one["type"] for one in whole["items"]]
     assert kinds[0] == "case.opened"

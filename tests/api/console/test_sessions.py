@@ -8,7 +8,7 @@ import pytest
 from app.identity.terms import Role
 from app.process import Process
 from tests.api.console.conftest import Desks
-from tests.builders import a_case, an_officer
+from tests.builders import PROVINCE, a_case, an_officer
 from tests.officers import PASSWORD
 from tests.pages import Page, post
 
@@ -111,3 +111,17 @@ async def test_nothing_of_an_officers_page_is_kept_by_the_browser(desk_of: Desks
     page = await (await desk_of()).get("/console")
     assert (page.headers["cache-control"], page.headers["content-encoding"]) == ("no-store", "gzip")
     assert "etag" not in page.headers
+
+
+async def test_everybody_reads_the_calendar_of_a_year_and_administrators_its_edits(desk_of: Desks) -> None:
+    desk = await desk_of(Role.OFFICER)
+    assert 'href="/console/calendar"' in (await desk.get("/console")).text
+    answer = await desk.get("/console/calendar?year=2027")
+    assert answer.status_code == 200
+    assert answer.text.count('<table class="days">') == 12
+    assert all(told in Page(answer).text for told in ("Tết", "Tháng 2/2027", "Bộ luật Lao động"))
+    assert "Những lần sửa lịch" not in answer.text
+    assert (await desk.get("/console/calendar?unit=default&year=1999")).status_code == 200
+    assert (await desk.get("/console/calendar?unit=H99.99")).status_code == 404
+    admin = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    assert "Những lần sửa lịch" in (await admin.get("/console/calendar")).text

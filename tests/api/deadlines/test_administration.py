@@ -13,7 +13,7 @@ from app.identity.terms import Role
 from app.process import Process
 from app.worker import loop
 from tests.api.deadlines.conftest import Office
-from tests.builders import CITY, PROVINCE, a_case, a_report, an_officer
+from tests.builders import CAM_THUONG, CITY, PROVINCE, a_case, a_report, an_officer
 
 STORM: dict[str, Any] = {
     "kind": "day",
@@ -81,6 +81,47 @@ async def test_a_storm_is_previewed_published_and_followed_by_running_clocks(off
     assert (await office.post("calendars/default", back)).status_code == 201
     assert await office.work_off() == 2  # it walks twice
     assert await dates(office, running) == ("2026-11-26T16:59:59Z", "2026-11-26T16:59:59Z", "default/3")
+
+
+async def test_anybody_reads_the_calendar_in_force_day_by_day_with_who_says_so(office: Office) -> None:
+    closed = {**STORM, "areas": [WARD]}
+    assert (await office.post("calendars/default", closed)).status_code == 201
+    assert (await office.post("calendars/power", {**WEEK, "units": [CITY]})).status_code == 201
+    await office.process.refresh()
+
+    async def days(**asked: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        answer = await office.client.get("/api/v1/calendar", params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json(), {one["day"]: one for one in answer.json()["days"]}
+
+    whole, own = await days(since="2026-11-20", until="2027-01-03")
+    assert (whole["unit"], whole["calendar"], len(own)) == (None, "default", 45)
+    assert whole["working_days"] == sum(one["counts"] for one in own.values())
+    assert whole["weeks"][0]["week"][5:] == [[], []]
+    assert own["2026-11-20"] == {**own["2026-11-20"], "counts": True, "kind": None}
+    assert (own["2026-11-21"]["counts"], own["2026-11-23"]["counts"]) == (False, True)
+    holiday = own["2027-01-01"]
+    assert (holiday["counts"], holiday["kind"], holiday["hours"], holiday["version"]) == (False, "holiday", [], 0)
+    assert holiday["legal_basis"]
+    ward, there = await days(unit=CAM_THUONG, since="2026-11-23", until="2026-11-23")
+    storm = there["2026-11-23"]
+    assert (ward["unit"], storm["counts"], storm["kind"], storm["version"]) == (CAM_THUONG, False, "closure", 2)
+    assert storm["legal_basis"] == STORM["legal_basis"]
+    assert "bão số 9" in storm["reason"]["vi"]
+    city, worked = await days(unit=CITY, since="2026-11-19", until="2026-11-21")
+    assert (city["calendar"], city["version"], city["tenant_version"]) == ("power", 1, 2)
+    saturday = worked["2026-11-21"]
+    assert (saturday["hours"], saturday["calendar"], saturday["version"]) == (HALF, "power", 1)
+    assert [one["since"] for one in city["weeks"]] == ["2026-11-19", "2026-11-20"]
+    assert len((await days())[1]) == 365
+    assert (await days(since="2035-01-01"))[0]["days"] == [], "of what nobody knows nothing is said"
+    for asked, status, slug in (
+        ({"unit": "H99.99"}, 404, "unknown-unit"),
+        ({"since": "2026-01-01", "until": "2027-02-05"}, 422, "invalid"),
+        ({"since": "2026-02-01", "until": "2026-01-05"}, 422, "invalid"),
+    ):
+        refused = await office.client.get("/api/v1/calendar", params=asked)
+        assert (refused.status_code, refused.json()["type"]) == (status, f"/problems/{slug}")
 
 
 async def test_a_recount_waits_until_this_worker_knows_the_edit(office: Office) -> None:

@@ -105,8 +105,8 @@ async def test_an_officer_hears_of_cases_of_his_unit_and_below_only(application:
             "case.opened",
             "received",
         )
-        assert set(told) == {"code", "version", "type", "state", "due_at", "position", "at"}
-        assert told["due_at"]
+        assert set(told) == {"code", "version", "type", "state", "unit", "due_at", "position", "at"}
+        assert (told["unit"], told["due_at"][-1]) == (CAM_THUONG, "Z")
         assert two.events == one.events
         assert three.events == []
 

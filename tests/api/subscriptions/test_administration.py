@@ -62,7 +62,7 @@ async def test_a_secret_is_shown_once_and_kept_sealed(desk: Desk) -> None:
         ({"url": "https://a:b@example.vn/"}, 422, "invalid-subscription"),
         ({"area": "79"}, 422, "area-outside-tenant"),
         ({"category": "moon"}, 422, "unknown-category"),
-        ({"unit": "H99.99"}, 404, "unknown-unit"),
+        ({"unit": "H99.99"}, 422, "invalid-subscription"),
         ({"secret": "whsec_mine"}, 422, "invalid"),
         ({"name": "Có rồi"}, 422, "invalid-subscription"),
     ],
@@ -73,6 +73,10 @@ async def test_what_is_wrong_is_refused_with_its_reason(
     await desk.subscribe("https://example.vn/events", name="Có rồi")
     answer = await desk.ask("POST", "", {**BODY, **given})
     assert (answer.json()["type"].rpartition("/")[2], answer.status_code) == (slug, status), answer.text
+    if "unit" in given:
+        assert answer.json()["errors"][0]["pointer"] == "/unit"
+    if "moon.landed" in given.get("types", ()):
+        assert "case.escalated" in answer.json()["errors"][0]["detail"], "it names the types there are"
     assert len((await desk.ask("GET")).json()["items"]) == 1
 
 

@@ -41,7 +41,9 @@ async def test_a_subscriber_can_check_who_sent_it_and_read_it_by_the_standards(d
         with pytest.raises(WebhookVerificationError):
             Webhook(made["secret"]).verify(arrival.body, {**arrival.headers, "webhook-id": "another"})
     opened, published = (arrival.event for arrival in receiver.arrivals)
-    assert set(opened["data"]) == {"code", "state", "unit_id", "actor_kind"}
+    assert set(opened["data"]) == {"code", "state", "unit_id", "unit", "actor_kind", "due_at"}
+    assert opened["data"]["unit"] == CAM_THUONG
+    assert opened["data"]["due_at"].endswith("Z")
     assert published["data"]["state"] == "resolved"
     assert opened["sequence"] < published["sequence"]
     assert [one["state"] for one in await desk.log(made)] == ["delivered", "delivered"]
@@ -58,15 +60,24 @@ async def test_both_secrets_sign_while_they_overlap(desk: Desk) -> None:
         assert len(arrival.headers["webhook-signature"].split(" ")) == 2
         for secret in (made["secret"], rotated["secret"]):
             assert Webhook(secret).verify(arrival.body, arrival.headers)
+        refused = await desk.ask("POST", f"/{made['id']}/secret", {"overlap_hours": 1})
+        until, problem = rotated["previous_secret_until_at"], refused.json()
+        assert (refused.status_code, problem["type"]) == (409, "/problems/secrets-overlap")
+        assert problem["previous_secret_until_at"] == until
+        assert until in problem["detail"]
+        assert "overlap_hours: 0" in problem["detail"]
+        assert (await desk.get(made))["previous_secret_until_at"] == until
         desk.clock.at += timedelta(hours=2, seconds=1)
         await desk.note((desk.subject(), 1))
         await desk.work_off()
         assert len(receiver.arrivals[1].headers["webhook-signature"].split(" ")) == 1
-        await desk.ask("POST", f"/{made['id']}/secret", {"overlap_hours": 0})
+        between = (await desk.ask("POST", f"/{made['id']}/secret", {"overlap_hours": 2})).json()
+        assert (await desk.ask("POST", f"/{made['id']}/secret", {"overlap_hours": 0})).status_code == 200
         await desk.note((desk.subject(), 1))
         await desk.work_off()
-    with pytest.raises(WebhookVerificationError):
-        Webhook(rotated["secret"]).verify(receiver.arrivals[2].body, receiver.arrivals[2].headers)
+    for leaked in (rotated, between):
+        with pytest.raises(WebhookVerificationError):
+            Webhook(leaked["secret"]).verify(receiver.arrivals[2].body, receiver.arrivals[2].headers)
 
 
 BAD = {

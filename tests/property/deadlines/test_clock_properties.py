@@ -19,7 +19,7 @@ from app.deadlines.domain import (
     started,
     work_calendar,
 )
-from app.deadlines.errors import ExtensionTooShort
+from app.deadlines.errors import ExtensionOnDayOff, ExtensionTooShort
 from app.deadlines.terms import (
     TENANT_CALENDAR,
     CalendarCode,
@@ -166,8 +166,13 @@ def test_an_extension_ends_on_the_day_asked_for(
             timing = extend(clock, calendar, to=to, reason="reason", by=None, limit=None, at=at)
         except ExtensionTooShort:
             return
-        while not calendar.works(to):
-            to += timedelta(days=1)
+        except ExtensionOnDayOff as refused:
+            before, after = refused.extensions["before"], date.fromisoformat(str(refused.extensions["after"]))
+            around = [after] if before is None else [date.fromisoformat(str(before)), after]
+            assert all(calendar.works(one) for one in around)
+            assert not any(calendar.works(to + timedelta(days=one)) for one in range((after - to).days))
+            to = after
+            timing = extend(clock, calendar, to=to, reason="reason", by=None, limit=None, at=at)
         end = end_of_day(to, calendar)
         clock = timing.clock
         if clock.unit is TimeUnit.WORKING_DAY:

@@ -75,6 +75,8 @@ def test_whatever_happens_each_occasion_is_told_at_most_once_and_the_breach_alwa
             clock = domain.resume(clock, CALENDAR, now).clock
         elif what == "extend" and clock.paused is None:
             to = CALENDAR.local_day(max(domain.due(clock, CALENDAR, now), now)) + timedelta(days=number)
+            while not CALENDAR.works(to):
+                to += timedelta(days=1)
             clock = domain.extend(clock, CALENDAR, to=to, reason="", by=None, limit=None, at=now).clock
     if clock.paused is not None:
         clock = domain.resume(clock, CALENDAR, max(now, clock.paused.since)).clock

@@ -17,6 +17,7 @@ from app.timeline.terms import Audience
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 UNITS = [UnitId(UUID(int=number)) for number in range(4)]
+UNIT_CODES: dict[UnitId, str] = {unit: f"H23.15.{number + 1:02}" for number, unit in enumerate(UNITS)}
 CASES = [CaseId(UUID(int=100 + number)) for number in range(3)]
 REPORTS = [ReportId(UUID(int=200 + number)) for number in range(3)]
 MEMBERS = {"code", "version", "type", "state", "due_at", "position", "at"}
@@ -30,8 +31,9 @@ news = st.builds(
     version=st.integers(1, 9),
     code=st.just("H23-CASE"),
     state=st.just("assigned"),
-    due_at=st.just("2026-12-01T10:00:00+00:00"),
+    due_at=st.just("2026-12-01T10:00:00Z"),
     unit_id=st.sampled_from(UNITS),
+    unit=st.just("H23.15.02"),
     from_unit_id=st.none() | st.sampled_from(UNITS),
     audience=st.sampled_from(Audience),
     report_id=st.none() | st.sampled_from(REPORTS),
@@ -74,7 +76,7 @@ def test_an_officer_is_told_of_cases_that_are_or_were_in_his_units(one: News, ey
     was = eyes.whole or (one.from_unit_id or one.unit_id) in eyes.units
     assert (told is not None) == (here or was)
     for data in data_of(told or b""):
-        assert set(data) == (MEMBERS if here else {"code", "position", "at"})
+        assert set(data) == (MEMBERS | {"unit"} if here else {"code", "position", "at"})
         if one.audience is Audience.UNIT:
             assert data.get("type") is None, "what one unit writes for itself has no name elsewhere"
 
@@ -92,13 +94,15 @@ def test_what_leaves_one_queue_arrives_in_exactly_the_other(one: News, eyes: Off
 
 @given(st.sampled_from(["publication.updated", "subscription.trial", "case.unheard_of"]))
 def test_what_is_not_of_a_case_is_told_to_nobody(kind: str) -> None:
-    assert domain.read_news(1, kind, NOW, CASES[0], 1, "{}") is None
+    assert domain.read_news(1, kind, NOW, CASES[0], 1, "{}", unit_code=UNIT_CODES.get) is None
 
 
 def test_a_message_of_an_earlier_release_is_for_officers() -> None:
-    payload = orjson.dumps({"code": "H23-CASE", "state": "assigned", "unit_id": str(UNITS[0])}).decode()
-    one = domain.read_news(7, "case.accepted", NOW, CASES[0], 2, payload)
+    payload = {"code": "H23-CASE", "state": "assigned", "unit_id": str(UNITS[0]), "due_at": "2026-12-01T10:00:00+00:00"}
+    written = orjson.dumps(payload).decode()
+    one = domain.read_news(7, "case.accepted", NOW, CASES[0], 2, written, unit_code=UNIT_CODES.get)
     assert one is not None
+    assert (one.unit, one.due_at) == ("H23.15.01", "2026-12-01T10:00:00Z")
     report = Watched(REPORTS[0], "H23-MINE", CASES[0], CASES[0], None, None)
     assert domain.for_reporter(one, ReporterEyes({report.id: report})) is None
     assert domain.for_officer(one, OfficerEyes(frozenset(UNITS[:1]), whole=False)) is not None

@@ -9,7 +9,7 @@ import pytest
 
 from app.deadlines import domain, service
 from app.deadlines.domain import work_calendar
-from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionTooLong, ExtensionTooShort
+from app.deadlines.errors import ClockPaused, ClockRuns, ExtensionOnDayOff, ExtensionTooLong, ExtensionTooShort
 from app.deadlines.seed import packaged_days, packaged_targets, packaged_week
 from app.deadlines.snapshot import Calendars, Targets
 from app.deadlines.terms import TENANT_CALENDAR, CalendarCode, Clock, PauseCause, Target, TimeUnit, Timing, Verdict
@@ -113,9 +113,15 @@ def extended(to: str, clock: Clock | None = None, limit: int | None = None, at: 
     )
 
 
-def test_an_extension_is_due_at_the_end_of_its_day_or_of_the_next_working_one() -> None:
+def test_an_extension_is_due_at_the_end_of_its_day_and_a_day_off_is_refused_with_those_around_it() -> None:
     assert extended("2026-11-17").due_at == local("2026-11-17T23:59:59")
-    assert extended("2026-11-21").due_at == local("2026-11-23T23:59:59")
+    for day, at, before, after in (
+        ("2026-11-21", "2026-11-10T10:00", "2026-11-20", "2026-11-23"),
+        ("2026-11-14", "2026-11-13T10:00", None, "2026-11-16"),
+    ):
+        with pytest.raises(ExtensionOnDayOff) as refused:
+            extended(day, at=at)
+        assert (refused.value.extensions["before"], refused.value.extensions["after"]) == (before, after)
     assert extended("2026-11-17", three_days(TimeUnit.WORKING_HOUR)).due_at == local("2026-11-17T17:30")
 
 
