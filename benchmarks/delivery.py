@@ -233,7 +233,7 @@ async def _plain(bench: Bench, requests: int, count: int, *, settle: bool) -> fl
     """Requests a second of a plain program: claim and settle by key when `settle`, four at once for each endpoint."""
     now = bench.process.clock.now()
     event = Event(uuid7(now), _TYPE, uuid7(now), 1, now, 1, {"code": "H23-261126-abcdef"}, superseded=False)
-    body, key = domain.envelope(event, tenant_slug="haiduong"), domain.new_secret()
+    body, key = domain.envelope(event, tenant_slug="haiduong", unit_code=lambda _: "H23.15.02"), domain.new_secret()
     keys = [row["message_id"] for row in await fetch(bench.url, "SELECT message_id FROM deliveries")][:requests]
     left = iter(keys)
     at_once = min(CONCURRENCY * count, 200)

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from app.db.work import write_work
+from app.kit.ids import TenantId
 from app.kit.text import Text
 from app.outbox import service as outbox
 from app.outbox.terms import Parked
 from app.process import Process
+from app.worker.loop import CONSUMERS
 
 from .accounts import tenant_named
 from .opening import with_process
@@ -33,7 +35,8 @@ def list_parked(
     """Thông điệp chưa xử lý được, mỗi vụ việc một dòng. Messages not handled yet, a line for each case they hold up."""
 
     async def parked(process: Process) -> list[Parked]:
-        return await outbox.list_parked(process.db, tenant_named(process, tenant).id, consumer, dead=dead)
+        of = tenant_named(process, tenant).id if consumer is None else await _tenant_of(process, consumer, tenant)
+        return await outbox.list_parked(process.db, of, consumer, dead=dead)
 
     found = with_process(parked)
     if not found:
@@ -52,6 +55,22 @@ def _described(one: Parked) -> str:
     )
 
 
+async def _tenant_of(process: Process, consumer: str, tenant: str | None) -> TenantId:
+    """The tenant, which has this consumer: one of this release, or one of before that left something. CommandError."""
+    of = tenant_named(process, tenant).id
+    (left,) = await outbox.backlog(process.db, [of])
+    known = CONSUMERS | left.lag.keys() | left.parked.keys() | left.dead.keys()
+    if consumer not in known:
+        names = ", ".join(sorted(known))
+        raise CommandError(
+            Text(
+                f"Không có bên tiêu thụ “{consumer}”. Có: {names}.",
+                f"No such consumer: {consumer}. There are: {names}.",
+            )
+        )
+    return of
+
+
 @outbox_cli.command(name="retry")
 def retry(
     consumer: ConsumerArgument,
@@ -67,7 +86,7 @@ def retry(
         raise CommandError(Text("Hãy nêu một vị trí, hoặc --all.", "Name one position, or --all."))
 
     async def again(process: Process) -> int:
-        of = tenant_named(process, tenant).id
+        of = await _tenant_of(process, consumer, tenant)
         async with write_work(process.db, process.clock, of) as work:
             if position is None:
                 return await outbox.retry_all(work, of, consumer)
@@ -85,7 +104,7 @@ def skip(consumer: ConsumerArgument, position: PositionArgument, tenant: TenantO
     """Bỏ qua vĩnh viễn cho bên tiêu thụ này; những gì chờ sau nó được xử lý. Never handle it; go on behind it."""
 
     async def over(process: Process) -> None:
-        of = tenant_named(process, tenant).id
+        of = await _tenant_of(process, consumer, tenant)
         async with write_work(process.db, process.clock, of) as work:
             await outbox.skip(work, of, consumer, position)
 

@@ -50,5 +50,5 @@ async def get_calendar(
     shown = service.calendar_in_force(
         calendars, tenant, unit_id=unit_id, area=area, since=asked.since, until=asked.until, now=clock.now()
     )
-    content = CalendarInForceOut.of(shown, asked.unit).model_dump_json().encode()
+    content = CalendarInForceOut.content(shown, asked.unit)
     return bytes_or_304(content, content_tag(content), if_none_match, max_age_s=_MAX_AGE_S)

@@ -49,6 +49,10 @@ LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
+CONSUMERS = frozenset(one.name for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer))
+"""Names of all that `consumers` makes."""
+
+
 def consumers(process: Process) -> tuple[Consumer, ...]:
     """Whoever reacts to facts, in no particular order: each has a cursor of its own."""
     return (

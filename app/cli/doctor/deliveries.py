@@ -33,8 +33,10 @@ def examine_deliveries(condition: TenantCondition, now: datetime) -> Iterator[Fi
         )
     if found.dead:
         yield warning(
-            f"{slug}: {found.dead} sự kiện thôi không gửi nữa sau ba ngày. Xem nhật ký: state=dead, rồi gửi lại.",
-            f"{slug}: {found.dead} events were given up after three days. See the log with state=dead; redeliver.",
+            f"{slug}: {found.dead} lượt gửi sự kiện đã thôi: quá ba ngày, nội dung đã dọn, hoặc là lần gửi thử hỏng. "
+            f"Xem nhật ký: state=dead, rồi gửi lại.",
+            f"{slug}: {found.dead} deliveries were given up: after three days, as the event is no longer kept, or as "
+            f"the one attempt of a trial failed. See the log with state=dead; redeliver.",
         )
 
 

@@ -11,6 +11,7 @@ from app.deadlines.domain import CalendarInForce, DayInForce, WeekInForce
 from app.deadlines.models import hours_values
 from app.deadlines.terms import DayKind
 from app.kit.text import Text
+from app.web.answers import as_json
 from app.web.fields import Code, DayIn, TextOut
 from app.web.problems import SaidError
 
@@ -52,16 +53,16 @@ class WeekInForceOut(BaseModel):
     version: int = Field(description=_FROM)
 
     @classmethod
-    def of(cls, one: WeekInForce) -> Self:
+    def line(cls, one: WeekInForce) -> dict[str, object]:
         """The wire shape."""
-        return cls(
-            since=one.since,
-            name=TextOut(vi=one.name.vi, en=one.name.en),
-            week=[hours_values(hours) for hours in one.week],
-            legal_basis=one.legal_basis,
-            calendar=one.origin.code,
-            version=one.origin.version,
-        )
+        return {
+            "since": one.since,
+            "name": one.name._asdict(),
+            "week": [hours_values(hours) for hours in one.week],
+            "legal_basis": one.legal_basis,
+            "calendar": one.origin.code,
+            "version": one.origin.version,
+        }
 
 
 class DayInForceOut(BaseModel):
@@ -77,18 +78,18 @@ class DayInForceOut(BaseModel):
     version: int = Field(description=_FROM)
 
     @classmethod
-    def of(cls, one: DayInForce) -> Self:
+    def line(cls, one: DayInForce) -> dict[str, object]:
         """The wire shape."""
-        return cls(
-            day=one.day,
-            counts=bool(one.hours),
-            hours=hours_values(one.hours),
-            kind=one.kind,
-            reason=TextOut(vi=one.reason.vi, en=one.reason.en),
-            legal_basis=one.legal_basis,
-            calendar=one.origin.code,
-            version=one.origin.version,
-        )
+        return {
+            "day": one.day,
+            "counts": bool(one.hours),
+            "hours": hours_values(one.hours),
+            "kind": one.kind,
+            "reason": one.reason._asdict(),
+            "legal_basis": one.legal_basis,
+            "calendar": one.origin.code,
+            "version": one.origin.version,
+        }
 
 
 class CalendarInForceOut(BaseModel):
@@ -106,18 +107,20 @@ class CalendarInForceOut(BaseModel):
     days: list[DayInForceOut]
 
     @classmethod
-    def of(cls, shown: CalendarInForce, unit: str | None) -> Self:
-        """The wire shape."""
+    def content(cls, shown: CalendarInForce, unit: str | None) -> bytes:
+        """The wire shape in JSON, written without a model for each of some hundred days."""
         calendar = shown.calendar
-        return cls(
-            unit=unit,
-            calendar=calendar.code,
-            version=calendar.version,
-            tenant_version=calendar.tenant_version,
-            time_zone=calendar.zone.key,
-            known_from=calendar.first,
-            known_until=calendar.last,
-            working_days=sum(bool(one.hours) for one in shown.days),
-            weeks=[WeekInForceOut.of(one) for one in shown.weeks],
-            days=[DayInForceOut.of(one) for one in shown.days],
+        return as_json(
+            {
+                "unit": unit,
+                "calendar": calendar.code,
+                "version": calendar.version,
+                "tenant_version": calendar.tenant_version,
+                "time_zone": calendar.zone.key,
+                "known_from": calendar.first,
+                "known_until": calendar.last,
+                "working_days": sum(bool(one.hours) for one in shown.days),
+                "weeks": [WeekInForceOut.line(one) for one in shown.weeks],
+                "days": [DayInForceOut.line(one) for one in shown.days],
+            }
         )

@@ -124,6 +124,32 @@ async def test_after_the_storm_the_clock_waits_for_whoever_was_asked_in_it(
     assert replied["due_at"] == "2026-11-27T16:59:59Z"
 
 
+async def test_what_a_pause_and_a_referral_do_to_the_other_clocks(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    clock.at = datetime(2026, 11, 22, 3, tzinfo=UTC)  # Sunday; the 24th is a holiday
+    filed = await a_report(process)
+    approver, dispatcher = await an_officer(process, Role.APPROVER), await an_officer(process, Role.DISPATCHER)
+
+    async def clocks() -> dict[str, str]:
+        told = await deadline(client, filed)
+        return {"resolution": told["due_at"], **{one["kind"]: one["due_at"] for one in told["milestones"]}}
+
+    before = {"acceptance": "2026-11-23T10:30:00Z", "first_response": "2026-11-23T16:59:59Z"}
+    assert await clocks() == {"resolution": DUE, **before}
+    assert (await act(client, filed, "pause", approver.headers, STORM)).status_code == 200
+    clock.at += timedelta(days=7)
+    assert (await act(client, filed, "resume", approver.headers)).status_code == 200
+    after = {"acceptance": "2026-11-30T10:30:00Z", "first_response": "2026-11-30T16:59:59Z"}
+    assert await clocks() == {"resolution": "2026-12-02T16:59:59Z", **after}
+    assert (await act(client, filed, "accept", approver.headers)).status_code == 200
+    referral = {"unit": CITY, "reason": "needs_higher_tier"}
+    assert (await act(client, filed, "refer", dispatcher.headers, referral)).status_code == 200
+    assert await clocks() == {"resolution": "2026-12-02T16:59:59Z", **after}
+    met = {one["kind"]: one["met_at"] is not None for one in (await deadline(client, filed))["milestones"]}
+    assert met == {"acceptance": False, "first_response": True}
+
+
 async def test_a_case_that_ended_where_no_calendar_reached_is_reopened_with_its_clock_running(
     client: httpx.AsyncClient, process: Process, db: Database
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.cases.service import recounting
 from app.cases.terms import CaseState
+from app.deadlines.schemas import CalendarInForceOut
 from app.identity.terms import Role
 from app.process import Process
 from app.worker import loop
@@ -92,6 +93,7 @@ async def test_anybody_reads_the_calendar_in_force_day_by_day_with_who_says_so(o
     async def days(**asked: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         answer = await office.client.get("/api/v1/calendar", params=asked)
         assert answer.status_code == 200, answer.text
+        CalendarInForceOut.model_validate_json(answer.content)
         return answer.json(), {one["day"]: one for one in answer.json()["days"]}
 
     whole, own = await days(since="2026-11-20", until="2027-01-03")

@@ -308,6 +308,10 @@ async def test_a_trial_shows_whether_an_endpoint_answers_even_while_paused(desk:
             ("subscription.trial", "dead"),
         ]
         assert (await desk.get(made))["failures"] == 0
+        tenant = desk.process.directory.current.tenant(HAIDUONG)
+        (condition,) = await read_condition(desk.process.db, [tenant], desk.clock.now())
+        told = [found.sentence.en for found in examine_deliveries(condition, desk.clock.now())]
+        assert any("1 deliveries were given up" in one and "the one attempt of a trial failed" in one for one in told)
 
 
 async def test_a_clock_set_back_neither_stalls_what_waits_nor_has_it_sent_again_and_again(desk: Desk) -> None:
