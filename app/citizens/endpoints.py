@@ -60,7 +60,7 @@ _MINE = problem_responses(SignInNeeded, CitizenNeeded, SessionExpired, Unreadabl
 @router.post(
     "/auth/otp",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=problem_responses(InvalidPhone, TooManyCodes, CodeNotSent),
+    responses=problem_responses(InvalidPhone, TooManyCodes, CodeNotSent, SessionExpired, UnreadableToken),
 )
 async def send_code(
     asked: CodeIn,
@@ -117,7 +117,7 @@ async def list_sign_in_methods(settings: CurrentSettings, provider: CitizensProv
 @router.post(
     "/auth/oidc",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(NoProvider, UnknownRedirect, ProviderUnreachable, CitizenNeeded),
+    responses=problem_responses(NoProvider, UnknownRedirect, ProviderUnreachable, CitizenNeeded, SessionExpired),
 )
 async def begin_sign_in_at_provider(
     asked: ProviderSignInIn,

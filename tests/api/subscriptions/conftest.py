@@ -97,7 +97,7 @@ class Desk:
 @pytest.fixture
 async def desk(committed_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """The desk of Hải Dương at this very moment: signatures name the instant they were made at."""
-    changed = {"webhook_private_addresses": True, "webhook_timeout_s": 0.5}
+    changed = {"webhook_private_addresses": True, "webhook_timeout_s": 1.5}
     settings = make_settings(committed_url, tmp_path).model_copy(update=changed)
     clock = FixedClock(SystemClock().now())
     process = await Process.open(settings, clock)
