@@ -173,6 +173,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.settings, state.clock, state.database = process.settings, process.clock, process.db
     state.directory, state.catalogue = process.directory, process.catalogue
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
+    state.procedures = process.procedures
     state.tenants = lambda: process.directory.current
     state.keyring = keyring_of(process.settings)
     state.limits_key = state.keyring.limits

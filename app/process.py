@@ -29,6 +29,8 @@ from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.outbox import service as outbox
+from app.procedures import repository as procedures_repository
+from app.procedures.snapshot import Procedures
 from app.routing import repository as routing_repository
 from app.routing.snapshot import Rulebooks
 from app.settings import Settings
@@ -55,6 +57,7 @@ class Process:
     catalogue: Reference[Catalogue]
     rulebooks: Reference[Rulebooks]
     calendars: Reference[Calendars]
+    procedures: Reference[Procedures]
     bus: Bus
     metrics: Metrics = field(default_factory=Metrics)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -80,6 +83,7 @@ class Process:
             Reference("catalogue", catalogue_repository.load),
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
+            Reference("procedures", procedures_repository.load),
             Bus(_carrier(settings, db), net_s=settings.bus_net_s),
             metrics or Metrics(),
         )
@@ -100,7 +104,7 @@ class Process:
     @property
     def references(self) -> tuple[Reference[Any], ...]:
         """All of the reference data, in the order in which it is loaded: tenants first, the others speak of them."""
-        return self.directory, self.catalogue, self.rulebooks, self.calendars
+        return self.directory, self.catalogue, self.rulebooks, self.calendars, self.procedures
 
     @property
     def tenants(self) -> list[TenantId]:

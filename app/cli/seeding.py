@@ -11,10 +11,11 @@ from app.deadlines import seed as deadlines_seed
 from app.directory import seed as directory_seed
 from app.kit.clock import Clock
 from app.kit.text import Text
+from app.procedures import seed as procedures_seed
 from app.routing import seed as routing_seed
 
 # Each builds on the ones before: categories and rules belong to tenants, rules name units.
-_SEEDS = (directory_seed.seed, catalogue_seed.seed, deadlines_seed.seed, routing_seed.seed)
+_SEEDS = (directory_seed.seed, catalogue_seed.seed, deadlines_seed.seed, routing_seed.seed, procedures_seed.seed)
 
 
 async def load_reference_data(db: Database, clock: Clock, progress: Callable[[Text], None] = lambda _: None) -> bool:

@@ -1,0 +1,22 @@
+"""Decisions of the procedures: is one written right, do answers fit its form, what do they need and cost. Pure."""
+
+from __future__ import annotations
+
+from .checking import check_procedure, longest_days
+from .conditions import fee_lines, holds, needed_documents
+from .files import Written, read_file
+from .forms import check_answers
+from .writing import read_procedure, write_procedure
+
+__all__ = [
+    "Written",
+    "check_answers",
+    "check_procedure",
+    "fee_lines",
+    "holds",
+    "longest_days",
+    "needed_documents",
+    "read_file",
+    "read_procedure",
+    "write_procedure",
+]
