@@ -44,6 +44,7 @@ from app.reports.citizen_endpoints import router as own_reports_router
 from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
 from app.routing.endpoints import router as routing_router
+from app.service_requests.endpoints import routers as request_routers
 from app.settings import Settings
 from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
@@ -57,6 +58,10 @@ from app.web.pages import assets_router, documents_router
 
 TAGS = [
     {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
+    {
+        "name": "service-requests",
+        "description": "Hồ sơ thủ tục hành chính. Applications for administrative procedures.",
+    },
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
     {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
@@ -99,6 +104,7 @@ ROUTERS = (
     staff_privacy_router,
     report_texts_router,
     own_reports_router,
+    *request_routers,
     preview_router,
     portal_router,
     console_router,

@@ -33,6 +33,7 @@ from app.procedures import repository as procedures_repository
 from app.procedures.snapshot import Procedures
 from app.routing import repository as routing_repository
 from app.routing.snapshot import Rulebooks
+from app.service_requests.terms import RequestBooks
 from app.settings import Settings
 from app.web.metrics import Metrics
 
@@ -100,6 +101,13 @@ class Process:
     def books(self) -> Books:
         """The reference data of this moment."""
         return Books(self.directory.current, self.catalogue.current, self.rulebooks.current, self.calendars.current)
+
+    @property
+    def request_books(self) -> RequestBooks:
+        """The same for service requests."""
+        return RequestBooks(
+            self.directory.current, self.catalogue.current, self.calendars.current, self.procedures.current
+        )
 
     @property
     def references(self) -> tuple[Reference[Any], ...]:

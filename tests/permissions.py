@@ -19,6 +19,7 @@ from app.identity.terms import ClientScope, Role
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
 ALL: Final = frozenset(Role)
 ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
+AT_A_DESK: Final = frozenset({Role.OFFICER, Role.APPROVER, Role.UNIT_ADMIN})
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
 # Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
@@ -58,6 +59,30 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/retention-rules": ADMINISTRATOR,
     "GET /api/v1/staff/rulebooks": ALL,
     "POST /api/v1/staff/rulebooks": ADMINISTRATOR,
+    "GET /api/v1/staff/service-requests": ALL,
+    "POST /api/v1/staff/service-requests": AT_A_DESK,
+    "GET /api/v1/staff/service-requests/{code}": ALL,
+    "POST /api/v1/staff/service-requests/{code}/accept": ALL,
+    "POST /api/v1/staff/service-requests/{code}/refuse": ALL,
+    "POST /api/v1/staff/service-requests/{code}/complete": ALL,
+    "POST /api/v1/staff/service-requests/{code}/send-back": ALL,
+    "POST /api/v1/staff/service-requests/{code}/assign": ALL,
+    "POST /api/v1/staff/service-requests/{code}/consult": ALL,
+    "POST /api/v1/staff/service-requests/{code}/give-opinion": ALL,
+    "POST /api/v1/staff/service-requests/{code}/ask-supplement": ALL,
+    "POST /api/v1/staff/service-requests/{code}/ask-payment": ALL,
+    "POST /api/v1/staff/service-requests/{code}/record-payment": ALL,
+    "POST /api/v1/staff/service-requests/{code}/extend": ALL,
+    "POST /api/v1/staff/service-requests/{code}/stop": ALL,
+    "POST /api/v1/staff/service-requests/{code}/resume": ALL,
+    "POST /api/v1/staff/service-requests/{code}/end": ALL,
+    "POST /api/v1/staff/service-requests/{code}/agree-withdrawal": ALL,
+    "POST /api/v1/staff/service-requests/{code}/decline-withdrawal": ALL,
+    "POST /api/v1/staff/service-requests/{code}/decide": ALL,
+    "POST /api/v1/staff/service-requests/{code}/reject-decision": ALL,
+    "POST /api/v1/staff/service-requests/{code}/sign": ALL,
+    "POST /api/v1/staff/service-requests/{code}/hand-over": ALL,
+    "POST /api/v1/staff/service-requests/{code}/note": ALL,
     "GET /api/v1/staff/stream": ALL,
     "GET /api/v1/staff/subscriptions": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions": ADMINISTRATOR,

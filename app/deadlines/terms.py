@@ -225,6 +225,7 @@ class PauseCause(StrEnum):
     SUPPLEMENT = "supplement"
     PAYMENT = "payment"
     FORCE_MAJEURE = "force_majeure"
+    STOPPED = "stopped"  # of a service request: nobody works on it until it goes on
 
     @property
     def label(self) -> Text:
@@ -237,6 +238,7 @@ _CAUSE_LABELS = {
     PauseCause.SUPPLEMENT: Text("Chờ bổ sung hồ sơ", "Waiting for documents"),
     PauseCause.PAYMENT: Text("Chờ nộp phí, lệ phí", "Waiting for payment"),
     PauseCause.FORCE_MAJEURE: Text("Bất khả kháng", "Force majeure"),
+    PauseCause.STOPPED: Text("Dừng xử lý", "Stopped"),
 }
 
 

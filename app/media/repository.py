@@ -57,6 +57,10 @@ _OF_REPORTS = """
     FROM report_files f JOIN uploads u ON u.id = f.upload_id
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
+_OF_UPLOADS = """
+    SELECT u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal
+    FROM uploads u WHERE u.id = ANY($1::uuid[])
+"""
 _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleared'"
 
 
@@ -179,6 +183,27 @@ async def list_of_reports(
     for row in await db.lane.fetch(_OF_REPORTS, tenant_id, list(reports)):
         found.setdefault(ReportId(row["report_id"]), []).append(Attached.of(dict(row)))
     return found
+
+
+def put_claim(work: Recorder, tenant_id: TenantId, subject_id: UUID, upload_id: UUID) -> None:
+    """Add that the upload is this subject's alone to what the work writes."""
+    claim = {"upload_id": upload_id, "tenant_id": tenant_id, "report_id": subject_id}
+    work.put(UploadClaim.__table__, claim)  # type: ignore[arg-type]
+
+
+async def list_uploads(db: Database, ids: Collection[UUID]) -> dict[UUID, Attached]:
+    """These uploads, whoever has them. One statement."""
+    return {row["id"]: Attached.of(dict(row)) for row in await db.lane.fetch(_OF_UPLOADS, list(ids))}
+
+
+async def put_off(db: Database, ids: Collection[UUID], until: datetime) -> None:
+    """None of these that still expire does so before then. One statement."""
+    await db.lane.fetch(
+        "UPDATE uploads SET expires_at = GREATEST(expires_at, $2) WHERE id = ANY($1::uuid[])"
+        " AND expires_at IS NOT NULL RETURNING id",
+        list(ids),
+        until,
+    )
 
 
 async def list_stored(db: Database, before: UUID | None, limit: int) -> list[tuple[UUID, bytes]]:

@@ -51,6 +51,46 @@ _SENTENCES: dict[str, Text] = {
     "case.closed": Text("Đã kết thúc.", "Closed."),
     "case.reminded": Text("Nhắc hạn: {occasion_label}.", "Reminder: {occasion_label}."),
     "case.overdue": Text("Đã quá hạn xử lý.", "The deadline has passed."),
+    "service_request.submitted": Text(
+        "Đã nộp hồ sơ; {unit} kiểm tra và tiếp nhận.", "Submitted; {unit} checks and accepts it."
+    ),
+    "service_request.accepted": Text(
+        "{unit} đã tiếp nhận, hẹn trả kết quả ngày {appointment}.",
+        "{unit} accepted it; the result is due on {appointment}.",
+    ),
+    "service_request.refused": Text("{unit} không tiếp nhận hồ sơ.", "{unit} did not accept it."),
+    "service_request.step_completed": Text("{unit} đã xong bước “{step}”.", "{unit} has done the step “{step}”."),
+    "service_request.sent_back": Text("{unit} trả lại từ bước “{step}”.", "{unit} sent it back from “{step}”."),
+    "service_request.assigned": Text("Đã phân công cán bộ của {unit}.", "Given to an officer of {unit}."),
+    "service_request.consulted": Text("{unit} lấy ý kiến {asked}.", "{unit} asked {asked} for its opinion."),
+    "service_request.opinion_given": Text("{unit} đã cho ý kiến.", "{unit} has given its opinion."),
+    "service_request.supplement_asked": Text(
+        "{unit} yêu cầu bổ sung hồ sơ, trước ngày {due}.", "{unit} asks for what is missing, by {due}."
+    ),
+    "service_request.supplied": Text("Người nộp đã bổ sung hồ sơ.", "The applicant has supplied what was missing."),
+    "service_request.payment_asked": Text("{unit} yêu cầu nộp {amount}.", "{unit} asks for a payment of {amount}."),
+    "service_request.paid": Text("Đã nộp {amount}.", "{amount} was paid."),
+    "service_request.extended": Text(
+        "{unit} xin lỗi và hẹn lại ngày trả kết quả: {due}.", "{unit} apologises; the new date is {due}."
+    ),
+    "service_request.stopped": Text("{unit} dừng xử lý hồ sơ.", "{unit} has stopped it."),
+    "service_request.resumed": Text("{unit} xử lý tiếp.", "{unit} goes on with it."),
+    "service_request.ended": Text("{unit} kết thúc hồ sơ, không giải quyết.", "{unit} ended it without a decision."),
+    "service_request.withdrawal_asked": Text("Người nộp xin rút hồ sơ.", "The applicant asks to withdraw it."),
+    "service_request.withdrawn": Text("{unit} đồng ý cho rút hồ sơ.", "{unit} agreed to the withdrawal."),
+    "service_request.withdrawal_declined": Text(
+        "{unit} không đồng ý cho rút hồ sơ.", "{unit} declined the withdrawal."
+    ),
+    "service_request.decision_drafted": Text("{unit} đã trình kết quả: {outcome}.", "{unit} submitted: {outcome}."),
+    "service_request.decision_rejected": Text("Kết quả trình cần sửa lại.", "The result needs another look."),
+    "service_request.decided": Text("{unit} đã ký kết quả: {outcome}.", "{unit} has decided: {outcome}."),
+    "service_request.handed_over": Text("{unit} đã trả kết quả.", "{unit} has handed the result over."),
+    "service_request.complained": Text(
+        "Người nộp phản ánh trễ hẹn; đã báo {above}.", "The applicant complained that it is late; {above} was told."
+    ),
+    "service_request.rated": Text("Người nộp đã đánh giá: {stars}/5.", "The applicant's rating: {stars} of 5."),
+    "service_request.noted": Text("Ghi chú nội bộ.", "Internal note."),
+    "service_request.overdue": Text("Đã quá ngày hẹn trả kết quả.", "The appointment has passed."),
 }
 
 

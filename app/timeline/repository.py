@@ -12,9 +12,9 @@ import orjson
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import ActorKind
-from app.kit.ids import CaseId, ReportId, TenantId, UnitId
+from app.kit.ids import ReportId, TenantId, UnitId
 
-from .terms import Audience, Entry
+from .terms import Audience, Entry, SubjectId
 
 # The newest of a very long history, so that what happens now is always seen.
 _OF_CASE = """
@@ -30,21 +30,21 @@ ORDER BY id DESC LIMIT 1
 """
 
 
-async def wrote(work: Work, tenant_id: TenantId, case_id: CaseId, version: int) -> UUID | None:
+async def wrote(work: Work, tenant_id: TenantId, case_id: SubjectId, version: int) -> UUID | None:
     """Account of whoever brought the case to this version; None when it was nobody's. On the primary key."""
     rows = await work.fetch(_WROTE, tenant_id, case_id, version)
     return rows[0]["actor_id"] if rows else None
 
 
 async def list_entries(
-    db: Database, tenant_id: TenantId, case_id: CaseId, audiences: Collection[Audience]
+    db: Database, tenant_id: TenantId, case_id: SubjectId, audiences: Collection[Audience]
 ) -> list[Entry]:
     """The newest 2,000 entries of the case for these audiences, oldest first; one statement on the primary key."""
     rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id, [audience.value for audience in audiences])
     return [_entry(tenant_id, case_id, row) for row in reversed(rows)]
 
 
-def _entry(tenant_id: TenantId, case_id: CaseId, row: asyncpg.Record | dict[str, Any]) -> Entry:
+def _entry(tenant_id: TenantId, case_id: SubjectId, row: asyncpg.Record | dict[str, Any]) -> Entry:
     data = row["data"]
     return Entry(
         tenant_id=tenant_id,

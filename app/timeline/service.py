@@ -7,11 +7,11 @@ from typing import Any
 from app.db.engine import Database
 from app.db.work import Recorder, Work
 from app.identity.terms import Actor
-from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
+from app.kit.ids import CaseId, ReportId, RequestId, TenantId, UnitId, uuid7
 
 from . import repository
 from .models import TimelineEntry
-from .terms import Audience, Entry
+from .terms import Audience, Entry, SubjectId
 
 _TABLE = TimelineEntry.__table__
 _REPORTER_SEES = (Audience.PUBLIC, Audience.REPORTER)
@@ -22,7 +22,7 @@ def record(
     work: Recorder,
     actor: Actor,
     *,
-    case_id: CaseId,
+    case_id: SubjectId,
     case_version: int,
     type: str,  # noqa: A002 - the field's own word
     audience: Audience,
@@ -52,7 +52,7 @@ def record(
     )
 
 
-async def is_own(work: Work, actor: Actor, case_id: CaseId, version: int) -> bool:
+async def is_own(work: Work, actor: Actor, case_id: SubjectId, version: int) -> bool:
     """Whether it was the actor who brought the case to this version. One statement."""
     return actor.id is not None and await repository.wrote(work, actor.tenant_id, case_id, version) == actor.id
 
@@ -63,8 +63,13 @@ async def entries_for_reporter(db: Database, tenant_id: TenantId, case_id: CaseI
     return [entry for entry in entries if entry.audience is Audience.PUBLIC or entry.report_id in {None, report_id}]
 
 
+async def entries_for_applicant(db: Database, tenant_id: TenantId, request_id: RequestId) -> list[Entry]:
+    """What the applicant of a service request may read, oldest first."""
+    return await repository.list_entries(db, tenant_id, request_id, _REPORTER_SEES)
+
+
 async def entries_for_staff(
-    db: Database, tenant_id: TenantId, case_id: CaseId, units: frozenset[UnitId]
+    db: Database, tenant_id: TenantId, case_id: SubjectId, units: frozenset[UnitId]
 ) -> list[Entry]:
     """What a member of exactly `units` may read, oldest first: another unit's internal entries are left out."""
     entries = await repository.list_entries(db, tenant_id, case_id, _STAFF_SEES)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from app.identity.terms import ActorKind
-from app.kit.ids import CaseId, ReportId, TenantId, UnitId
+from app.kit.ids import CaseId, ReportId, RequestId, TenantId, UnitId
 from app.kit.text import Text
+
+SubjectId: TypeAlias = CaseId | RequestId
+"""What has a history. Cases had one first: columns and wire names still say `case_id`."""
 
 
 class Audience(StrEnum):
@@ -40,7 +43,7 @@ class Entry:
     """One line of a case's history, as it was written."""
 
     tenant_id: TenantId
-    case_id: CaseId
+    case_id: SubjectId
     id: UUID
     at: datetime
     type: str

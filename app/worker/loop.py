@@ -25,6 +25,7 @@ from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
 from app.reports import service as reports_service
+from app.service_requests import service as requests_service
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
@@ -36,12 +37,13 @@ from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
 from .notices import Notices, ways_of
 from .relaying import Rounds
-from .sweeps import Planning, sweep
+from .sweeps import Planning, sweep, sweep_requests
 from .tenants import each_tenant
 from .trail import SEAL_EVERY_S, Trail
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
+PRUNE_DRAFTS = 1000  # at most so many a turn
 INDEX_EVERY_S = 60.0
 RECOUNT_EVERY_S = 5.0
 PLAN_EVERY_S = 3600.0
@@ -152,6 +154,7 @@ async def prune(process: Process) -> int:
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
+            pruned += await requests_service.forget_drafts(work, tenant_id, PRUNE_DRAFTS)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
@@ -210,6 +213,8 @@ async def run(process: Process, command: Command) -> None:
                 step = reaction_of(consumer)
                 group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell, idle_s))
             group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
+            lateness = _every(settings.sweep_poll_s, "requests", lambda: sweep_requests(process), process.metrics)
+            group.create_task(lateness)
             group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
             group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
             files = Files(process)

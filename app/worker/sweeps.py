@@ -12,6 +12,7 @@ from app.db.work import Work, in_work
 from app.kit.ids import TenantId
 from app.kit.problems import Unavailable
 from app.process import Process
+from app.service_requests import service as requests_service
 
 from .tenants import each_tenant
 
@@ -67,6 +68,18 @@ async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[U
             broken.add(case_id)
             log.exception("case %s of tenant %s cannot be swept", case_id, tenant_id)
     return swept
+
+
+async def sweep_requests(process: Process) -> int:
+    """Service requests found late now, over all tenants."""
+
+    async def one(tenant_id: TenantId) -> int:
+        books = process.request_books
+        return await in_work(
+            process.db, process.clock, tenant_id, lambda work: requests_service.sweep(work, tenant_id, books)
+        )
+
+    return await each_tenant(process, "requests", one)
 
 
 class Planning:

@@ -31,23 +31,26 @@ class CodeBook:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._blocks: dict[TenantId, _Block] = {}
+        self._blocks: dict[tuple[TenantId, str], _Block] = {}
 
-    async def next_code(self, tenant: Tenant, at: datetime) -> str:
-        """A code nobody else gets, of the tenant's day of `at`; at least four digits, more when a day needs more."""
-        day = local_day(at, tenant.time_zone)
-        block = self._blocks.get(tenant.id)
+    async def next_code(self, tenant: Tenant, at: datetime, *, prefix: str | None = None) -> str:
+        """A code nobody else gets, of the tenant's day of `at`; at least four digits, more when a day needs more.
+
+        `prefix`: the agency that gives it; None: the tenant's own, as of cases.
+        """
+        day, agency = local_day(at, tenant.time_zone), prefix or tenant.agency_code
+        block = self._blocks.get((tenant.id, agency))
         if block is None:
-            block = self._blocks.setdefault(tenant.id, _Block(day))
+            block = self._blocks.setdefault((tenant.id, agency), _Block(day))
         if block.day != day or block.next >= block.end:
             async with block.lock:
                 if block.day != day:
                     block.day, block.next, block.end, block.size = day, 1, 1, 1
                 if block.next >= block.end:
                     size = block.size
-                    block.next = await repository.take_numbers(self._db, tenant.id, tenant.agency_code, day, size)
+                    block.next = await repository.take_numbers(self._db, tenant.id, agency, day, size)
                     block.end = block.next + size
                     block.size = min(LARGEST_BLOCK, size * 2)
         number = block.next
         block.next += 1
-        return f"{tenant.agency_code}-{day:%y%m%d}-{number:04d}"
+        return f"{agency}-{day:%y%m%d}-{number:04d}"

@@ -29,6 +29,7 @@ from .clocks import (
     retarget_clock,
     review_clock,
     start_clock,
+    start_statutory,
     target_of,
 )
 from .occasions import keep_occasion, list_occasions, outlook, publish_occasion
@@ -64,6 +65,7 @@ __all__ = [
     "retarget_clock",
     "review_clock",
     "start_clock",
+    "start_statutory",
     "take_turn",
     "target_of",
     "try_edit",

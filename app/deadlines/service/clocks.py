@@ -99,6 +99,23 @@ def start_clock(
     return deadline
 
 
+def start_statutory(
+    calendars: Calendars,
+    tenant_id: TenantId,
+    *,
+    working_days: int,
+    at: datetime,
+    unit_id: UnitId,
+    area: str,
+) -> Timing:
+    """A clock of so many working days that a procedure's own law sets: no target of the tenant's changes it.
+
+    Other arguments as in `start_clock`. Raises: CalendarExhausted.
+    """
+    calendar = calendars.of(tenant_id, calendars.code_for(unit_id, calendars.of(tenant_id).local_day(at)), area)
+    return domain.started(Clock(working_days, TimeUnit.WORKING_DAY, at, area=area), calendar)
+
+
 def in_days(clock: Clock) -> int:
     """The time of the clock in working days, a part of one for a whole; extensions not counted."""
     return clock.amount if clock.unit is TimeUnit.WORKING_DAY else -(-clock.amount // domain.HOURS_OF_A_DAY)

@@ -20,8 +20,11 @@ from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .keys import KEY_ID_BYTES, Keyring
 
-WHOLE, BY_FIELD = b"\x01", b"\x02"
-"""How a sealed identity begins: version 1 is one seal of everything, version 2 a key's name and a seal a field."""
+WHOLE, BY_FIELD, NAMED = b"\x01", b"\x02", b"\x03"
+"""How a seal begins: an identity's version 1 is one seal of everything, version 2 a key's name and a seal a field.
+
+What is no identity but as personal (a filled-in form) is version 3: a key's name and one seal.
+"""
 IDENTITY_FIELDS = ("name", "phone", "email", "identity_number", "home_address")
 
 _PHONE_MARKS = re.compile(r"[\s.()\u2010-\u2015-]")
@@ -165,6 +168,26 @@ def seal_fields(keys: Keyring, tenant_id: TenantId, report_id: ReportId, identit
             seal = signing.seal(newest.key, value.encode(), _bound_to(tenant_id, report_id, name))
             sealed[name] = base64.b64encode(seal).decode()
     return BY_FIELD + newest.id + orjson.dumps(sealed)
+
+
+def seal_papers(keys: Keyring, tenant_id: TenantId, subject_id: UUID, what: str, content: bytes) -> bytes:
+    """Personal content of a subject's, sealed for this tenant, subject and purpose only."""
+    newest = keys.vault[0]
+    return NAMED + newest.id + signing.seal(newest.key, content, f"{what}:{tenant_id}:{subject_id}".encode())
+
+
+def open_papers(keys: Keyring, tenant_id: TenantId, subject_id: UUID, what: str, sealed: bytes) -> bytes:
+    """What `seal_papers` was given. Raises: IdentityUnreadable."""
+    try:
+        key = next(one.key for one in keys.vault if sealed[: 1 + KEY_ID_BYTES] == NAMED + one.id)
+        return signing.unseal(key, sealed[1 + KEY_ID_BYTES :], f"{what}:{tenant_id}:{subject_id}".encode())
+    except (InvalidTag, StopIteration) as error:
+        raise IdentityUnreadable from error
+
+
+def identity_index(keys: Keyring, tenant_id: TenantId, identity_number: str) -> bytes:
+    """Under what a citizen's number is found in one tenant without being shown (32 bytes)."""
+    return signing.derive(keys.blind_index, f"number:{tenant_id}:{identity_number}")
 
 
 def sealed_anew(keys: Keyring, sealed: bytes) -> bool:

@@ -9,14 +9,15 @@ from .clearing import (
     let_go,
     list_older,
 )
-from .fetching import fetch, list_of_reports
-from .receiving import append, attach, attachable, begin, end, look, take
+from .fetching import fetch, list_of_reports, list_uploads
+from .receiving import append, attach, attachable, begin, claim, end, look, put_off, take
 
 __all__ = [
     "append",
     "attach",
     "attachable",
     "begin",
+    "claim",
     "clean",
     "clear",
     "end",
@@ -24,7 +25,9 @@ __all__ = [
     "let_go",
     "list_of_reports",
     "list_older",
+    "list_uploads",
     "look",
+    "put_off",
     "take",
     "verify",
 ]

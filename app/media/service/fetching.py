@@ -23,6 +23,11 @@ async def list_of_reports(
     return await repository.list_of_reports(db, tenant_id, reports)
 
 
+async def list_uploads(db: Database, uploads: Collection[UUID]) -> dict[UUID, Attached]:
+    """These files, for whoever may see what they belong to: that is the caller's. One statement, none for none."""
+    return await repository.list_uploads(db, uploads) if uploads else {}
+
+
 async def fetch(
     db: Database,
     store: FolderStore,

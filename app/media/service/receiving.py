@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -262,10 +262,11 @@ async def _chunks(content: Readable) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def attachable(db: Database, names: Sequence[str]) -> list[UUID]:
+async def attachable(db: Database, names: Sequence[str], *, pointer: str = "/media/{}") -> list[UUID]:
     """Ids of these uploads, all of which may become a report's. One statement, none for none.
 
-    Whether another report has one already shows when the report is written. Raises: UploadUnfinished.
+    Whether another report has one already shows when the report is written. `pointer`: where in the body the one at
+    a place is named. Raises: UploadUnfinished.
     """
     if not names:
         return []
@@ -277,7 +278,7 @@ async def attachable(db: Database, names: Sequence[str]) -> list[UUID]:
         upload = _proven(one, found.get(one.id) if one is not None else None)
         wrong = _unusable(upload, ids)
         if wrong is not None:
-            errors.append({"pointer": f"/media/{place}", "detail": wrong})
+            errors.append({"pointer": pointer.format(place), "detail": wrong})
         elif upload is not None:
             ids.append(upload.id)
     if errors:
@@ -297,3 +298,14 @@ def _unusable(upload: Upload | None, named: Collection[UUID]) -> Text | None:
 def attach(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
     """The uploads are the report's, written with it; one that is another's makes the writing fail."""
     repository.put_claims(work, tenant_id, report_id, uploads)
+
+
+def claim(work: Recorder, tenant_id: TenantId, subject_id: UUID, uploads: Sequence[UUID]) -> None:
+    """The uploads are the subject's, which keeps itself what they are; one that is another's fails the writing."""
+    for upload_id in uploads:
+        repository.put_claim(work, tenant_id, subject_id, upload_id)
+
+
+async def put_off(db: Database, uploads: Collection[UUID], until: datetime) -> None:
+    """What waits in somebody's draft does not expire before then. One statement."""
+    await repository.put_off(db, uploads, until)

@@ -1,0 +1,12 @@
+"""Addresses of service requests: applicants', drafts, and those of offices."""
+
+from __future__ import annotations
+
+from .applying import router as applying_router
+from .drafts import router as drafts_router
+from .offices import router as offices_router
+from .verbs import router as verbs_router
+
+routers = (applying_router, drafts_router, offices_router, verbs_router)
+
+__all__ = ["routers"]

@@ -1,0 +1,116 @@
+"""Statements that change service requests, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from app.cases.terms import Scope
+from app.db.work import Recorder, Work
+from app.kit.ids import RequestId, TenantId
+from app.service_requests.errors import RequestNotFound
+from app.service_requests.models import RequestFile, RequestStep, ServiceRequest
+
+_REQUESTS, _STEPS, _FILES = ServiceRequest.__table__, RequestStep.__table__, RequestFile.__table__
+
+
+def put_request(work: Recorder, row: Mapping[str, object]) -> None:
+    """Add the request to what the work writes."""
+    work.put(_REQUESTS, row)  # type: ignore[arg-type]
+
+
+def put_step(work: Recorder, row: Mapping[str, object]) -> None:
+    """Add the step to what the work writes."""
+    work.put(_STEPS, row)  # type: ignore[arg-type]
+
+
+def put_file(work: Recorder, row: Mapping[str, object]) -> None:
+    """Add the file to what the work writes."""
+    work.put(_FILES, row)  # type: ignore[arg-type]
+
+
+class RequestRepository:
+    """Statements on single service requests."""
+
+    def __init__(self, work: Work, tenant_id: TenantId) -> None:
+        self._work = work
+        self._session = work.session
+        self._tenant_id = tenant_id
+
+    async def lock(self, code: str, *, visible_to: Scope | None) -> tuple[ServiceRequest, list[RequestStep]]:
+        """The request, its row locked until the transaction ends, with its steps in order. Two statements.
+
+        The request is locked before anything of it; its steps are changed by whoever holds it only. Raises:
+        RequestNotFound, also when no unit of the scope has had a part in it.
+        """
+        return await self._locked(select(ServiceRequest).where(ServiceRequest.code == code), visible_to)
+
+    async def lock_by_id(self, request_id: RequestId) -> tuple[ServiceRequest, list[RequestStep]]:
+        """The same by id, without a scope: for the program itself."""
+        return await self._locked(select(ServiceRequest).where(ServiceRequest.id == request_id), None)
+
+    async def _locked(
+        self, wanted: Select[ServiceRequest], visible_to: Scope | None
+    ) -> tuple[ServiceRequest, list[RequestStep]]:
+        request = await self._session.scalar(
+            wanted.where(ServiceRequest.tenant_id == self._tenant_id).with_for_update()
+        )
+        if request is None:
+            raise RequestNotFound
+        found = await self._session.scalars(
+            select(RequestStep)
+            .where(RequestStep.tenant_id == self._tenant_id, RequestStep.request_id == request.id)
+            .order_by(RequestStep.place)
+        )
+        steps = list(found)
+        if visible_to is not None and not visible_to.whole:
+            parts = {request.receiver_id} | {step.unit_id for step in steps if step.opened_at is not None}
+            if parts.isdisjoint(visible_to.units):
+                raise RequestNotFound
+        self._work.catch_up(request.updated_at)
+        return request, steps
+
+
+_SAME = """
+    SELECT code FROM service_requests
+    WHERE tenant_id = $1 AND applicant_index = $2 AND procedure_code = $3 AND content_hash = $4 AND closed_at IS NULL
+    ORDER BY id DESC LIMIT 1
+"""
+
+
+async def find_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> str | None:
+    """Code of an open request of the same person for the same thing, None when there is none. One statement."""
+    rows = await work.fetch(_SAME, tenant_id, applicant, procedure, content)
+    return str(rows[0]["code"]) if rows else None
+
+
+_UNSWEPT = """
+    SELECT id FROM service_requests r
+    WHERE tenant_id = $1 AND closed_at IS NULL AND decided_at IS NULL AND due_at < $2 AND overdue_at IS NULL
+      AND paused_at IS NULL
+    ORDER BY due_at, id LIMIT $3
+"""
+
+
+async def list_unswept(work: Work, tenant_id: TenantId, now: datetime, limit: int) -> list[RequestId]:
+    """Open requests whose appointment has passed and that are not marked so. One statement."""
+    return [RequestId(row["id"]) for row in await work.fetch(_UNSWEPT, tenant_id, now, limit)]
+
+
+async def drop_results(work: Work, tenant_id: TenantId, request_id: UUID) -> None:
+    """The files of a result that was sent back are the request's no more; they expire. One statement."""
+    await work.fetch(_DROP, tenant_id, request_id, work.now)
+
+
+_DROP = """
+    WITH gone AS (
+        DELETE FROM service_request_files WHERE tenant_id = $1 AND request_id = $2 AND role = 'result'
+        RETURNING upload_id
+    ), unclaimed AS (
+        DELETE FROM upload_claims WHERE upload_id IN (SELECT upload_id FROM gone)
+    )
+    UPDATE uploads SET expires_at = $3 WHERE id IN (SELECT upload_id FROM gone) RETURNING id
+"""

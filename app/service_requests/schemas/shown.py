@@ -1,0 +1,238 @@
+"""What people are shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.deadlines.schemas import DayOut
+from app.media.terms import FileKind, UploadState
+from app.service_requests.terms import (
+    Channel,
+    FileRole,
+    Outcome,
+    RequestState,
+    StepState,
+    Verb,
+)
+from app.web.fields import TextOut
+
+
+class UnitOut(BaseModel):
+    """A unit by code and name."""
+
+    code: str
+    name: TextOut
+    tier: str
+
+
+class ProcedureRef(BaseModel):
+    """The version of the procedure it began with."""
+
+    code: str
+    version: int
+    name: TextOut
+
+
+class PersonOut(BaseModel):
+    """Who applies."""
+
+    name: str
+    identity_number: str
+    phone: str | None
+    email: str | None
+    address: str | None
+    born_on: date | None
+
+
+class StepOut(BaseModel):
+    """One unit's part."""
+
+    code: str
+    name: TextOut
+    role: str | None = Field(description="null: xin ý kiến. Null of an opinion that was asked for.")
+    unit: UnitOut
+    state: StepState
+    reason: TextOut | None = Field(description="Vì sao là cơ quan này. Why this unit.")
+    opened_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+    question: str | None = Field(None, description="Chỉ cán bộ thấy. For offices alone.")
+    opinion: str | None = Field(None, description="Chỉ cán bộ thấy. For offices alone.")
+
+
+class RequestFileOut(BaseModel):
+    """A file; its address is good for a quarter of an hour, and null while nobody has looked at it."""
+
+    id: UUID
+    role: FileRole
+    document: str | None
+    name: str
+    round: int
+    state: UploadState | None
+    kind: FileKind | None
+    bytes: int | None
+    refusal: TextOut | None
+    url: str | None
+
+
+class RequestEntryOut(BaseModel):
+    """One line of the history."""
+
+    at: datetime
+    type: str
+    audience: str
+    sentence: str
+    text: str | None
+    unit: UnitOut | None
+    actor_kind: str
+
+
+class RequestLineOut(BaseModel):
+    """A service request in a list."""
+
+    code: str
+    version: int
+    state: RequestState
+    national_code: int = Field(description="Mã trạng thái của Cổng Dịch vụ công quốc gia. The national portal's.")
+    state_label: TextOut
+    outcome: Outcome | None
+    procedure: ProcedureRef
+    channel: Channel
+    responsible_unit: UnitOut
+    submitted_at: datetime
+    accepted_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None = Field(description="Ngày hẹn đầu tiên. The first appointment.")
+    overdue: bool
+    closed_at: datetime | None
+
+
+class RequestOut(RequestLineOut):
+    """A service request as its applicant sees it."""
+
+    applicant: PersonOut
+    filer: PersonOut | None
+    answers: dict[str, Any]
+    applicant_area: str
+    object_area: str
+    paused_at: datetime | None
+    decided_at: datetime | None
+    returned_at: datetime | None
+    fee: str | None
+    missing: dict[str, Any] | None = Field(description="Danh sách cần bổ sung. What is missing.")
+    decision_text: str | None
+    steps: list[StepOut]
+    files: list[RequestFileOut]
+    timeline: list[RequestEntryOut]
+    verbs: list[Verb]
+    stars: int | None
+
+
+class StaffRequestOut(RequestOut):
+    """A service request as offices see it."""
+
+    drafted_outcome: Outcome | None
+    own_steps: list[str] = Field(description="Bước đang mở của đơn vị bạn. Open steps of your units.")
+    supplements: int
+    supplements_most: int
+
+
+class RequestPageOut(BaseModel):
+    """A page of service requests; `next_cursor` is null on the last one."""
+
+    items: list[RequestLineOut]
+    next_cursor: str | None
+
+
+class StepLineOut(BaseModel):
+    """An open step in a queue."""
+
+    code: str
+    version: int
+    state: RequestState
+    national_code: int
+    procedure: ProcedureRef
+    step: str
+    step_name: TextOut
+    unit: UnitOut
+    due_at: datetime = Field(description="Hạn của bước. When the step is due.")
+    request_due_at: datetime | None
+    overdue: bool
+    submitted_at: datetime
+    assignee_id: UUID | None
+
+
+class StepPageOut(BaseModel):
+    """A page of open steps, due first."""
+
+    items: list[StepLineOut]
+    next_cursor: str | None
+
+
+class DraftOut(BaseModel):
+    """A draft; its `version` is what `If-Match` names."""
+
+    id: UUID
+    version: int
+    procedure: ProcedureRef
+    content: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class DraftListOut(BaseModel):
+    """Drafts, touched last first."""
+
+    items: list[DraftOut]
+
+
+class OwnFileOut(BaseModel):
+    """A document handed in before."""
+
+    id: UUID
+    document: str | None
+    name: str
+    code: str
+    procedure: str
+    added_at: datetime
+
+
+class OwnFileListOut(BaseModel):
+    """Documents to be used again, newest first."""
+
+    items: list[OwnFileOut]
+
+
+class RequestDeadlineOut(BaseModel):
+    """The appointment, day by day."""
+
+    code: str
+    due_at: datetime
+    original_due_at: datetime
+    working_days: int
+    received_on: date
+    due_on: date
+    counted: int
+    rule: TextOut
+    basis: TextOut
+    days: list[DayOut]
+
+
+class VerbOut(BaseModel):
+    """What a verb left behind."""
+
+    code: str
+    version: int
+    state: RequestState
+    national_code: int
+    due_at: datetime | None
+
+
+class DeskFiledOut(VerbOut):
+    """What was taken in at a desk, with the secret by which its applicant follows it; shown once."""
+
+    tracking_secret: str | None

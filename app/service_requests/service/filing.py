@@ -1,0 +1,381 @@
+"""Handing a service request in: checked, routed through every step, and written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from app.cases.service import CodeBook
+from app.db.engine import Database
+from app.db.work import Work
+from app.deadlines import service as deadlines_service
+from app.directory.snapshot import AreaChain, Unit
+from app.identity.domain import Keyring, checked_identity, identity_index, tracking_hash, tracking_secret
+from app.identity.terms import Actor, ActorKind
+from app.kit.clock import local_day
+from app.kit.ids import ReportId, RequestId, TenantId, uuid7
+from app.kit.text import Lang, Text
+from app.media import service as media_service
+from app.procedures import domain as procedures_domain
+from app.procedures.terms import Competence, FeeLine, Procedure, Step, StepRole
+from app.routing.domain import tiers_to_try
+from app.service_requests import repository
+from app.service_requests.domain import RETURN
+from app.service_requests.errors import (
+    DocumentsMissing,
+    FiledAlready,
+    IdentityNeeded,
+    RequestFileNotFound,
+    StepWithoutUnit,
+)
+from app.service_requests.events import EventType, RequestFact
+from app.service_requests.models import ServiceRequest
+from app.service_requests.repository import DraftRepository
+from app.service_requests.terms import Channel, FileRole, Filing, Papers, Person, RequestBooks, RequestState, StepState
+
+from .deciding import put_files, put_reused
+from .sealing import content_hash, sealed
+from .steps import record
+from .timing import start
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What filing needs of the process: its database, codes, keys and reference data."""
+
+    db: Database
+    codes: CodeBook
+    keys: Keyring
+    books: RequestBooks
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A step with the unit it goes to, and why."""
+
+    step: Step
+    unit: Unit
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A filing whose every part fits: nothing is written yet."""
+
+    procedure: Procedure
+    answers: dict[str, object] = field(repr=False)
+    applicant: Person
+    filer: Person | None
+    applicant_chain: AreaChain
+    object_chain: AreaChain
+    parts: tuple[Part, ...]
+    fees: tuple[FeeLine, ...]
+
+    @property
+    def fee(self) -> Decimal:
+        """What it costs altogether, in đồng."""
+        return sum((line.amount for line in self.fees), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A service request taken in, with what its applicant is told."""
+
+    request: ServiceRequest
+    checked: Checked
+    secret: str | None = field(repr=False)
+
+
+def check(books: RequestBooks, tenant_id: TenantId, filing: Filing, on: date) -> Checked:
+    """The filing as it would be taken in on the tenant's day `on`. Pure, no query.
+
+    Raises: UnknownProcedure, RetiredProcedure; InvalidForm with every answer that does not fit; IdentityNeeded,
+    InvalidContact; UnknownArea, AreaOutsideTenant; DocumentsMissing; StepWithoutUnit.
+    """
+    procedure = books.procedures.open_procedure(tenant_id, filing.procedure, on)
+    answers = procedures_domain.check_answers(procedure, prefilled(procedure, filing), books.procedures.memo)
+    applicant = _known(filing.applicant, "/applicant")
+    filer = _known(filing.filer, "/filer") if filing.filer else None
+    home = books.directory.chain_in(tenant_id, filing.applicant_area)
+    place = books.directory.chain_in(tenant_id, filing.object_area) if filing.object_area else home
+    _check_documents(procedure, answers, filing)
+    return Checked(
+        procedure=procedure,
+        answers=answers,
+        applicant=applicant,
+        filer=filer,
+        applicant_chain=home,
+        object_chain=place,
+        parts=tuple(routed(books, tenant_id, procedure, home, place, on)),
+        fees=procedures_domain.fee_lines(procedure, answers),
+    )
+
+
+def _known(person: Person, pointer: str) -> Person:
+    """The person in stored form. Raises: InvalidContact; IdentityNeeded without a name or a number."""
+    found = checked_identity(
+        person.name, person.phone, person.email, person.identity_number, person.address, pointer=pointer
+    )
+    missing = [name for name in ("name", "identity_number") if not getattr(found, name)]
+    if missing:
+        needed = Text("Xin điền mục này.", "Please fill this in.")
+        raise IdentityNeeded(errors=[{"pointer": f"{pointer}/{name}", "detail": needed} for name in missing])
+    return Person(
+        name=found.name or "",
+        identity_number=found.identity_number or "",
+        phone=found.phone,
+        email=found.email,
+        address=found.home_address,
+        born_on=person.born_on,
+    )
+
+
+PREFILLED: Final = {
+    "full_name": "name",
+    "identity_number": "identity_number",
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+    "born_on": "born_on",
+}
+"""Questions that a form may ask and the applicant has answered already: what of the person answers each."""
+
+
+def prefilled(procedure: Procedure, filing: Filing) -> dict[str, object]:
+    """The answers, with what the form asks of the applicant taken from the applicant, where it was left out."""
+    asked = procedure.form.get("properties", {})
+    known = {
+        name: value
+        for name, of in PREFILLED.items()
+        if name in asked and (value := getattr(filing.applicant, of)) and not filing.answers.get(name)
+    }
+    return {**filing.answers, **known}
+
+
+def _check_documents(procedure: Procedure, answers: dict[str, object], filing: Filing) -> None:
+    """Nothing when every document that is needed came, and none that nobody asked for. Raises: DocumentsMissing."""
+    known = {one.code for one in procedure.documents}
+    given = [one.document for one in filing.documents] + [document for document, _ in filing.reused]
+    errors: list[dict[str, object]] = [
+        {
+            "pointer": f"/documents/{at}/document",
+            "detail": Text("Thủ tục không có giấy tờ mã này.", "The procedure asks for no such document."),
+        }
+        for at, code in enumerate(given)
+        if code not in known
+    ]
+    # At a desk or by post the papers themselves are on the table; the officer sees what is missing.
+    if filing.channel in {Channel.APP, Channel.WEB}:
+        errors += [
+            {
+                "pointer": "/documents",
+                "document": one.code,
+                "detail": Text(f"Còn thiếu: {one.name.vi}.", f"Missing: {one.name.en}."),
+            }
+            for one in procedures_domain.needed_documents(procedure, answers)
+            if one.required and one.code not in given
+        ]
+    if filing.filer is not None and filing.mandate is None and filing.channel in {Channel.APP, Channel.WEB}:
+        needed = Text(
+            "Nộp thay người khác cần văn bản uỷ quyền hoặc giấy tờ chứng minh quan hệ.",
+            "Acting for somebody else needs the mandate, or proof of kinship.",
+        )
+        errors.append({"pointer": "/mandate", "detail": needed})
+    if errors:
+        raise DocumentsMissing(errors=errors[:50])
+
+
+def routed(
+    books: RequestBooks, tenant_id: TenantId, procedure: Procedure, home: AreaChain, place: AreaChain, on: date
+) -> list[Part]:
+    """Every step with the unit it goes to on that day, in the procedure's order. Raises: StepWithoutUnit."""
+    units: dict[str, Unit] = {}
+    parts: list[Part] = []
+    for step in procedure.steps:
+        chain = home if step.competence is Competence.APPLICANT else place
+        kept = units.get(step.same_unit_as) if step.same_unit_as else None
+        unit = kept or _unit_for(books, tenant_id, step, chain, on)
+        if unit is None:
+            raise StepWithoutUnit(step.code, step.name)
+        units[step.code] = unit
+        parts.append(Part(step, unit, _why(step, unit, chain, kept=kept is not None)))
+    return parts
+
+
+def _unit_for(books: RequestBooks, tenant_id: TenantId, step: Step, chain: AreaChain, on: date) -> Unit | None:
+    lineage = books.catalogue.lineage(tenant_id, step.category) if step.category else ()
+    wanted, kind = step.held_by([area.tier for area in (chain.commune, chain.district, chain.province) if area])
+    for tier in tiers_to_try(wanted, chain):
+        found = books.directory.units_covering(tenant_id, kind, tier, chain, lineage, on)
+        if found:
+            return found[0]
+    return None
+
+
+def _why(step: Step, unit: Unit, chain: AreaChain, *, kept: bool) -> Text:
+    if kept:
+        return Text(f"{unit.name} làm tiếp bước này.", f"{unit.name_en} goes on with this step.")
+    place = Text("nơi cư trú của người đề nghị", "where the applicant lives")
+    if step.competence is Competence.OBJECT:
+        place = Text("nơi có đối tượng của thủ tục", "where the object of the procedure lies")
+    return Text(
+        f"{unit.name} phụ trách {place.vi}: {chain.area.name}.",
+        f"{unit.name_en} is in charge of {place.en}: {chain.area.name}.",
+    )
+
+
+async def file_request(
+    work: Work, desk: Desk, actor: Actor, filing: Filing, *, another: bool = False, lang: Lang = Lang.VI
+) -> Filed:
+    """The service request, durable when the work commits: request, steps, files, history and event.
+
+    An officer files for somebody at a desk or by post; the applicant then follows it by the secret of the receipt.
+    Raises: as `check`; UploadUnfinished, UploadTaken; RequestFileNotFound; FiledAlready.
+    """
+    tenant_id, books = actor.tenant_id, desk.books
+    tenant = books.directory.tenant(tenant_id)
+    checked = check(books, tenant_id, filing, local_day(work.now, tenant.time_zone))
+    names = [one.upload for one in filing.documents]
+    uploads = await media_service.attachable(desk.db, names, pointer="/documents/{}/upload")
+    mandate = await media_service.attachable(desk.db, [filing.mandate], pointer="/mandate") if filing.mandate else []
+    reused = await _reused(desk.db, actor, filing)
+    applicant = identity_index(desk.keys, tenant_id, checked.applicant.identity_number)
+    content = content_hash(checked.answers, checked.object_chain.area.code)
+    same = None if another else await repository.find_same(work, tenant_id, applicant, checked.procedure.code, content)
+    if same is not None:
+        raise FiledAlready(same)
+    receiver = next(part.unit for part in checked.parts if part.step.role is StepRole.RECEIVE)
+    code = await desk.codes.next_code(tenant, work.now, prefix=receiver.code)
+    request_id = RequestId(uuid7(work.now))
+    secret = None
+    if actor.kind is not ActorKind.CITIZEN:
+        secret = tracking_secret(desk.keys, tenant_id, ReportId(request_id))
+    papers = Papers(checked.applicant, checked.filer, checked.answers)
+    request = ServiceRequest(
+        tenant_id=tenant_id,
+        id=request_id,
+        code=code,
+        version=1,
+        state=RequestState.SUBMITTED.value,
+        came_from=[],
+        outcome=None,
+        procedure_code=checked.procedure.code,
+        procedure_version=checked.procedure.version,
+        channel=filing.channel.value,
+        lang=lang.value,
+        citizen_id=actor.citizen_id,
+        filed_by=actor.staff_id,
+        tracking_hash=tracking_hash(secret) if secret else None,
+        applicant_index=applicant,
+        content_hash=content,
+        sealed=sealed(desk.keys, tenant_id, request_id, papers),
+        edition_id=checked.object_chain.edition,
+        applicant_area=checked.applicant_chain.area.code,
+        object_area=checked.object_chain.area.code,
+        unit_id=receiver.id,
+        receiver_id=receiver.id,
+        submitted_at=work.now,
+        updated_at=work.now,
+        working_days=checked.procedure.working_days,
+        supplements=0,
+        supplements_most=checked.procedure.supplements,
+        fee=checked.fee,
+    )
+    columns = ServiceRequest.__table__.columns.keys()
+    repository.put_request(work, {name: getattr(request, name) for name in columns})
+    _put_steps(work, desk, request, checked)
+    _put_documents(work, actor, request, filing, uploads, mandate, reused)
+    if filing.draft is not None and actor.citizen_id is not None:
+        await DraftRepository(work, tenant_id, actor.citizen_id).end(filing.draft)
+    fact = RequestFact(
+        EventType.SUBMITTED,
+        data={
+            "unit": Text(receiver.name, receiver.name_en)._asdict(),
+            "unit_code": receiver.code,
+            "procedure": checked.procedure.name._asdict(),
+        },
+    )
+    record(work, actor, request, fact, None)
+    return Filed(request, checked, secret)
+
+
+async def _reused(db: Database, actor: Actor, filing: Filing) -> list[tuple[str, UUID, UUID, str]]:
+    """Document, upload, file and name of what the applicant has handed in before. Raises: RequestFileNotFound."""
+    if not filing.reused:
+        return []
+    if actor.citizen_id is None:
+        raise RequestFileNotFound
+    found = await repository.find_own_file(db, actor.tenant_id, actor.citizen_id, [one for _, one in filing.reused])
+    if len(found) < len({one for _, one in filing.reused}):
+        raise RequestFileNotFound
+    return [(document, found[one]["upload_id"], one, found[one]["name"]) for document, one in filing.reused]
+
+
+def _put_steps(work: Work, desk: Desk, request: ServiceRequest, checked: Checked) -> None:
+    """A row for each step: the receiving one is open, the others wait for their turn."""
+    tenant_id = TenantId(request.tenant_id)
+    for place, part in enumerate(checked.parts):
+        begins = part.step.role is StepRole.RECEIVE
+        timing = start(desk.books, tenant_id, part.unit.id, part.step.working_days, work.now) if begins else None
+        repository.put_step(
+            work,
+            {
+                "tenant_id": tenant_id,
+                "request_id": request.id,
+                "code": part.step.code,
+                "place": place,
+                "role": part.step.role.value,
+                "unit_id": part.unit.id,
+                "tier": part.unit.tier.value,
+                "state": (StepState.OPEN if begins else StepState.WAITING).value,
+                "after": list(part.step.after),
+                "working_days": part.step.working_days,
+                "routing": {"unit_code": part.unit.code, **part.reason._asdict()},
+                "opened_at": work.now if begins else None,
+                "due_at": timing.due_at if timing else None,
+                "clock": deadlines_service.clock_values(timing.clock) if timing else None,
+            },
+        )
+    if any(part.step.role is StepRole.RETURN for part in checked.parts):
+        return
+    receiver = next(part for part in checked.parts if part.step.role is StepRole.RECEIVE)
+    decider = next(part for part in checked.parts if part.step.role is StepRole.DECIDE)
+    repository.put_step(
+        work,
+        {
+            "tenant_id": tenant_id,
+            "request_id": request.id,
+            "code": RETURN,
+            "place": len(checked.parts),
+            "role": StepRole.RETURN.value,
+            "unit_id": receiver.unit.id,
+            "tier": receiver.unit.tier.value,
+            "state": StepState.WAITING.value,
+            "after": [decider.step.code],
+            "working_days": 1,
+            "routing": {"unit_code": receiver.unit.code, **receiver.reason._asdict()},
+            "opened_at": None,
+            "due_at": None,
+            "clock": None,
+        },
+    )
+
+
+def _put_documents(
+    work: Work,
+    actor: Actor,
+    request: ServiceRequest,
+    filing: Filing,
+    uploads: Sequence[UUID],
+    mandate: Sequence[UUID],
+    reused: Sequence[tuple[str, UUID, UUID, str]],
+) -> None:
+    for one, upload in zip(filing.documents, uploads, strict=True):
+        put_files(work, actor, request, FileRole.DOCUMENT, [(one.name, upload)], document=one.document)
+    put_files(work, actor, request, FileRole.MANDATE, [("", upload) for upload in mandate])
+    for document, upload, file_id, name in reused:
+        put_reused(work, actor, request, document=document, upload=upload, reused_from=file_id, name=name)

@@ -1,0 +1,183 @@
+"""Verbs of offices."""
+
+from __future__ import annotations
+
+from app.db.work import Work
+from app.deadlines import service as deadlines_service
+from app.identity import service as identity_service
+from app.identity.terms import Actor
+from app.kit.ids import UnitId
+from app.kit.text import Text
+from app.procedures.terms import StepRole
+from app.service_requests import domain, repository
+from app.service_requests.domain import step_name
+from app.service_requests.errors import OfficerNotOfUnit
+from app.service_requests.models import ServiceRequest
+from app.service_requests.terms import RequestBooks, StepState, Verb
+
+from .naming import holder, local_text, of_step
+from .steps import change, held, settle
+from .timing import put_whole, start
+
+
+async def accept_request(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
+    """Accepted: the clock of the whole runs, and its end is the appointment."""
+    found = await held(work, actor, code, Verb.ACCEPT, seen, books)
+    request, tenant_id = found.request, actor.tenant_id
+    timing = start(books, tenant_id, UnitId(request.receiver_id), request.working_days, work.now)
+    fact = domain.accept(
+        found.facts(),
+        unit=holder(books, found, StepRole.RECEIVE),
+        appointment=local_text(books, tenant_id, timing.due_at),
+        at=work.now,
+    )
+    put_whole(request, timing, work.now)
+    request.original_due_at = timing.due_at
+    return settle(work, actor, found, fact, books)
+
+
+async def refuse_request(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
+) -> ServiceRequest:
+    """Not accepted, with the reason."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.REFUSE,
+        seen,
+        books,
+        lambda found: domain.refuse(
+            found.facts(), unit=holder(books, found, StepRole.RECEIVE), reason=reason, at=work.now
+        ),
+    )
+
+
+async def complete_step(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, step: str, opinion: str | None
+) -> ServiceRequest:
+    """The step is done; whatever waited for it begins."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.COMPLETE,
+        seen,
+        books,
+        lambda found: domain.complete_step(
+            found.facts(),
+            step=step,
+            name=step_name(found.procedure, step),
+            unit=of_step(books, found, step),
+            opinion=opinion,
+        ),
+        step=step,
+    )
+
+
+async def send_back(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, step: str, to: str, reason: str
+) -> ServiceRequest:
+    """An earlier step has to be looked at again."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.SEND_BACK,
+        seen,
+        books,
+        lambda found: domain.send_back(
+            found.facts(),
+            step=step,
+            to=to,
+            name=step_name(found.procedure, step),
+            unit=of_step(books, found, step),
+            reason=reason,
+        ),
+        step=step,
+    )
+
+
+async def assign_step(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, step: str, officer: str
+) -> ServiceRequest:
+    """The officer of this user name, a member of the step's unit, put in charge of it. Raises: OfficerNotOfUnit."""
+    found = await held(work, actor, code, Verb.ASSIGN, seen, books, step=step)
+    facts = found.facts()
+    part = facts.step(step)
+    account = await identity_service.find_staff(work, actor.tenant_id, username=officer)
+    if (
+        part is None
+        or account is None
+        or not account.active
+        or part.unit_id not in {one.unit_id for one in account.memberships}
+    ):
+        raise OfficerNotOfUnit
+    fact = domain.assign(
+        facts, step=step, officer=account.id, officer_name=account.name, unit=of_step(books, found, step)
+    )
+    return settle(work, actor, found, fact, books)
+
+
+async def consult_unit(
+    work: Work,
+    actor: Actor,
+    code: str,
+    *,
+    seen: int,
+    books: RequestBooks,
+    step: str,
+    unit: str,
+    question: str,
+    working_days: int,
+) -> ServiceRequest:
+    """Another unit is asked for its opinion, within so many working days. Raises: UnknownUnit."""
+    asked = books.directory.unit_by_code(actor.tenant_id, unit)
+    found = await held(work, actor, code, Verb.CONSULT, seen, books, step=step)
+    fact = domain.consult(
+        found.facts(),
+        step=step,
+        unit=of_step(books, found, step),
+        asked=Text(asked.name, asked.name_en),
+        question=question,
+    )
+    timing = start(books, actor.tenant_id, asked.id, working_days, work.now)
+    places = [one.place for one in found.steps]
+    number = sum(one.asked_by is not None for one in found.steps) + 1
+    repository.put_step(
+        work,
+        {
+            "tenant_id": actor.tenant_id,
+            "request_id": found.request.id,
+            "code": f"opinion-{number}",
+            "place": max(places) + 1,
+            "unit_id": asked.id,
+            "tier": asked.tier.value,
+            "state": StepState.OPEN.value,
+            "after": [],
+            "asked_by": step,
+            "question": question,
+            "working_days": working_days,
+            "routing": {},
+            "opened_at": work.now,
+            "due_at": timing.due_at,
+            "clock": deadlines_service.clock_values(timing.clock),
+        },
+    )
+    return settle(work, actor, found, fact, books)
+
+
+async def give_opinion(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, step: str, opinion: str
+) -> ServiceRequest:
+    """The unit that was asked has answered."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.GIVE_OPINION,
+        seen,
+        books,
+        lambda found: domain.give_opinion(found.facts(), step=step, unit=of_step(books, found, step), opinion=opinion),
+        step=step,
+    )

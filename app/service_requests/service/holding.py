@@ -1,0 +1,83 @@
+"""Verbs that stop a service request, let it go on, or end it without a decision."""
+
+from __future__ import annotations
+
+from app.db.work import Work
+from app.identity.terms import Actor
+from app.service_requests import domain
+from app.service_requests.models import ServiceRequest
+from app.service_requests.terms import RequestBooks, Verb
+
+from .naming import holder
+from .steps import change
+
+
+async def stop_request(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
+) -> ServiceRequest:
+    """Nothing is done about it until it goes on."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.STOP,
+        seen,
+        books,
+        lambda found: domain.stop(found.facts(), unit=holder(books, found), reason=reason),
+    )
+
+
+async def resume_request(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
+    """It goes on where it was."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.RESUME,
+        seen,
+        books,
+        lambda found: domain.resume(found.facts(), unit=holder(books, found)),
+    )
+
+
+async def end_request(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
+) -> ServiceRequest:
+    """A stopped one is over for good."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.END,
+        seen,
+        books,
+        lambda found: domain.end(found.facts(), unit=holder(books, found), reason=reason, at=work.now),
+    )
+
+
+async def agree_withdrawal(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
+    """It ends, as its applicant wished."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.AGREE_WITHDRAWAL,
+        seen,
+        books,
+        lambda found: domain.agree_withdrawal(found.facts(), unit=holder(books, found), at=work.now),
+    )
+
+
+async def decline_withdrawal(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
+) -> ServiceRequest:
+    """It goes on, with the reason."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.DECLINE_WITHDRAWAL,
+        seen,
+        books,
+        lambda found: domain.decline_withdrawal(found.facts(), unit=holder(books, found), reason=reason),
+    )

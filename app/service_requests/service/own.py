@@ -1,0 +1,104 @@
+"""What applicants do with their service requests afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.db.work import Work
+from app.identity.domain import matches
+from app.identity.terms import Actor, ActorKind
+from app.kit.ids import TenantId, UnitId
+from app.kit.text import Text
+from app.service_requests import domain
+from app.service_requests.errors import RequestNotFound
+from app.service_requests.models import ServiceRequest
+from app.service_requests.repository import RequestRepository
+from app.service_requests.terms import FileRole, RequestBooks
+
+from .deciding import put_files
+from .steps import Held, procedure_of, settle
+
+
+def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking: bytes | None) -> bool:
+    """Whether the actor is the applicant: by the account, or by the secret printed on the receipt of a desk."""
+    if citizen_id is not None and actor.citizen_id == citizen_id:
+        return True
+    return secret is not None and tracking is not None and matches(secret, tracking)
+
+
+def as_applicant(actor: Actor) -> Actor:
+    """Who acts: the account, else nobody known: holding the secret says nothing about being an officer."""
+    return actor if actor.kind is ActorKind.CITIZEN else Actor(ActorKind.ANONYMOUS, actor.tenant_id)
+
+
+async def _own(work: Work, actor: Actor, code: str, secret: str | None, books: RequestBooks) -> Held:
+    request, steps = await RequestRepository(work, actor.tenant_id).lock(code, visible_to=None)
+    if not owns(actor, secret, citizen_id=request.citizen_id, tracking=request.tracking_hash):
+        raise RequestNotFound
+    return Held(request, steps, procedure_of(books, request))
+
+
+async def supply(
+    work: Work,
+    actor: Actor,
+    code: str,
+    secret: str | None,
+    *,
+    books: RequestBooks,
+    words: str | None,
+    files: Sequence[tuple[str, str, UUID]],
+) -> ServiceRequest:
+    """The applicant supplies what was asked for; `files`: document, name and upload of each."""
+    found = await _own(work, actor, code, secret, books)
+    fact = domain.supply(found.facts(), words=words, files=len(files))
+    applicant = as_applicant(actor)
+    for document, name, upload in files:
+        put_files(
+            work,
+            applicant,
+            found.request,
+            FileRole.SUPPLEMENT,
+            [(name, upload)],
+            document=document,
+            supplement=found.request.supplements,
+        )
+    return settle(work, applicant, found, fact, books)
+
+
+async def ask_withdrawal(
+    work: Work, actor: Actor, code: str, secret: str | None, *, books: RequestBooks, reason: str | None
+) -> ServiceRequest:
+    """The applicant wants it back."""
+    found = await _own(work, actor, code, secret, books)
+    return settle(work, as_applicant(actor), found, domain.ask_withdrawal(found.facts(), reason=reason), books)
+
+
+async def complain(
+    work: Work, actor: Actor, code: str, secret: str | None, *, books: RequestBooks, words: str | None
+) -> ServiceRequest:
+    """The applicant complains that it is late; the unit above the one that has it is told. Raises: NotOverdue."""
+    found = await _own(work, actor, code, secret, books)
+    tenant_id = TenantId(found.request.tenant_id)
+    above = books.directory.parent(tenant_id, UnitId(found.request.unit_id))
+    name = Text(above.name, above.name_en) if above else None
+    if found.request.due_at is not None and found.request.due_at < work.now and found.request.overdue_at is None:
+        found.request.overdue_at = work.now  # nobody has to wait for the worker to look
+    fact = domain.complain(found.facts(), words=words, above=name, at=work.now)
+    return settle(work, as_applicant(actor), found, fact, books)
+
+
+async def rate(
+    work: Work,
+    actor: Actor,
+    code: str,
+    secret: str | None,
+    *,
+    books: RequestBooks,
+    stars: int,
+    words: str | None,
+) -> ServiceRequest:
+    """The applicant's verdict; a later one replaces an earlier one."""
+    found = await _own(work, actor, code, secret, books)
+    fact = domain.rate(found.facts(), stars=stars, words=words, at=work.now)
+    return settle(work, as_applicant(actor), found, fact, books)

@@ -1,0 +1,124 @@
+"""Clocks of a service request: one for the whole from acceptance on, one for each step. 5, 6 and 8 stop them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from app.deadlines import service as deadlines_service
+from app.deadlines.errors import ExtensionTooShort
+from app.deadlines.terms import Clock, PauseCause, Timing
+from app.kit.ids import StaffId, TenantId, UnitId
+from app.service_requests.models import RequestStep, ServiceRequest
+from app.service_requests.terms import HELD, RequestBooks, RequestState, StepState
+
+CAUSES: Final = {
+    RequestState.SUPPLEMENT_REQUESTED: PauseCause.SUPPLEMENT,
+    RequestState.PAYMENT_REQUESTED: PauseCause.PAYMENT,
+    RequestState.STOPPED: PauseCause.STOPPED,
+}
+
+
+def start(books: RequestBooks, tenant_id: TenantId, unit_id: UnitId, working_days: int, at: datetime) -> Timing:
+    """A clock of the unit's calendar."""
+    area = books.directory.unit(tenant_id, unit_id).area_code
+    return deadlines_service.start_statutory(
+        books.calendars, tenant_id, working_days=working_days, at=at, unit_id=unit_id, area=area
+    )
+
+
+def put_whole(request: ServiceRequest, timing: Timing, at: datetime) -> None:
+    """The request as its clock says."""
+    stands = timing.clock.paused
+    request.clock = deadlines_service.clock_values(timing.clock)
+    request.due_at = timing.due_at
+    request.paused_at = stands.since if stands else None
+    if timing.due_at > at:
+        request.overdue_at = None  # the new date may be missed again, and is told again
+
+
+def put_step(step: RequestStep, timing: Timing, at: datetime) -> None:
+    """The step as its clock says."""
+    step.clock = deadlines_service.clock_values(timing.clock)
+    step.due_at = timing.due_at
+    if timing.due_at > at:
+        step.overdue_at = None
+
+
+def start_opened(books: RequestBooks, tenant_id: TenantId, steps: Sequence[RequestStep], at: datetime) -> None:
+    """Every step that is at work and has no clock gets one."""
+    for step in steps:
+        if step.state == StepState.OPEN and step.clock is None:
+            put_step(step, start(books, tenant_id, UnitId(step.unit_id), step.working_days, at), at)
+
+
+def follow(
+    books: RequestBooks,
+    request: ServiceRequest,
+    steps: Sequence[RequestStep],
+    *,
+    before: RequestState,
+    at: datetime,
+) -> None:
+    """Stop and start the clocks as the state has changed; what is over stays as it was."""
+    after = RequestState(request.state)
+    if before is after or request.closed_at is not None:
+        return
+    tenant_id, cause = TenantId(request.tenant_id), CAUSES.get(after)
+
+    def changed(clock: Clock) -> Timing:
+        timing = Timing(clock, at)
+        if clock.paused is not None:
+            timing = deadlines_service.resume_clock(books.calendars, tenant_id, clock, at=at)
+        if cause is not None:
+            timing = deadlines_service.pause_clock(books.calendars, tenant_id, timing.clock, cause=cause, at=at)
+        return timing
+
+    if before not in HELD and cause is None:
+        return
+    if request.clock is not None:
+        put_whole(request, changed(deadlines_service.clock_from(request.clock)), at)
+    for step in steps:
+        if step.state == StepState.OPEN and step.clock is not None:
+            put_step(step, changed(deadlines_service.clock_from(step.clock)), at)
+
+
+def extended(
+    books: RequestBooks, request: ServiceRequest, *, to: date, reason: str, by: StaffId | None, at: datetime
+) -> Timing:
+    """The whole clock with the time that makes it due at the end of `to`. Raises: as `extend_clock`."""
+    assert request.clock is not None
+    return deadlines_service.extend_clock(
+        books.calendars,
+        TenantId(request.tenant_id),
+        deadlines_service.clock_from(request.clock),
+        to=to,
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+def extend_steps(
+    books: RequestBooks,
+    steps: Sequence[RequestStep],
+    units: frozenset[UnitId],
+    *,
+    to: date,
+    reason: str,
+    by: StaffId | None,
+    at: datetime,
+) -> None:
+    """The open steps of these units may last as long as the whole; a step that had longer keeps that."""
+    for step in steps:
+        if step.state != StepState.OPEN or step.clock is None or step.unit_id not in units:
+            continue
+        clock = deadlines_service.clock_from(step.clock)
+        try:
+            timing = deadlines_service.extend_clock(
+                books.calendars, TenantId(step.tenant_id), clock, to=to, reason=reason, by=by, at=at
+            )
+        except ExtensionTooShort:
+            continue
+        put_step(step, timing, at)

@@ -1,0 +1,55 @@
+"""Vocabulary of service requests, and what is read of them."""
+
+from __future__ import annotations
+
+from .views import Papers, RequestBooks, RequestView
+from .vocabulary import (
+    APPLICANT_VERBS,
+    DECISIONS,
+    HELD,
+    LISTED_MOST,
+    WORKED,
+    Changes,
+    Channel,
+    DraftId,
+    FileRole,
+    Filing,
+    HandedIn,
+    Missing,
+    Outcome,
+    Person,
+    QueueView,
+    RequestFacts,
+    RequestState,
+    StepChange,
+    StepFacts,
+    StepState,
+    Verb,
+)
+
+__all__ = [
+    "APPLICANT_VERBS",
+    "DECISIONS",
+    "HELD",
+    "LISTED_MOST",
+    "WORKED",
+    "Changes",
+    "Channel",
+    "DraftId",
+    "FileRole",
+    "Filing",
+    "HandedIn",
+    "Missing",
+    "Outcome",
+    "Papers",
+    "Person",
+    "QueueView",
+    "RequestBooks",
+    "RequestFacts",
+    "RequestState",
+    "RequestView",
+    "StepChange",
+    "StepFacts",
+    "StepState",
+    "Verb",
+]

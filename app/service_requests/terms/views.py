@@ -1,0 +1,50 @@
+"""What is read of a service request, and the reference data that it is read with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.catalogue.snapshot import Catalogue
+from app.deadlines.snapshot import Calendars
+from app.directory.snapshot import Directory
+from app.media.terms import Attached
+from app.procedures.snapshot import Procedures
+from app.procedures.terms import Procedure
+from app.timeline.terms import Entry
+
+from .vocabulary import Person, RequestFacts
+
+
+class RequestBooks(NamedTuple):
+    """Reference data as of one moment."""
+
+    directory: Directory
+    catalogue: Catalogue
+    calendars: Calendars
+    procedures: Procedures
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Who applies, who acts for them, and what the form was filled in with."""
+
+    applicant: Person
+    filer: Person | None
+    answers: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A service request with all that hangs on it. Whoever holds one has been let in."""
+
+    row: Mapping[str, Any]
+    steps: Sequence[Mapping[str, Any]]
+    files: Sequence[Mapping[str, Any]]
+    uploads: Mapping[UUID, Attached]
+    entries: Sequence[Entry]
+    papers: Papers
+    procedure: Procedure
+    facts: RequestFacts
