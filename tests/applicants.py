@@ -20,7 +20,13 @@ from tests.pictures import PDF
 
 LAND, MARITAL = "1.004227", "1.004873"
 ENVIRONMENT_OFFICE, ENVIRONMENT_DEPARTMENT = "H23.21.83", "H23.03"
-HOA = {"name": "Nguyễn Thị Hoa", "identity_number": "030123456789", "phone": "0912345678", "address": "12 Cẩm Thượng"}
+HOA = {
+    "name": "Nguyễn Thị Hoa",
+    "identity_number": "030123456789",
+    "phone": "0912345678",
+    "address": "12 Cẩm Thượng",
+    "born_on": "1990-05-17",
+}
 SALE: dict[str, Any] = {
     "change": "transfer",
     "other_parties": [{"full_name": "Trần Văn Ba", "identity_number": "030987654321"}],
@@ -28,6 +34,12 @@ SALE: dict[str, Any] = {
     "parcels": [{"sheet": 7, "number": 12}],
     "parcel_count": 1,
     "new_certificate": True,
+}
+MARRIED: dict[str, Any] = {
+    "marital_status": "never_married",
+    "purpose": "property",
+    "copies": 2,
+    "relation": "self",
 }
 VERB_BODIES: dict[str, dict[str, Any]] = {
     "refuse": {"reason": "Thử"},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
 
 from app.cases.terms import Scope
 from app.db.work import Recorder, Work
@@ -40,38 +40,52 @@ class RequestRepository:
         self._session = work.session
         self._tenant_id = tenant_id
 
-    async def lock(self, code: str, *, visible_to: Scope | None) -> tuple[ServiceRequest, list[RequestStep]]:
+    async def lock(self, code: str, *, visible_to: Scope) -> tuple[ServiceRequest, list[RequestStep]]:
         """The request, its row locked until the transaction ends, with its steps in order. Two statements.
 
         The request is locked before anything of it; its steps are changed by whoever holds it only. Raises:
-        RequestNotFound, also when no unit of the scope has had a part in it.
+        RequestNotFound, also when no unit of the scope has had a part in it, with as much work as for none.
         """
-        return await self._locked(select(ServiceRequest).where(ServiceRequest.code == code), visible_to)
+        wanted = select(ServiceRequest).where(ServiceRequest.code == code)
+        if not visible_to.whole:
+            part = exists().where(
+                RequestStep.tenant_id == ServiceRequest.tenant_id,
+                RequestStep.request_id == ServiceRequest.id,
+                RequestStep.opened_at.is_not(None),
+                RequestStep.unit_id.in_(visible_to.units),
+            )
+            wanted = wanted.where(or_(ServiceRequest.receiver_id.in_(visible_to.units), part))
+        return await self._with_steps(await self._locked(wanted))
+
+    async def lock_own(
+        self, code: str, owns: Callable[[ServiceRequest], bool]
+    ) -> tuple[ServiceRequest, list[RequestStep]]:
+        """The same for its applicant. Raises: RequestNotFound, also for somebody else's, with as much work."""
+        request = await self._locked(select(ServiceRequest).where(ServiceRequest.code == code))
+        if not owns(request):
+            raise RequestNotFound
+        return await self._with_steps(request)
 
     async def lock_by_id(self, request_id: RequestId) -> tuple[ServiceRequest, list[RequestStep]]:
         """The same by id, without a scope: for the program itself."""
-        return await self._locked(select(ServiceRequest).where(ServiceRequest.id == request_id), None)
+        return await self._with_steps(await self._locked(select(ServiceRequest).where(ServiceRequest.id == request_id)))
 
-    async def _locked(
-        self, wanted: Select[ServiceRequest], visible_to: Scope | None
-    ) -> tuple[ServiceRequest, list[RequestStep]]:
+    async def _locked(self, wanted: Select[ServiceRequest]) -> ServiceRequest:
         request = await self._session.scalar(
-            wanted.where(ServiceRequest.tenant_id == self._tenant_id).with_for_update()
+            wanted.where(ServiceRequest.tenant_id == self._tenant_id).with_for_update(of=ServiceRequest)
         )
         if request is None:
             raise RequestNotFound
+        self._work.catch_up(request.updated_at)
+        return request
+
+    async def _with_steps(self, request: ServiceRequest) -> tuple[ServiceRequest, list[RequestStep]]:
         found = await self._session.scalars(
             select(RequestStep)
             .where(RequestStep.tenant_id == self._tenant_id, RequestStep.request_id == request.id)
             .order_by(RequestStep.place)
         )
-        steps = list(found)
-        if visible_to is not None and not visible_to.whole:
-            parts = {request.receiver_id} | {step.unit_id for step in steps if step.opened_at is not None}
-            if parts.isdisjoint(visible_to.units):
-                raise RequestNotFound
-        self._work.catch_up(request.updated_at)
-        return request, steps
+        return request, list(found)
 
 
 _SAME = """

@@ -140,7 +140,8 @@ PREFILLED: Final = {
     "phone": "phone",
     "email": "email",
     "address": "address",
-    "born_on": "born_on",
+    "residence": "address",
+    "birth_date": "born_on",
 }
 """Questions that a form may ask and the applicant has answered already: what of the person answers each."""
 

@@ -11,7 +11,6 @@ from app.identity.terms import Actor, ActorKind
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Text
 from app.service_requests import domain
-from app.service_requests.errors import RequestNotFound
 from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import RequestRepository
 from app.service_requests.terms import FileRole, RequestBooks
@@ -33,9 +32,10 @@ def as_applicant(actor: Actor) -> Actor:
 
 
 async def _own(work: Work, actor: Actor, code: str, secret: str | None, books: RequestBooks) -> Held:
-    request, steps = await RequestRepository(work, actor.tenant_id).lock(code, visible_to=None)
-    if not owns(actor, secret, citizen_id=request.citizen_id, tracking=request.tracking_hash):
-        raise RequestNotFound
+    def is_own(request: ServiceRequest) -> bool:
+        return owns(actor, secret, citizen_id=request.citizen_id, tracking=request.tracking_hash)
+
+    request, steps = await RequestRepository(work, actor.tenant_id).lock_own(code, is_own)
     return Held(request, steps, procedure_of(books, request))
 
 

@@ -43,11 +43,18 @@ class UnreadableForm(BadRequest):
 class Form:
     """The fields that were filled in, as typed; line ends are single line feeds."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Sequence[UploadFile] = ()) -> None:
-        self.files = tuple(files)
+    def __init__(
+        self, pairs: Iterable[tuple[str, str]] = (), named_files: Sequence[tuple[str, UploadFile]] = ()
+    ) -> None:
+        self.named_files = tuple(named_files)
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+
+    @property
+    def files(self) -> tuple[UploadFile, ...]:
+        """The files that were chosen, in whatever field."""
+        return tuple(file for _, file in self.named_files)
 
     def text(self, name: str) -> str:
         """What was typed into the field, without blanks around it; empty when it was left out."""
@@ -104,10 +111,10 @@ async def posted_form(request: Request) -> Form:
         except (HTTPException, MultiPartException) as error:
             raise UnreadableForm from error
         pairs = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
-        files: list[UploadFile] = []
-        for _, value in parts.multi_items():
+        files: list[tuple[str, UploadFile]] = []
+        for name, value in parts.multi_items():
             if isinstance(value, UploadFile) and value.filename:
-                files.append(value)
+                files.append((name, value))
             elif isinstance(value, UploadFile):  # a field for files in which none was chosen
                 await value.close()
         return Form(pairs, files)

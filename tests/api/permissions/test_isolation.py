@@ -18,6 +18,7 @@ from app.process import Process
 from tests import permissions
 from tests.api.cases.test_verbs import STEPS
 from tests.api.permissions.test_matrix import a_foreign_officer
+from tests.applicants import LAND, MARITAL, MARRIED, VERB_BODIES, Life, an_applicant
 from tests.builders import BINH_HAN, EVERY_HAND, Filed, a_report, an_officer
 from tests.keyholders import a_keyholder, wanted
 from tests.statements import Statements
@@ -37,7 +38,9 @@ EVERYONES = {
 OWN = {"DELETE /api/v1/me/devices/{device}", "DELETE /api/v1/staff/me/sessions/{session}"}
 _OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", "/client/cases/{code}")
 # Of a province alone, and of another system: tried below, and in tests/api/clients.
+_OF_A_REQUEST = "/service-requests/{code}"
 APART = (
+    "/me/service-request-drafts/{draft}",
     "/staff/identity-openings/{id}",
     "/staff/blocks/{id}",
     "/staff/subscriptions/{id}",
@@ -54,6 +57,13 @@ WORDS: dict[str, Any] = {
     **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
     "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
     "POST /api/v1/staff/cases/{code}/senders/{report}/openings": {"reason": "Cần gọi để hẹn giờ kiểm tra."},
+}
+WORDS |= {f"POST /api/v1/staff/service-requests/{{code}}/{verb}": body for verb, body in VERB_BODIES.items()}
+WORDS |= {
+    "POST /api/v1/service-requests/{code}/supplement": {"text": "Đây."},
+    "POST /api/v1/service-requests/{code}/withdrawal": {},
+    "POST /api/v1/service-requests/{code}/complaint": {},
+    "POST /api/v1/service-requests/{code}/rating": {"stars": 5},
 }
 ABSENT = "H23-261120-9998"
 # Said of the request, not of what it asks for.
@@ -93,9 +103,15 @@ def of_a_report(application: FastAPI) -> list[str]:
     return [one for one in addresses(application) if any(part in one for part in _OF_A_REPORT)]
 
 
+def of_a_request(application: FastAPI) -> list[str]:
+    """Those that name a service request."""
+    return [one for one in addresses(application) if _OF_A_REQUEST in one]
+
+
 def test_every_address_that_names_something_is_looked_at(application: FastAPI) -> None:
     apart = {one for one in addresses(application) if any(part in one for part in APART)}
-    assert set(addresses(application)) == {*of_a_report(application), *EVERYONES, *OWN, *apart}
+    named = {*of_a_report(application), *of_a_request(application)}
+    assert set(addresses(application)) == {*named, *EVERYONES, *OWN, *apart}
 
 
 async def asked(
@@ -135,6 +151,46 @@ async def test_a_report_is_to_strangers_as_one_that_was_never_sent(
             assert of_theirs[3] == of_nothing[3], f"{who}: the work done tells the two apart"
             looked += 1
     assert looked == len(of_a_report(application)) * len(callers) > 150
+
+
+async def test_a_service_request_is_to_strangers_as_one_that_was_never_filed(
+    client: httpx.AsyncClient, application: FastAPI, process: Process, statements: Statements
+) -> None:
+    life = Life(client, await an_applicant(client))
+    await life.file(procedure=MARITAL, answers=MARRIED, documents=[])
+    assert life.code, "a procedure that needs no papers"
+    callers, looked = await strangers(client, process), 0
+    for address in of_a_request(application):
+        for caller in callers:
+            of_theirs = await asked(client, statements, address, life.code, caller)
+            of_nothing = await asked(client, statements, address, f"{life.code[:-4]}9998", caller)
+            who = f"{caller.name}: {address}"
+            assert of_theirs[0] in {401, 403, 404}, (who, of_theirs)
+            assert of_theirs[1] == of_nothing[1], who
+            assert of_theirs[3] == of_nothing[3], f"{who}: the work done tells the two apart"
+            looked += 1
+    assert looked == len(of_a_request(application)) * len(callers) > 150
+
+
+async def test_a_draft_is_its_owners_alone(client: httpx.AsyncClient) -> None:
+    mine, theirs = await an_applicant(client), await an_applicant(client)
+    drafts = "/api/v1/me/service-request-drafts"
+    kept = await client.post(drafts, json={"procedure": LAND, "answers": {"note": "Của tôi"}}, headers=mine)
+    assert kept.status_code == 201, kept.text
+    one = f"{drafts}/{kept.json()['id']}"
+    assert (await client.get(one, headers=mine)).json()["content"]["answers"] == {"note": "Của tôi"}
+    changed = {"procedure": LAND, "answers": {}}
+    for headers in ({}, theirs):
+        answers = [
+            await client.get(one, headers=headers),
+            await client.put(one, json=changed, headers={**headers, "If-Match": '"1"'}),
+            await client.delete(one, headers=headers),
+        ]
+        assert {answer.status_code for answer in answers} == ({404} if headers else {401})
+    assert (await client.get(drafts, headers=theirs)).json() == {"items": []}
+    saved = await client.put(one, json=changed, headers={**mine, "If-Match": '"1"'})
+    stale = await client.put(one, json=changed, headers={**mine, "If-Match": '"1"'})
+    assert (saved.status_code, saved.headers["etag"], stale.status_code) == (200, '"2"', 412)
 
 
 async def test_a_list_and_a_stream_of_another_province_hold_nothing_of_it(

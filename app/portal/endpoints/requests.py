@@ -1,0 +1,244 @@
+"""One's service requests: which there are, how each stands, and what its applicant may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.db.work import Work, in_work, read_work
+from app.kit.clock import local_day
+from app.kit.problems import Problem
+from app.kit.text import Text
+from app.media import service as media_service
+from app.media.deps import CurrentStore
+from app.media.store import FolderStore
+from app.portal import keepsakes
+from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
+from app.service_requests import service
+from app.service_requests.deps import CurrentRequestBooks
+from app.service_requests.errors import NoAppointment, RequestNotFound
+from app.service_requests.models import ServiceRequest
+from app.service_requests.schemas import CommentIn, ComplaintIn, RatingIn, SupplyIn, line_answer, request_answer
+from app.service_requests.terms import RequestBooks, RequestState, RequestView
+from app.web.idempotency import Answer, key_hash, once
+from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, weeks, whole_number
+
+router = APIRouter(prefix="/service-requests", route_class=PortalRoute)
+CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
+_LINES = 50
+_DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating"})
+_NOT_FOUND = Text(
+    "Mã hồ sơ và mã theo dõi không khớp. Hãy xem lại trên giấy tiếp nhận.",
+    "Code and tracking secret do not go together. Please check your receipt.",
+)
+_STARS = Text("Hãy chọn từ 1 đến 5 sao.", "Choose 1 to 5 stars.")
+
+
+@router.get("")
+async def list_requests(visit: CurrentVisit, books: CurrentRequestBooks) -> Response:
+    """Service requests and drafts of whoever is signed in; else the way to one by the secret of a receipt."""
+    return await _listed(visit, books, Form([("code", visit.request.query_params.get("code", ""))]), {})
+
+
+async def _listed(visit: Visit, books: RequestBooks, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:
+    rows, drafts = [], []
+    if visit.citizen is not None:
+        rows = await service.list_own(visit.database, visit.tenant.id, visit.citizen, before=None, limit=_LINES)
+        async with read_work(visit.database, visit.clock, visit.tenant.id) as work:
+            drafts = list(await service.list_drafts(work, visit.tenant.id, visit.citizen))
+    return visit.page(
+        "requests.html",
+        status=status,
+        form=form,
+        errors=errors,
+        signed_in=visit.citizen is not None,
+        lines=[line_answer(row, books, overdue=service.is_overdue(row, visit.now)) for row in rows],
+        drafts=[
+            (one, books.procedures.find(visit.tenant.id, one.procedure_code, one.procedure_version)) for one in drafts
+        ],
+    )
+
+
+@router.post("")
+async def open_request(visit: CurrentVisit, books: CurrentRequestBooks, form: CurrentForm) -> Response:
+    """The page of one that was filed at a desk, by the secret on its receipt."""
+    code, secret = form.text("code").upper()[:40], form.text("secret")[:200]
+    at = visit.at(code)
+    try:
+        await service.own_row(at.database, at.actor, code, secret or None)
+    except RequestNotFound:
+        return await _listed(visit, books, form, {"secret": _NOT_FOUND}, status=422)
+    answer = RedirectResponse(f"/service-requests/{code}", status_code=303)
+    keepsakes.follow(visit.request, answer, code, secret)
+    return answer
+
+
+@router.get("/{code}")
+async def show_request(visit: CurrentVisit, books: CurrentRequestBooks, code: CodePath) -> Response:
+    """The applicant's own page; whoever is not known yet is asked for the secret."""
+    done = visit.request.query_params.get("done", "")
+    try:
+        view = await _own(visit, books, code)
+    except RequestNotFound:
+        return RedirectResponse(f"/service-requests?code={code}", status_code=303)
+    return _shown(visit, books, view, Form(), {}, done=done if done in _DONE else "")
+
+
+async def _own(visit: Visit, books: RequestBooks, code: str) -> RequestView:
+    at = visit.at(code)
+    secret = keepsakes.followed(visit.request).get(code)
+    return await service.find_own(at.database, at.keys, books, at.actor, code, secret)
+
+
+def _shown(
+    visit: Visit,
+    books: RequestBooks,
+    view: RequestView,
+    form: Form,
+    errors: FieldErrors,
+    *,
+    verb: str = "",
+    done: str = "",
+    message: Text | None = None,
+    status: int = 200,
+) -> Response:
+    at = visit.at(view.row["code"])
+    answer = request_answer(
+        view,
+        books,
+        visit.lang,
+        verbs=service.verbs_for_applicant(view),
+        key=visit.keys.media,
+        now=visit.now,
+        overdue=service.is_overdue(view.row, visit.now),
+    )
+    return visit.page(
+        "request.html",
+        status=status,
+        one=answer,
+        view=view,
+        state=RequestState(view.row["state"]).label,
+        documents={one.code: one.name for one in view.procedure.documents},
+        due=_due(at, books, view.row),
+        most_bytes=visit.most_bytes,
+        key=keepsakes.new_key(),
+        form=form,
+        errors=errors,
+        verb=verb,
+        done=done,
+        message=message,
+    )
+
+
+def _due(visit: Visit, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The weeks up to the appointment, and how many working days are left; None before there is one."""
+    try:
+        explained = service.explain(row, books, now=visit.now)
+    except NoAppointment:
+        return None
+    today = local_day(visit.now, visit.tenant.time_zone)
+    over = row["decided_at"] is not None or row["closed_at"] is not None
+    return {
+        "weeks": weeks(explained.marks, today, explained.stood),
+        "left": None if over else explained.left(today),
+        "explained": explained,
+    }
+
+
+@router.get("/{code}/deadline")
+async def explain_appointment(visit: CurrentVisit, books: CurrentRequestBooks, code: CodePath) -> Response:
+    """How the appointment is counted, day by day. Raises: NoAppointment."""
+    view = await _own(visit, books, code)
+    explained = service.explain(view.row, books, now=visit.now)
+    return visit.page("request_deadline.html", row=view.row, explained=explained, due=_due(visit, books, view.row))
+
+
+@router.post("/{code}/{verb}")
+async def act(
+    visit: CurrentVisit, books: CurrentRequestBooks, code: CodePath, verb: str, form: CurrentForm, store: CurrentStore
+) -> Response:
+    """What the applicant wants of it, or the page again with what is wrong; what was typed stays."""
+    view = await _own(visit, books, code)
+    if verb not in _DONE - {"sent"}:
+        return RedirectResponse(f"/service-requests/{code}", status_code=303)
+    try:
+        await _acted(visit, books, code, verb, form, store)
+    except ValidationError as refused:
+        asks = {"stars": _STARS}
+        return _shown(visit, books, view, form, errors_of(refused, asks), verb=verb, status=422)
+    except Problem as refused:
+        return _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
+    return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
+
+
+async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: FolderStore) -> None:
+    at, secret = visit.at(code), keepsakes.followed(visit.request).get(code)
+    body: SupplyIn | CommentIn | ComplaintIn | RatingIn
+    files: list[tuple[str, str, UUID]] = []
+    match verb:
+        case "supplement":
+            body = SupplyIn(text=form.text("text") or None)
+            files = await _files(at, form, store)
+        case "withdrawal":
+            body = CommentIn(reason=form.text("reason") or None)
+        case "complaint":
+            body = ComplaintIn(text=form.text("text") or None)
+        case _:
+            stars = form.text("stars")
+            given = {"stars": whole_number(stars)} if stars else {}
+            body = RatingIn(**given, comment=form.text("comment") or None)  # type: ignore[arg-type]
+
+    async def do(work: Work) -> Answer:
+        async def once_only() -> Answer:
+            await _do(work, at, books, code, secret, body, files)
+            return Answer(200, {})
+
+        key = key_hash(form.text("key") or keepsakes.new_key(), str(visit.citizen), f"/service-requests/{code}")
+        return await once(work, at.tenant.id, key, body, once_only)
+
+    await in_work(at.database, at.clock, at.tenant.id, do)
+
+
+async def _do(
+    work: Work,
+    at: Visit,
+    books: RequestBooks,
+    code: str,
+    secret: str | None,
+    body: SupplyIn | CommentIn | ComplaintIn | RatingIn,
+    files: list[tuple[str, str, UUID]],
+) -> ServiceRequest:
+    match body:
+        case SupplyIn():
+            return await service.supply(work, at.actor, code, secret, books=books, words=body.text, files=files)
+        case CommentIn():
+            return await service.ask_withdrawal(work, at.actor, code, secret, books=books, reason=body.reason)
+        case ComplaintIn():
+            return await service.complain(work, at.actor, code, secret, books=books, words=body.text)
+        case RatingIn():
+            return await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
+
+
+async def _files(at: Visit, form: Form, store: FolderStore) -> list[tuple[str, str, UUID]]:
+    """Document, name and upload of each file that came; fields are named after the document."""
+    names: list[tuple[str, str, str]] = []
+    for field, file in form.named_files:
+        name = await media_service.take(
+            at.database,
+            at.clock,
+            store,
+            at.keys.media,
+            f"supply:{form.text('key')}",
+            filename=file.filename or "",
+            content=file,
+            most_bytes=at.most_bytes,
+        )
+        await file.close()
+        names.append((field.partition(".")[2] or "other", (file.filename or "")[:300], name))
+    uploads = await media_service.attachable(at.database, [name for _, _, name in names])
+    return [(document, shown, upload) for (document, shown, _), upload in zip(names, uploads, strict=True)]
