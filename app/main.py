@@ -35,6 +35,7 @@ from app.oversight.endpoints import router as oversight_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
+from app.procedures.endpoints import router as procedures_router
 from app.process import Process, keyring_of
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
@@ -65,6 +66,7 @@ TAGS = [
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
     {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
+    {"name": "procedures", "description": "Thủ tục hành chính. Administrative procedures."},
     {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
@@ -85,6 +87,7 @@ ROUTERS = (
     *cases_routers,
     directory_router,
     catalogue_router,
+    procedures_router,
     identity_router,
     own_account_router,
     citizens_router,

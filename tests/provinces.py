@@ -17,6 +17,8 @@ from app.directory.snapshot import Area, AreaMap, Directory, Edition, Jurisdicti
 from app.directory.terms import AreaCode, EditionId
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import fold
+from app.procedures.seed import packaged_procedures
+from app.procedures.snapshot import Procedures
 from app.routing.seed import packaged_rulebook
 from app.routing.snapshot import Rulebooks
 
@@ -31,6 +33,7 @@ class Provinces:
     directory: Directory
     catalogue: Catalogue
     rulebooks: Rulebooks
+    procedures: Procedures
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +95,7 @@ def packaged_provinces() -> Provinces:
         directory=Directory(maps, tenants, units, jurisdictions, default_tenant="haiduong"),
         catalogue=Catalogue(category for tenant in tenants for category in packaged_categories(tenant.id)),
         rulebooks=Rulebooks(book[0] for book in books if book is not None),
+        procedures=Procedures(one for tenant in tenants for one in packaged_procedures(tenant.id)),
     )
 
 

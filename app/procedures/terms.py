@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NewType, TypeAlias
 
+from app.directory.snapshot import Unit
 from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
@@ -229,3 +230,25 @@ class Mistake:
 
     pointer: str
     detail: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A procedure with the units of its steps at a place, in their order: None where no unit answers."""
+
+    procedure: Procedure
+    units: tuple[Unit | None, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a filled-in form comes to."""
+
+    procedure: Procedure
+    documents: tuple[RequiredDocument, ...]
+    fees: tuple[FeeLine, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """All fees together, in VND."""
+        return sum((line.amount for line in self.fees), Decimal(0))

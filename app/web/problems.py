@@ -59,6 +59,7 @@ _INVALID = Text(
     "Có thông tin chưa đúng; xem từng mục trong errors rồi gửi lại. Chưa có gì được ghi.",
     "Some of the data is not right; see errors and send it again. Nothing was written.",
 )
+_DEEP = Text("Nội dung lồng nhau quá nhiều cấp.", "The body is nested too deep.")
 
 
 class FieldError(BaseModel):
@@ -212,6 +213,8 @@ def _on_http(request: Request, error: StarletteHTTPException) -> Response:
             problem = TooLarge()
         case 403:
             problem = Forbidden()
+        case _ if isinstance(error.__cause__, RecursionError):  # it may well be JSON, but nobody's form is so deep
+            problem = Invalid(_INVALID, errors=[{"pointer": "", "detail": _DEEP}])
         case _:
             problem = UnreadableBody()
     answer = _told(request, problem)

@@ -6,6 +6,7 @@ from .checking import check_procedure, longest_days
 from .conditions import fee_lines, holds, needed_documents
 from .files import Written, read_file
 from .forms import check_answers
+from .placing import missing_units, tiers_of, unit_of
 from .writing import read_procedure, write_procedure
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "fee_lines",
     "holds",
     "longest_days",
+    "missing_units",
     "needed_documents",
     "read_file",
     "read_procedure",
+    "tiers_of",
+    "unit_of",
     "write_procedure",
 ]

@@ -27,6 +27,8 @@ from tests.statements import Statements
 EVERYONES = {
     "GET /api/v1/areas/{area_code}",
     "GET /api/v1/categories/{category}",
+    "GET /api/v1/procedures/{code}",
+    "POST /api/v1/procedures/{code}/check",
     "POST /api/v1/staff/calendars/{code}",
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",
