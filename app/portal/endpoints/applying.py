@@ -30,11 +30,11 @@ from app.service_requests import service
 from app.service_requests.deps import CurrentDesk
 from app.service_requests.errors import DraftNotFound, FiledAlready
 from app.service_requests.models import RequestDraft
-from app.service_requests.schemas import DraftIn
+from app.service_requests.schemas import DraftIn, FilingIn
 from app.service_requests.service import Desk
 from app.service_requests.terms import DraftId
 from app.web.idempotency import Answer, key_hash, once
-from app.web.pages import CurrentForm, FieldErrors, Form, errors_of
+from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, whole_number
 
 router = APIRouter(prefix="/apply", route_class=PortalRoute)
 DraftPath: TypeAlias = Annotated[UUID, Path()]
@@ -51,12 +51,19 @@ async def begin(account: CurrentAccount, desk: CurrentDesk, code: CodePath) -> R
 @router.post("/{code}")
 async def write(account: CurrentAccount, desk: CurrentDesk, code: CodePath, form: CurrentForm) -> Response:
     """A draft of what was filled in, kept on the server; or the form again with what is wrong."""
-    visit = account.visit
-    procedure = desk.books.procedures.open_procedure(visit.tenant.id, code, _today(account))
+    procedure = desk.books.procedures.open_procedure(account.visit.tenant.id, code, _today(account))
     try:
         content = applying.content_of(procedure, form, {})
     except ValidationError as refused:
         return _form(account, Written(procedure, {}), form, errors_of(refused), f"/apply/{code}", status=422)
+    draft = await _begun(account, desk, DraftIn(procedure=procedure.code, **content), form.text("key"))
+    return await _onward(account, desk, draft, form)
+
+
+async def _begun(account: Account, desk: Desk, body: DraftIn, key: str) -> UUID:
+    """A new draft; the same again for the same form sent twice."""
+    visit = account.visit
+    content = body.model_dump(mode="json", exclude={"procedure"}, exclude_none=True)
 
     async def keep(work: Work) -> Answer:
         async def verb() -> Answer:
@@ -66,16 +73,16 @@ async def write(account: CurrentAccount, desk: CurrentDesk, code: CodePath, form
                 visit.tenant.id,
                 account.citizen,
                 books=desk.books,
-                procedure=procedure.code,
+                procedure=body.procedure,
                 content=content,
             )
             return Answer(201, {"draft": str(draft.id)})
 
-        key = key_hash(form.text("key") or keepsakes.new_key(), str(account.citizen), "/apply")
-        return await once(work, visit.tenant.id, key, DraftIn(procedure=procedure.code, **content), verb)
+        name = key_hash(key or keepsakes.new_key(), str(account.citizen), "/apply")
+        return await once(work, visit.tenant.id, name, body, verb)
 
     answer = await in_work(visit.database, visit.clock, visit.tenant.id, keep)
-    return await _onward(account, desk, UUID(answer.body["draft"]), form)
+    return UUID(answer.body["draft"])
 
 
 async def _onward(account: Account, desk: Desk, draft_id: UUID, form: Form) -> Response:
@@ -125,26 +132,33 @@ async def go_on(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath) ->
 async def save(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath, form: CurrentForm) -> Response:
     """The draft saved; another device's later words are not overwritten: the page says so."""
     kept, written = await _draft(account, desk, draft)
+    action = f"/apply/drafts/{draft}"
     try:
         content = applying.content_of(written.procedure, form, written.content)
+        await _save(account, draft, whole_number(form.text("version")), content)
     except ValidationError as refused:
-        return _form(account, written, form, errors_of(refused), f"/apply/drafts/{draft}", status=422, draft=draft)
-    seen = form.text("version")
-    try:
-        await _save(account, draft, int(seen) if seen.isdigit() else 0, content)
+        return _form(account, written, form, errors_of(refused), action, status=422, draft=draft)
     except Problem as refused:
-        anew = form.having(version=str(kept.version))
-        errors = {"": refused.detail}
-        return _form(account, written, anew, errors, f"/apply/drafts/{draft}", status=refused.status, draft=draft)
+        return _form(
+            account,
+            written,
+            form.having(version=str(kept.version)),
+            {"": refused.detail},
+            action,
+            status=refused.status,
+            draft=draft,
+        )
     return await _onward(account, desk, draft, form)
 
 
-async def _save(account: Account, draft: UUID, seen: int, content: dict[str, Any]) -> None:
+async def _save(account: Account, draft: UUID, seen: int | str, content: dict[str, Any]) -> None:
+    """The draft is this now; a page that names no version has seen none. Raises: DraftNotFound, StaleDraft."""
     visit = account.visit
+    version = seen if isinstance(seen, int) else 0
 
     async def keep(work: Work) -> None:
         await service.save_draft(
-            work, visit.keys, visit.tenant.id, account.citizen, DraftId(draft), seen=seen, content=content
+            work, visit.keys, visit.tenant.id, account.citizen, DraftId(draft), seen=version, content=content
         )
 
     await account.do(keep)
@@ -191,17 +205,30 @@ async def add_papers(
     """The papers that came are with the draft; then the last look, when none is missing."""
     kept, written = await _draft(account, desk, draft)
     documents, mandate, wrong = await _taken(account, written, form, store)
+    now = await _with_papers(account, desk, draft, kept, written, documents, mandate)
+    if form.text("step") == "review":
+        _, _, missing = applying.checked(desk.books, account.visit, now, _today(account))
+        wrong = {**missing, **wrong}
+        return await _papers(account, draft, now, wrong) if wrong else _to(draft, "/review")
+    return await _papers(account, draft, now, wrong) if wrong else _to(draft, "/papers")
+
+
+async def _with_papers(
+    account: Account,
+    desk: Desk,
+    draft: UUID,
+    kept: RequestDraft,
+    written: Written,
+    documents: list[dict[str, Any]],
+    mandate: str | None,
+) -> Written:
+    """The draft with these papers, which do not expire before it does."""
     content = {**written.content, "documents": documents, **({"mandate": mandate} if mandate else {})}
     await _save(account, draft, kept.version, content)
     refreshed, now = await _draft(account, desk, draft)
     names = [one["upload"] for one in documents if one.get("upload")]
     await service.keep_uploads(account.visit.database, names, refreshed)
-    if form.text("step") == "review":
-        _, _, missing = applying.checked(desk.books, account.visit, now, _today(account))
-        wrong = {**missing, **wrong}
-        if not wrong:
-            return _to(draft, "/review")
-    return await _papers(account, draft, now, wrong) if wrong else _to(draft, "/papers")
+    return now
 
 
 async def _taken(
@@ -300,12 +327,21 @@ def _review(
 @router.post("/drafts/{draft}/review")
 async def hand_in(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath, form: CurrentForm) -> Response:
     """The service request, with its code; sending twice makes one: the draft is gone with the first."""
-    visit = account.visit
     try:
         _, written = await _draft(account, desk, draft)
     except DraftNotFound:  # sent twice: the first one has made a service request of it
         return RedirectResponse("/service-requests", status_code=303)
-    body = applying.filing_of(written, draft=draft, another=form.text("another") == "yes")
+    try:
+        code = await _filed(account, desk, applying.filing_of(written, draft=draft, another=bool(form.text("another"))))
+    except Problem as refused:
+        again = str(refused.extensions["code"]) if isinstance(refused, FiledAlready) else ""
+        return _review(account, desk, draft, written, message=said(refused), again=again, status=refused.status)
+    return RedirectResponse(f"/service-requests/{code}?done=sent", status_code=303)
+
+
+async def _filed(account: Account, desk: Desk, body: FilingIn) -> str:
+    """The code of the service request, the same again for the same draft."""
+    visit = account.visit
 
     async def file(work: Work) -> Answer:
         async def verb() -> Answer:
@@ -314,16 +350,11 @@ async def hand_in(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath, 
             )
             return Answer(201, {"code": filed.request.code})
 
-        return await once(work, visit.tenant.id, key_hash(str(draft), str(account.citizen), "/apply"), body, verb)
+        key = key_hash(str(body.draft), str(account.citizen), f"/apply {body.another}")
+        return await once(work, visit.tenant.id, key, body, verb)
 
-    try:
-        answer = await in_work(visit.database, visit.clock, visit.tenant.id, file)
-    except FiledAlready as refused:
-        code = str(refused.extensions["code"])
-        return _review(account, desk, draft, written, message=said(refused), again=code, status=409)
-    except Problem as refused:
-        return _review(account, desk, draft, written, message=said(refused), status=refused.status)
-    return RedirectResponse(f"/service-requests/{answer.body['code']}?done=sent", status_code=303)
+    answer = await in_work(visit.database, visit.clock, visit.tenant.id, file)
+    return str(answer.body["code"])
 
 
 @router.post("/drafts/{draft}/deletion")

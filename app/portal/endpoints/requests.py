@@ -30,6 +30,7 @@ from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, weeks, whol
 
 router = APIRouter(prefix="/service-requests", route_class=PortalRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
+VerbPath = Annotated[str, Path(pattern=r"^(supplement|withdrawal|complaint|rating)$")]
 _LINES = 50
 _DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating"})
 _NOT_FOUND = Text(
@@ -160,17 +161,19 @@ async def explain_appointment(visit: CurrentVisit, books: CurrentRequestBooks, c
 
 @router.post("/{code}/{verb}")
 async def act(
-    visit: CurrentVisit, books: CurrentRequestBooks, code: CodePath, verb: str, form: CurrentForm, store: CurrentStore
+    visit: CurrentVisit,
+    books: CurrentRequestBooks,
+    code: CodePath,
+    verb: VerbPath,
+    form: CurrentForm,
+    store: CurrentStore,
 ) -> Response:
     """What the applicant wants of it, or the page again with what is wrong; what was typed stays."""
     view = await _own(visit, books, code)
-    if verb not in _DONE - {"sent"}:
-        return RedirectResponse(f"/service-requests/{code}", status_code=303)
     try:
         await _acted(visit, books, code, verb, form, store)
     except ValidationError as refused:
-        asks = {"stars": _STARS}
-        return _shown(visit, books, view, form, errors_of(refused, asks), verb=verb, status=422)
+        return _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
     except Problem as refused:
         return _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
     return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
