@@ -104,6 +104,11 @@ class Desk:
         return self.clock.now()
 
     @property
+    def most_bytes(self) -> int:
+        """How large a file may be."""
+        return int(self.request.app.state.settings.upload_max_bytes)
+
+    @property
     def keys(self) -> Keyring:
         """The process's keys."""
         return cast("Keyring", self.request.app.state.keyring)

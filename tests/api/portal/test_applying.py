@@ -76,9 +76,9 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
     life = Life(client, mine, code)
     at_work = await offices(process)
     await life.do(at_work.commune, "ask-supplement", missing=[{"about": "contract", "reason": "Trang 2 mờ."}])
-    asked = await client.get(f"/service-requests/{code}")
-    assert "Trang 2 mờ." in asked.text
-    key = Page(asked).form(f"/service-requests/{code}/supplement").values["key"]
+    supplement = await client.get(f"/service-requests/{code}")
+    assert "Trang 2 mờ." in supplement.text
+    key = Page(supplement).form(f"/service-requests/{code}/supplement").values["key"]
     supplied = await client.post(
         f"/service-requests/{code}/supplement", data={"key": key}, files={"file.contract": ("t2.pdf", PDF + b"%3")}
     )

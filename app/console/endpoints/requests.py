@@ -1,0 +1,234 @@
+"""Service requests on the officers' pages: open steps due first, one request, and its verbs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.cases import service as cases_service
+from app.cases.terms import QueueView as CaseView
+from app.console import requests, views
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.kit.clock import local_day
+from app.kit.problems import Problem
+from app.kit.text import Text
+from app.media.deps import CurrentStore
+from app.service_requests import service
+from app.service_requests.deps import CurrentRequestBooks
+from app.service_requests.errors import NoAppointment, RequestNotFound, StaleRequest
+from app.service_requests.schemas import queue_line, request_answer
+from app.service_requests.terms import QueueView, RequestBooks, RequestState, RequestView, StepState, Verb
+from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.pages import FieldErrors, Form, weeks, whole_number
+
+router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
+CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
+_LINES: Final = 30
+_FIRST: Final = (datetime(1901, 1, 1, tzinfo=UTC), UUID(int=0), "")
+_STALE = Text(
+    "Hồ sơ đã thay đổi từ khi bạn mở trang; điều bạn đã nhập vẫn còn. Hãy xem lại rồi làm tiếp.",
+    "It has changed since you opened the page; what you typed is still here. Please look again, then go on.",
+)
+
+
+@router.get("/requests")
+async def show_queue(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
+    """One view of the open steps of the officer's units, due first."""
+    asked = desk.request.query_params
+    view = QueueView(asked["view"]) if asked.get("view") in set(QueueView) else QueueView.INBOX
+    query: dict[str, object] = {"requests": view.value, "actor": desk.actor.id}
+    after = _after(query, asked.get("cursor"))
+    rows = await service.queue_page(
+        desk.database, desk.scope, view, officer=desk.actor.staff_id, now=desk.now, after=after, limit=_LINES + 1
+    )
+    counts = await service.queue_counts(desk.database, desk.scope, officer=desk.actor.staff_id, now=desk.now)
+    return desk.page(
+        "requests.html",
+        view=view,
+        all_views=list(QueueView),
+        counts=counts,
+        lines=[_line(desk, books, dict(row)) for row in rows[:_LINES]],
+        more=_more(query, dict(rows[_LINES - 1])) if len(rows) > _LINES else None,
+    )
+
+
+def _line(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any]:
+    line = queue_line(row, books, desk.tenant.id, desk.now)
+    return {**line, "standing": RequestState(line["state"]).label, "kind": "request"}
+
+
+def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID, str]:
+    """Key the page starts after. Raises: UnreadableCursor, ForeignCursor."""
+    if cursor is None:
+        return _FIRST
+    due_at, request_id, step = read_cursor(query, cursor, str, str, str)
+    try:
+        return datetime.fromisoformat(str(due_at)), UUID(str(request_id)), str(step)
+    except ValueError as error:
+        raise UnreadableCursor from error
+
+
+def _more(query: Mapping[str, object], last: Mapping[str, Any]) -> str:
+    cursor = make_cursor(query, [last["step_due_at"].isoformat(), str(last["id"]), last["step"]])
+    return "?" + urlencode({"view": query["requests"], "cursor": cursor})
+
+
+@router.get("/work")
+async def show_work(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
+    """Cases and service requests side by side, whatever is due first."""
+    query: dict[str, object] = {"work": "all", "actor": desk.actor.id}
+    after = _after(query, desk.request.query_params.get("cursor"))
+    cases = await cases_service.queue_page(
+        desk.database,
+        desk.actor,
+        desk.scope,
+        desk.books,
+        CaseView.INBOX,
+        category=None,
+        after=after[:2],
+        limit=_LINES + 1,
+        now=desk.now,
+    )
+    steps = await service.queue_page(
+        desk.database,
+        desk.scope,
+        QueueView.INBOX,
+        officer=desk.actor.staff_id,
+        now=desk.now,
+        after=after,
+        limit=_LINES + 1,
+    )
+    timed = await cases_service.with_clocks(desk.database, desk.tenant.id, cases)
+    both = [((row["due_at"], row["id"], ""), {**views.queue_line(desk, row), "kind": "case"}) for row in timed]
+    both += [((row["step_due_at"], row["id"], row["step"]), _line(desk, books, dict(row))) for row in steps]
+    both.sort(key=lambda one: one[0])
+    return _work(desk, query, both)
+
+
+def _work(desk: Desk, query: dict[str, object], both: list[tuple[tuple[Any, ...], dict[str, Any]]]) -> Response:
+    more = None
+    if len(both) > _LINES:
+        due_at, key, step = both[_LINES - 1][0]
+        more = "?" + urlencode({"cursor": make_cursor(query, [due_at.isoformat(), str(key), step])})
+    return desk.page("work.html", lines=[line for _, line in both[:_LINES]], more=more)
+
+
+@router.get("/requests/{code}")
+async def show_request(desk: CurrentDesk, books: CurrentRequestBooks, code: CodePath) -> Response:
+    """One service request. Raises: RequestNotFound when no unit of the officer's has had a part in it."""
+    done = desk.request.query_params.get("done", "")
+    return await _shown(desk, books, code, done=Verb(done) if done in set(Verb) else None)
+
+
+@router.post("/requests/{code}/{verb}")
+async def act(
+    desk: CurrentDesk, books: CurrentRequestBooks, code: CodePath, verb: Verb, form: OwnForm, store: CurrentStore
+) -> Response:
+    """The verb done, or the request again with what is wrong and everything that was typed."""
+    seen = whole_number(form.text("version"))
+    if verb not in requests.MEANS or not isinstance(seen, int):
+        raise RequestNotFound
+    try:
+        await requests.act(desk, books, store, code, verb, seen, form)
+    except ValidationError as refused:
+        wrong = requests.wrong_in(refused)
+        return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
+    except Problem as refused:
+        return await _refused(desk, books, code, verb, form, refused)
+    return RedirectResponse(f"{PATH}/requests/{code}?done={verb.value}", status_code=303)
+
+
+async def _refused(desk: Desk, books: RequestBooks, code: str, verb: Verb, form: Form, refused: Problem) -> Response:
+    message = _STALE if isinstance(refused, StaleRequest) else refused.detail
+    return await _shown(desk, books, code, verb=verb, form=form, message=message, status=refused.status)
+
+
+async def _shown(
+    desk: Desk,
+    books: RequestBooks,
+    code: str,
+    *,
+    verb: Verb | None = None,
+    form: Form | None = None,
+    errors: FieldErrors | None = None,
+    message: Text | None = None,
+    done: Verb | None = None,
+    status: int = 200,
+) -> Response:
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code)
+    verbs = service.verbs_for_staff(view, desk.actor, books)
+    own = service.steps_of_actor(view, desk.actor)
+    one = request_answer(
+        view,
+        books,
+        desk.lang,
+        verbs=verbs,
+        key=desk.keys.media,
+        now=desk.now,
+        overdue=service.is_overdue(view.row, desk.now),
+        own_steps=own,
+    )
+    names = {step["code"]: step["name"][desk.lang.value] for step in one["steps"]}
+    return desk.page(
+        "request.html",
+        status=status,
+        one=one,
+        state=RequestState(view.row["state"]).label,
+        verbs=[each for each in verbs if each in requests.MEANS],
+        one_click=requests.ONE_CLICK,
+        steps=[(code_, names[code_]) for code_ in own],
+        earlier=[
+            (step.code, names[step.code]) for step in view.facts.steps if step.state is StepState.DONE and step.role
+        ],
+        abouts=requests.abouts(view, desk.lang),
+        answers=_answers(view, desk.lang.value),
+        documents={document.code: document.name for document in view.procedure.documents},
+        units=views.units_to_refer(desk),
+        due=_due(desk, books, view.row),
+        tried=verb.value if verb else "",
+        form=form or Form(),
+        key=secrets.token_urlsafe(16),
+        errors=errors or {},
+        message=message,
+        done=done,
+    )
+
+
+def _answers(view: RequestView, lang: str) -> list[tuple[str, str]]:
+    """Questions of the form with what was answered, in words."""
+    found: list[tuple[str, str]] = []
+    asked = view.procedure.form.get("properties", {})
+    for name in view.procedure.form_order:
+        if name in view.papers.answers:
+            schema = asked.get(name, {})
+            label = schema.get("x-title", {}).get(lang, name)
+            found.append((label, _said(view.papers.answers[name], schema, lang)))
+    return found
+
+
+def _said(value: Any, schema: Mapping[str, Any], lang: str) -> str:
+    match value:
+        case bool():
+            return ("Có" if value else "Không") if lang == "vi" else ("Yes" if value else "No")
+        case [*items]:
+            return "; ".join(_said(item, {}, lang) for item in items)
+        case {**members}:
+            return ", ".join(_said(item, {}, lang) for item in members.values())
+    return str(schema.get("x-labels", {}).get(str(value), {}).get(lang, value))
+
+
+def _due(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        explained = service.explain(row, books, now=desk.now)
+    except NoAppointment:
+        return None
+    today = local_day(desk.now, desk.tenant.time_zone)
+    return {"weeks": weeks(explained.marks, today, explained.stood), "left": explained.left(today)}
