@@ -1,0 +1,8 @@
+"""Papers issued, drawn, and told genuine from forged. Who may read one is the business of whoever asks."""
+
+from __future__ import annotations
+
+from .issuing import issue, list_papers, paper_of, template_of
+from .rendering import pdf_of, tag_of
+
+__all__ = ["issue", "list_papers", "paper_of", "pdf_of", "tag_of", "template_of"]
