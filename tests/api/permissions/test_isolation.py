@@ -26,6 +26,7 @@ from tests.statements import Statements
 EVERYONES = {
     "GET /api/v1/areas/{area_code}",
     "GET /api/v1/categories/{category}",
+    "GET /api/v1/verify/{checksum}",  # of whoever has the paper in hand: tests/api/papers
     "POST /api/v1/staff/calendars/{code}",
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",
