@@ -33,7 +33,8 @@ from app.oidc.senders import provider_of
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
-from app.papers.service import Desk
+from app.papers.service import Desk, SignatureReader
+from app.papers.store import trust_of
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
@@ -186,6 +187,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
     state.paper_desk = Desk()
+    state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

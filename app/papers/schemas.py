@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import BaseModel, Field
 
 from app.kit.text import Lang
 
-from .terms import Checked, PaperKind
+from .terms import Checked, Later, PaperKind, SeenSignature, Standing
 
 
 class PaperCheckOut(BaseModel):
@@ -35,3 +35,28 @@ class PaperCheckOut(BaseModel):
             issued_on=checked.issued_at.date(),
             superseded=checked.superseded,
         )
+
+
+class SignatureOut(BaseModel):
+    """A digital signature in a file, made by somebody else."""
+
+    signer: str
+    organisation: str
+    issuer: str = Field(description="Ai cấp chứng thư. Who issued the certificate.")
+    valid_from: datetime
+    valid_to: datetime
+    claimed_at: datetime | None = Field(description="Giờ của máy người ký. As the signer's machine has it.")
+    stamped_at: datetime | None = Field(description="Dấu thời gian được tin cậy. As a trusted timestamp has it.")
+    intact: bool = Field(description="Phần đã ký còn nguyên. What was signed is as it was.")
+    whole_file: bool = Field(description="Chữ ký phủ cả tệp. The signature covers the whole file.")
+    later: Later
+    later_name: str
+    standing: Standing
+    standing_name: str
+    sound: bool = Field(description="Đúng là điều người được tin cậy đã ký. It is what a trusted signer signed.")
+
+    @classmethod
+    def of(cls, seen: SeenSignature, lang: Lang) -> Self:
+        """What was found."""
+        names = {"later_name": seen.later.label(lang), "standing_name": seen.standing.label(lang)}
+        return cls(**seen._asdict(), **names, sound=seen.sound)

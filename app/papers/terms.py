@@ -168,3 +168,74 @@ class Sheet:
     notes: tuple[Note, ...]
     marks: tuple[Mark, ...]
     keywords: tuple[str, ...]
+
+
+class Trust(NamedTuple):
+    """Whose signatures are believed: certificates of authorities (DER)."""
+
+    roots: tuple[bytes, ...] = ()
+
+
+class Standing(StrEnum):
+    """Where the signer's certificate leads, at the time of a trusted timestamp, else now."""
+
+    TRUSTED = "trusted"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    OUT_OF_DATE = "out_of_date"  # expired, or not valid yet
+    REVOKED = "revoked"
+    UNFIT = "unfit"  # not for signing, too weak, or not to be told
+
+    @property
+    def label(self) -> Text:
+        """What people are told of it."""
+        return _STANDING_LABELS[self]
+
+
+_STANDING_LABELS = {
+    Standing.TRUSTED: Text("chứng thư do tổ chức được tin cậy cấp", "certificate of a trusted authority"),
+    Standing.UNKNOWN_ISSUER: Text("chưa rõ ai cấp chứng thư", "certificate of an authority we do not know"),
+    Standing.OUT_OF_DATE: Text("chứng thư ngoài thời hạn hiệu lực", "certificate out of date"),
+    Standing.REVOKED: Text("chứng thư đã bị thu hồi", "certificate revoked"),
+    Standing.UNFIT: Text("chứng thư không dùng để ký được", "certificate not fit for signing"),
+}
+
+
+class Later(StrEnum):
+    """What was added to the file after it was signed."""
+
+    NOTHING = "nothing"
+    ADDED = "added"  # other signatures, timestamps, fields filled in, as the signer allowed
+    CHANGED = "changed"
+
+    @property
+    def label(self) -> Text:
+        """What people are told of it."""
+        return _LATER_LABELS[self]
+
+
+_LATER_LABELS = {
+    Later.NOTHING: Text("tệp không đổi từ khi ký", "nothing was added after it was signed"),
+    Later.ADDED: Text("sau khi ký chỉ thêm chữ ký hoặc dấu thời gian", "only signatures or timestamps were added"),
+    Later.CHANGED: Text("tệp đã bị sửa sau khi ký", "the file was changed after it was signed"),
+}
+
+
+class SeenSignature(NamedTuple):
+    """A signature of somebody else in a PDF file (PAdES), as it was found."""
+
+    signer: str
+    organisation: str
+    issuer: str  # who issued the certificate
+    valid_from: datetime
+    valid_to: datetime
+    claimed_at: datetime | None  # as the signer's machine has it
+    stamped_at: datetime | None  # as a timestamp of a trusted authority has it
+    intact: bool  # what was signed is as it was
+    whole_file: bool
+    later: Later
+    standing: Standing
+
+    @property
+    def sound(self) -> bool:
+        """Whether the file is what a trusted signer signed."""
+        return self.intact and self.standing is Standing.TRUSTED and self.later is not Later.CHANGED

@@ -5,5 +5,6 @@ from __future__ import annotations
 from .checking import Desk, check
 from .issuing import issue, list_papers, paper_of, template_of
 from .rendering import pdf_of, tag_of
+from .signatures import SignatureReader
 
-__all__ = ["Desk", "check", "issue", "list_papers", "paper_of", "pdf_of", "tag_of", "template_of"]
+__all__ = ["Desk", "SignatureReader", "check", "issue", "list_papers", "paper_of", "pdf_of", "tag_of", "template_of"]
