@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Invalid, NotFound
+from app.kit.problems import Invalid, NotFound, Unavailable
 from app.kit.text import Text
 
 
@@ -34,3 +34,15 @@ class SignaturesUnreadable(Invalid):
             "Tệp không phải PDF, bị hỏng, có mật khẩu hoặc quá phức tạp. Hãy gửi tệp PDF đã ký, không đặt mật khẩu.",
             "The file is no PDF, is broken, has a password, or is too involved. Send the signed PDF as it is.",
         )
+
+
+class DeskBusy(Unavailable):
+    """More papers are being drawn, or files read, than a process does at once."""
+
+    slug = "desk-busy"
+    title = Text("Đang có nhiều giấy chờ lập hoặc kiểm tra", "Many papers are being drawn or checked")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say when to come back."""
+        return Text("Hãy thử lại sau ít giây.", "Please try again in a few seconds.")

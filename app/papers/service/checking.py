@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from app.db.engine import Database
@@ -12,25 +11,31 @@ from app.papers import domain, repository
 from app.papers.terms import Checked, Copied, Paper
 
 from .rendering import pdf_of
+from .turns import Turns
 
 log = logging.getLogger("lienthong.papers")
 _NOBODYS = ("g", "g")  # no checksum lies here: what is misspelt is looked for as what is unknown
-_AT_ONCE = 2
 
 
 class Desk:
-    """Compares files with papers, a few at a time: drawing is work for anyone who asks."""
+    """Draws papers, and compares files with them: work for anyone who asks, so that there is only so much at once."""
 
-    def __init__(self, at_once: int = _AT_ONCE) -> None:
-        self._free = asyncio.Semaphore(at_once)
+    def __init__(self, *, at_once: int = 2, waiting: int = 32) -> None:
+        """`waiting` may queue; further ones are sent away."""
+        self._turns = Turns(at_once, waiting)
+
+    async def draw(self, paper: Paper) -> bytes:
+        """The paper as a file. Raises: DeskBusy."""
+        async with self._turns.one():
+            return await pdf_of(paper)
 
     async def compare(self, db: Database, tenant_id: TenantId, pdf: bytes) -> tuple[Checked | None, Copied]:
-        """The paper that the file says it is, and whether it is that file to the byte. One statement."""
+        """The paper that the file says it is, and whether it is that file to the byte. One statement.
+
+        Raises: DeskBusy.
+        """
         paper, checked = await _find(db, tenant_id, domain.checksum_named_in(pdf) or "")
-        if paper is None:
-            return None, Copied.OTHER
-        async with self._free:
-            same = signing.same(await pdf_of(paper), pdf)
+        same = paper is not None and signing.same(await self.draw(paper), pdf)
         return checked, Copied.SAME if same else Copied.OTHER
 
 

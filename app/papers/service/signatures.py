@@ -14,31 +14,32 @@ import orjson
 from app.papers.errors import SignaturesUnreadable
 from app.papers.terms import Later, SeenSignature, Standing, Trust
 
+from .turns import Turns
+
 log = logging.getLogger("lienthong.papers")
 WAIT_S: Final = 30.0
 MOST_BYTES: Final = 52_428_800
-_AT_ONCE = 1
 _INSTANTS = ("valid_from", "valid_to", "claimed_at", "stamped_at")
 
 
 class SignatureReader:
     """Has files read by a program of its own (`app/papers/reader.py`), so many at a time; the others wait."""
 
-    def __init__(self, trust: Trust, *, at_once: int = _AT_ONCE, wait_s: float = WAIT_S) -> None:
-        """`wait_s`: how long the reading of one file may take."""
+    def __init__(self, trust: Trust, *, at_once: int = 1, waiting: int = 8, wait_s: float = WAIT_S) -> None:
+        """`waiting` files may queue, further ones are sent away; `wait_s`: how long one file may take."""
         self._roots = [base64.b64encode(one).decode() for one in trust.roots]
-        self._free = asyncio.Semaphore(at_once)
+        self._turns = Turns(at_once, waiting)
         self._wait_s = wait_s
 
     async def signatures_of(self, pdf: bytes, at: datetime) -> tuple[SeenSignature, ...]:
         """Every signature in the file, in the order they were made; none is no error. About a second.
 
         Certificates are judged at `at`, or at the instant of a trusted timestamp. Nothing is fetched: of revocations
-        is known what the file carries. Raises: SignaturesUnreadable.
+        is known what the file carries. Raises: SignaturesUnreadable, DeskBusy.
         """
         if not pdf.startswith(b"%PDF-") or len(pdf) > MOST_BYTES:
             raise SignaturesUnreadable
-        async with self._free:
+        async with self._turns.one():
             found = await self._read(orjson.dumps({"roots": self._roots, "at": at.isoformat()}) + b"\n" + pdf)
         return tuple(map(_signature, found))
 

@@ -11,14 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from app.kit.text import Text
 from app.papers import service as papers_service
-from app.papers.deps import CurrentDesk
-from app.papers.service import Desk
-from app.papers.terms import Checked, Copied
+from app.papers.deps import CurrentDesk, CurrentSignatureReader
+from app.papers.errors import SignaturesUnreadable
+from app.papers.service import Desk, SignatureReader
+from app.papers.terms import Checked, Copied, SeenSignature
 from app.portal.deps import CurrentVisit, PortalRoute, Visit
 from app.web.pages import CurrentForm, Form
 
 router = APIRouter(prefix="/verify", route_class=PortalRoute)
 
+_SIGNED: Final = b"/ByteRange"  # in every PDF signature, and never packed
 _CODE: Final = Text(
     "Hãy nhập mã kiểm tra in ở cuối giấy, ví dụ 9A26-BD23-BBEB-3CBE-1D70, hoặc chọn tệp PDF.",
     "Enter the code printed at the foot of the paper, such as 9A26-BD23-BBEB-3CBE-1D70, or choose the PDF file.",
@@ -32,10 +34,12 @@ async def ask_for_paper(visit: CurrentVisit) -> Response:
 
 
 @router.post("")
-async def take_paper(visit: CurrentVisit, form: CurrentForm, desk: CurrentDesk) -> Response:
+async def take_paper(
+    visit: CurrentVisit, form: CurrentForm, desk: CurrentDesk, signatures: CurrentSignatureReader
+) -> Response:
     """The page of the code; of a file what it comes to, at once, since nothing of it is kept."""
     if form.files:
-        return await _compared(visit, desk, form.files)
+        return await _compared(visit, desk, signatures, form.files)
     typed = "".join(form.text("code").split())[:100]
     if not typed.replace("-", "").isalnum():
         return visit.page("verify.html", status=422, form=form, errors={"code": _CODE})
@@ -48,13 +52,27 @@ async def show_paper(visit: CurrentVisit, checksum: Annotated[str, Path(max_leng
     return _shown(visit, await papers_service.check(visit.database, visit.tenant.id, checksum), None)
 
 
-async def _compared(visit: Visit, desk: Desk, files: Sequence[UploadFile]) -> Response:
+async def _compared(visit: Visit, desk: Desk, signatures: SignatureReader, files: Sequence[UploadFile]) -> Response:
     pdf = await files[0].read()
     for file in files:
         await file.close()
-    return _shown(visit, *await desk.compare(visit.database, visit.tenant.id, pdf))
+    checked, copied = await desk.compare(visit.database, visit.tenant.id, pdf)
+    seen = () if copied is Copied.SAME else await _seen(visit, signatures, pdf)
+    return _shown(visit, checked, copied, seen)
 
 
-def _shown(visit: Visit, checked: Checked | None, copied: Copied | None) -> Response:
-    """What was found; `copied` when a file was compared."""
-    return visit.page("verified.html", paper=checked, copied=copied)
+async def _seen(visit: Visit, signatures: SignatureReader, pdf: bytes) -> tuple[SeenSignature, ...]:
+    """Who has signed the file; nobody when it cannot be read, or holds no signature at a glance."""
+    if _SIGNED not in pdf:
+        return ()
+    try:
+        return await signatures.signatures_of(pdf, visit.now)
+    except SignaturesUnreadable:
+        return ()
+
+
+def _shown(
+    visit: Visit, checked: Checked | None, copied: Copied | None, seen: tuple[SeenSignature, ...] = ()
+) -> Response:
+    """What was found; `copied` when a file was compared, `seen` when others have signed it."""
+    return visit.page("verified.html", paper=checked, copied=copied, seen=seen)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from app.db.engine import Database
 from app.db.work import write_work
 from app.kit.clock import FixedClock
 from app.papers import domain, service
-from app.papers.terms import Paper, PaperId, PaperKind
+from app.papers.deps import paper_file
+from app.papers.errors import DeskBusy
+from app.papers.service import Desk, SignatureReader
+from app.papers.terms import Paper, PaperId, PaperKind, Trust
+from tests.authorities import an_authority, an_officer_of, signed, written_over
 from tests.pages import Page, go
-from tests.papers import FACTS, UNIT
+from tests.papers import FACTS, UNIT, a_paper
 from tests.provinces import HAIDUONG
 from tests.statements import Statements
 
@@ -124,6 +130,34 @@ async def test_a_file_is_compared_with_what_was_issued(
     page = Page(await client.post("/verify", data={"code": ""}, files={"file": ("giay.pdf", file, "application/pdf")}))
     assert said in page.text
     assert not [one for one in PERSONAL if one in page.text]
+
+
+async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
+    client: httpx.AsyncClient, application: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = an_authority()
+    monkeypatch.setattr(application.state, "signature_reader", SignatureReader(Trust((root.der,))))
+    file = await signed(await service.pdf_of(a_paper()), an_officer_of(root))
+    for result, said in (
+        (file, ("Hợp lệ", "Nguyễn Văn Lãnh, UBND thành phố Hải Dương", "tệp không đổi từ khi ký")),
+        (written_over(file, "Da duyet"), ("Chưa tin được", "tệp đã bị sửa sau khi ký")),
+        (file[: len(file) // 2] + b"/ByteRange", ("Không tìm thấy giấy nào",)),
+    ):
+        page = Page(await client.post("/verify", files={"file": ("ket-qua.pdf", result, "application/pdf")}))
+        assert not [one for one in said if one not in page.text], page.text
+        assert "030099001234" not in page.text
+
+
+async def test_a_paper_is_drawn_for_whoever_does_not_hold_it_and_too_many_at_once_are_sent_away() -> None:
+    paper, desk = a_paper(), Desk(at_once=1, waiting=0)
+    answer = await paper_file(desk, paper, None)
+    assert (answer.media_type, answer.headers["cache-control"]) == ("application/pdf", "private, no-cache")
+    assert answer.headers["content-disposition"] == 'inline; filename="01-GTN-H23.288-261127-0042.pdf"'
+    assert answer.body == await service.pdf_of(paper)
+    held = await paper_file(desk, paper, answer.headers["etag"])
+    assert (held.status_code, held.body) == (304, b"")
+    drawn = await asyncio.gather(*(desk.draw(paper) for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in drawn] == [bytes, DeskBusy, DeskBusy]
 
 
 async def test_a_file_too_large_for_a_paper_is_said_on_a_page(client: httpx.AsyncClient) -> None:

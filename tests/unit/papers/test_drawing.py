@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import io
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,18 @@ import pytest
 from app.papers import domain, service
 from app.papers.domain.frozen import _NOT_IN_FONTS
 from app.papers.terms import Document, Paper, PaperKind
+from tests.house.code import ROOT
 from tests.papers import FACTS, a_paper
 
+DATA = ROOT / "app/papers/data"
+VERSIONS = {
+    "apology-1.toml": "54f0c97cd0d0a189",
+    "paper-1.typ": "c7c97e757a70d687",
+    "receipt-1.toml": "eb43bc5aa5d5fcb8",
+    "refusal-1.toml": "f5dcc589442fe2db",
+    "result_cover-1.toml": "065d9a937b8b6831",
+    "supplement_request-1.toml": "01e2304ecc977d78",
+}
 VOWELS = "aăâeêioôơuưy"
 TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
 LETTERS = "đĐ" + "".join(
@@ -118,3 +129,9 @@ def test_a_paper_is_an_archival_file(kind: PaperKind) -> None:
             descriptor = font.DescendantFonts[0].FontDescriptor
             assert {"/FontFile2", "/FontFile3"} & set(descriptor.keys())
             assert "/ToUnicode" in font
+
+
+def test_what_papers_were_issued_with_never_changes() -> None:
+    """Other words, or another layout, are another version: the papers that were issued keep theirs."""
+    files = sorted(one for one in DATA.iterdir() if one.suffix in {".toml", ".typ"})
+    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest()[:16] for one in files} == VERSIONS
