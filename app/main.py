@@ -32,6 +32,9 @@ from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
+from app.papers.endpoints import router as papers_router
+from app.papers.service import Desk, SignatureReader
+from app.papers.store import trust_of
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
@@ -92,6 +95,7 @@ ROUTERS = (
     own_account_router,
     citizens_router,
     media_router,
+    papers_router,
     routing_router,
     unit_contacts_router,
     deadlines_router,
@@ -192,6 +196,8 @@ def install(app: FastAPI, process: Process) -> None:
     state.citizens_provider = provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
+    state.paper_desk = Desk()
+    state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

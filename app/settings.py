@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         None, description="udp://, tcp:// or tls://host:port of a SOC's syslog for the audit trail; absent: none."
     )
     audit_file: Path | None = Field(None, description="File that the audit trail is appended to as JSON lines.")
+    signature_roots_dir: Path | None = Field(
+        None,
+        description="Folder of certificates (.pem, .crt, .cer, .der) of authorities whose signatures in results are "
+        "trusted; absent: none is.",
+    )
     notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
     notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")

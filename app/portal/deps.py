@@ -25,6 +25,7 @@ from app.kit.clock import Clock
 from app.kit.ids import CitizenId, TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
+from app.papers.errors import DeskBusy
 from app.portal import passport
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
@@ -70,6 +71,8 @@ _NOT_PUBLIC: Final = Text(
 def said(problem: Problem) -> Text:
     """What a person is told of it: the API's words, but for those that speak of its headers."""
     match problem:
+        case DeskBusy():
+            return problem.detail
         case Unavailable():
             return _BUSY
         case ReportNotFound():

@@ -24,7 +24,7 @@ from .problems import answer_to_mistake, render
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-UPLOADS, FORM_WITH_FILES = "/api/v1/uploads", "/report"
+UPLOADS, FORM_WITH_FILES, FORM_WITH_PAPER = "/api/v1/uploads", "/report", "/verify"
 LEAST_BYTES_S = 1024
 
 
@@ -109,6 +109,14 @@ class RequestEdge:
             ).fill(limit=max_upload_bytes // 1_048_576),
             by_page=True,
         )
+        self._of_papers = _Limit(
+            max_body_bytes,
+            Text(
+                "Tệp vượt quá {limit} KB; giấy do hệ thống lập nhỏ hơn nhiều. Hãy chọn đúng tệp hoặc nhập mã kiểm tra.",
+                "The file is over {limit} KB; papers of ours are much smaller. Choose the right one, or type its code.",
+            ).fill(limit=max_body_bytes // 1024),
+            by_page=True,
+        )
         self.metrics = metrics
         self.access_log = access_log
 
@@ -159,6 +167,8 @@ class RequestEdge:
         """What the request is held to: files go to addresses of their own."""
         if scope["path"] == FORM_WITH_FILES:
             return self._of_forms
+        if scope["path"] == FORM_WITH_PAPER:
+            return self._of_papers
         return self._of_uploads if scope["path"].startswith(UPLOADS) else self._usual
 
     @staticmethod

@@ -131,6 +131,8 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
         "/problems",
         "/cases/H23-1",
         "/cases?q=không+có",
+        "/verify",
+        "/verify/9A26-BD23-BBEB-3CBE-1D70",
         "/nothing/here",
     ):
         await page.goto(address)

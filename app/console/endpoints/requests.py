@@ -86,18 +86,32 @@ async def show_work(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
     """Cases and service requests side by side, whatever is due first."""
     query: dict[str, object] = {"work": "all", "actor": desk.actor.id}
     after = _after(query, desk.request.query_params.get("cursor"))
-    cases = await cases_service.queue_page(
+    both = [*await _cases(desk, after[:2]), *await _steps(desk, books, after)]
+    return _work(desk, query, sorted(both, key=lambda one: one[0]))
+
+
+async def _cases(desk: Desk, after: tuple[datetime, UUID]) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Lines of cases that have to be handled, by when they are due."""
+    rows = await cases_service.queue_page(
         desk.database,
         desk.actor,
         desk.scope,
         desk.books,
         CaseView.INBOX,
         category=None,
-        after=after[:2],
+        after=after,
         limit=_LINES + 1,
         now=desk.now,
     )
-    steps = await service.queue_page(
+    timed = await cases_service.with_clocks(desk.database, desk.tenant.id, rows)
+    return [((row["due_at"], row["id"], ""), {**views.queue_line(desk, row), "kind": "case"}) for row in timed]
+
+
+async def _steps(
+    desk: Desk, books: RequestBooks, after: tuple[datetime, UUID, str]
+) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Lines of steps that have to be done, by when they are due."""
+    rows = await service.queue_page(
         desk.database,
         desk.scope,
         QueueView.INBOX,
@@ -106,11 +120,7 @@ async def show_work(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
         after=after,
         limit=_LINES + 1,
     )
-    timed = await cases_service.with_clocks(desk.database, desk.tenant.id, cases)
-    both = [((row["due_at"], row["id"], ""), {**views.queue_line(desk, row), "kind": "case"}) for row in timed]
-    both += [((row["step_due_at"], row["id"], row["step"]), _line(desk, books, dict(row))) for row in steps]
-    both.sort(key=lambda one: one[0])
-    return _work(desk, query, both)
+    return [((row["step_due_at"], row["id"], row["step"]), _line(desk, books, dict(row))) for row in rows]
 
 
 def _work(desk: Desk, query: dict[str, object], both: list[tuple[tuple[Any, ...], dict[str, Any]]]) -> Response:
@@ -138,15 +148,17 @@ async def act(
         raise RequestNotFound
     try:
         await requests.act(desk, books, store, code, verb, seen, form)
-    except ValidationError as refused:
-        wrong = requests.wrong_in(refused)
-        return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
-    except Problem as refused:
+    except (ValidationError, Problem) as refused:
         return await _refused(desk, books, code, verb, form, refused)
     return RedirectResponse(f"{PATH}/requests/{code}?done={verb.value}", status_code=303)
 
 
-async def _refused(desk: Desk, books: RequestBooks, code: str, verb: Verb, form: Form, refused: Problem) -> Response:
+async def _refused(
+    desk: Desk, books: RequestBooks, code: str, verb: Verb, form: Form, refused: ValidationError | Problem
+) -> Response:
+    if isinstance(refused, ValidationError):
+        wrong = requests.wrong_in(refused)
+        return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
     message = _STALE if isinstance(refused, StaleRequest) else refused.detail
     return await _shown(desk, books, code, verb=verb, form=form, message=message, status=refused.status)
 

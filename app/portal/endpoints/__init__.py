@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import account, applying, following, home, looking, notices, requests, sending, signing_in, telling
+from . import account, applying, following, home, looking, notices, requests, sending, signing_in, telling, verifying
 from .lost import router as lost_router
 
 router = APIRouter(include_in_schema=False)
 # Telling before following, which would take its address for one of its verbs.
-for part in (home, account, signing_in, sending, telling, following, looking, notices, applying, requests):
+for part in (home, account, signing_in, sending, telling, following, looking, notices, applying, requests, verifying):
     router.include_router(part.router)
 
 __all__ = ["lost_router", "router"]

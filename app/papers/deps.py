@@ -1,0 +1,37 @@
+"""What endpoints ask FastAPI for: where papers are drawn and compared, and signatures read; a paper as an answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from app.web.etags import bytes_or_304, is_fresh
+
+from .service import Desk, SignatureReader, tag_of
+from .terms import Paper
+
+
+async def desk(connection: HTTPConnection) -> Desk:
+    """The process's desk."""
+    return cast("Desk", connection.app.state.paper_desk)
+
+
+async def signature_reader(connection: HTTPConnection) -> SignatureReader:
+    """The process's reader of signatures."""
+    return cast("SignatureReader", connection.app.state.signature_reader)
+
+
+CurrentDesk = Annotated[Desk, Depends(desk)]
+CurrentSignatureReader = Annotated[SignatureReader, Depends(signature_reader)]
+
+
+async def paper_file(desk: Desk, paper: Paper, if_none_match: str | None) -> Response:
+    """The paper as PDF, for whoever may read it; nothing is drawn for a client that holds it. Raises: DeskBusy."""
+    tag = tag_of(paper)
+    pdf = b"" if is_fresh(if_none_match, tag) else await desk.draw(paper)
+    answer = bytes_or_304(pdf, tag, if_none_match, media_type="application/pdf", private=True)
+    answer.headers["Content-Disposition"] = f'inline; filename="{paper.number}.pdf"'
+    return answer

@@ -1,0 +1,32 @@
+"""Papers by their facts: the canonical form and its checksum, the words that a template makes of them. Pure."""
+
+from __future__ import annotations
+
+from .frozen import (
+    as_facts,
+    as_json,
+    canonical,
+    checksum_named_in,
+    checksum_of,
+    checksums_beginning,
+    is_intact,
+    number_of,
+    short_code,
+    tidied,
+)
+from .sheets import Template, sheet_of
+
+__all__ = [
+    "Template",
+    "as_facts",
+    "as_json",
+    "canonical",
+    "checksum_named_in",
+    "checksum_of",
+    "checksums_beginning",
+    "is_intact",
+    "number_of",
+    "sheet_of",
+    "short_code",
+    "tidied",
+]

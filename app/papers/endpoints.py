@@ -1,0 +1,40 @@
+"""Everyone: is this paper genuine?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from app.kit.problems import Invalid
+from app.web.language import CurrentLang
+from app.web.problems import problem_responses
+from app.web.state import CurrentDatabase
+from app.web.tenancy import CurrentTenant
+
+from . import service
+from .schemas import PaperCheckOut
+
+router = APIRouter(prefix="/api/v1/verify", tags=["public"])
+Typed = Annotated[
+    str,
+    Path(
+        max_length=100,
+        description="Mã kiểm tra in trên giấy, hoặc cả 64 chữ số. The code printed on the paper, or all 64 digits.",
+        examples=["9A26-BD23-BBEB-3CBE-1D70"],
+    ),
+]
+
+
+@router.get("/{checksum}", responses=problem_responses(Invalid))
+async def verify_paper(
+    checksum: Typed, tenant: CurrentTenant, database: CurrentDatabase, lang: CurrentLang, response: Response
+) -> PaperCheckOut:
+    """Giấy này có thật không? Is this paper genuine?
+
+    Trả lời loại giấy, cơ quan, ngày ban hành, đã bị thay thế chưa; không nói gì về người có tên trên giấy. Mã lạ và mã
+    viết sai có cùng câu trả lời. Kind, agency, date and whether a newer paper took its place; nothing of the person.
+    What is unknown and what is misspelt have the same answer.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    return PaperCheckOut.of(await service.check(database, tenant, checksum), lang)

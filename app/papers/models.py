@@ -1,0 +1,42 @@
+"""The table of papers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, TenantRow, one_of
+
+from .terms import PaperKind
+
+
+class PaperRow(TenantRow, Base):
+    """One paper as it was issued; added to, never changed. `checksum` is of its canonical form."""
+
+    __tablename__ = "papers"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        ForeignKeyConstraint(["tenant_id", "supersedes_id"], ["papers.tenant_id", "papers.id"], name="fk_papers_older"),
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "checksum", name="uq_papers_checksum"),
+        UniqueConstraint("tenant_id", "supersedes_id", name="uq_papers_supersedes"),
+        one_of("kind", PaperKind),
+        CheckConstraint("length(checksum) = 64", name="checksum"),
+        Index("ix_papers_subject", "tenant_id", "subject_id", "issued_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    number: Mapped[str]
+    subject_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    facts: Mapped[dict[str, Any]]
+    template: Mapped[str]
+    checksum: Mapped[str]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[UUID | None]
+    supersedes_id: Mapped[UUID | None]

@@ -1,0 +1,57 @@
+"""Whether a paper is genuine: asked by anyone, who learns nothing of the person it is about."""
+
+from __future__ import annotations
+
+import logging
+
+from app.db.engine import Database
+from app.kit import signing
+from app.kit.ids import TenantId
+from app.papers import domain, repository
+from app.papers.terms import Checked, Copied, Paper
+
+from .rendering import pdf_of
+from .turns import Turns
+
+log = logging.getLogger("lienthong.papers")
+_NOBODYS = ("g", "g")  # no checksum lies here: what is misspelt is looked for as what is unknown
+
+
+class Desk:
+    """Draws papers, and compares files with them: work for anyone who asks, so that there is only so much at once."""
+
+    def __init__(self, *, at_once: int = 2, waiting: int = 32) -> None:
+        """`waiting` may queue; further ones are sent away."""
+        self._turns = Turns(at_once, waiting)
+
+    async def draw(self, paper: Paper) -> bytes:
+        """The paper as a file. Raises: DeskBusy."""
+        async with self._turns.one():
+            return await pdf_of(paper)
+
+    async def compare(self, db: Database, tenant_id: TenantId, pdf: bytes) -> tuple[Checked | None, Copied]:
+        """The paper that the file says it is, and whether it is that file to the byte. One statement.
+
+        Raises: DeskBusy.
+        """
+        paper, checked = await _find(db, tenant_id, domain.checksum_named_in(pdf) or "")
+        same = paper is not None and signing.same(await self.draw(paper), pdf)
+        return checked, Copied.SAME if same else Copied.OTHER
+
+
+async def check(db: Database, tenant_id: TenantId, typed: str) -> Checked | None:
+    """What is told of the paper with this checksum or short code; None: there is none. One statement either way."""
+    _, checked = await _find(db, tenant_id, typed)
+    return checked
+
+
+async def _find(db: Database, tenant_id: TenantId, typed: str) -> tuple[Paper | None, Checked | None]:
+    first, last = domain.checksums_beginning(typed) or _NOBODYS
+    found = await repository.find_between(db, tenant_id, first, last)
+    if found is None:
+        return None, None
+    paper, superseded = found
+    if not domain.is_intact(paper):
+        log.error("paper %s states other facts than it was issued with", paper.id)
+        return None, None
+    return paper, Checked(paper.kind, paper.facts.agency, paper.facts.issued_at, superseded)

@@ -1,0 +1,81 @@
+"""A paper is issued: numbered, frozen and written with the change it tells of. Nothing is drawn here."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.kit.ids import StaffId, TenantId, UnitId, uuid7
+from app.papers import domain, repository
+from app.papers.domain import Template
+from app.papers.errors import PaperNotFound
+from app.papers.terms import Paper, PaperFacts, PaperId, PaperKind
+
+# A kind's present template. Older papers keep theirs, so that its file stays.
+_PRESENT: Final = MappingProxyType({kind: f"{kind.value}@1" for kind in PaperKind})
+
+
+@lru_cache(maxsize=32)
+def template_of(name: str) -> Template:
+    """The packaged words of this name, such as `receipt@1`. Pure: reads only the package."""
+    path = resources.files("app.papers").joinpath(f"data/{name.replace('@', '-')}.toml")
+    words = tomllib.loads(path.read_text("utf-8"))
+    return Template(name, words["mark"], words["layout"], words["basis"], words)
+
+
+async def issue(
+    work: Work,
+    *,
+    tenant_id: TenantId,
+    subject_id: UUID,
+    unit_id: UnitId,
+    kind: PaperKind,
+    facts: PaperFacts,
+    by: StaffId | None,
+    supersedes: PaperId | None = None,
+) -> Paper:
+    """The paper as it is from now on; from the commit on it can be read and checked. One statement, one put.
+
+    The subject's row is locked by whoever issues, so that numbers neither repeat nor leave gaps. `facts.issued_at` is
+    the work's instant in the tenant's zone. `supersedes`: the one paper whose place this takes.
+    """
+    template = template_of(_PRESENT[kind])
+    count = await repository.count_papers(work, tenant_id, subject_id, kind)
+    stated = domain.tidied(facts)
+    number = domain.number_of(template.mark, stated.code, count + 1)
+    paper = Paper(
+        tenant_id=tenant_id,
+        id=PaperId(uuid7(work.now)),
+        kind=kind,
+        number=number,
+        subject_id=subject_id,
+        unit_id=unit_id,
+        facts=stated,
+        template=template.name,
+        checksum=domain.checksum_of(kind, number, stated, template.name),
+        issued_at=stated.issued_at,
+        issued_by=by,
+        supersedes_id=supersedes,
+    )
+    repository.add(work, paper)
+    return paper
+
+
+async def list_papers(db: Database, tenant_id: TenantId, subject_ids: Sequence[UUID]) -> list[Paper]:
+    """Papers of these subjects as they were issued, oldest first. One statement."""
+    return await repository.list_papers(db, tenant_id, subject_ids)
+
+
+def paper_of(papers: Sequence[Paper], number: str) -> Paper:
+    """The one of this number. Raises: PaperNotFound."""
+    for paper in papers:
+        if paper.number == number:
+            return paper
+    raise PaperNotFound
