@@ -39,6 +39,7 @@ from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
 from app.procedures.endpoints import router as procedures_router
+from app.procedures.staff_endpoints import router as staff_procedures_router
 from app.process import Process, keyring_of
 from app.publication.citizen_endpoints import hot_router as hot_report_router, router as report_router
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
@@ -91,6 +92,7 @@ ROUTERS = (
     directory_router,
     catalogue_router,
     procedures_router,
+    staff_procedures_router,
     identity_router,
     own_account_router,
     citizens_router,

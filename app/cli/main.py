@@ -38,6 +38,7 @@ from .key import claim_key, replace_key
 from .notices import notices_cli
 from .opening import opened, with_process
 from .outbox import outbox_cli
+from .procedures import procedures_cli
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
@@ -66,6 +67,7 @@ cli.add_typer(areas_cli, name="areas")
 cli.add_typer(publications_cli, name="publications")
 cli.add_typer(staff_cli, name="staff")
 cli.add_typer(units_cli, name="units")
+cli.add_typer(procedures_cli, name="procedures")
 cli.add_typer(outbox_cli, name="outbox")
 cli.add_typer(notices_cli, name="notices")
 cli.add_typer(audit_cli, name="audit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.kit.problems import Invalid, NotFound
+from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed, PublishedAtOnce
 from app.kit.text import Text
 
 from .terms import Mistake, Procedure
@@ -104,3 +104,55 @@ class Unreadable(InvalidProcedure):
     def __init__(self, line: int, detail: Text) -> None:
         self.line = line
         super().__init__([Mistake("", detail)])
+
+
+class ProcedureVersionNotFound(NotFound):
+    """The province has no such version, published or draft."""
+
+    slug = "procedure-version-not-found"
+    title = Text("Không có phiên bản này của thủ tục", "The procedure has no such version")
+
+
+class ProcedureIsPublished(Conflict):
+    """A published version is never written again."""
+
+    slug = "procedure-published"
+    title = Text("Phiên bản này đã ban hành, không sửa được", "This version is published and cannot be changed")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hồ sơ đã nộp dựa vào nó. Hãy soạn phiên bản mới: POST /api/v1/staff/procedures.",
+            "Service requests rest on it. Draft a new version: POST /api/v1/staff/procedures.",
+        )
+
+
+class ProcedureIsDraft(Conflict):
+    """Only a published version can be ended."""
+
+    slug = "procedure-draft"
+    title = Text("Phiên bản này còn là dự thảo", "This version is still a draft")
+
+
+class StaleProcedure(PreconditionFailed):
+    """Somebody has changed the version since it was read."""
+
+    slug = "stale-procedure"
+    title = Text("Phiên bản này đã có người sửa", "Somebody has changed this version")
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Hãy tải lại phiên bản này rồi làm lại trên nội dung mới.",
+                "Load this version again and make your change on what it says now.",
+            ),
+            current_revision=current,
+        )
+
+
+class ProcedureRace(PublishedAtOnce):
+    """Two people drafted the same procedure at the same moment; nothing of the second draft was written."""
+
+    slug = "procedure-race"
+    title = Text("Có người vừa soạn thủ tục này", "Somebody has just drafted this procedure")

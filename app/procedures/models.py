@@ -13,7 +13,8 @@ from app.db.base import Base, TenantRow
 from app.kit.ids import TenantId
 
 from .domain import read_procedure, write_procedure
-from .terms import Procedure
+from .errors import ProcedureIsDraft
+from .terms import Procedure, ProcedureVersion
 
 _COLUMNS = ("code", "version", "valid_from", "valid_to")  # what the row itself says, and its content does not
 
@@ -54,14 +55,36 @@ class ProcedureRow(TenantRow, Base):
         }
         return read_procedure(TenantId(self.tenant_id), values, published=self.published)
 
+    def version_read(self) -> ProcedureVersion:
+        """The row as administrators see it."""
+        return ProcedureVersion(self.read(), self.revision, self.created_at, self.published_at)
+
+    def write(self, procedure: Procedure) -> None:
+        """The draft says what `procedure` says."""
+        self.valid_from, self.valid_to = procedure.valid_from, procedure.valid_to
+        self.content = procedure_content(procedure)
+        self.revision += 1
+
+    def publish(self, procedure: Procedure, *, at: datetime, by: UUID | None) -> None:
+        """The draft is published as `procedure`."""
+        self.write(procedure)
+        self.published, self.published_at, self.published_by = True, at, by
+
+    def end(self, last_day: date) -> None:
+        """No new service requests after `last_day`, or its first day if that is later. Raises: ProcedureIsDraft."""
+        if not self.published:
+            raise ProcedureIsDraft
+        self.valid_to = max(last_day, self.valid_from)
+        self.revision += 1
+
 
 def procedure_content(procedure: Procedure) -> dict[str, Any]:
     """The column `content` of the row that holds `procedure`."""
     return {name: value for name, value in write_procedure(procedure).items() if name not in _COLUMNS}
 
 
-def procedure_values(procedure: Procedure, at: datetime) -> dict[str, object]:
-    """The columns of a fresh row that holds `procedure`, made by the program at `at`."""
+def procedure_values(procedure: Procedure, at: datetime, by: UUID | None = None) -> dict[str, object]:
+    """The columns of a fresh row that holds `procedure`, made at `at`, by the program when `by` is None."""
     return {
         "tenant_id": procedure.tenant_id,
         "code": procedure.code,
@@ -72,7 +95,7 @@ def procedure_values(procedure: Procedure, at: datetime) -> dict[str, object]:
         "content": procedure_content(procedure),
         "revision": 1,
         "created_at": at,
-        "created_by": None,
+        "created_by": by,
         "published_at": at if procedure.published else None,
         "published_by": None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NewType, TypeAlias
@@ -252,3 +252,13 @@ class Checked:
     def total(self) -> Decimal:
         """All fees together, in VND."""
         return sum((line.amount for line in self.fees), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureVersion:
+    """A version as its administrators see it, a draft too; `revision` counts its edits."""
+
+    procedure: Procedure
+    revision: int
+    created_at: datetime
+    published_at: datetime | None

@@ -38,6 +38,7 @@ from .bus import examine_bus
 from .deliveries import examine_contacts, examine_deliveries, examine_notices
 from .files import examine_files
 from .findings import Finding, Health, broken, ok, warning
+from .procedures import examine_procedures
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
 RELAY_PATIENCE = timedelta(minutes=1)
@@ -76,6 +77,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         for tenant in tenants:
             for finding in _reference_data(process, tenant):
                 yield finding
+            yield examine_procedures(process, tenant)
         for finding in examine_contacts(process):
             yield finding
         if works:

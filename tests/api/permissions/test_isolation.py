@@ -34,6 +34,10 @@ EVERYONES = {
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",
     "POST /api/v1/staff/notice-wordings/{occasion}/preview",
+    "GET /api/v1/staff/procedures/{code}/versions/{version}",  # published ones are public; drafts: tests/api/procedures
+    "PUT /api/v1/staff/procedures/{code}/versions/{version}",
+    "POST /api/v1/staff/procedures/{code}/versions/{version}/publication",
+    "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement",
     "PUT /api/v1/staff/limits/{what}/{per}",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }

@@ -81,6 +81,10 @@ BODIES_OF: dict[str, Any] = {
         "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
         **_LATE,
     },
+    "POST /api/v1/staff/procedures": {"procedure": {}},
+    "PUT /api/v1/staff/procedures/{code}/versions/{version}": {"procedure": {}},
+    "POST /api/v1/staff/procedures/{code}/versions/{version}/publication": {},
+    "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement": {"last_day": "2026-12-31"},
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/subscriptions": _WANTED,
@@ -213,7 +217,14 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         method, _, path = address.partition(" ")
         if path.endswith("/stream"):
             continue  # tests/api/streams
-        names = {"code": "default", "occasion": "received", "what": "codes", "per": "person", "session": "00"}
+        names = {
+            "code": "default",
+            "occasion": "received",
+            "what": "codes",
+            "per": "person",
+            "session": "00",
+            "version": "1",
+        }
         path = path.format(**names, id=NOBODY, delivery=NOBODY)
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)

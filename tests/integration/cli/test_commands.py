@@ -151,6 +151,34 @@ async def test_how_units_are_reached_is_read_from_a_table_or_not_at_all(
     assert orjson.loads(kept) == {"email": "camthuong@example.vn", "phone": "0220 3 852 114"}
 
 
+async def test_a_file_of_a_procedure_is_looked_at_brought_in_and_written_out(
+    lienthong: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "thu-tuc.yaml"
+    code, said = await lienthong("procedures", "export", "1.004873")
+    assert code == 0, said
+    file.write_text(said, "utf-8")
+    code, said = await lienthong("procedures", "import", str(file))
+    assert (code, "giống tệp này" in said) == (0, True), said
+    lines = file.read_text("utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines, 1) if line.strip() == "- receive")
+    lines[place - 1] = lines[place - 1].replace("receive", "nobody")
+    file.write_text("\n".join(lines), "utf-8")
+    for command in (("validate", str(file), "--offline"), ("import", str(file))):
+        code, said = await lienthong("procedures", *command)
+        assert (code, f"{file}:{place}: Không có bước nào trước đó" in said) == (1, True), said
+    lines[place - 1] = lines[place - 1].replace("nobody", "receive")
+    unit = next(number for number, line in enumerate(lines, 1) if line == "  unit_kind: people_committee")
+    lines[unit - 1] = "  unit_kind: one_stop"
+    file.write_text("\n".join(lines), "utf-8")
+    code, said = await lienthong("procedures", "validate", str(file))
+    assert (code, f"{file}:{unit}: Không có đơn vị nào loại one_stop" in said) == (1, True), said
+    lines[unit - 1] = "  unit_kind: people_committee"
+    file.write_text("\n".join(lines) + "\nsupplements: 2\n", "utf-8")
+    code, said = await lienthong("procedures", "import", str(file))
+    assert (code, "Đã ban hành 1.004873 v2" in said) == (0, True), said
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [

@@ -1,4 +1,4 @@
-"""Wire shapes of the procedures, v1, as everybody reads them."""
+"""Procedures as everybody reads them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from pydantic import BaseModel, Field
 from app.directory.snapshot import Unit
 from app.directory.terms import Tier, UnitKind
 from app.kit.text import Lang
-from app.web.fields import WireIn
-
-from .terms import (
+from app.procedures.terms import (
     Checked,
     Competence,
     Condition,
@@ -28,6 +26,7 @@ from .terms import (
     StepRole,
     Test,
 )
+from app.web.fields import WireIn
 
 
 class LifeEventOut(BaseModel):

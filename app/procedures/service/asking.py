@@ -8,11 +8,10 @@ from datetime import date
 from app.catalogue.snapshot import Catalogue
 from app.directory.snapshot import AreaChain, Directory
 from app.kit.ids import TenantId
-
-from . import domain
-from .errors import ProcedureNotFound
-from .snapshot import Found, Procedures
-from .terms import Checked, FormAnswers, LifeEvent, Placed, Procedure
+from app.procedures import domain
+from app.procedures.errors import ProcedureNotFound
+from app.procedures.snapshot import Found, Procedures
+from app.procedures.terms import Checked, FormAnswers, LifeEvent, Placed, Procedure
 
 
 def place(
