@@ -106,7 +106,12 @@ class Process:
     def request_books(self) -> RequestBooks:
         """The same for service requests."""
         return RequestBooks(
-            self.directory.current, self.catalogue.current, self.calendars.current, self.procedures.current
+            self.directory.current,
+            self.catalogue.current,
+            self.calendars.current,
+            self.procedures.current,
+            keyring_of(self.settings),
+            self.settings.public_url or "",
         )
 
     @property

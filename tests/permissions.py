@@ -68,6 +68,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/service-requests": ALL,
     "POST /api/v1/staff/service-requests": AT_A_DESK,
     "GET /api/v1/staff/service-requests/{code}": ALL,
+    "GET /api/v1/staff/service-requests/{code}/papers": ALL,
+    "GET /api/v1/staff/service-requests/{code}/papers/{number}": ALL,
     "POST /api/v1/staff/service-requests/{code}/accept": ALL,
     "POST /api/v1/staff/service-requests/{code}/refuse": ALL,
     "POST /api/v1/staff/service-requests/{code}/complete": ALL,

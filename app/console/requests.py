@@ -131,6 +131,8 @@ async def act(
         case DecisionIn():
             results = await _results(desk, form, store)
             said = {"outcome": body.outcome, "words": body.text, "results": results}
+        case _ if verb is Verb.SIGN:
+            said = {"db": desk.database}
         case _:
             pass
 

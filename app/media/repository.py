@@ -196,6 +196,15 @@ async def list_uploads(db: Database, ids: Collection[UUID]) -> dict[UUID, Attach
     return {row["id"]: Attached.of(dict(row)) for row in await db.lane.fetch(_OF_UPLOADS, list(ids))}
 
 
+async def list_checksums(db: Database, ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """SHA-256 of what is kept of these, where somebody has looked at them. One statement."""
+    rows = await db.lane.fetch(
+        "SELECT id, sha256 FROM uploads WHERE id = ANY($1::uuid[]) AND state = 'cleared' AND sha256 IS NOT NULL",
+        list(ids),
+    )
+    return {row["id"]: row["sha256"] for row in rows}
+
+
 async def put_off(db: Database, ids: Collection[UUID], until: datetime) -> None:
     """None of these that still expire does so before then. One statement."""
     await db.lane.fetch(

@@ -22,7 +22,8 @@ async def request_books(connection: HTTPConnection) -> RequestBooks:
     """The reference data of this moment; one request sees one state of it."""
     of = await books(connection)
     procedures = cast("Reference[Procedures]", connection.app.state.procedures).current
-    return RequestBooks(of.directory, of.catalogue, of.calendars, procedures)
+    pages = connection.app.state.settings.public_url or ""
+    return RequestBooks(of.directory, of.catalogue, of.calendars, procedures, await keyring(connection), pages)
 
 
 CurrentRequestBooks = Annotated[RequestBooks, Depends(request_books)]

@@ -331,3 +331,20 @@ class NoAppointment(NotFound):
             "Ngày hẹn trả kết quả có khi hồ sơ được tiếp nhận.",
             "The date of the result is given when the service request is accepted.",
         )
+
+
+class ResultNotCleared(Conflict):
+    """A file of the result has not been looked at, or was not taken."""
+
+    slug = "result-not-cleared"
+    title = Text("Tệp kết quả chưa kiểm tra xong", "A file of the result is still being looked at")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hệ thống còn kiểm tra tệp kết quả; hãy ký lại sau ít giây. Nếu tệp bị từ chối, hãy trả kết quả để thay "
+            "tệp khác.",
+            "A file of the result is still being looked at; sign again in a few seconds. If it was refused, send the "
+            "result back to have it replaced.",
+        )

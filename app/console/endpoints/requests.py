@@ -21,6 +21,8 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.media.deps import CurrentStore
+from app.papers.deps import CurrentDesk as PaperDesk, paper_file
+from app.papers.service import paper_of
 from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import NoAppointment, RequestNotFound, StaleRequest
@@ -136,6 +138,16 @@ async def show_request(desk: CurrentDesk, books: CurrentRequestBooks, code: Code
     """One service request. Raises: RequestNotFound when no unit of the officer's has had a part in it."""
     done = desk.request.query_params.get("done", "")
     return await _shown(desk, books, code, done=Verb(done) if done in set(Verb) else None)
+
+
+@router.get("/requests/{code}/papers/{number}")
+async def show_paper(
+    desk: CurrentDesk, books: CurrentRequestBooks, papers: PaperDesk, code: CodePath, number: CodePath
+) -> Response:
+    """A paper as PDF, to be printed. Raises: RequestNotFound, PaperNotFound."""
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code)
+    paper = paper_of(await service.papers_of(desk.database, view), number)
+    return await paper_file(papers, paper, desk.request.headers.get("if-none-match"))
 
 
 @router.post("/requests/{code}/{verb}")

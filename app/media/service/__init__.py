@@ -9,7 +9,7 @@ from .clearing import (
     let_go,
     list_older,
 )
-from .fetching import fetch, list_of_reports, list_uploads
+from .fetching import fetch, list_checksums, list_of_reports, list_uploads
 from .receiving import append, attach, attachable, begin, claim, end, look, put_off, take
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "end",
     "fetch",
     "let_go",
+    "list_checksums",
     "list_of_reports",
     "list_older",
     "list_uploads",

@@ -28,6 +28,11 @@ async def list_uploads(db: Database, uploads: Collection[UUID]) -> dict[UUID, At
     return await repository.list_uploads(db, uploads) if uploads else {}
 
 
+async def list_checksums(db: Database, uploads: Collection[UUID]) -> dict[UUID, bytes]:
+    """SHA-256 of each of these that was looked at and found clean. One statement, none for none."""
+    return await repository.list_checksums(db, uploads) if uploads else {}
+
+
 async def fetch(
     db: Database,
     store: FolderStore,

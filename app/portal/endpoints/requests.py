@@ -17,6 +17,8 @@ from app.kit.text import Text
 from app.media import service as media_service
 from app.media.deps import CurrentStore
 from app.media.store import FolderStore
+from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
+from app.papers.service import paper_of
 from app.portal import keepsakes
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.service_requests import service
@@ -149,6 +151,31 @@ def _due(visit: Visit, books: RequestBooks, row: Mapping[str, Any]) -> dict[str,
         "left": None if over else explained.left(today),
         "explained": explained,
     }
+
+
+@router.get("/{code}/papers/{number}")
+async def show_paper(
+    visit: CurrentVisit, books: CurrentRequestBooks, papers: PaperDesk, code: CodePath, number: CodePath
+) -> Response:
+    """A paper as PDF. Raises: RequestNotFound, PaperNotFound."""
+    view = await _own(visit, books, code)
+    paper = paper_of(await service.papers_of(visit.database, view), number)
+    return await paper_file(papers, paper, visit.request.headers.get("if-none-match"))
+
+
+@router.get("/{code}/files/{file}/signatures")
+async def show_signatures(
+    visit: CurrentVisit,
+    books: CurrentRequestBooks,
+    store: CurrentStore,
+    reader: CurrentSignatureReader,
+    code: CodePath,
+    file: Annotated[UUID, Path()],
+) -> Response:
+    """Who has signed a file of the result. Raises: RequestFileNotFound, SignaturesUnreadable."""
+    view = await _own(visit, books, code)
+    seen = await reader.signatures_of(await service.signed_file(store, view, file), visit.now)
+    return visit.page("signatures.html", code=code, seen=seen)
 
 
 @router.get("/{code}/deadline")

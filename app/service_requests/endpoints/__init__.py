@@ -5,8 +5,9 @@ from __future__ import annotations
 from .applying import router as applying_router
 from .drafts import router as drafts_router
 from .offices import router as offices_router
+from .papers import router as papers_router
 from .verbs import router as verbs_router
 
-routers = (applying_router, drafts_router, offices_router, verbs_router)
+routers = (applying_router, drafts_router, offices_router, papers_router, verbs_router)
 
 __all__ = ["routers"]

@@ -22,6 +22,7 @@ from app.service_requests.errors import (
     NotInThisState,
     OfficerNotOfUnit,
     RequestNotFound,
+    ResultNotCleared,
     SecondSignerNeeded,
     StaleRequest,
     StepNotOpen,
@@ -311,12 +312,20 @@ async def reject_decision(
     return _done(request)
 
 
-@router.post("/{code}/sign", **_verb(NothingToSign, SecondSignerNeeded, StepNotOpen, ConsultationPending))
+@router.post(
+    "/{code}/sign",
+    **_verb(NothingToSign, SecondSignerNeeded, StepNotOpen, ConsultationPending, ResultNotCleared),
+)
 async def sign_decision(
-    code: RequestCode, actor: CurrentStaff, seen: ExpectedVersion, work: WriteWork, books: CurrentRequestBooks
+    code: RequestCode,
+    actor: CurrentStaff,
+    seen: ExpectedVersion,
+    work: WriteWork,
+    database: CurrentDatabase,
+    books: CurrentRequestBooks,
 ) -> Response:
     """Ký duyệt kết quả; người khác người trình. Sign the result off; not by whoever submitted it."""
-    request = await service.sign_decision(work, actor, code, seen=seen, books=books)
+    request = await service.sign_decision(work, actor, code, seen=seen, books=books, db=database)
     return _done(request)
 
 

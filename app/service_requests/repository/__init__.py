@@ -14,7 +14,17 @@ from .reading import (
     list_queue,
     steps_of,
 )
-from .requests import RequestRepository, drop_results, find_same, list_unswept, put_file, put_request, put_step
+from .requests import (
+    RequestRepository,
+    drop_results,
+    find_same,
+    list_names,
+    list_results,
+    list_unswept,
+    put_file,
+    put_request,
+    put_step,
+)
 
 __all__ = [
     "DraftRepository",
@@ -29,8 +39,10 @@ __all__ = [
     "forget_drafts",
     "list_drafts",
     "list_files",
+    "list_names",
     "list_of_citizen",
     "list_queue",
+    "list_results",
     "list_unswept",
     "put_file",
     "put_request",

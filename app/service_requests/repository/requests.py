@@ -128,3 +128,24 @@ _DROP = """
     )
     UPDATE uploads SET expires_at = $3 WHERE id IN (SELECT upload_id FROM gone) RETURNING id
 """
+
+
+async def list_names(work: Work, tenant_id: TenantId, request_id: RequestId) -> list[tuple[str, str | None]]:
+    """Role and document of each file of the request. One statement."""
+    rows = await work.fetch(
+        "SELECT role, document FROM service_request_files WHERE tenant_id = $1 AND request_id = $2",
+        tenant_id,
+        request_id,
+    )
+    return [(row["role"], row["document"]) for row in rows]
+
+
+async def list_results(work: Work, tenant_id: TenantId, request_id: RequestId) -> list[tuple[str, UUID]]:
+    """Name and upload of each file of the result, oldest first. One statement."""
+    rows = await work.fetch(
+        "SELECT name, upload_id FROM service_request_files WHERE tenant_id = $1 AND request_id = $2"
+        " AND role = 'result' ORDER BY id",
+        tenant_id,
+        request_id,
+    )
+    return [(row["name"], row["upload_id"]) for row in rows]

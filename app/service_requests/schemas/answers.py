@@ -15,6 +15,7 @@ from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
 from app.media.domain import link
 from app.media.terms import UploadState, Variant
+from app.papers.terms import Paper
 from app.service_requests.domain import step_name, unit_name
 from app.service_requests.models import RequestDraft, ServiceRequest
 from app.service_requests.terms import (
@@ -168,6 +169,7 @@ def _entry(entry: Entry, books: RequestBooks, lang: Lang) -> dict[str, Any]:
         "sentence": sentence(entry.type, entry.data)(lang),
         "text": entry.text,
         "unit": _unit(books, entry.tenant_id, entry.unit_id) if entry.unit_id else None,
+        "paper": entry.data.get("paper"),
         "actor_kind": entry.actor_kind.value,
     }
 
@@ -246,3 +248,20 @@ def deadline_answer(row: Mapping[str, Any], explained: Explanation) -> RequestDe
             for one in explained.days
         ],
     )
+
+
+def papers_answer(papers: Sequence[Paper], path: str) -> dict[str, Any]:
+    """Papers by their addresses below `path`, as a PaperListOut."""
+    return {
+        "items": [
+            {
+                "number": one.number,
+                "kind": one.kind.value,
+                "kind_name": one.kind.label._asdict(),
+                "issued_at": one.issued_at,
+                "checksum": one.checksum,
+                "url": f"{path}/{one.number}",
+            }
+            for one in papers
+        ]
+    }

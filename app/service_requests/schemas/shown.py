@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 
 from app.deadlines.schemas import DayOut
 from app.media.terms import FileKind, UploadState
+from app.papers.schemas import SignatureOut
+from app.papers.terms import PaperKind
 from app.service_requests.terms import (
     Channel,
     FileRole,
@@ -88,6 +90,7 @@ class RequestEntryOut(BaseModel):
     sentence: str
     text: str | None
     unit: UnitOut | None
+    paper: str | None = Field(None, description="Số giấy kèm theo. Number of the paper that went with it.")
     actor_kind: str
 
 
@@ -236,3 +239,26 @@ class DeskFiledOut(VerbOut):
     """What was taken in at a desk, with the secret by which its applicant follows it; shown once."""
 
     tracking_secret: str | None
+
+
+class PaperOut(BaseModel):
+    """A paper that was handed out; its PDF is at `url`."""
+
+    number: str
+    kind: PaperKind
+    kind_name: TextOut
+    issued_at: datetime
+    checksum: str
+    url: str
+
+
+class PaperListOut(BaseModel):
+    """Papers, oldest first."""
+
+    items: list[PaperOut]
+
+
+class SignatureListOut(BaseModel):
+    """Digital signatures in a file, in the order they were made."""
+
+    items: list[SignatureOut]

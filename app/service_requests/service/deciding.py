@@ -11,16 +11,18 @@ from uuid import UUID
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import Actor
-from app.kit.ids import TenantId, uuid7
+from app.kit.ids import RequestId, TenantId, UnitId, uuid7
 from app.media import service as media_service
+from app.papers.terms import PaperKind
 from app.procedures.terms import StepRole
 from app.service_requests import domain, repository
-from app.service_requests.errors import NothingOwed
+from app.service_requests.errors import NothingOwed, ResultNotCleared
 from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import FileRole, HandedIn, Missing, Outcome, RequestBooks, Verb
 
+from . import papering
 from .naming import day_text, holder, local_text, money
-from .steps import change, held, officer_of, settle
+from .steps import Held, change, held, officer_of, settle, with_paper
 from .timing import extend_steps, extended, put_whole
 
 SUPPLY_WITHIN: Final = timedelta(days=30)
@@ -47,7 +49,27 @@ async def ask_supplement(
         "words": words,
         "due": due._asdict(),
     }
-    return settle(work, actor, found, fact, books)
+    paper = await papering.issue(
+        work,
+        actor,
+        books,
+        found,
+        PaperKind.SUPPLEMENT_REQUEST,
+        UnitId(found.request.unit_id),
+        requirements=tuple(f"{_called(found, one.about)}: {one.reason}" for one in missing),
+        reasons=(words,) if words else (),
+        supplement_until=work.now + SUPPLY_WITHIN,
+    )
+    return settle(work, actor, found, with_paper(fact, paper), books)
+
+
+def _called(found: Held, about: str) -> str:
+    """What people call a document or a field of the form."""
+    named = next((one.name.vi for one in found.procedure.documents if one.code == about), None)
+    if named is not None:
+        return named
+    field = found.procedure.form.get("properties", {}).get(about.strip("/"), {})
+    return str(field.get("x-title", {}).get("vi", about))
 
 
 async def extend_request(
@@ -62,7 +84,18 @@ async def extend_request(
     put_whole(found.request, timing, work.now)
     units = frozenset(step.unit_id for step in facts.open_steps)
     extend_steps(books, found.steps, units, to=due_on, reason=reason, by=by, at=work.now)
-    return settle(work, actor, found, fact, books)
+    paper = await papering.issue(
+        work,
+        actor,
+        books,
+        found,
+        PaperKind.APOLOGY,
+        UnitId(found.request.unit_id),
+        reasons=(reason,),
+        appointment_at=found.request.original_due_at,
+        new_appointment_at=timing.due_at,
+    )
+    return settle(work, actor, found, with_paper(fact, paper), books)
 
 
 async def ask_payment(
@@ -189,20 +222,32 @@ async def reject_decision(
     return settle(work, actor, found, fact, books)
 
 
-async def sign_decision(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
-    """Decided, by another person than who submitted it; the clock ends."""
+async def sign_decision(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, db: Database
+) -> ServiceRequest:
+    """Decided, by another person than who submitted it; the clock ends. Raises: ResultNotCleared."""
     signer = officer_of(actor)
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.SIGN,
-        seen,
-        books,
-        lambda found: domain.sign_decision(
-            found.facts(), by=signer, unit=holder(books, found, StepRole.DECIDE), at=work.now
-        ),
-    )
+    found = await held(work, actor, code, Verb.SIGN, seen, books)
+    facts = found.facts()
+    fact = domain.sign_decision(facts, by=signer, unit=holder(books, found, StepRole.DECIDE), at=work.now)
+    decided = facts.with_role(StepRole.DECIDE)
+    assert decided is not None, "signed"
+    files = await _signed_files(work, db, found)
+    denied = facts.drafted_outcome is Outcome.DENIED
+    stated = {"reasons": (found.request.decision_text or "",)} if denied else {"results": papering.results(files)}
+    kind = PaperKind.REFUSAL if denied else PaperKind.RESULT_COVER
+    paper = await papering.issue(work, actor, books, found, kind, decided.unit_id, **stated)
+    return settle(work, actor, found, with_paper(fact, paper), books)
+
+
+async def _signed_files(work: Work, db: Database, found: Held) -> list[tuple[str, bytes]]:
+    """Names and checksums of the result's files. Two statements. Raises: ResultNotCleared."""
+    tenant_id, request_id = TenantId(found.request.tenant_id), RequestId(found.request.id)
+    files = await repository.list_results(work, tenant_id, request_id)
+    checksums = await media_service.list_checksums(db, [upload for _, upload in files])
+    if len(checksums) < len(files):
+        raise ResultNotCleared
+    return [(name, checksums[upload]) for name, upload in files]
 
 
 async def hand_over(

@@ -8,6 +8,7 @@ from app.identity import service as identity_service
 from app.identity.terms import Actor
 from app.kit.ids import UnitId
 from app.kit.text import Text
+from app.papers.terms import PaperKind
 from app.procedures.terms import StepRole
 from app.service_requests import domain, repository
 from app.service_requests.domain import step_name
@@ -15,8 +16,9 @@ from app.service_requests.errors import OfficerNotOfUnit
 from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import RequestBooks, StepState, Verb
 
+from . import papering
 from .naming import holder, local_text, of_step
-from .steps import change, held, settle
+from .steps import change, held, settle, with_paper
 from .timing import put_whole, start
 
 
@@ -33,24 +35,27 @@ async def accept_request(work: Work, actor: Actor, code: str, *, seen: int, book
     )
     put_whole(request, timing, work.now)
     request.original_due_at = timing.due_at
-    return settle(work, actor, found, fact, books)
+    paper = await papering.issue(
+        work,
+        actor,
+        books,
+        found,
+        PaperKind.RECEIPT,
+        UnitId(request.receiver_id),
+        appointment_at=timing.due_at,
+    )
+    return settle(work, actor, found, with_paper(fact, paper), books)
 
 
 async def refuse_request(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
 ) -> ServiceRequest:
-    """Not accepted, with the reason."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.REFUSE,
-        seen,
-        books,
-        lambda found: domain.refuse(
-            found.facts(), unit=holder(books, found, StepRole.RECEIVE), reason=reason, at=work.now
-        ),
-    )
+    """Not accepted, with the reason, on paper."""
+    found = await held(work, actor, code, Verb.REFUSE, seen, books)
+    unit_id = UnitId(found.request.receiver_id)
+    fact = domain.refuse(found.facts(), unit=holder(books, found, StepRole.RECEIVE), reason=reason, at=work.now)
+    paper = await papering.issue(work, actor, books, found, PaperKind.REFUSAL, unit_id, reasons=(reason,))
+    return settle(work, actor, found, with_paper(fact, paper), books)
 
 
 async def complete_step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,10 @@ from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import CitizenId, RequestId, StaffId, TenantId, UnitId
 from app.media import service as media_service
+from app.media.store import FolderStore
+from app.media.terms import UploadState, Variant
+from app.papers import service as papers_service
+from app.papers.terms import Paper
 from app.procedures.terms import StepRole
 from app.service_requests import domain, policies, repository
 from app.service_requests.errors import NoAppointment, RequestFileNotFound, RequestNotFound
@@ -201,3 +206,18 @@ def current_units(view: RequestView) -> list[UnitId]:
     found = [step.unit_id for step in view.facts.open_steps if not step.consultation]
     receiver = view.facts.with_role(StepRole.RECEIVE)
     return found or ([receiver.unit_id] if receiver and RequestState(view.row["state"]) else [])
+
+
+async def papers_of(db: Database, view: RequestView) -> list[Paper]:
+    """Papers that were handed out on the request, oldest first. One statement."""
+    return await papers_service.list_papers(db, TenantId(view.row["tenant_id"]), [view.row["id"]])
+
+
+async def signed_file(store: FolderStore, view: RequestView, file_id: UUID) -> bytes:
+    """The bytes of a file of the result, for whoever asks who has signed it. Raises: RequestFileNotFound."""
+    file = file_of(view, file_id)
+    upload = view.uploads.get(file["upload_id"])
+    path = store.path(file["upload_id"], Variant.WHOLE)
+    if file["role"] != FileRole.RESULT or upload is None or upload.state is not UploadState.CLEARED:
+        raise RequestFileNotFound
+    return await asyncio.to_thread(path.read_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +81,11 @@ def allow(actor: Actor, verb: Verb, facts: RequestFacts, directory: Directory, *
 def paths_of(tenant_id: TenantId, facts: RequestFacts, directory: Directory) -> Mapping[UnitId, tuple[UnitId, ...]]:
     """From the tenant's root unit down to each unit that has a part in the request."""
     return {step.unit_id: directory.unit_path(tenant_id, step.unit_id) for step in facts.steps}
+
+
+def with_paper(fact: RequestFact, number: str) -> RequestFact:
+    """The fact with the paper that was handed out with it."""
+    return replace(fact, data={**fact.data, "paper": number})
 
 
 def settle(work: Work, actor: Actor, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.catalogue.snapshot import Catalogue
 from app.deadlines.snapshot import Calendars
 from app.directory.snapshot import Directory
+from app.identity.domain import Keyring
 from app.media.terms import Attached
 from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
@@ -19,12 +20,14 @@ from .vocabulary import Person, RequestFacts
 
 
 class RequestBooks(NamedTuple):
-    """Reference data as of one moment."""
+    """Reference data as of one moment; `keys` open what a paper has to name, `pages` is where people follow it."""
 
     directory: Directory
     catalogue: Catalogue
     calendars: Calendars
     procedures: Procedures
+    keys: Keyring
+    pages: str
 
 
 @dataclass(frozen=True, slots=True)

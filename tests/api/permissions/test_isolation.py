@@ -17,7 +17,7 @@ from app.identity.terms import ReporterIdentity, Role
 from app.process import Process
 from tests import permissions
 from tests.api.cases.test_verbs import STEPS
-from tests.api.permissions.test_matrix import a_foreign_officer
+from tests.api.permissions.test_matrix import NOBODY, a_foreign_officer
 from tests.applicants import LAND, MARITAL, MARRIED, VERB_BODIES, Life, an_applicant
 from tests.builders import BINH_HAN, EVERY_HAND, Filed, a_report, an_officer
 from tests.keyholders import a_keyholder, wanted
@@ -129,7 +129,7 @@ async def asked(
     statements.clear()
     answer = await client.request(
         method,
-        path.format(code=code, number="1", report=code),
+        path.format(code=code, number="1", report=code, file=NOBODY),
         json=WORDS.get(address),
         headers={**caller.headers, "If-Match": '"1"', "Idempotency-Key": f"{caller.name} asks {code}"},
     )

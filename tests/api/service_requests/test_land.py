@@ -110,11 +110,12 @@ async def test_land_travels_through_three_tiers_with_a_supplement_and_a_lateness
     assert drafted.status_code == 200, drafted.text
     assert not [file for file in (await life.own())["files"] if file["role"] == "result"]
     assert (await life.do(at_work.department, "sign")).status_code == 403
+    assert (await life.do(at_work.director, "sign")).json()["type"].endswith("result-not-cleared")
+    await media.clear(db, clock, store)
     signed = await life.do(at_work.director, "sign")
     assert (signed.status_code, signed.json()["national_code"]) == (200, 9), signed.text
     returned = await life.do(at_work.commune, "hand-over")
     assert (returned.status_code, returned.json()["national_code"]) == (200, 10), returned.text
-    await media.clear(db, clock, store)
     ended = await life.own()
     (file,) = [file for file in ended["files"] if file["role"] == "result"]
     assert file["url"], "the result can be fetched"
@@ -129,6 +130,19 @@ async def test_land_travels_through_three_tiers_with_a_supplement_and_a_lateness
         "step_completed", "opinion_given", "step_completed", "overdue", "complained", "extended", "decided",
         "handed_over", "rated",
     ]  # fmt: skip
+    listed = await life.client.get(f"/api/v1/service-requests/{life.code}/papers", headers=life.mine)
+    assert [paper["kind"] for paper in listed.json()["items"]] == [
+        "supplement_request", "receipt", "apology", "result_cover",
+    ]  # fmt: skip
+    for paper in listed.json()["items"]:
+        drawn = await life.client.get(paper["url"], headers=life.mine)
+        assert drawn.content.startswith(b"%PDF-1.7"), paper
+        checked = await life.client.get(f"/api/v1/verify/{paper['checksum']}")
+        assert checked.json()["genuine"] is True
+    unsigned = await life.client.get(
+        f"/api/v1/service-requests/{life.code}/files/{file['id']}/signatures", headers=life.mine
+    )
+    assert unsigned.json() == {"items": []}
     sent = await db.lane.fetch("SELECT type, payload FROM outbox_messages ORDER BY id")
     assert "Hoa" not in str([dict(row) for row in sent]), "machines are told codes, not names"
     assert "mờ" not in str([row["payload"] for row in sent])

@@ -17,6 +17,7 @@ from app.deadlines import service as deadlines_service
 from app.deadlines.domain import work_calendar
 from app.deadlines.seed import packaged_days, packaged_week
 from app.deadlines.snapshot import Calendars
+from app.identity.domain import Keyring
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -75,7 +76,9 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self.now = AT
         provinces = packaged_provinces()
-        self.books = RequestBooks(provinces.directory, provinces.catalogue, CALENDARS, Procedures([]))
+        self.books = RequestBooks(
+            provinces.directory, provinces.catalogue, CALENDARS, Procedures([]), Keyring.of("k" * 32), ""
+        )
         unit = provinces.directory.units(TENANT)[0]
         self.request = ServiceRequest(
             tenant_id=TENANT, id=UUID(int=1), code="H23.15.03-261123-0001", version=1, state=S.SUBMITTED.value,
