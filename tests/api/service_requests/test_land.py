@@ -131,9 +131,8 @@ async def test_land_travels_through_three_tiers_with_a_supplement_and_a_lateness
         "handed_over", "rated",
     ]  # fmt: skip
     listed = await life.client.get(f"/api/v1/service-requests/{life.code}/papers", headers=life.mine)
-    assert [paper["kind"] for paper in listed.json()["items"]] == [
-        "supplement_request", "receipt", "apology", "result_cover",
-    ]  # fmt: skip
+    kinds = {paper["kind"] for paper in listed.json()["items"]}
+    assert kinds == {"supplement_request", "receipt", "apology", "result_cover"}
     for paper in listed.json()["items"]:
         drawn = await life.client.get(paper["url"], headers=life.mine)
         assert drawn.content.startswith(b"%PDF-1.7"), paper
