@@ -32,6 +32,8 @@ from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
+from app.payments.endpoints import router as payments_router
+from app.payments.staff_endpoints import router as staff_payments_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
@@ -63,6 +65,7 @@ TAGS = [
     {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
+    {"name": "payments", "description": "Đơn vị thanh toán báo về. Payment providers tell us."},
     {"name": "client", "description": "Hệ thống khác, bằng khoá API. Other systems, by API key."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
@@ -95,6 +98,8 @@ ROUTERS = (
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    payments_router,
+    staff_payments_router,
     privacy_router,
     staff_privacy_router,
     report_texts_router,

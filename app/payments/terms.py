@@ -325,6 +325,17 @@ class Reconciliation:
     lines: Sequence[ReconciledLine]
     figures: Sequence[Figure]
 
+    @property
+    def troubled(self) -> Sequence[ReconciledLine]:
+        """Transactions that somebody has to look at."""
+        return [line for line in self.lines if line.kind is not ReconciledAs.MATCHED]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether both sides have the same transactions of the day."""
+        apart = {ReconciledAs.MISSING_HERE, ReconciledAs.MISSING_THERE, ReconciledAs.DIFFERS}
+        return not any(line.kind in apart for line in self.lines)
+
 
 class CallbackAnswer(NamedTuple):
     """What a provider is told of its message; the same however often it sends it."""

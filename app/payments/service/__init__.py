@@ -10,7 +10,7 @@ from __future__ import annotations
 from .asking import ask_due
 from .desk import note_refund, record_by_hand
 from .reading import get_payment, list_payments, of_subject
-from .reconciling import keep_statement, reconcile
+from .reconciling import compared, keep_statement, reconcile
 from .requesting import cancel, expire_due, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
@@ -21,6 +21,7 @@ __all__ = [
     "add_account",
     "ask_due",
     "cancel",
+    "compared",
     "expire_due",
     "forget_unproven",
     "get_payment",

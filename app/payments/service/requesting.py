@@ -12,7 +12,7 @@ from app.payments import domain
 from app.payments.events import PaymentEvent
 from app.payments.models import PaymentRow
 from app.payments.repository import PaymentRepository, SetupRepository
-from app.payments.terms import FeeLine, PaymentRequest, PaymentState, Subject
+from app.payments.terms import NOTHING, FeeLine, PaymentRequest, PaymentState, Subject
 
 from .steps import move, tell
 
@@ -48,9 +48,9 @@ async def request(work: Work, subject: Subject, lines: Sequence[FeeLine], due_at
         ],
         state=PaymentState.REQUESTED.value,
         amount=amount,
-        noted=0,
-        refund_due=0,
-        refunded=0,
+        noted=NOTHING,
+        refund_due=NOTHING,
+        refunded=NOTHING,
         version=1,
         created_at=work.now,
         changed_at=work.now,

@@ -30,6 +30,7 @@ EVERYONES = {
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",
     "POST /api/v1/staff/notice-wordings/{occasion}/preview",
+    "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
     "PUT /api/v1/staff/limits/{what}/{per}",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
@@ -40,6 +41,7 @@ _OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", 
 APART = (
     "/staff/identity-openings/{id}",
     "/staff/blocks/{id}",
+    "/staff/payments/{reference}",
     "/staff/subscriptions/{id}",
     "/staff/clients/{id}",
     "/client/subscriptions/{id}",
