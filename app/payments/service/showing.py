@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 
 import segno
 
@@ -41,7 +42,7 @@ async def way_to_pay(work: Work | ReadWork, asked: PaymentRequest, directory: Di
     path = directory.unit_path(tenant_id, asked.subject.unit_id)
     today = local_day(work.now, directory.tenant(tenant_id).time_zone)
     accounts = await SetupRepository(work, tenant_id).accounts(path, today)
-    found = next((accounts[unit] for unit in (*path, None) if unit in accounts), None)
+    found = next((accounts[unit] for unit in (*reversed(path), None) if unit in accounts), None)
     if found is None:
         raise NoBankAccount
     account = BankAccount(found.bank_bin, found.number, found.holder)
@@ -52,9 +53,12 @@ async def way_to_pay(work: Work | ReadWork, asked: PaymentRequest, directory: Di
 async def picture_of(work: ReadWork, actor: Actor, directory: Directory, typed: str) -> bytes:
     """The picture for the request whose reference was typed. Raises: PaymentNotFound, PaymentSettled, NoBankAccount."""
     row = await PaymentRepository(work, actor.tenant_id).get(reference_typed(typed), units_seen(actor, directory))
-    return picture(await way_to_pay(work, row.read(), directory)).encode()
+    return picture(await way_to_pay(work, row.read(), directory))
 
 
-def picture(way: WayToPay) -> str:
-    """The QR code as SVG that can stand in a page or be a file of its own."""
-    return segno.make(way.vietqr, error="m", micro=False).svg_inline(scale=5, dark="#000", light="#fff", svgns=True)
+def picture(way: WayToPay) -> bytes:
+    """The QR code as SVG that can stand in a page, and be a file of its own."""
+    drawn = BytesIO()
+    code = segno.make(way.vietqr, error="m", micro=False)
+    code.save(drawn, kind="svg", scale=5, dark="#000", light="#fff", xmldecl=False)
+    return drawn.getvalue()
