@@ -97,7 +97,7 @@ def set_provider(
                 end_others=not keep_others,
             )
 
-    with_process(write)
+    with_process(write, keyed=True)
     say(Text(f"Đã ghi đơn vị thanh toán {provider}, khoá {key_id}.", f"Provider {provider} has the key {key_id}."))
 
 

@@ -60,7 +60,7 @@ def _claimed(row: PaymentRow, tenant_id: TenantId, locked_until: datetime) -> Cl
         locked_until=locked_until,
         reference=row.reference,
         subject_code=row.subject_code,
-        amount=plain(row.amount),
+        amount=plain(row.amount - row.noted),  # what is still to be paid
         due_at=row.due_at,
         link=row.link,
         attempts=row.asked + 1,

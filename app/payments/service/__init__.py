@@ -2,7 +2,7 @@
 
 For rooms above, in their own transaction: `request`, `cancel`, `of_subject`, `way_to_pay`. They lock what is paid for
 first and the request after it; nothing here ever locks what is paid for, so that the two cannot wait for each other
-. That money came they are told by `payment.paid`, in a transaction of its own.
+(docs/decisions/0050). That money came they are told by `payment.paid`, in a transaction of its own.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from app.payments import repository, service as payments
 from app.payments.senders import ProviderClient
 from app.payments.terms import PaymentRequest, PaymentState, Subject
 from app.process import Process, keyring_of
+from app.worker.payments import Payments
 from tests.api.payments.test_callbacks import cancel, events, expire, now
 from tests.builders import HAIDUONG
 from tests.treasury import Manner, Treasury, a_payment, a_subject, set_up, treasury
@@ -150,3 +151,14 @@ async def test_a_province_without_a_provider_asks_nobody(process: Process, db: D
         assert await Counter(process, nobody, client, clock).ask() == 0
         await client.close()
     assert nobody.asked == []
+
+
+async def test_the_worker_asks_and_ends_what_is_due_in_every_province(counter: Counter, db: Database) -> None:
+    subject = a_subject(counter.process)
+    asked = await a_payment(counter.process, subject, days=1)
+    async with Payments(counter.process) as worker:
+        assert (await worker.ask(), await worker.expire()) == (1, 0)
+        counter.clock.at += timedelta(days=1)
+        assert (await worker.expire(), await worker.expire()) == (1, 0)
+    found = await now(counter.process, subject)
+    assert (found.state, found.link) == (PaymentState.EXPIRED, counter.treasury.pages[asked.reference])
