@@ -214,11 +214,13 @@ async def test_what_comes_at_the_same_moment_is_counted_once(
 
 
 async def test_money_that_comes_while_what_it_is_for_is_being_withdrawn_waits_and_is_owed(
-    client: httpx.AsyncClient, process: Process, db: Database, provider: Treasury
+    client: httpx.AsyncClient, process: Process, db: Database, provider: Treasury, clock: FixedClock
 ) -> None:
     subject = a_subject(process)
     asked = await a_payment(process, subject)
+    clock.at += timedelta(seconds=5)
     async with write_work(db, process.clock, HAIDUONG) as work:
+        clock.at -= timedelta(seconds=5)  # whoever waits has begun before, and is told of after
         # A room above holds what is paid for, and everything of the payment but its end.
         await work.fetch("SELECT id FROM units WHERE tenant_id = 1 AND id = $1 FOR UPDATE", subject.unit_id)
         assert [one.state for one in await payments.cancel(work, subject)] == [PaymentState.CANCELLED]
@@ -229,6 +231,7 @@ async def test_money_that_comes_while_what_it_is_for_is_being_withdrawn_waits_an
     assert (await telling).json()["outcome"] == "refund_due"
     found = await now(process, subject)
     assert (found.state, found.standing.refund_due) == (PaymentState.REFUND_DUE, Decimal(150_000))
+    assert await events(db) == ["requested", "cancelled", "refund_due"]
 
 
 @pytest.mark.parametrize("seed", range(6))
