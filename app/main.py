@@ -35,6 +35,8 @@ from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
 from app.papers.service import Desk, SignatureReader
 from app.papers.store import trust_of
+from app.payments.endpoints import router as payments_router
+from app.payments.staff_endpoints import router as staff_payments_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
@@ -74,6 +76,7 @@ TAGS = [
     {"name": "notices", "description": "Báo tin cho người gửi. Telling those who sent reports."},
     {"name": "sign-in", "description": "Đăng nhập. Signing in."},
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
+    {"name": "payments", "description": "Đơn vị thanh toán báo về. Payment providers tell us."},
     {"name": "client", "description": "Hệ thống khác, bằng khoá API. Other systems, by API key."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
@@ -109,6 +112,8 @@ ROUTERS = (
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    payments_router,
+    staff_payments_router,
     privacy_router,
     staff_privacy_router,
     report_texts_router,

@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     )
     notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
     notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
+    payment_poll_s: float = Field(
+        5.0, gt=0, description="How often the worker looks for payments that a provider is to be asked about."
+    )
+    payment_timeout_s: float = Field(15.0, gt=0, le=30, description="Longest time a payment provider may take.")
     sweep_poll_s: float = Field(15.0, gt=0, description="How often the worker looks for passed deadlines.")
     bus: bool = Field(
         True,  # noqa: FBT003 - the default of a setting

@@ -81,6 +81,10 @@ class Action(StrEnum):
     ACCOUNT_ERASED = "account.erased"
     RETENTION_PUBLISHED = "retention.published"
     RETENTION_APPLIED = "retention.applied"
+    PAYMENT_RECORDED = "payment.recorded"
+    PAYMENT_REFUNDED = "payment.refund_noted"
+    PAYMENT_SETUP_CHANGED = "payment.setup_changed"
+    STATEMENT_COMPARED = "payment.statement_compared"
     TRAIL_READ = "audit.read"
 
 

@@ -38,6 +38,7 @@ from .key import claim_key, replace_key
 from .notices import notices_cli
 from .opening import opened, with_process
 from .outbox import outbox_cli
+from .payments import payments_cli
 from .procedures import procedures_cli
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
@@ -71,6 +72,7 @@ cli.add_typer(procedures_cli, name="procedures")
 cli.add_typer(outbox_cli, name="outbox")
 cli.add_typer(notices_cli, name="notices")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(payments_cli, name="payments")
 
 
 def run() -> None:

@@ -12,6 +12,7 @@ from app.process import Process
 from app.settings import Settings
 
 from .installation import database_of, patient, read_settings, url_of
+from .key import claim_key
 from .schema import refuse_old_schema
 
 T = TypeVar("T")
@@ -27,8 +28,11 @@ async def opened(settings: Settings, *, locates: bool = True) -> AsyncIterator[P
         await process.close()
 
 
-def with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
-    """Result of `verb` in a process on the installation's database."""
+def with_process(verb: Callable[[Process], Awaitable[T]], *, keyed: bool = False) -> T:
+    """Result of `verb` in a process on the installation's database.
+
+    `keyed`: it seals something, so the key is that of the database, or is made now for one that has none.
+    """
 
     async def inside(settings: Settings) -> T:
         async with opened(settings) as process:
@@ -36,4 +40,6 @@ def with_process(verb: Callable[[Process], Awaitable[T]]) -> T:
 
     with database_of(read_settings()) as settings:
         refuse_old_schema(url_of(settings))
+        if keyed:
+            settings = claim_key(settings, SystemClock())  # noqa: PLW2901 - the same settings, with their key
         return asyncio.run(inside(patient(settings)))

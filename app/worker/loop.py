@@ -21,6 +21,7 @@ from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
+from app.payments import service as payments_service
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
@@ -36,6 +37,7 @@ from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
 from .notices import Notices, ways_of
+from .payments import EXPIRE_EVERY_S, Payments
 from .relaying import Rounds
 from .sweeps import Planning, sweep, sweep_requests
 from .tenants import each_tenant
@@ -152,6 +154,7 @@ async def prune(process: Process) -> int:
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
+            pruned += await payments_service.forget_unproven(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
             pruned += await requests_service.forget_drafts(work, tenant_id, PRUNE_DRAFTS)
@@ -206,7 +209,13 @@ async def run(process: Process, command: Command) -> None:
             return await number(process, rounds.next(process.tenants))
 
         bus.start()
-        async with deliveries, Notices(process) as notices, Trail(process) as trail, asyncio.TaskGroup() as group:
+        async with (
+            deliveries,
+            Notices(process) as notices,
+            Trail(process) as trail,
+            Payments(process) as payments,
+            asyncio.TaskGroup() as group,
+        ):
             group.create_task(_every(BEAT_EVERY_S, "beat", beat_turn, process.metrics))
             group.create_task(_every(settings.relay_poll_s, "relay", relay_turn, process.metrics, waiting, idle_s))
             for consumer, bell in zip(reacting, numbered, strict=True):
@@ -229,6 +238,8 @@ async def run(process: Process, command: Command) -> None:
             for channel, send in notices.turns.items():
                 name = f"notices.{channel.value}"
                 group.create_task(_every(settings.notice_poll_s, name, send, process.metrics))
+            group.create_task(_every(settings.payment_poll_s, "payments.ask", payments.ask, process.metrics))
+            group.create_task(_every(EXPIRE_EVERY_S, "payments.expire", payments.expire, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))

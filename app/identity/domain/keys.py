@@ -46,6 +46,7 @@ class Keyring:
     factors: bytes = field(repr=False)  # seals the secrets of officers' authenticator apps
     media: bytes = field(repr=False)  # signs the addresses of files
     limits: bytes = field(repr=False)  # hides whom and where requests are counted by
+    payments: bytes = field(repr=False)  # seals the secrets that payment providers and we know each other by
     unsent: bytes = field(repr=False)  # for what a person has written and not sent, in their own browser
 
     @classmethod
@@ -70,5 +71,6 @@ class Keyring:
             factors=signing.derive(key, "identity.factors.1"),
             media=signing.derive(key, "media.links.1"),
             limits=signing.derive(key, "limits.1"),
+            payments=signing.derive(key, "payments.secrets.1"),
             unsent=signing.derive(key, "portal.unsent.1"),
         )

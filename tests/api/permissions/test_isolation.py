@@ -38,6 +38,7 @@ EVERYONES = {
     "PUT /api/v1/staff/procedures/{code}/versions/{version}",
     "POST /api/v1/staff/procedures/{code}/versions/{version}/publication",
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement",
+    "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
     "PUT /api/v1/staff/limits/{what}/{per}",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
@@ -50,6 +51,7 @@ APART = (
     "/me/service-request-drafts/{draft}",
     "/staff/identity-openings/{id}",
     "/staff/blocks/{id}",
+    "/staff/payments/{reference}",
     "/staff/subscriptions/{id}",
     "/staff/clients/{id}",
     "/client/subscriptions/{id}",

@@ -74,6 +74,8 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": {"vi": _WORDS, "en": _WORDS},
     "POST /api/v1/staff/occasions": {**RULE, **_LATE},
     "POST /api/v1/staff/identity-openings/{id}/decision": {"agree": True},
+    "POST /api/v1/staff/payments/{reference}/cash": {"receipt_number": "1", "taken_at": "2026-11-20T08:00:00+07:00"},
+    "POST /api/v1/staff/payments/{reference}/refund": {"refund_reference": "UNC 1"},
     "POST /api/v1/staff/phone-lookups": {"phone": "0912345678", "reason": "Người dân gọi hỏi tiến độ."},
     "POST /api/v1/staff/retention-rules": {
         "subject": "identity",
@@ -224,8 +226,10 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "per": "person",
             "session": "00",
             "version": "1",
+            "reference": "TT2222222222",
         }
         path = path.format(**names, id=NOBODY, delivery=NOBODY)
+        path += "?day=2026-11-20" if path.endswith("/reconciliation") else ""
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address

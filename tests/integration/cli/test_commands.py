@@ -179,6 +179,27 @@ async def test_a_file_of_a_procedure_is_looked_at_brought_in_and_written_out(
     assert (code, "Đã ban hành 1.004873 v2" in said) == (0, True), said
 
 
+async def test_payments_are_set_up_and_a_statement_is_compared_by_commands(
+    lienthong: Command, committed_url: str, tmp_path: Path
+) -> None:
+    account = await lienthong("payments", "account", "970403", "001101", "KHO BAC", "--unit", "H23.21.01")
+    assert account[0] == 0, account[1]
+    code, said = await lienthong("payments", "account", "97040", "001101", "KHO BAC")
+    assert (code, "6 chữ số" in said) == (1, True)
+    secret = "a secret of more than thirty-two characters"
+    provider = await lienthong("payments", "provider", "https://pay.example.vn/v1", "key-1", "--secret", secret)
+    assert (provider[0], secret in provider[1]) == (0, False), provider[1]
+    table = tmp_path / "statement.csv"
+    table.write_text("transaction,amount,paid_at\nFT1,150000,2026-11-20\n", "utf-8-sig")
+    code, said = await lienthong("payments", "reconcile", str(table))
+    assert (code, "FT1 – – / 150000" in said, "missing here: 1 · 0 / 150,000 VND" in said) == (1, True, True), said
+    connection = await asyncpg.connect(driver_url(committed_url))
+    kept = await connection.fetch("SELECT key_id, secret FROM payment_provider_keys")
+    await connection.close()
+    assert [row["key_id"] for row in kept] == ["key-1"]
+    assert secret.encode() not in kept[0]["secret"]
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [

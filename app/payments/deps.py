@@ -1,0 +1,66 @@
+"""What endpoints ask FastAPI for: signed messages as they came, and pages of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Query
+from starlette.requests import Request
+
+from app.identity.deps import CurrentStaff
+from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.fields import Code
+
+from .terms import PaymentRequest, PaymentState, Signed
+
+_Word = Annotated[str, Header(max_length=128)]
+
+
+async def signed(
+    request: Request,
+    payment_key: _Word = "",
+    payment_timestamp: _Word = "",
+    payment_nonce: _Word = "",
+    payment_signature: _Word = "",
+) -> Signed:
+    """The body byte for byte, with what proves it."""
+    return Signed(payment_key, payment_timestamp, payment_nonce, payment_signature, await request.body())
+
+
+SignedMessage = Annotated[Signed, Depends(signed)]
+
+
+class PaymentPage:
+    """A page of payments."""
+
+    def __init__(
+        self,
+        _actor: CurrentStaff,  # who may not ask at all is told so before what they ask for is looked at
+        state: Annotated[PaymentState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
+        refund_due: Annotated[  # noqa: FBT002 - a query
+            bool, Query(description="Chỉ những yêu cầu còn tiền phải hoàn. Only those with money to give back.")
+        ] = False,
+        code: Annotated[Code | None, Query(description="Mã hồ sơ. Code of the service request.")] = None,
+        cursor: Annotated[str | None, Query(max_length=512)] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> None:
+        """Raises: UnreadableCursor, ForeignCursor."""
+        self.state, self.refund_due, self.code, self.limit = state, refund_due, code, limit
+        self._query = {"state": state, "refund_due": refund_due, "code": code}
+        self.before = self._key(cursor) if cursor is not None else None
+
+    def _key(self, cursor: str) -> UUID:
+        (last,) = read_cursor(self._query, cursor, str)
+        try:
+            return UUID(str(last))
+        except ValueError as error:
+            raise UnreadableCursor from error
+
+    def following(self, found: Sequence[PaymentRequest]) -> str | None:
+        """The cursor of the next page, when more than a page was found."""
+        return make_cursor(self._query, [str(found[self.limit - 1].id)]) if len(found) > self.limit else None
+
+
+AskedPage = Annotated[PaymentPage, Depends()]

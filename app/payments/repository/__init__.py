@@ -1,0 +1,21 @@
+"""Every SQL statement of the payments room.
+
+Order of locks: what is paid for (its own room's), then the request, then receipts. Nothing here locks the first.
+"""
+
+from __future__ import annotations
+
+from .asking import claim, find_claimed
+from .callbacks import CallbackRepository
+from .reconciling import StatementRepository
+from .requests import PaymentRepository
+from .setting_up import SetupRepository
+
+__all__ = [
+    "CallbackRepository",
+    "PaymentRepository",
+    "SetupRepository",
+    "StatementRepository",
+    "claim",
+    "find_claimed",
+]
