@@ -348,3 +348,18 @@ class ResultNotCleared(Conflict):
             "A file of the result is still being looked at; sign again in a few seconds. If it was refused, send the "
             "result back to have it replaced.",
         )
+
+
+class NotOnline(Conflict):
+    """The procedure is handed in at a desk or by post only."""
+
+    slug = "procedure-not-online"
+    title = Text("Thủ tục này chưa nộp trực tuyến được", "This procedure cannot be applied for online")
+
+    def __init__(self, name: Text) -> None:
+        super().__init__(
+            Text(
+                f"“{name.vi}” chỉ nhận hồ sơ trực tiếp tại bộ phận một cửa hoặc qua bưu chính công ích.",
+                f"“{name.en}” is handed in at the one-stop desk or by post only.",
+            )
+        )

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import account, applying, following, home, looking, notices, requests, sending, signing_in, telling, verifying
+from . import (
+    account,
+    applying,
+    following,
+    home,
+    looking,
+    notices,
+    procedures,
+    requests,
+    sending,
+    signing_in,
+    telling,
+    verifying,
+)
 from .lost import router as lost_router
 
 router = APIRouter(include_in_schema=False)
 # Telling before following, which would take its address for one of its verbs.
-for part in (home, account, signing_in, sending, telling, following, looking, notices, applying, requests, verifying):
+PARTS = (
+    home,
+    account,
+    signing_in,
+    sending,
+    telling,
+    following,
+    looking,
+    notices,
+    procedures,
+    applying,
+    requests,
+    verifying,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["lost_router", "router"]

@@ -7,13 +7,16 @@ from .conditions import fee_lines, holds, needed_documents
 from .files import Written, read_file
 from .forms import check_answers
 from .placing import missing_units, tiers_of, unit_of
+from .wording import condition_words, field_words
 from .writing import read_procedure, write_procedure
 
 __all__ = [
     "Written",
     "check_answers",
     "check_procedure",
+    "condition_words",
     "fee_lines",
+    "field_words",
     "holds",
     "longest_days",
     "missing_units",

@@ -53,7 +53,7 @@ _TYPES = {
 _FORMATS = {
     "date": Text("Cần là ngày có thật, viết NĂM-THÁNG-NGÀY, ví dụ 2026-11-27.", "Must be a real day, like 2026-11-27."),
     "email": Text("Cần là địa chỉ thư điện tử.", "Must be an e-mail address."),
-    "phone": Text("Cần là số điện thoại Việt Nam, ví dụ 0912345678.", "Must be a Vietnamese telephone number."),
+    "phone": Text("Cần là số điện thoại, ví dụ 0912345678.", "Must be a telephone number, like 0912345678."),
     "identity-number": Text(
         "Cần là số định danh cá nhân gồm 12 chữ số.", "Must be a personal identification number of 12 digits."
     ),

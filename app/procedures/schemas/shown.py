@@ -175,6 +175,9 @@ class StepOut(BaseModel):
     competence: Competence = Field(description="Whose place decides the unit: the applicant's or the object's")
     after: list[str]
     same_unit_as: str | None
+    category: str | None = Field(description="Tells units of a kind apart: who answers for reports of this category")
+    fallback_tier: Tier | None = Field(description="Where the step falls on a map without its tier")
+    fallback_unit_kind: UnitKind | None
     unit: StepUnitOut | None = Field(description="Only when `area` was asked for and a unit answers there")
 
     @classmethod
@@ -190,6 +193,9 @@ class StepOut(BaseModel):
             competence=step.competence,
             after=list(step.after),
             same_unit_as=step.same_unit_as,
+            category=step.category,
+            fallback_tier=step.fallback_tier,
+            fallback_unit_kind=step.fallback_unit_kind,
             unit=StepUnitOut.of(unit, lang) if unit else None,
         )
 

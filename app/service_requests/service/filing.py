@@ -21,14 +21,14 @@ from app.kit.ids import ReportId, RequestId, TenantId, uuid7
 from app.kit.text import Lang, Text
 from app.media import service as media_service
 from app.procedures import domain as procedures_domain
-from app.procedures.terms import Competence, FeeLine, Procedure, Step, StepRole
-from app.routing.domain import tiers_to_try
+from app.procedures.terms import Competence, FeeLine, OnlineLevel, Procedure, Step, StepRole
 from app.service_requests import repository
 from app.service_requests.domain import RETURN
 from app.service_requests.errors import (
     DocumentsMissing,
     FiledAlready,
     IdentityNeeded,
+    NotOnline,
     RequestFileNotFound,
     StepWithoutUnit,
 )
@@ -97,6 +97,8 @@ def check(books: RequestBooks, tenant_id: TenantId, filing: Filing, on: date) ->
     InvalidContact; UnknownArea, AreaOutsideTenant; DocumentsMissing; StepWithoutUnit.
     """
     procedure = books.procedures.open_procedure(tenant_id, filing.procedure, on)
+    if procedure.online is OnlineLevel.NONE and filing.channel in {Channel.APP, Channel.WEB}:
+        raise NotOnline(procedure.name)
     answers = procedures_domain.check_answers(procedure, prefilled(procedure, filing), books.procedures.memo)
     applicant = _known(filing.applicant, "/applicant")
     filer = _known(filing.filer, "/filer") if filing.filer else None
@@ -199,22 +201,14 @@ def routed(
     for step in procedure.steps:
         chain = home if step.competence is Competence.APPLICANT else place
         kept = units.get(step.same_unit_as) if step.same_unit_as else None
-        unit = kept or _unit_for(books, tenant_id, step, chain, on)
+        unit = kept or procedures_domain.unit_of(
+            step, books.directory, books.catalogue, tenant=tenant_id, chain=chain, on=on
+        )
         if unit is None:
             raise StepWithoutUnit(step.code, step.name)
         units[step.code] = unit
         parts.append(Part(step, unit, _why(step, unit, chain, kept=kept is not None)))
     return parts
-
-
-def _unit_for(books: RequestBooks, tenant_id: TenantId, step: Step, chain: AreaChain, on: date) -> Unit | None:
-    lineage = books.catalogue.lineage(tenant_id, step.category) if step.category else ()
-    wanted, kind = step.held_by([area.tier for area in (chain.commune, chain.district, chain.province) if area])
-    for tier in tiers_to_try(wanted, chain):
-        found = books.directory.units_covering(tenant_id, kind, tier, chain, lineage, on)
-        if found:
-            return found[0]
-    return None
 
 
 def _why(step: Step, unit: Unit, chain: AreaChain, *, kept: bool) -> Text:

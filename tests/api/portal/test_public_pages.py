@@ -16,8 +16,20 @@ from tests.pages import Page
 from tests.statements import Statements
 
 Drain = Callable[[], Awaitable[int]]
-PAGES = ["/", "/report", "/follow", "/cases", "/problems", "/problems/stale-version", "/cases/H23-260101-0001"]
-PAGES += ["/verify", "/verify/9A26-BD23-BBEB-3CBE-1D70"]
+PAGES = [
+    "/",
+    "/report",
+    "/follow",
+    "/cases",
+    "/procedures",
+    "/procedures/1.004227",
+    "/service-requests",
+    "/problems",
+    "/problems/stale-version",
+    "/cases/H23-260101-0001",
+    "/verify",
+    "/verify/9A26-BD23-BBEB-3CBE-1D70",
+]
 
 
 async def test_a_case_taken_up_is_found_in_public_and_its_personal_data_is_masked(
