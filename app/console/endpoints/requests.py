@@ -208,14 +208,17 @@ async def _shown(
         state=RequestState(view.row["state"]).label,
         verbs=[each for each in verbs if each in requests.MEANS],
         one_click=requests.ONE_CLICK,
-        steps=[(code_, names[code_]) for code_ in own],
+        steps={
+            each.value: [(step, names[step]) for step in service.steps_of_actor(view, desk.actor, each)]
+            for each in verbs
+        },
         earlier=[
             (step.code, names[step.code]) for step in view.facts.steps if step.state is StepState.DONE and step.role
         ],
         abouts=requests.abouts(view, desk.lang),
         answers=_answers(view, desk.lang.value),
         documents={document.code: document.name for document in view.procedure.documents},
-        units=views.units_to_refer(desk),
+        units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
         tried=verb.value if verb else "",
         form=form or Form(),

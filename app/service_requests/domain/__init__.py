@@ -31,7 +31,7 @@ from .handling import (
 )
 from .names import OPINION, RETURN, RETURNING, step_name, unit_name
 from .steps import ended, follows, responsible
-from .transitions import TRANSITIONS, Move, S, moved, possible_verbs
+from .transitions import TRANSITIONS, Move, S, fits, moved, possible_verbs
 
 __all__ = [
     "OPINION",
@@ -55,6 +55,7 @@ __all__ = [
     "end",
     "ended",
     "extend",
+    "fits",
     "follows",
     "give_opinion",
     "hand_over",

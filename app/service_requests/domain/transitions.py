@@ -7,8 +7,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from app.procedures.terms import StepRole
 from app.service_requests.errors import NotInThisState
-from app.service_requests.terms import HELD, RequestFacts, RequestState, Verb
+from app.service_requests.terms import HELD, RequestFacts, RequestState, StepFacts, Verb
 
 S = RequestState
 
@@ -102,3 +103,17 @@ def moved(facts: RequestFacts, verb: Verb) -> tuple[RequestState, tuple[RequestS
         return S.STOPPED, ()
     assert isinstance(to, RequestState)
     return to, (*facts.came_from, facts.state) if to in _HOLDS else ()
+
+
+def fits(verb: Verb, step: StepFacts) -> bool:
+    """Whether the verb can be done on this open step at all; verbs of the whole fit any."""
+    match verb:
+        case Verb.COMPLETE:
+            return step.role in {StepRole.RECEIVE, StepRole.VERIFY}
+        case Verb.SEND_BACK:
+            return bool(step.after)
+        case Verb.CONSULT:
+            return not step.consultation
+        case Verb.GIVE_OPINION:
+            return step.consultation
+    return True

@@ -124,12 +124,15 @@ def _json(value: Any) -> Any:
 def verbs_for_staff(view: RequestView, actor: Actor, books: RequestBooks) -> list[Verb]:
     """What the officer may do now, in the order of the table; of verbs on a step, on any of those that are open."""
     paths = paths_of(actor.tenant_id, view.facts, books.directory)
-    steps: list[str | None] = [step.code for step in view.facts.open_steps] or [None]
-    return [
-        verb
-        for verb in domain.possible_verbs(view.facts)
-        if any(policies.may(verb, actor, view.facts, paths, step=step) for step in steps)
-    ]
+    steps = view.facts.open_steps
+
+    def may(verb: Verb) -> bool:
+        fitting: list[str | None] = [step.code for step in steps if domain.fits(verb, step)]
+        if steps and not fitting:
+            return False
+        return any(policies.may(verb, actor, view.facts, paths, step=step) for step in fitting or [None])
+
+    return [verb for verb in domain.possible_verbs(view.facts) if may(verb)]
 
 
 def verbs_for_applicant(view: RequestView) -> list[Verb]:
@@ -137,10 +140,14 @@ def verbs_for_applicant(view: RequestView) -> list[Verb]:
     return [verb for verb in domain.possible_verbs(view.facts) if verb in APPLICANT_VERBS]
 
 
-def steps_of_actor(view: RequestView, actor: Actor) -> list[str]:
-    """Codes of the open steps that are the officer's own units'."""
+def steps_of_actor(view: RequestView, actor: Actor, verb: Verb | None = None) -> list[str]:
+    """Codes of the open steps that are the officer's own units'; of those that the verb fits, when one is named."""
     mine = actor.units()
-    return [step.code for step in view.facts.open_steps if step.unit_id in mine]
+    return [
+        step.code
+        for step in view.facts.open_steps
+        if step.unit_id in mine and (verb is None or domain.fits(verb, step))
+    ]
 
 
 async def list_own(
