@@ -148,7 +148,9 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     director = await at_desk(open_page, people.director, code)
     await director.get_by_role("button", name="Ký duyệt kết quả").click()
     await expect(director.get_by_role("status")).to_contain_text("Đã xong")
+    commune = await at_desk(open_page, people.commune, code)  # forty days later one signs in anew
     await commune.goto("/console/work")
+    await expect(commune.get_by_role("link", name="Đăng ký biến động")).to_be_visible()
     await look(commune, "9-work")
     await commune.goto(f"/console/requests/{code}")
     await commune.locator("summary", has_text="Trả kết quả").click()
