@@ -18,7 +18,7 @@ from app.kit import signing
 from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .errors import BadUploadRequest
-from .terms import Drawn, FileKind, Refusal, UploadName, Variant
+from .terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
 
 EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
 LINK_LIFETIME = timedelta(minutes=15)
@@ -27,6 +27,7 @@ LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 320
 MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
 CHECKSUMS = ("sha256", "sha1", "md5")
 _NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _SCRIPTS = re.compile(rb"<script|<html|<!doctype|<svg|MZ\x90|\x7fELF", re.IGNORECASE)
 _PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
@@ -156,6 +157,34 @@ def _office(content: bytes) -> FileKind | Refusal:
 def video(content: bytes) -> Refusal | None:
     """Why a video is not taken, None when it is; what it shows is not looked at."""
     return Refusal.TWO_FACED if _SCRIPTS.search(content[:4096]) else None
+
+
+def parts_of(state: UploadState | None) -> tuple[str, ...]:
+    """Parts that an upload in this state may have; None: there is no such upload."""
+    match state:
+        case UploadState.RECEIVING:
+            return (RAW,)
+        case UploadState.RECEIVED:  # somebody may be at it
+            return PARTS
+        case UploadState.CLEARED:
+            return (Variant.WHOLE, Variant.THUMBNAIL)
+        case UploadState.REFUSED | None:
+            return ()
+
+
+def read_range(header: str | None, length: int) -> range | None:
+    """The bytes that a `Range` asks for (RFC 9110, 14.2); None when all of them are to be sent.
+
+    As they are for what cannot be read, cannot be met or is several ranges at once: a server may ignore any of these.
+    """
+    found = _RANGE.fullmatch(header or "")
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        start, end = length - min(int(found[2]), length), length
+    else:
+        start, end = int(found[1]), min(int(found[2]) + 1 if found[2] else length, length)
+    return range(start, end) if start < end else None
 
 
 def signature(key: bytes, upload_id: UUID, variant: Variant, expires: int) -> str:

@@ -132,6 +132,12 @@ async def list_expired(db: Database, now: datetime, limit: int) -> list[tuple[UU
     return [(row["id"], row["claimed"]) for row in await db.lane.fetch(_EXPIRED, now, limit)]
 
 
+async def list_states(db: Database, ids: Collection[UUID]) -> dict[UUID, UploadState]:
+    """What has become of these uploads; those that do not exist are left out. One statement."""
+    rows = await db.lane.fetch("SELECT id, state FROM uploads WHERE id = ANY($1::uuid[])", list(set(ids)))
+    return {row["id"]: UploadState(row["state"]) for row in rows}
+
+
 async def keep(db: Database, ids: Sequence[UUID]) -> None:
     """These no longer expire. One statement."""
     await db.lane.fetch("UPDATE uploads SET expires_at = NULL WHERE id = ANY($1::uuid[])", list(ids))

@@ -69,6 +69,10 @@ class Variant(StrEnum):
     THUMBNAIL = "thumbnail"
 
 
+RAW: Final = "raw"  # the part of an upload that was sent, until it is looked at
+PARTS: Final = (RAW, Variant.WHOLE.value, Variant.THUMBNAIL.value)
+
+
 class Refusal(StrEnum):
     """Why a file is not taken."""
 
@@ -150,6 +154,21 @@ class Attached:
             height=row["height"],
             refusal=Refusal(row["refusal"]) if row["refusal"] else None,
         )
+
+
+class Fetched(NamedTuple):
+    """A file that somebody may fetch: its form, its kind, its name for whoever saves it, its length in bytes."""
+
+    id: UUID
+    variant: Variant
+    kind: FileKind
+    filename: str
+    length: int
+
+    @property
+    def tag(self) -> str:
+        """What tells it from every other; what was cleared never changes."""
+        return f'"{self.id.hex}-{self.variant}"'
 
 
 class Drawn(NamedTuple):

@@ -8,8 +8,9 @@ from .clearing import (
     clear,
     let_go,
     list_older,
+    sweep,
 )
-from .fetching import fetch, list_of_reports
+from .fetching import fetch, list_of_reports, read
 from .receiving import append, attach, attachable, begin, end, look, take
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "list_of_reports",
     "list_older",
     "look",
+    "read",
+    "sweep",
     "take",
     "verify",
 ]

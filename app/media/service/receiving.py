@@ -8,6 +8,7 @@ import errno
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -23,6 +24,7 @@ from app.kit.text import Text
 from app.media import domain, repository
 from app.media.errors import (
     BadUploadRequest,
+    StorageAway,
     StorageFull,
     UploadBusy,
     UploadNotFound,
@@ -31,7 +33,7 @@ from app.media.errors import (
     WrongChecksum,
     WrongOffset,
 )
-from app.media.store import Appender, FolderStore
+from app.media.store import Appender, Store
 from app.media.terms import ClientGone, Refusal, Upload, UploadName, UploadState
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
@@ -124,7 +126,7 @@ class _Turn:
 async def append(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     name: str,
     *,
     offset: int,
@@ -135,7 +137,7 @@ async def append(
 
     Each SETTLE_BYTES, or SETTLE_S, are on the disk, then in the database: killed at any moment, nothing that was told
     is lost. Raises: UploadNotFound, WrongOffset, UploadBusy, BadUploadRequest (more than was announced), WrongChecksum,
-    StorageFull.
+    StorageFull, StorageAway.
     """
     upload = await look(db, clock, name)
     if upload.state is not UploadState.RECEIVING or upload.offset != offset:
@@ -146,7 +148,7 @@ async def append(
 async def _append(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     upload: Upload,
     chunks: AsyncIterator[bytes],
     checksum: tuple[str, bytes] | None = None,
@@ -162,19 +164,18 @@ async def _append(
     try:
         return await _receive(turn, store, chunks, checksum)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageFull from error
-        raise
+        raise (StorageFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StorageAway) from error
 
 
 async def _receive(
-    turn: _Turn, store: FolderStore, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
+    turn: _Turn, store: Store, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
 ) -> Upload:
     upload = turn.upload
     digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
-    with store.appending(upload.id, upload.offset) as file:
+    with closing(store.appending(upload.id, upload.offset)) as file:
         came, settled, told_at, good = upload.offset, upload.offset, monotonic(), False
         try:
+            await asyncio.to_thread(file.cut)
             async for chunk in chunks:
                 if came + len(chunk) > upload.length:
                     raise BadUploadRequest(Text("Gửi nhiều byte hơn đã báo.", "More bytes than were announced."))
@@ -201,18 +202,19 @@ async def _receive(
     return told
 
 
-async def end(db: Database, clock: Clock, store: FolderStore, name: str) -> None:
+async def end(db: Database, clock: Clock, store: Store, name: str) -> None:
     """The upload is gone, unless a report has it. Raises: UploadNotFound."""
     upload = await look(db, clock, name)
     if not await repository.end(db, upload.id):
         raise UploadNotFound
-    await asyncio.to_thread(store.drop, upload.id)
+    with suppress(OSError):  # what stays lies on a shelf that is swept
+        await asyncio.to_thread(store.drop, upload.id)
 
 
 async def take(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     key: bytes,
     owner: str,
     *,
@@ -223,7 +225,7 @@ async def take(
     """The name of an upload of this content, all of it here; the same again for the same owner and content.
 
     For forms, which browsers send as a whole and perhaps twice. Raises: UploadTooLarge, UploadUnfinished for what is no
-    kind of file that we take, StorageFull.
+    kind of file that we take, StorageFull, StorageAway.
     """
     digest, length, head = hashlib.sha256(), 0, b""
     while chunk := await content.read(_CHUNK_BYTES):
