@@ -32,7 +32,6 @@ def office(*names: str, content: bytes = b"<xml/>") -> bytes:
 
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(200)
 
 
 def named(value: object) -> str | None:

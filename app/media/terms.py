@@ -82,6 +82,8 @@ class Refusal(StrEnum):
     TWO_FACED = "two-faced"
     BOMB = "bomb"
     MACROS = "macros"
+    UNCLEANABLE = "uncleanable"
+    INFECTED = "infected"
 
     @property
     def sentence(self) -> Text:
@@ -100,6 +102,14 @@ _REFUSALS = {
     ),
     Refusal.TWO_FACED: Text("Tệp chứa nội dung khác với loại của nó.", "The file holds something it should not."),
     Refusal.BOMB: Text("Tệp nén bung ra quá lớn.", "The file unfolds into far too much."),
+    Refusal.UNCLEANABLE: Text(
+        "Video còn thông tin ẩn không gỡ được; hãy quay bằng ứng dụng máy ảnh, hoặc lưu lại thành MP4 (H.264, AAC).",
+        "What hides in the video cannot be taken out; film with the camera's own app, or save it as MP4 (H.264, AAC).",
+    ),
+    Refusal.INFECTED: Text(
+        "Tệp có mã độc. Hãy quét thiết bị của bạn, rồi gửi ảnh chụp hoặc tệp khác.",
+        "The file holds malware. Have your device checked, then send a photo or another file.",
+    ),
     Refusal.MACROS: Text(
         "Tệp có macro hoặc mã chạy kèm; hãy lưu lại thành PDF.", "The file holds macros or scripts; save it as PDF."
     ),

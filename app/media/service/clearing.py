@@ -1,4 +1,4 @@
-"""Looking at what came: pictures are drawn anew, documents are searched, everything else is refused."""
+"""Looking at what came: pictures are drawn anew, videos cleaned, documents searched, the rest is refused."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, D
     if kind in {FileKind.PDF, FileKind.DOCX}:
         found = domain.document(kind, content)
         return found if isinstance(found, Refusal) else (found, content, None)
-    return domain.video(content) or (kind, content, None)
+    cleaned = domain.video(kind, content)
+    return cleaned if isinstance(cleaned, Refusal) else (kind, cleaned, None)
 
 
 async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[ReportId]:

@@ -29,8 +29,9 @@ from app.settings import AccessLog
 from app.web.metrics import Metrics
 from app.web.middleware import RequestEdge
 from tests.builders import an_officer
+from tests.films import MP4
 from tests.pages import Page, post
-from tests.pictures import MP4, PDF, named, office, photo
+from tests.pictures import PDF, named, office, photo
 from tests.server import ROOT
 
 TUS = {"Tus-Resumable": "1.0.0"}

@@ -10,7 +10,8 @@ from PIL import Image
 from app.media import domain
 from app.media.errors import BadUploadRequest
 from app.media.terms import Drawn, FileKind, Refusal
-from tests.pictures import MP4, PDF, named, office, photo
+from tests.films import MP4
+from tests.pictures import PDF, named, office, photo
 
 DOCX = office("[Content_Types].xml", "word/document.xml")
 XLSX = office("[Content_Types].xml", "xl/workbook.xml")

@@ -16,9 +16,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.kit import signing
 from app.kit.text import Text, has_forbidden_characters, nfc
+from app.media.errors import BadUploadRequest
+from app.media.terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
 
-from .errors import BadUploadRequest
-from .terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
+from . import boxes, elements
 
 EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
 LINK_LIFETIME = timedelta(minutes=15)
@@ -154,9 +155,14 @@ def _office(content: bytes) -> FileKind | Refusal:
     return FileKind.XLSX if "xl/workbook.xml" in names else Refusal.UNKNOWN
 
 
-def video(content: bytes) -> Refusal | None:
-    """Why a video is not taken, None when it is; what it shows is not looked at."""
-    return Refusal.TWO_FACED if _SCRIPTS.search(content[:4096]) else None
+def video(kind: FileKind, content: bytes) -> bytes | Refusal:
+    """The video without anything but pictures and sound, not coded anew; what it shows is not looked at."""
+    if _SCRIPTS.search(content[:4096]):
+        return Refusal.TWO_FACED
+    try:
+        return elements.clean(content) if kind is FileKind.WEBM else boxes.clean(content)
+    except boxes.Uncleanable:
+        return Refusal.UNCLEANABLE
 
 
 def parts_of(state: UploadState | None) -> tuple[str, ...]:
