@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 
+import pillow_heif
 from PIL import Image
 
 
@@ -19,6 +20,15 @@ def photo(*, width: int = 1600, height: int = 1200, turned: bool = True, kind: s
     exif.get_ifd(0x8825).update({1: "N", 2: (20.0, 56.0, 48.0), 3: "E", 4: (106.0, 18.0, 48.0)})
     made = io.BytesIO()
     picture.save(made, kind, exif=exif, **({"quality": 90} if kind == "JPEG" else {}))
+    return made.getvalue()
+
+
+def heic() -> bytes:
+    """What an iPhone takes, with the same metadata."""
+    with Image.open(io.BytesIO(photo(width=800, height=600))) as opened:
+        held = pillow_heif.from_pillow(opened)
+        made = io.BytesIO()
+        held.save(made, quality=60, exif=opened.info["exif"])
     return made.getvalue()
 
 

@@ -89,9 +89,9 @@ async def begin(
     """Announce a file; its address is in `Location`, and whoever has it goes on sending. Keep it to attach the file."""
     spoken(request)
     length = number_in(request, "upload-length")
-    filename = domain.read_metadata(request.headers.get("upload-metadata", "")).get("filename", "")
+    metadata = domain.read_metadata(request.headers.get("upload-metadata", ""))
     name, upload = await service.begin(
-        database, clock, length=length, filename=filename, most_bytes=settings.upload_max_bytes
+        database, clock, length=length, metadata=metadata, most_bytes=settings.upload_max_bytes
     )
     if request.headers.get("content-type") == BYTES or length == 0:
         upload = await service.append(

@@ -11,6 +11,7 @@ import asyncpg
 
 from app.db.engine import Database
 from app.db.work import HotWork, Recorder, Work
+from app.kit.geo import Point
 from app.kit.ids import ReportId, TenantId, least_id
 
 from .models import ReportFile, UploadClaim, UploadRow
@@ -38,11 +39,11 @@ _WAITING = """
     UPDATE uploads SET writer_until = $2 WHERE id IN (
         SELECT id FROM uploads WHERE state = 'received' AND (writer_until IS NULL OR writer_until <= $1)
         ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
-    ) RETURNING id
+    ) RETURNING id, keeps_place
 """
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
-        updated_at = $9, writer_until = NULL
+        updated_at = $9, lat = $10, lon = $11, writer_until = NULL
     WHERE id = $1 AND state = 'received'
 """
 # What belongs to a report no longer expires: seen here, since the report was written without touching the upload.
@@ -53,7 +54,7 @@ _EXPIRED = """
 """
 _OF_REPORTS = """
     SELECT f.report_id, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
-        u.refusal
+        u.refusal, u.lat, u.lon
     FROM report_files f JOIN uploads u ON u.id = f.upload_id
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
@@ -104,9 +105,9 @@ async def end(db: Database, upload_id: UUID) -> bool:
     return await db.lane.fetchval(_END, upload_id) is not None
 
 
-async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[UUID]:
-    """Uploads that nobody has looked at, ours until then, the oldest first. One statement."""
-    return [row["id"] for row in await db.lane.fetch(_WAITING, now, until, limit)]
+async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:
+    """Uploads that nobody has looked at, ours until then, and whether their places are to be kept. One statement."""
+    return [(row["id"], row["keeps_place"]) for row in await db.lane.fetch(_WAITING, now, until, limit)]
 
 
 async def settle(
@@ -120,11 +121,12 @@ async def settle(
     size: tuple[int, int] | None = None,
     stored: int | None = None,
     digest: bytes | None = None,
+    point: Point | None = None,
 ) -> None:
     """Write down what was found. One statement."""
     width, height = size or (None, None)
     words = state.value, kind.value if kind else None, refusal.value if refusal else None
-    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now)
+    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now, *(point or (None, None)))
 
 
 async def list_expired(db: Database, now: datetime, limit: int) -> list[tuple[UUID, bool]]:

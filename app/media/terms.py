@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
+from app.kit.geo import Point
 from app.kit.text import Text
 
 MOST_OF_A_REPORT: Final = 8  # files that its sender may attach
@@ -151,6 +152,7 @@ class Attached:
     width: int | None
     height: int | None
     refusal: Refusal | None
+    point: Point | None  # where it was taken, when its sender wanted that told
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -163,6 +165,7 @@ class Attached:
             width=row["width"],
             height=row["height"],
             refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+            point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
         )
 
 

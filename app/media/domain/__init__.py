@@ -6,15 +6,19 @@ import base64
 import binascii
 import hashlib
 import io
+import math
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ExifTags import GPS, IFD
 
 from app.kit import signing
+from app.kit.geo import Point
 from app.kit.text import Text, has_forbidden_characters, nfc
 from app.media.errors import BadUploadRequest
 from app.media.terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
@@ -26,6 +30,8 @@ LINK_LIFETIME = timedelta(minutes=15)
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 320
 MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 CHECKSUMS = ("sha256", "sha1", "md5")
 _NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -109,13 +115,13 @@ def kind_of(head: bytes) -> FileKind | None:
 def drawn(content: bytes) -> Drawn | Refusal:
     """The picture drawn anew: the right way up, without metadata, at most LONGEST_SIDE pixels; takes a while."""
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "HEIF"]) as opened:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 return Refusal.TOO_MANY_PIXELS
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except Image.DecompressionBombError:
         return Refusal.TOO_MANY_PIXELS
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except _UNREADABLE:
         return Refusal.DAMAGED
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     width, height = picture.size
@@ -124,6 +130,29 @@ def drawn(content: bytes) -> Drawn | Refusal:
     picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     picture.save(small, "JPEG", quality=75)
     return Drawn(whole.getvalue(), small.getvalue(), width, height)
+
+
+def point_of(content: bytes) -> Point | None:
+    """Where the picture says that it was taken (EXIF GPS); None when it does not, or says nonsense."""
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+            said = opened.getexif().get_ifd(IFD.GPSInfo)
+        lat, lon = (
+            _degrees(said[number], str(said[letter]))
+            for letter, number in ((GPS.GPSLatitudeRef, GPS.GPSLatitude), (GPS.GPSLongitudeRef, GPS.GPSLongitude))
+        )
+    except (*_UNREADABLE, Image.DecompressionBombError, KeyError, TypeError, ZeroDivisionError):
+        return None
+    return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0) else None
+
+
+def _degrees(parts: Iterable[float], letter: str) -> float:
+    """Degrees, minutes and seconds as one number, to a metre. Raises: ValueError, also for what is no number."""
+    degrees, minutes, seconds = (float(part) for part in parts)
+    found = round(degrees + minutes / 60 + seconds / 3600, 5)
+    if not math.isfinite(found):
+        raise ValueError
+    return -found if letter.strip("\0 ") in {"S", "W"} else found
 
 
 def document(kind: FileKind, content: bytes) -> FileKind | Refusal:

@@ -26,12 +26,12 @@ async def clear(db: Database, clock: Clock, store: Store) -> int:
     """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced."""
     now = clock.now()
     waiting = await repository.take_waiting(db, now, now + TURN, AT_A_TIME)
-    for upload_id in waiting:
-        await _clear(db, clock, store, upload_id)
+    for upload_id, keeps_place in waiting:
+        await _clear(db, clock, store, upload_id, keeps_place=keeps_place)
     return len(waiting)
 
 
-async def _clear(db: Database, clock: Clock, store: Store, upload_id: UUID) -> None:
+async def _clear(db: Database, clock: Clock, store: Store, upload_id: UUID, *, keeps_place: bool) -> None:
     content = await asyncio.to_thread(store.read, upload_id)
     kind = domain.kind_of(content[:64])
     found = await asyncio.to_thread(_examined, kind, content)
@@ -52,6 +52,7 @@ async def _clear(db: Database, clock: Clock, store: Store, upload_id: UUID) -> N
         size=(picture.width, picture.height) if picture is not None else None,
         stored=len(whole),
         digest=hashlib.sha256(whole).digest(),
+        point=domain.point_of(content) if keeps_place and picture is not None else None,
     )
     await asyncio.to_thread(store.drop, upload_id, "raw")
 

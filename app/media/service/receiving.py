@@ -7,7 +7,7 @@ import base64
 import errno
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -44,16 +44,24 @@ _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice."
 _MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
 
 
-async def begin(db: Database, clock: Clock, *, length: int, filename: str, most_bytes: int) -> tuple[str, Upload]:
-    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge."""
+async def begin(
+    db: Database, clock: Clock, *, length: int, metadata: Mapping[str, str], most_bytes: int
+) -> tuple[str, Upload]:
+    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge.
+
+    Of `metadata`: `filename`; and `location`, which is `keep` when the place of a photo is to be told with the report.
+    """
     if length > most_bytes:
         raise UploadTooLarge(most_bytes)
     secret, upload_id = secrets.token_urlsafe(32), uuid7(clock.now())
-    upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+    filename, keeps_place = domain.checked_filename(metadata.get("filename", "")), metadata.get("location") == "keep"
+    upload = await _announce(db, clock, upload_id, secret, length, filename, keeps_place=keeps_place)
     return domain.upload_name(upload.id, secret), upload
 
 
-async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, length: int, filename: str) -> Upload:
+async def _announce(
+    db: Database, clock: Clock, upload_id: UUID, secret: str, length: int, filename: str, *, keeps_place: bool = False
+) -> Upload:
     now = clock.now()
     upload = Upload(upload_id, UploadState.RECEIVING, length, 0, filename, now + domain.EXPIRES_AFTER, None)
     row = {
@@ -66,6 +74,7 @@ async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, le
         "created_at": now,
         "updated_at": now,
         "expires_at": upload.expires_at,
+        "keeps_place": keeps_place,
     }
     await repository.add(db, row, now)
     return upload
