@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         None, description="Whom the S3 server knows us as; absent: as whom the machine is known there."
     )
     s3_secret_access_key: SecretStr | None = Field(None, description="The secret of that key.")
+    clamd_url: str | None = Field(
+        None,
+        pattern=r"^(/.+|[^/]+:[0-9]{1,5})$",
+        description="host:port or /path of ClamAV's daemon, asked about every file; absent: none is.",
+    )
     key_environment: str = Field(
         "live",
         pattern=r"^[a-z]{2,8}$",

@@ -41,6 +41,8 @@ _WAITING = """
         ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
     ) RETURNING id, keeps_place
 """
+_PUT_BACK = "UPDATE uploads SET writer_until = $2 WHERE id = ANY($1::uuid[]) AND state = 'received'"
+_BACKLOG = "SELECT count(*) AS waiting, min(updated_at) AS since FROM uploads WHERE state = 'received'"
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
         updated_at = $9, lat = $10, lon = $11, writer_until = NULL
@@ -108,6 +110,18 @@ async def end(db: Database, upload_id: UUID) -> bool:
 async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:
     """Uploads that nobody has looked at, ours until then, and whether their places are to be kept. One statement."""
     return [(row["id"], row["keeps_place"]) for row in await db.lane.fetch(_WAITING, now, until, limit)]
+
+
+async def put_back(db: Database, ids: Sequence[UUID], until: datetime) -> None:
+    """These, as far as nobody has looked at them, are nobody's from then on. One statement."""
+    await db.lane.fetch(_PUT_BACK, list(ids), until)
+
+
+async def backlog(db: Database) -> tuple[int, datetime | None]:
+    """Number of uploads that nobody has looked at, and since when the first of them waits. One statement."""
+    row = await db.lane.fetchrow(_BACKLOG)
+    assert row is not None
+    return row["waiting"], row["since"]
 
 
 async def settle(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.media import service as media
+from app.media.senders import scanner_of
 from app.media.store import SHELVES, store_of
 from app.process import Process
 
@@ -15,11 +16,12 @@ class Files:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._scanner = scanner_of(process.settings)
         self._store = store_of(process.settings)
 
     async def clear(self) -> int:
         """Uploads looked at now."""
-        return await media.clear(self._process.db, self._process.clock, self._store)
+        return await media.clear(self._process.db, self._process.clock, self._store, self._scanner)
 
     async def clean(self) -> int:
         """Uploads whose time was over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checking import verify
+from .checking import backlog, verify
 from .clearing import (
     clean,
     clear,
@@ -17,6 +17,7 @@ __all__ = [
     "append",
     "attach",
     "attachable",
+    "backlog",
     "begin",
     "clean",
     "clear",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from app.db.engine import Database
@@ -13,6 +14,11 @@ from app.media.store import Store
 from app.media.terms import Variant, Verified
 
 AT_A_TIME = 200
+
+
+async def backlog(db: Database) -> tuple[int, datetime | None]:
+    """Number of uploads that nobody has looked at, and since when the first of them waits. One statement."""
+    return await repository.backlog(db)
 
 
 async def verify(db: Database, store: Store, *, most: int | None = None) -> Verified:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,28 +14,48 @@ from app.db.work import Work
 from app.kit.clock import Clock
 from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
+from app.media.senders import Scanner, ScannerAway, Unscanned
 from app.media.store import Store
 from app.media.terms import Drawn, FileKind, Refusal, UploadState, Variant
 
+log = logging.getLogger("lienthong.media")
+
 TURN = timedelta(minutes=5)
+ASK_AGAIN, UNSCANNED_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 AT_A_TIME = 4
 CLEAN_BATCH_ROWS = 500
 ORPHANED_AFTER = timedelta(days=1)
 
 
-async def clear(db: Database, clock: Clock, store: Store) -> int:
-    """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced."""
+async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | None = None) -> int:
+    """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced.
+
+    With a scanner nothing is opened before it has said that it is clean. A file that it does not look through waits
+    for UNSCANNED_AGAIN and hinders no other. Raises: ScannerAway; what was not looked at waits for ASK_AGAIN.
+    """
     now = clock.now()
     waiting = await repository.take_waiting(db, now, now + TURN, AT_A_TIME)
     for upload_id, keeps_place in waiting:
-        await _clear(db, clock, store, upload_id, keeps_place=keeps_place)
+        try:
+            await _clear(db, clock, store, scanner, upload_id, keeps_place=keeps_place)
+        except Unscanned as why:
+            log.warning("upload %s was not looked through for malware: %s", upload_id, why)
+            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN)
+        except ScannerAway:
+            await repository.put_back(db, [one for one, _ in waiting], clock.now() + ASK_AGAIN)
+            raise
     return len(waiting)
 
 
-async def _clear(db: Database, clock: Clock, store: Store, upload_id: UUID, *, keeps_place: bool) -> None:
+async def _clear(
+    db: Database, clock: Clock, store: Store, scanner: Scanner | None, upload_id: UUID, *, keeps_place: bool
+) -> None:
     content = await asyncio.to_thread(store.read, upload_id)
     kind = domain.kind_of(content[:64])
-    found = await asyncio.to_thread(_examined, kind, content)
+    malware = await scanner.ask(content) if scanner is not None else None
+    if malware is not None:
+        log.warning("upload %s holds %s", upload_id, malware)
+    found = await asyncio.to_thread(_examined, kind, content) if malware is None else Refusal.INFECTED
     if isinstance(found, Refusal):
         await repository.settle(db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found)
         await asyncio.to_thread(store.drop, upload_id)
