@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-MOST_BOXES = 20_000
+MOST_BOXES, MOST_DATA = 20_000, 64
 _ROOT, _SEEN, _HEARD = b"", b"vide", b"soun"
 # Boxes that hold boxes, and which of these stay as they are, are searched, or are blanked in part.
 _STAYING: dict[bytes, frozenset[bytes]] = {
@@ -233,6 +233,8 @@ class _Video:
 
     def _blank_the_rest(self, data: Sequence[_Box]) -> None:
         """Only samples of what is seen or heard are left in the data: places of a journey lie there as well."""
+        if len(data) > MOST_DATA:
+            raise Uncleanable  # each chunk is looked for in all of them
         kept = sorted(self._kept)
         for start, end in kept:
             if not any(box.body <= start <= end <= box.end for box in data):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
@@ -96,8 +96,9 @@ class BucketStore:
         with _as_oserror():
             for page in obstore.list(self._bucket, f"uploads/{shelf:02x}/"):
                 for found in page:
-                    name, _, rest = found["path"].rpartition(f"{shelf:02x}/")[2].partition(".")
-                    yield Stored(UUID(hex=name), rest.partition("/")[0], found["last_modified"])
+                    name, _, rest = found["path"].removeprefix(f"uploads/{shelf:02x}/").partition(".")
+                    with suppress(ValueError):  # nothing of ours
+                        yield Stored(UUID(hex=name), rest.partition("/")[0], found["last_modified"])
 
 
 class _GrowingPieces:

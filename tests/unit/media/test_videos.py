@@ -102,6 +102,7 @@ UNCLEAN: dict[str, Callable[[], bytes]] = {
     "nobody says where": lambda: film("mp4", *H264).replace(b"stco\0", b"stcx\0"),
     "no tracks": lambda: HEAD + box(b"mdat", PLACE.encode()),
     "no lengths": lambda: HEAD + b"\0\0\0\0moov" + bytes(200),
+    "too much data": lambda: film("mp4", *H264) + box(b"mdat") * 100,
     "too many boxes": lambda: HEAD + box(b"free") * 30_000,
     "cut off, in elements": lambda: film("webm", "-c:v", "libvpx", "-c:a", "libopus")[:-40],
     "a coder's own notes": lambda: film("webm", "-c:v", "libvpx", "-c:a", "libvorbis"),
