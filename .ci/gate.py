@@ -45,6 +45,8 @@ def main() -> int:
             worst = max(worst, abs(done.returncode))
     if not any(map(shutil.which, BROWSERS)):
         print("left out: tests/browser, there is no Chromium (apt install chromium)", flush=True)
+    if not (shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")):
+        print("left out: tests/api/scanning, there is no ClamAV (apt install clamav-daemon)", flush=True)
     program, *arguments = TESTS
     tests = subprocess.run([BIN / program, *arguments, *sys.argv[1:]], cwd=ROOT, env=environment, check=False)
     return max(worst, abs(tests.returncode))

@@ -16,6 +16,7 @@ from app.db.beats import Beat, list_beats
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Tenant
+from app.media import service as media_service
 from app.notices import service as notices_service
 from app.notices.terms import NoticeBacklog
 from app.outbox import service as outbox
@@ -56,11 +57,13 @@ async def readings(process: Process) -> list[Metric]:
     now = process.clock.now()
     tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
     condition: list[TenantCondition] | None
+    files: tuple[int, datetime | None] | None = None
     beats: list[Beat] = []
     try:
         async with asyncio.timeout(PATIENCE_S):
             condition = await read_condition(process.db, tenants, now)
             beats = await list_beats(process.db)
+            files = await media_service.backlog(process.db)
     except (DatabaseUnavailable, TimeoutError):
         condition = None
     up = GaugeMetricFamily("lienthong_database_up", "Whether the database answers", value=condition is not None)
@@ -69,6 +72,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_process(process),
         *_of_bus(process),
         *_of_workers(beats, now),
+        *_of_files(files, now),
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
         *_of_notices(condition or [], now),
@@ -103,6 +107,16 @@ def _of_process(process: Process) -> Iterator[Metric]:
         age.add_metric([reference.name], reference.age_s)
     yield version
     yield age
+
+
+def _of_files(files: tuple[int, datetime | None] | None, now: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("lienthong_files_waiting", "Files that nobody has looked at")
+    age = GaugeMetricFamily("lienthong_files_age_seconds", "Since the first of them waits; far more than 60: look")
+    if files is not None:
+        count, since = files
+        waiting.add_metric([], count)
+        age.add_metric([], (now - since).total_seconds() if since is not None else 0)
+    yield from (waiting, age)
 
 
 def _of_bus(process: Process) -> Iterator[Metric]:

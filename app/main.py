@@ -26,7 +26,7 @@ from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
-from app.media.store import FolderStore
+from app.media.store import store_of
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of
@@ -202,7 +202,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.key_uses = KeyUses(process.db)
     state.citizens_provider = provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
-    state.file_store = FolderStore(process.settings.data_dir)
+    state.file_store = store_of(process.settings)
     state.paper_desk = Desk()
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)

@@ -57,6 +57,24 @@ class Settings(BaseSettings):
     default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
     upload_max_bytes: int = Field(52_428_800, ge=1024, description="Largest file that may be uploaded.")
+    s3_bucket: str | None = Field(
+        None,
+        min_length=3,
+        description="Bucket for photos and files, of this installation alone; absent: the folder uploads in DATA_DIR.",
+    )
+    s3_endpoint: str | None = Field(
+        None, pattern="^https?://", description="Address of an S3 server of your own, without the bucket; absent: AWS."
+    )
+    s3_region: str = Field("us-east-1", description="Region of the bucket; servers of your own mostly have no other.")
+    s3_access_key_id: str | None = Field(
+        None, description="Whom the S3 server knows us as; absent: as whom the machine is known there."
+    )
+    s3_secret_access_key: SecretStr | None = Field(None, description="The secret of that key.")
+    clamd_url: str | None = Field(
+        None,
+        pattern=r"^(/.+|[^/]+:[0-9]{1,5})$",
+        description="host:port or /path of ClamAV's daemon, asked about every file; absent: none is.",
+    )
     key_environment: str = Field(
         "live",
         pattern=r"^[a-z]{2,8}$",

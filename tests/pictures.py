@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 
+import pillow_heif
 from PIL import Image
 
 
@@ -22,6 +23,15 @@ def photo(*, width: int = 1600, height: int = 1200, turned: bool = True, kind: s
     return made.getvalue()
 
 
+def heic() -> bytes:
+    """What an iPhone takes, with the same metadata."""
+    with Image.open(io.BytesIO(photo(width=800, height=600))) as opened:
+        held = pillow_heif.from_pillow(opened)
+        made = io.BytesIO()
+        held.save(made, quality=60, exif=opened.info["exif"])
+    return made.getvalue()
+
+
 def office(*names: str, content: bytes = b"<xml/>") -> bytes:
     """A packed document with these members."""
     made = io.BytesIO()
@@ -32,7 +42,6 @@ def office(*names: str, content: bytes = b"<xml/>") -> bytes:
 
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(200)
 
 
 def named(value: object) -> str | None:

@@ -6,7 +6,7 @@ import typer
 
 from app.kit.text import Text
 from app.media import service as media
-from app.media.store import FolderStore
+from app.media.store import store_of
 from app.media.terms import Verified
 from app.process import Process
 
@@ -21,7 +21,7 @@ def verify() -> None:
     """Đọc mọi tệp và đối chiếu mã băm; mã thoát 1 khi thiếu hoặc hỏng. Read every file and compare its checksum."""
 
     async def look(process: Process) -> Verified:
-        return await media.verify(process.db, FolderStore(process.settings.data_dir))
+        return await media.verify(process.db, store_of(process.settings))
 
     found = with_process(look)
     for upload_id in found.missing:
@@ -33,7 +33,7 @@ def verify() -> None:
         raise CommandError(
             Text(
                 f"Đã xem {found.looked} tệp: thiếu {missing}, hỏng {damaged}. Khôi phục uploads từ bản sao lưu.",
-                f"{found.looked} files looked at: {missing} missing, {damaged} damaged. Restore the folder uploads.",
+                f"{found.looked} files looked at: {missing} missing, {damaged} damaged. Restore uploads.",
             )
         )
     say(Text(f"{found.looked} tệp còn nguyên vẹn.", f"{found.looked} files are whole."))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.db.work import Work, in_work
 from app.kit.text import Text
 from app.media import service as media_service
-from app.media.store import FolderStore
+from app.media.store import Store
 from app.service_requests import service
 from app.service_requests.models import ServiceRequest
 from app.service_requests.schemas import (
@@ -116,7 +116,7 @@ def _filled(verb: Verb, form: Form) -> dict[str, Any]:
 
 
 async def act(
-    desk: Desk, books: RequestBooks, store: FolderStore, code: str, verb: Verb, seen: int, form: Form
+    desk: Desk, books: RequestBooks, store: Store, code: str, verb: Verb, seen: int, form: Form
 ) -> ServiceRequest:
     """The service request after the verb. Raises: ValidationError, and whatever the verb refuses."""
     means = MEANS[verb]
@@ -142,7 +142,7 @@ async def act(
     return await in_work(desk.database, desk.clock, desk.tenant.id, in_one)
 
 
-async def _results(desk: Desk, form: Form, store: FolderStore) -> list[tuple[str, Any]]:
+async def _results(desk: Desk, form: Form, store: Store) -> list[tuple[str, Any]]:
     """Names and uploads of the result's files; the same again for the same form sent twice."""
     handed: list[HandedIn] = []
     for _, file in form.named_files:

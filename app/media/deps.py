@@ -7,12 +7,12 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from .store import FolderStore
+from .store import Store
 
 
-async def store(connection: HTTPConnection) -> FolderStore:
+async def store(connection: HTTPConnection) -> Store:
     """Where this process keeps files."""
-    return cast("FolderStore", connection.app.state.file_store)
+    return cast("Store", connection.app.state.file_store)
 
 
-CurrentStore = Annotated[FolderStore, Depends(store)]
+CurrentStore = Annotated[Store, Depends(store)]

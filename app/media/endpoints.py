@@ -14,7 +14,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.requests import ClientDisconnect
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response, StreamingResponse
 
 from app.identity.deps import CurrentKeyring
 from app.kit.problems import TooSlow
@@ -26,7 +26,7 @@ from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from . import domain, service
 from .deps import CurrentStore
 from .errors import BadUploadRequest, OtherProtocol
-from .terms import ClientGone, Upload, Variant
+from .terms import ClientGone, Fetched, Upload, Variant
 
 TUS = "1.0.0"
 BYTES = "application/offset+octet-stream"
@@ -89,9 +89,9 @@ async def begin(
     """Announce a file; its address is in `Location`, and whoever has it goes on sending. Keep it to attach the file."""
     spoken(request)
     length = number_in(request, "upload-length")
-    filename = domain.read_metadata(request.headers.get("upload-metadata", "")).get("filename", "")
+    metadata = domain.read_metadata(request.headers.get("upload-metadata", ""))
     name, upload = await service.begin(
-        database, clock, length=length, filename=filename, most_bytes=settings.upload_max_bytes
+        database, clock, length=length, metadata=metadata, most_bytes=settings.upload_max_bytes
     )
     if request.headers.get("content-type") == BYTES or length == 0:
         upload = await service.append(
@@ -143,6 +143,7 @@ def _sum(request: Request) -> tuple[str, bytes] | None:
 
 @router.get("/media/{upload_id}/{variant}")
 async def fetch(
+    request: Request,
     upload_id: UUID,
     variant: Variant,
     expires: Annotated[int, Query(ge=0, le=2**40)],
@@ -154,16 +155,34 @@ async def fetch(
 ) -> Response:
     """A file, by an address that was made for somebody who may see its report, and is good for a while."""
     now: datetime = clock.now()
-    path, kind, filename = await service.fetch(
+    found = await service.fetch(
         database, store, keys.media, upload_id, variant, expires=expires, signature=signature, now=now
     )
-    shown = "inline" if kind.is_image else "attachment"
-    return FileResponse(
-        path,
-        media_type=kind.value,
-        headers={
-            "Content-Disposition": f"{shown}; filename*=utf-8''{quote(filename)}",
-            "Cache-Control": f"private, max-age={max(0, expires - int(now.timestamp()))}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        },
+    span = _asked(request, found)
+    headers = _described(found, span) | {"Cache-Control": f"private, max-age={max(0, expires - int(now.timestamp()))}"}
+    return StreamingResponse(
+        service.read(store, found, span or range(found.length)),
+        status_code=200 if span is None else 206,
+        media_type=found.kind.value,
+        headers=headers,
     )
+
+
+def _asked(request: Request, found: Fetched) -> range | None:
+    """The part that is wanted; all of it when the client has another file of this address."""
+    known = request.headers.get("if-range", found.tag)
+    return domain.read_range(request.headers.get("range"), found.length) if known == found.tag else None
+
+
+def _described(found: Fetched, span: range | None) -> dict[str, str]:
+    shown = "inline" if found.kind.is_image else "attachment"
+    headers = {
+        "Content-Length": str(found.length if span is None else len(span)),
+        "Content-Disposition": f"{shown}; filename*=utf-8''{quote(found.filename)}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Accept-Ranges": "bytes",
+        "ETag": found.tag,
+    }
+    if span is not None:
+        headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{found.length}"
+    return headers

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.kit.problems import BadRequest, Conflict, Gone, Invalid, NotFound, PreconditionFailed, Problem, TooLarge
+from app.kit.problems import (
+    BadRequest,
+    Conflict,
+    Gone,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    TooLarge,
+    Unavailable,
+)
 from app.kit.text import Text
 
 
@@ -103,6 +113,21 @@ class StorageFull(Problem):
         return Text(
             "Phần đã gửi vẫn còn. Hãy gửi tiếp sau, hoặc gửi phản ánh không kèm tệp.",
             "What was sent is kept. Go on later, or send the report without the file.",
+        )
+
+
+class StorageAway(Unavailable):
+    """Where files lie cannot be reached; what was acknowledged is kept."""
+
+    slug = "storage-away"
+    title = Text("Nơi lưu tệp tạm thời không dùng được", "Files cannot be reached for now")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Phần đã gửi vẫn còn. Hãy thử lại sau ít phút, hoặc gửi phản ánh không kèm tệp.",
+            "What was sent is kept. Try again in some minutes, or send the report without the file.",
         )
 
 

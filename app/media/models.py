@@ -45,6 +45,9 @@ class UploadRow(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     stored_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    keeps_place: Mapped[bool] = mapped_column(server_default=text("false"))  # its sender wants it told
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
     sha256: Mapped[bytes | None]  # of what is stored once it is cleared
 
 

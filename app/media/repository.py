@@ -11,6 +11,7 @@ import asyncpg
 
 from app.db.engine import Database
 from app.db.work import HotWork, Recorder, Work
+from app.kit.geo import Point
 from app.kit.ids import ReportId, TenantId, least_id
 
 from .models import ReportFile, UploadClaim, UploadRow
@@ -38,11 +39,13 @@ _WAITING = """
     UPDATE uploads SET writer_until = $2 WHERE id IN (
         SELECT id FROM uploads WHERE state = 'received' AND (writer_until IS NULL OR writer_until <= $1)
         ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
-    ) RETURNING id
+    ) RETURNING id, keeps_place
 """
+_PUT_BACK = "UPDATE uploads SET writer_until = $2 WHERE id = ANY($1::uuid[]) AND state = 'received'"
+_BACKLOG = "SELECT count(*) AS waiting, min(updated_at) AS since FROM uploads WHERE state = 'received'"
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
-        updated_at = $9, writer_until = NULL
+        updated_at = $9, lat = $10, lon = $11, writer_until = NULL
     WHERE id = $1 AND state = 'received'
 """
 # What belongs to a report no longer expires: seen here, since the report was written without touching the upload.
@@ -53,7 +56,7 @@ _EXPIRED = """
 """
 _OF_REPORTS = """
     SELECT f.report_id, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
-        u.refusal
+        u.refusal, u.lat, u.lon
     FROM report_files f JOIN uploads u ON u.id = f.upload_id
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
@@ -108,9 +111,21 @@ async def end(db: Database, upload_id: UUID) -> bool:
     return await db.lane.fetchval(_END, upload_id) is not None
 
 
-async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[UUID]:
-    """Uploads that nobody has looked at, ours until then, the oldest first. One statement."""
-    return [row["id"] for row in await db.lane.fetch(_WAITING, now, until, limit)]
+async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:
+    """Uploads that nobody has looked at, ours until then, and whether their places are to be kept. One statement."""
+    return [(row["id"], row["keeps_place"]) for row in await db.lane.fetch(_WAITING, now, until, limit)]
+
+
+async def put_back(db: Database, ids: Sequence[UUID], until: datetime) -> None:
+    """These, as far as nobody has looked at them, are nobody's from then on. One statement."""
+    await db.lane.fetch(_PUT_BACK, list(ids), until)
+
+
+async def backlog(db: Database) -> tuple[int, datetime | None]:
+    """Number of uploads that nobody has looked at, and since when the first of them waits. One statement."""
+    row = await db.lane.fetchrow(_BACKLOG)
+    assert row is not None
+    return row["waiting"], row["since"]
 
 
 async def settle(
@@ -124,16 +139,23 @@ async def settle(
     size: tuple[int, int] | None = None,
     stored: int | None = None,
     digest: bytes | None = None,
+    point: Point | None = None,
 ) -> None:
     """Write down what was found. One statement."""
     width, height = size or (None, None)
     words = state.value, kind.value if kind else None, refusal.value if refusal else None
-    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now)
+    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now, *(point or (None, None)))
 
 
 async def list_expired(db: Database, now: datetime, limit: int) -> list[tuple[UUID, bool]]:
     """Uploads whose time is over, and whether they belong to a report all the same. One statement."""
     return [(row["id"], row["claimed"]) for row in await db.lane.fetch(_EXPIRED, now, limit)]
+
+
+async def list_states(db: Database, ids: Collection[UUID]) -> dict[UUID, UploadState]:
+    """What has become of these uploads; those that do not exist are left out. One statement."""
+    rows = await db.lane.fetch("SELECT id, state FROM uploads WHERE id = ANY($1::uuid[])", list(set(ids)))
+    return {row["id"]: UploadState(row["state"]) for row in rows}
 
 
 async def keep(db: Database, ids: Sequence[UUID]) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
+from app.kit.geo import Point
 from app.kit.text import Text
 
 MOST_OF_A_REPORT: Final = 8  # files that its sender may attach
@@ -69,6 +70,10 @@ class Variant(StrEnum):
     THUMBNAIL = "thumbnail"
 
 
+RAW: Final = "raw"  # the part of an upload that was sent, until it is looked at
+PARTS: Final = (RAW, Variant.WHOLE.value, Variant.THUMBNAIL.value)
+
+
 class Refusal(StrEnum):
     """Why a file is not taken."""
 
@@ -78,6 +83,8 @@ class Refusal(StrEnum):
     TWO_FACED = "two-faced"
     BOMB = "bomb"
     MACROS = "macros"
+    UNCLEANABLE = "uncleanable"
+    INFECTED = "infected"
 
     @property
     def sentence(self) -> Text:
@@ -96,6 +103,14 @@ _REFUSALS = {
     ),
     Refusal.TWO_FACED: Text("Tệp chứa nội dung khác với loại của nó.", "The file holds something it should not."),
     Refusal.BOMB: Text("Tệp nén bung ra quá lớn.", "The file unfolds into far too much."),
+    Refusal.UNCLEANABLE: Text(
+        "Video còn thông tin ẩn không gỡ được; hãy quay bằng ứng dụng máy ảnh, hoặc lưu lại thành MP4 (H.264, AAC).",
+        "What hides in the video cannot be taken out; film with the camera's own app, or save it as MP4 (H.264, AAC).",
+    ),
+    Refusal.INFECTED: Text(
+        "Tệp có mã độc. Hãy quét thiết bị của bạn, rồi gửi ảnh chụp hoặc tệp khác.",
+        "The file holds malware. Have your device checked, then send a photo or another file.",
+    ),
     Refusal.MACROS: Text(
         "Tệp có macro hoặc mã chạy kèm; hãy lưu lại thành PDF.", "The file holds macros or scripts; save it as PDF."
     ),
@@ -137,6 +152,7 @@ class Attached:
     width: int | None
     height: int | None
     refusal: Refusal | None
+    point: Point | None  # where it was taken, when its sender wanted that told
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -149,7 +165,23 @@ class Attached:
             width=row["width"],
             height=row["height"],
             refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+            point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
         )
+
+
+class Fetched(NamedTuple):
+    """A file that somebody may fetch: its form, its kind, its name for whoever saves it, its length in bytes."""
+
+    id: UUID
+    variant: Variant
+    kind: FileKind
+    filename: str
+    length: int
+
+    @property
+    def tag(self) -> str:
+        """What tells it from every other; what was cleared never changes."""
+        return f'"{self.id.hex}-{self.variant}"'
 
 
 class Drawn(NamedTuple):

@@ -71,7 +71,8 @@ _OF_CASE = _GATHERED.format(
 )
 _FILES_OF_CASE = f"""
 WITH of_case AS ({_GATHERED.format(columns="r.id, r.code")})
-SELECT o.code, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal
+SELECT o.code, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
+    u.refusal, u.lat, u.lon
 FROM of_case o JOIN report_files f ON f.tenant_id = $1 AND f.report_id = o.id JOIN uploads u ON u.id = f.upload_id
 ORDER BY o.id, f.place
 """  # noqa: S608 - put together from our own text

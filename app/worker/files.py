@@ -1,9 +1,10 @@
-"""Files at work: what came is looked at, what nobody has attached is cleared away."""
+"""Files at work: what came is looked at, what nobody has attached and what belongs to nothing is cleared away."""
 
 from __future__ import annotations
 
 from app.media import service as media
-from app.media.store import FolderStore
+from app.media.senders import scanner_of
+from app.media.store import SHELVES, store_of
 from app.process import Process
 
 CLEAR_EVERY_S = 1.0
@@ -15,12 +16,18 @@ class Files:
 
     def __init__(self, process: Process) -> None:
         self._process = process
-        self._store = FolderStore(process.settings.data_dir)
+        self._scanner = scanner_of(process.settings)
+        self._store = store_of(process.settings)
 
     async def clear(self) -> int:
         """Uploads looked at now."""
-        return await media.clear(self._process.db, self._process.clock, self._store)
+        return await media.clear(self._process.db, self._process.clock, self._store, self._scanner)
 
     async def clean(self) -> int:
         """Uploads whose time was over."""
         return await media.clean(self._process.db, self._process.clock, self._store)
+
+    async def sweep(self) -> int:
+        """Things that lay on one shelf and belonged to nothing; another shelf each time, all of them in two days."""
+        shelf = int(self._process.clock.now().timestamp() // CLEAN_EVERY_S) % SHELVES
+        return await media.sweep(self._process.db, self._process.clock, self._store, shelf)

@@ -229,6 +229,7 @@ async def run(process: Process, command: Command) -> None:
             files = Files(process)
             group.create_task(_every(CLEAR_EVERY_S, "files.clear", files.clear, process.metrics))
             group.create_task(_every(CLEAN_EVERY_S, "files.clean", files.clean, process.metrics))
+            group.create_task(_every(CLEAN_EVERY_S, "files.sweep", files.sweep, process.metrics))
             group.create_task(_every(KEEP_EVERY_S, "retention", lambda: keep_to_rules(process), process.metrics))
             group.create_task(_every(RESEAL_EVERY_S, "reseal", Resealing(process).turn, process.metrics))
             group.create_task(_every(SEAL_EVERY_S, "audit.seal", trail.seal, process.metrics))

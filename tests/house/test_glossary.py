@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.house.code import ROOT, app_modules
 
 FILE = ROOT / "docs" / "glossary.md"
-_CODED = re.compile(r"`([A-Za-z_]+)`")
+_CODED = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 

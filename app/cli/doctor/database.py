@@ -36,7 +36,7 @@ from app.settings import Settings
 
 from .bus import examine_bus
 from .deliveries import examine_contacts, examine_deliveries, examine_notices
-from .files import examine_files
+from .files import examine_files, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
 
@@ -73,6 +73,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         yield await _vault(process)
         yield await _second_lock(process)
         yield await examine_files(process)
+        yield await examine_scanner(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:
             for finding in _reference_data(process, tenant):

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.media import service as media
-from app.media.store import FolderStore
+from app.media.senders import ScannerAway, Unscanned, scanner_of
+from app.media.store import store_of
 from app.process import Process
 
-from .findings import Finding, broken, ok
+from .findings import Finding, broken, ok, warning
 
 LOOKED_AT = 200
+WAITS_LONG = timedelta(minutes=10)
 
 
 async def examine_files(process: Process) -> Finding:
     """What the newest files are like; all of them: `lienthong files verify`."""
-    found = await media.verify(process.db, FolderStore(process.settings.data_dir), most=LOOKED_AT)
+    try:
+        found = await media.verify(process.db, store_of(process.settings), most=LOOKED_AT)
+    except OSError as error:
+        return broken(
+            f"Không vào được nơi lưu tệp: {error}. Xem quyền của thư mục uploads, hoặc LIENTHONG_S3_*.",
+            f"Files cannot be reached: {error}. Look at the folder uploads, or at LIENTHONG_S3_*.",
+        )
     wrong, missing, damaged = [*found.missing, *found.damaged], len(found.missing), len(found.damaged)
     if not wrong:
         return ok(
@@ -21,8 +31,36 @@ async def examine_files(process: Process) -> Finding:
             f"The newest {found.looked} files are whole (all of them: lienthong files verify).",
         )
     return broken(
-        f"Trong {found.looked} tệp mới nhất, {missing} bị thiếu và {damaged} bị hỏng, ví dụ {wrong[0]}. Khôi phục thư "
-        "mục uploads từ bản sao lưu; xem hết: lienthong files verify",
+        f"Trong {found.looked} tệp mới nhất, {missing} bị thiếu và {damaged} bị hỏng, ví dụ {wrong[0]}. Khôi phục "
+        "uploads từ bản sao lưu; xem hết: lienthong files verify",
         f"Of the newest {found.looked} files {missing} are missing and {damaged} damaged, {wrong[0]} for one. Restore "
-        "the folder uploads from the backup; to see all: lienthong files verify",
+        "uploads from the backup; to see all: lienthong files verify",
     )
+
+
+async def examine_scanner(process: Process) -> Finding:
+    """Whether files are looked through for malware, and soon."""
+    scanner = scanner_of(process.settings)
+    if scanner is None:
+        return ok(
+            "Tệp không được quét mã độc (LIENTHONG_CLAMD_URL trống).",
+            "Files are not scanned for malware (LIENTHONG_CLAMD_URL is empty).",
+        )
+    waiting, since = await media.backlog(process.db)
+    try:
+        version = await scanner.version()
+    except (ScannerAway, Unscanned) as away:
+        return broken(
+            f"Trình quét mã độc không trả lời ({away}); {waiting} tệp đang chờ, không tệp nào được hiện. Xem: "
+            "systemctl status clamav-daemon",
+            f"The malware scanner does not answer ({away}); {waiting} files wait, and none of them is shown. See: "
+            "systemctl status clamav-daemon",
+        )
+    if since is not None and process.clock.now() - since > WAITS_LONG:
+        return warning(
+            f"{waiting} tệp chờ xem xét, lâu nhất từ {since:%d/%m %H:%M} UTC. Xem nhật ký worker (files.clear); với "
+            "ClamAV: StreamMaxLength, MaxScanSize, MaxFileSize không nhỏ hơn LIENTHONG_UPLOAD_MAX_BYTES",
+            f"{waiting} files wait to be looked at, the first since {since:%d %b %H:%M} UTC. See the worker's log "
+            "(files.clear); of ClamAV: StreamMaxLength, MaxScanSize, MaxFileSize of LIENTHONG_UPLOAD_MAX_BYTES or more",
+        )
+    return ok(f"Tệp được quét mã độc: {version}.", f"Files are scanned for malware: {version}.")

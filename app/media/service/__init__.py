@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from .checking import verify
+from .checking import backlog, verify
 from .clearing import (
     clean,
     clear,
     let_go,
     list_older,
+    sweep,
 )
-from .fetching import fetch, list_checksums, list_of_reports, list_uploads
+from .fetching import fetch, list_checksums, list_of_reports, list_uploads, read
 from .receiving import append, attach, attachable, begin, claim, end, look, put_off, take
 
 __all__ = [
     "append",
     "attach",
     "attachable",
+    "backlog",
     "begin",
     "claim",
     "clean",
@@ -29,6 +31,8 @@ __all__ = [
     "list_uploads",
     "look",
     "put_off",
+    "read",
+    "sweep",
     "take",
     "verify",
 ]

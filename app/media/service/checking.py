@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from app.db.engine import Database
 from app.kit import signing
 from app.media import repository
-from app.media.store import FolderStore
-from app.media.terms import Verified
+from app.media.store import Store
+from app.media.terms import Variant, Verified
 
 AT_A_TIME = 200
 
 
-async def verify(db: Database, store: FolderStore, *, most: int | None = None) -> Verified:
+async def backlog(db: Database) -> tuple[int, datetime | None]:
+    """Number of uploads that nobody has looked at, and since when the first of them waits. One statement."""
+    return await repository.backlog(db)
+
+
+async def verify(db: Database, store: Store, *, most: int | None = None) -> Verified:
     """What a look at cleared files found, the newest first, at most so many of them; None: at all.
 
-    One statement for 200 files; each file is read whole, in a thread.
+    One statement for 200 files; each file is read whole, in a thread. Raises: OSError when the store cannot be used.
     """
+    await asyncio.to_thread(lambda: next(store.list_shelf(0), None))  # can it be used at all, also while it is empty
     looked, missing, damaged = 0, list[UUID](), list[UUID]()
     before: UUID | None = None
     while most is None or looked < most:
@@ -38,9 +45,9 @@ async def verify(db: Database, store: FolderStore, *, most: int | None = None) -
     return Verified(looked, missing, damaged)
 
 
-def _digest(store: FolderStore, upload_id: UUID) -> bytes | None:
-    """SHA-256 of the file, None when it cannot be read."""
+def _digest(store: Store, upload_id: UUID) -> bytes | None:
+    """SHA-256 of the file, None when it is not there."""
     try:
-        return hashlib.sha256(store.read(upload_id, "whole")).digest()
-    except OSError:
+        return hashlib.sha256(store.read(upload_id, Variant.WHOLE)).digest()
+    except FileNotFoundError:
         return None

@@ -1,9 +1,10 @@
-"""Looking at what came: pictures are drawn anew, documents are searched, everything else is refused."""
+"""Looking at what came: pictures are drawn anew, videos cleaned, documents searched, the rest is refused."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,27 +14,48 @@ from app.db.work import Work
 from app.kit.clock import Clock
 from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
-from app.media.store import FolderStore
+from app.media.senders import Scanner, ScannerAway, Unscanned
+from app.media.store import Store
 from app.media.terms import Drawn, FileKind, Refusal, UploadState, Variant
 
+log = logging.getLogger("lienthong.media")
+
 TURN = timedelta(minutes=5)
+ASK_AGAIN, UNSCANNED_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 AT_A_TIME = 4
 CLEAN_BATCH_ROWS = 500
+ORPHANED_AFTER = timedelta(days=1)
 
 
-async def clear(db: Database, clock: Clock, store: FolderStore) -> int:
-    """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced."""
+async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | None = None) -> int:
+    """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced.
+
+    With a scanner nothing is opened before it has said that it is clean. A file that it does not look through waits
+    for UNSCANNED_AGAIN and hinders no other. Raises: ScannerAway; what was not looked at waits for ASK_AGAIN.
+    """
     now = clock.now()
     waiting = await repository.take_waiting(db, now, now + TURN, AT_A_TIME)
-    for upload_id in waiting:
-        await _clear(db, clock, store, upload_id)
+    for upload_id, keeps_place in waiting:
+        try:
+            await _clear(db, clock, store, scanner, upload_id, keeps_place=keeps_place)
+        except Unscanned as why:
+            log.warning("upload %s was not looked through for malware: %s", upload_id, why)
+            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN)
+        except ScannerAway:
+            await repository.put_back(db, [one for one, _ in waiting], clock.now() + ASK_AGAIN)
+            raise
     return len(waiting)
 
 
-async def _clear(db: Database, clock: Clock, store: FolderStore, upload_id: UUID) -> None:
+async def _clear(
+    db: Database, clock: Clock, store: Store, scanner: Scanner | None, upload_id: UUID, *, keeps_place: bool
+) -> None:
     content = await asyncio.to_thread(store.read, upload_id)
     kind = domain.kind_of(content[:64])
-    found = await asyncio.to_thread(_examined, kind, content)
+    malware = await scanner.ask(content) if scanner is not None else None
+    if malware is not None:
+        log.warning("upload %s holds %s", upload_id, malware)
+    found = await asyncio.to_thread(_examined, kind, content) if malware is None else Refusal.INFECTED
     if isinstance(found, Refusal):
         await repository.settle(db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found)
         await asyncio.to_thread(store.drop, upload_id)
@@ -51,6 +73,7 @@ async def _clear(db: Database, clock: Clock, store: FolderStore, upload_id: UUID
         size=(picture.width, picture.height) if picture is not None else None,
         stored=len(whole),
         digest=hashlib.sha256(whole).digest(),
+        point=domain.point_of(content) if keeps_place and picture is not None else None,
     )
     await asyncio.to_thread(store.drop, upload_id, "raw")
 
@@ -65,7 +88,8 @@ def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, D
     if kind in {FileKind.PDF, FileKind.DOCX}:
         found = domain.document(kind, content)
         return found if isinstance(found, Refusal) else (found, content, None)
-    return domain.video(content) or (kind, content, None)
+    cleaned = domain.video(kind, content)
+    return cleaned if isinstance(cleaned, Refusal) else (kind, cleaned, None)
 
 
 async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[ReportId]:
@@ -78,7 +102,25 @@ async def let_go(work: Work, tenant_id: TenantId, reports: Collection[ReportId])
     return await repository.let_go(work, tenant_id, reports)
 
 
-async def clean(db: Database, clock: Clock, store: FolderStore) -> int:
+async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
+    """Number of things on a shelf that belong to nothing and are gone now: what was left when somebody was killed.
+
+    What was written within ORPHANED_AFTER is let be: it may be somebody's who is at it. One statement for 500 of them.
+    """
+    before = clock.now() - ORPHANED_AFTER
+    lying = await asyncio.to_thread(lambda: [one for one in store.list_shelf(shelf) if one.changed_at <= before])
+    gone = 0
+    for at in range(0, len(lying), CLEAN_BATCH_ROWS):
+        batch = lying[at : at + CLEAN_BATCH_ROWS]
+        states = await repository.list_states(db, [one.upload_id for one in batch])
+        for upload_id, part in {one[:2] for one in batch}:
+            if part not in domain.parts_of(states.get(upload_id)):
+                await asyncio.to_thread(store.drop, upload_id, part)
+                gone += 1
+    return gone
+
+
+async def clean(db: Database, clock: Clock, store: Store) -> int:
     """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good."""
     expired = await repository.list_expired(db, clock.now(), CLEAN_BATCH_ROWS)
     kept = [upload_id for upload_id, claimed in expired if claimed]

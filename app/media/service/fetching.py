@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from app.db.engine import Database
 from app.kit import signing
 from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
-from app.media.errors import LinkExpired, MediaNotFound
-from app.media.store import FolderStore
-from app.media.terms import Attached, FileKind, Variant
+from app.media.errors import LinkExpired, MediaNotFound, StorageAway
+from app.media.store import Store
+from app.media.terms import Attached, Fetched, FileKind, Variant
+
+_PIECE_BYTES = 1024 * 1024
 
 
 async def list_of_reports(
@@ -35,7 +37,7 @@ async def list_checksums(db: Database, uploads: Collection[UUID]) -> dict[UUID, 
 
 async def fetch(
     db: Database,
-    store: FolderStore,
+    store: Store,
     key: bytes,
     upload_id: UUID,
     variant: Variant,
@@ -43,20 +45,33 @@ async def fetch(
     expires: int,
     signature: str,
     now: datetime,
-) -> tuple[Path, FileKind, str]:
-    """Where the file lies, its kind, and its name for whoever saves it.
+) -> Fetched:
+    """What is to be sent.
 
     The address alone is what lets one in: it was made for somebody who may see the report. Raises: MediaNotFound (wrong
-    signature, not cleared), LinkExpired.
+    signature, not cleared), LinkExpired, StorageAway.
     """
     if not signing.same(domain.signature(key, upload_id, variant, expires).encode(), signature.encode()):
         raise MediaNotFound
     if expires <= now.timestamp():
         raise LinkExpired
     found = await repository.find_cleared(db, upload_id)
-    path = store.path(upload_id, variant)
-    if found is None or not path.exists():
+    if found is None:
         raise MediaNotFound
+    try:
+        length = await asyncio.to_thread(store.size, upload_id, variant)
+    except FileNotFoundError as error:
+        raise MediaNotFound from error
+    except OSError as error:
+        raise StorageAway from error
     kind, filename = found
     stem = filename.rpartition(".")[0] or filename or "tep"
-    return path, FileKind.JPEG if variant is Variant.THUMBNAIL else kind, f"{stem}.{kind.ending}"
+    shown = FileKind.JPEG if variant is Variant.THUMBNAIL else kind
+    return Fetched(upload_id, variant, shown, f"{stem}.{kind.ending}", length)
+
+
+async def read(store: Store, found: Fetched, span: range) -> AsyncIterator[bytes]:
+    """These bytes of it, a piece at a time."""
+    for start in range(span.start, span.stop, _PIECE_BYTES):
+        end = min(start + _PIECE_BYTES, span.stop)
+        yield await asyncio.to_thread(store.read_between, found.id, found.variant, start, end)

@@ -7,7 +7,8 @@ import base64
 import errno
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,6 +24,7 @@ from app.kit.text import Text
 from app.media import domain, repository
 from app.media.errors import (
     BadUploadRequest,
+    StorageAway,
     StorageFull,
     UploadBusy,
     UploadNotFound,
@@ -31,7 +33,7 @@ from app.media.errors import (
     WrongChecksum,
     WrongOffset,
 )
-from app.media.store import Appender, FolderStore
+from app.media.store import Appender, Store
 from app.media.terms import ClientGone, Refusal, Upload, UploadName, UploadState
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
@@ -42,16 +44,24 @@ _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice."
 _MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
 
 
-async def begin(db: Database, clock: Clock, *, length: int, filename: str, most_bytes: int) -> tuple[str, Upload]:
-    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge."""
+async def begin(
+    db: Database, clock: Clock, *, length: int, metadata: Mapping[str, str], most_bytes: int
+) -> tuple[str, Upload]:
+    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge.
+
+    Of `metadata`: `filename`; and `location`, which is `keep` when the place of a photo is to be told with the report.
+    """
     if length > most_bytes:
         raise UploadTooLarge(most_bytes)
     secret, upload_id = secrets.token_urlsafe(32), uuid7(clock.now())
-    upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
+    filename, keeps_place = domain.checked_filename(metadata.get("filename", "")), metadata.get("location") == "keep"
+    upload = await _announce(db, clock, upload_id, secret, length, filename, keeps_place=keeps_place)
     return domain.upload_name(upload.id, secret), upload
 
 
-async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, length: int, filename: str) -> Upload:
+async def _announce(
+    db: Database, clock: Clock, upload_id: UUID, secret: str, length: int, filename: str, *, keeps_place: bool = False
+) -> Upload:
     now = clock.now()
     upload = Upload(upload_id, UploadState.RECEIVING, length, 0, filename, now + domain.EXPIRES_AFTER, None)
     row = {
@@ -64,6 +74,7 @@ async def _announce(db: Database, clock: Clock, upload_id: UUID, secret: str, le
         "created_at": now,
         "updated_at": now,
         "expires_at": upload.expires_at,
+        "keeps_place": keeps_place,
     }
     await repository.add(db, row, now)
     return upload
@@ -124,7 +135,7 @@ class _Turn:
 async def append(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     name: str,
     *,
     offset: int,
@@ -135,7 +146,7 @@ async def append(
 
     Each SETTLE_BYTES, or SETTLE_S, are on the disk, then in the database: killed at any moment, nothing that was told
     is lost. Raises: UploadNotFound, WrongOffset, UploadBusy, BadUploadRequest (more than was announced), WrongChecksum,
-    StorageFull.
+    StorageFull, StorageAway.
     """
     upload = await look(db, clock, name)
     if upload.state is not UploadState.RECEIVING or upload.offset != offset:
@@ -146,7 +157,7 @@ async def append(
 async def _append(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     upload: Upload,
     chunks: AsyncIterator[bytes],
     checksum: tuple[str, bytes] | None = None,
@@ -162,19 +173,18 @@ async def _append(
     try:
         return await _receive(turn, store, chunks, checksum)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageFull from error
-        raise
+        raise (StorageFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StorageAway) from error
 
 
 async def _receive(
-    turn: _Turn, store: FolderStore, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
+    turn: _Turn, store: Store, chunks: AsyncIterator[bytes], checksum: tuple[str, bytes] | None
 ) -> Upload:
     upload = turn.upload
     digest = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
-    with store.appending(upload.id, upload.offset) as file:
+    with closing(store.appending(upload.id, upload.offset)) as file:
         came, settled, told_at, good = upload.offset, upload.offset, monotonic(), False
         try:
+            await asyncio.to_thread(file.cut)
             async for chunk in chunks:
                 if came + len(chunk) > upload.length:
                     raise BadUploadRequest(Text("Gửi nhiều byte hơn đã báo.", "More bytes than were announced."))
@@ -201,18 +211,19 @@ async def _receive(
     return told
 
 
-async def end(db: Database, clock: Clock, store: FolderStore, name: str) -> None:
+async def end(db: Database, clock: Clock, store: Store, name: str) -> None:
     """The upload is gone, unless a report has it. Raises: UploadNotFound."""
     upload = await look(db, clock, name)
     if not await repository.end(db, upload.id):
         raise UploadNotFound
-    await asyncio.to_thread(store.drop, upload.id)
+    with suppress(OSError):  # what stays lies on a shelf that is swept
+        await asyncio.to_thread(store.drop, upload.id)
 
 
 async def take(
     db: Database,
     clock: Clock,
-    store: FolderStore,
+    store: Store,
     key: bytes,
     owner: str,
     *,
@@ -223,7 +234,7 @@ async def take(
     """The name of an upload of this content, all of it here; the same again for the same owner and content.
 
     For forms, which browsers send as a whole and perhaps twice. Raises: UploadTooLarge, UploadUnfinished for what is no
-    kind of file that we take, StorageFull.
+    kind of file that we take, StorageFull, StorageAway.
     """
     digest, length, head = hashlib.sha256(), 0, b""
     while chunk := await content.read(_CHUNK_BYTES):

@@ -21,7 +21,7 @@ from app.kit.problems import Problem
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.deps import CurrentStore
-from app.media.store import FolderStore
+from app.media.store import Store
 from app.portal import applying, choices, keepsakes
 from app.portal.applying import Written
 from app.portal.deps import Account, CurrentAccount, PortalRoute, said
@@ -232,7 +232,7 @@ async def _with_papers(
 
 
 async def _taken(
-    account: Account, written: Written, form: Form, store: FolderStore
+    account: Account, written: Written, form: Form, store: Store
 ) -> tuple[list[dict[str, Any]], str | None, FieldErrors]:
     """The papers with those that came now: each file's field is named after its document; why one was not taken."""
     drop, wrong = set(form.many("drop")), FieldErrors()
@@ -256,7 +256,7 @@ async def _taken(
     return documents, mandate, wrong
 
 
-async def _upload(account: Account, file: UploadFile, store: FolderStore) -> str:
+async def _upload(account: Account, file: UploadFile, store: Store) -> str:
     visit = account.visit
     return await media_service.take(
         visit.database,

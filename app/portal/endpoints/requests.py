@@ -16,7 +16,7 @@ from app.kit.problems import Problem
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.deps import CurrentStore
-from app.media.store import FolderStore
+from app.media.store import Store
 from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
 from app.papers.service import paper_of
 from app.portal import keepsakes
@@ -206,7 +206,7 @@ async def act(
     return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
 
 
-async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: FolderStore) -> None:
+async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: Store) -> None:
     at, secret = visit.at(code), keepsakes.followed(visit.request).get(code)
     body: SupplyIn | CommentIn | ComplaintIn | RatingIn
     files: list[tuple[str, str, UUID]] = []
@@ -254,7 +254,7 @@ async def _do(
             return await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
 
 
-async def _files(at: Visit, form: Form, store: FolderStore) -> list[tuple[str, str, UUID]]:
+async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UUID]]:
     """Document, name and upload of each file that came; fields are named after the document."""
     names: list[tuple[str, str, str]] = []
     for field, file in form.named_files:

@@ -24,7 +24,7 @@ from app.limits.deps import asking
 from app.media import service as media_service
 from app.media.deps import CurrentStore
 from app.media.errors import UploadUnfinished
-from app.media.store import FolderStore
+from app.media.store import Store
 from app.media.terms import MOST_OF_A_REPORT
 from app.portal import choices, keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
@@ -69,7 +69,7 @@ async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> 
 
 
 async def _with_files(
-    visit: Visit, form: Form, files: Sequence[UploadFile], store: FolderStore
+    visit: Visit, form: Form, files: Sequence[UploadFile], store: Store
 ) -> tuple[Form, Problem | None]:
     """The form with the names of the files that came with it, each once; and why one was not taken."""
     names, refused = files_in(form), None

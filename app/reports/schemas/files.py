@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.directory.schemas import PointOut
 from app.media.domain import link
 from app.media.terms import Attached, FileKind, UploadState, Variant
 from app.web.fields import TextOut
@@ -25,6 +26,9 @@ class FileOut(BaseModel):
     width: int | None
     height: int | None
     refusal: TextOut | None = Field(description="Vì sao không nhận. Why it was not taken.")
+    location: PointOut | None = Field(
+        description="Nơi chụp ảnh, chỉ khi người gửi đồng ý. Where the photo was taken, if its sender wanted it told."
+    )
     url: str | None
     thumbnail_url: str | None
 
@@ -52,6 +56,7 @@ def _file(code: str, file: Attached, key: bytes, now: datetime) -> dict[str, Any
         "width": file.width,
         "height": file.height,
         "refusal": file.refusal.sentence._asdict() if file.refusal else None,
+        "location": file.point._asdict() if file.point is not None else None,
         "url": link(key, file.id, Variant.WHOLE, now) if cleared else None,
         "thumbnail_url": link(key, file.id, Variant.THUMBNAIL, now) if picture else None,
     }

@@ -19,7 +19,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import CitizenId, RequestId, StaffId, TenantId, UnitId
 from app.media import service as media_service
-from app.media.store import FolderStore
+from app.media.store import Store
 from app.media.terms import UploadState, Variant
 from app.papers import service as papers_service
 from app.papers.terms import Paper
@@ -220,11 +220,10 @@ async def papers_of(db: Database, view: RequestView) -> list[Paper]:
     return await papers_service.list_papers(db, TenantId(view.row["tenant_id"]), [view.row["id"]])
 
 
-async def signed_file(store: FolderStore, view: RequestView, file_id: UUID) -> bytes:
+async def signed_file(store: Store, view: RequestView, file_id: UUID) -> bytes:
     """The bytes of a file of the result, for whoever asks who has signed it. Raises: RequestFileNotFound."""
     file = file_of(view, file_id)
     upload = view.uploads.get(file["upload_id"])
-    path = store.path(file["upload_id"], Variant.WHOLE)
     if file["role"] != FileRole.RESULT or upload is None or upload.state is not UploadState.CLEARED:
         raise RequestFileNotFound
-    return await asyncio.to_thread(path.read_bytes)
+    return await asyncio.to_thread(store.read, file["upload_id"], Variant.WHOLE)

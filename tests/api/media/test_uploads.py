@@ -29,8 +29,9 @@ from app.settings import AccessLog
 from app.web.metrics import Metrics
 from app.web.middleware import RequestEdge
 from tests.builders import an_officer
+from tests.films import MP4
 from tests.pages import Page, post
-from tests.pictures import MP4, PDF, named, office, photo
+from tests.pictures import PDF, heic, named, office, photo
 from tests.server import ROOT
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -165,6 +166,34 @@ async def test_a_photo_comes_with_the_report_and_is_seen_by_its_sender_and_the_o
     expired = await client.get(mine["url"])
     assert (expired.status_code, expired.json()["type"]) == (410, "/problems/link-expired")
     assert not store.path(_id(name)).exists(), "what was sent is not kept as it was sent"
+
+
+async def test_a_photo_of_an_iphone_becomes_a_clean_one_and_tells_its_place_only_if_its_sender_agrees(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, db: Database
+) -> None:
+    content = heic()
+    assert content[4:12] == b"ftypheic"
+    assert b"SM-G991B" in content
+    names = []
+    for said in ("no", "keep"):
+        told = {"filename": "IMG_0001.HEIC", "location": said}
+        metadata = [f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items()]
+        url = await begin(client, len(content), Upload_Metadata=",".join(metadata))
+        assert (await send(client, url, content, 0)).status_code == 204
+        names.append(url.rpartition("/")[2])
+    filed = (await report_with(client, *names)).json()
+    await cleared(process, store)
+    owner = {"Tracking-Secret": filed["tracking_secret"]}
+    listed = (await client.get(f"/api/v1/reports/{filed['code']}/media", headers=owner)).json()["items"]
+    assert [one["location"] for one in listed] == [None, {"lat": 20.94667, "lon": 106.31333}]
+    for one in listed:
+        fetched = await client.get(one["url"])
+        assert fetched.headers["content-disposition"].endswith("IMG_0001.jpg")
+        assert b"SM-G991B" not in fetched.content
+        with Image.open(io.BytesIO(fetched.content)) as opened:
+            assert (opened.format, opened.size, dict(opened.getexif())) == ("JPEG", (800, 600), {})
+    rows = await db.lane.fetch("SELECT lat FROM uploads ORDER BY id")
+    assert [row["lat"] for row in rows] == [None, 20.94667], "what nobody agreed to is nowhere"
 
 
 def _id(name: str) -> Any:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from app.kit.geo import Point
 from app.media import domain
 from app.media.errors import BadUploadRequest
 from app.media.terms import Drawn, FileKind, Refusal
-from tests.pictures import MP4, PDF, named, office, photo
+from tests.films import MP4
+from tests.pictures import PDF, named, office, photo
 
 DOCX = office("[Content_Types].xml", "word/document.xml")
 XLSX = office("[Content_Types].xml", "xl/workbook.xml")
@@ -54,6 +57,25 @@ def test_a_photo_is_turned_and_keeps_nothing_but_what_is_seen() -> None:
             assert opened.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
     with Image.open(io.BytesIO(made.thumbnail)) as small:
         assert max(small.size) == domain.THUMBNAIL_SIDE
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({1: "N", 2: (20.0, 56.0, 48.0), 3: "E", 4: (106.0, 18.0, 48.0)}, Point(20.94667, 106.31333)),
+        ({1: "S", 2: (20.0, 30.0, 0.0), 3: "W", 4: (106.0, 0.0, 0.0)}, Point(-20.5, -106.0)),
+        ({1: "N", 2: (0.0, 0.0, 0.0), 3: "E", 4: (0.0, 0.0, 0.0)}, None),
+        ({1: "N", 2: (99.0, 0.0, 0.0), 3: "E", 4: (106.0, 0.0, 0.0)}, None),
+        ({1: "N", 2: (20.0, 30.0), 3: "E", 4: (106.0, 0.0, 0.0)}, None),
+        ({}, None),
+    ],
+)
+def test_where_a_photo_was_taken_is_read_unless_it_is_nonsense(said: dict[int, Any], found: Point | None) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update(said)
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "JPEG", exif=exif)
+    assert domain.point_of(made.getvalue()) == found
 
 
 def test_what_hides_behind_a_picture_is_gone() -> None:

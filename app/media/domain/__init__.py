@@ -6,27 +6,35 @@ import base64
 import binascii
 import hashlib
 import io
+import math
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ExifTags import GPS, IFD
 
 from app.kit import signing
+from app.kit.geo import Point
 from app.kit.text import Text, has_forbidden_characters, nfc
+from app.media.errors import BadUploadRequest
+from app.media.terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
 
-from .errors import BadUploadRequest
-from .terms import Drawn, FileKind, Refusal, UploadName, Variant
+from . import boxes, elements
 
 EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
 LINK_LIFETIME = timedelta(minutes=15)
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 320
 MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 CHECKSUMS = ("sha256", "sha1", "md5")
 _NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _SCRIPTS = re.compile(rb"<script|<html|<!doctype|<svg|MZ\x90|\x7fELF", re.IGNORECASE)
 _PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
@@ -107,13 +115,13 @@ def kind_of(head: bytes) -> FileKind | None:
 def drawn(content: bytes) -> Drawn | Refusal:
     """The picture drawn anew: the right way up, without metadata, at most LONGEST_SIDE pixels; takes a while."""
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "HEIF"]) as opened:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 return Refusal.TOO_MANY_PIXELS
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except Image.DecompressionBombError:
         return Refusal.TOO_MANY_PIXELS
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except _UNREADABLE:
         return Refusal.DAMAGED
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     width, height = picture.size
@@ -122,6 +130,29 @@ def drawn(content: bytes) -> Drawn | Refusal:
     picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     picture.save(small, "JPEG", quality=75)
     return Drawn(whole.getvalue(), small.getvalue(), width, height)
+
+
+def point_of(content: bytes) -> Point | None:
+    """Where the picture says that it was taken (EXIF GPS); None when it does not, or says nonsense."""
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+            said = opened.getexif().get_ifd(IFD.GPSInfo)
+        lat, lon = (
+            _degrees(said[number], str(said[letter]))
+            for letter, number in ((GPS.GPSLatitudeRef, GPS.GPSLatitude), (GPS.GPSLongitudeRef, GPS.GPSLongitude))
+        )
+    except (*_UNREADABLE, Image.DecompressionBombError, KeyError, TypeError, ZeroDivisionError):
+        return None
+    return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0) else None
+
+
+def _degrees(parts: Iterable[float], letter: str) -> float:
+    """Degrees, minutes and seconds as one number, to a metre. Raises: ValueError, also for what is no number."""
+    degrees, minutes, seconds = (float(part) for part in parts)
+    found = round(degrees + minutes / 60 + seconds / 3600, 5)
+    if not math.isfinite(found):
+        raise ValueError
+    return -found if letter.strip("\0 ") in {"S", "W"} else found
 
 
 def document(kind: FileKind, content: bytes) -> FileKind | Refusal:
@@ -153,9 +184,42 @@ def _office(content: bytes) -> FileKind | Refusal:
     return FileKind.XLSX if "xl/workbook.xml" in names else Refusal.UNKNOWN
 
 
-def video(content: bytes) -> Refusal | None:
-    """Why a video is not taken, None when it is; what it shows is not looked at."""
-    return Refusal.TWO_FACED if _SCRIPTS.search(content[:4096]) else None
+def video(kind: FileKind, content: bytes) -> bytes | Refusal:
+    """The video without anything but pictures and sound, not coded anew; what it shows is not looked at."""
+    if _SCRIPTS.search(content[:4096]):
+        return Refusal.TWO_FACED
+    try:
+        return elements.clean(content) if kind is FileKind.WEBM else boxes.clean(content)
+    except boxes.Uncleanable:
+        return Refusal.UNCLEANABLE
+
+
+def parts_of(state: UploadState | None) -> tuple[str, ...]:
+    """Parts that an upload in this state may have; None: there is no such upload."""
+    match state:
+        case UploadState.RECEIVING:
+            return (RAW,)
+        case UploadState.RECEIVED:  # somebody may be at it
+            return PARTS
+        case UploadState.CLEARED:
+            return (Variant.WHOLE, Variant.THUMBNAIL)
+        case UploadState.REFUSED | None:
+            return ()
+
+
+def read_range(header: str | None, length: int) -> range | None:
+    """The bytes that a `Range` asks for (RFC 9110, 14.2); None when all of them are to be sent.
+
+    As they are for what cannot be read, cannot be met or is several ranges at once: a server may ignore any of these.
+    """
+    found = _RANGE.fullmatch(header or "")
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        start, end = length - min(int(found[2]), length), length
+    else:
+        start, end = int(found[1]), min(int(found[2]) + 1 if found[2] else length, length)
+    return range(start, end) if start < end else None
 
 
 def signature(key: bytes, upload_id: UUID, variant: Variant, expires: int) -> str:

@@ -1,0 +1,114 @@
+"""Files in a folder of this installation, each under its id. Every write is on the disk when it returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+from uuid import UUID
+
+from app.media.terms import PARTS, RAW
+
+from .seam import Appender, Stored, shelf_of
+
+
+class FolderStore:
+    """Files in a folder, which processes of one machine share."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._root = data_dir / "uploads"
+
+    def path(self, upload_id: UUID, part: str = RAW) -> Path:
+        """Where a part of the upload lies."""
+        return self._root / shelf_of(upload_id) / f"{upload_id.hex}.{part}"
+
+    def appending(self, upload_id: UUID, offset: int) -> Appender:
+        """A file to add to."""
+        return _GrowingFile(self.path(upload_id), offset)
+
+    def read(self, upload_id: UUID, part: str = RAW) -> bytes:
+        """The whole part."""
+        return self.path(upload_id, part).read_bytes()
+
+    def size(self, upload_id: UUID, part: str) -> int:
+        """How many bytes it has."""
+        return self.path(upload_id, part).stat().st_size
+
+    def read_between(self, upload_id: UUID, part: str, start: int, end: int) -> bytes:
+        """Some of its bytes."""
+        with self.path(upload_id, part).open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), end - start, start)
+
+    def write(self, upload_id: UUID, part: str, content: bytes) -> None:
+        """Written beside it first, then put in its place."""
+        path = self.path(upload_id, part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making = path.with_suffix(f".{part}.making")
+        descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            _write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        making.replace(path)
+
+    def drop(self, upload_id: UUID, *parts: str) -> None:
+        """These parts, or all of the upload, are gone."""
+        for part in parts or PARTS:
+            with suppress(FileNotFoundError):
+                self.path(upload_id, part).unlink()
+
+    def list_shelf(self, shelf: int) -> Iterator[Stored]:
+        """What lies there, what was never finished writing as well."""
+        with suppress(FileNotFoundError), os.scandir(self._root / f"{shelf:02x}") as entries:
+            for entry in entries:
+                name, _, part = entry.name.partition(".")
+                with suppress(ValueError, FileNotFoundError):
+                    yield Stored(UUID(hex=name), part, datetime.fromtimestamp(entry.stat().st_mtime, UTC))
+
+
+class _GrowingFile:
+    """A file that grows."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        self._path = path
+        self._file: FileIO | None = None
+        self.offset = offset
+        self._written = offset
+
+    def cut(self) -> None:
+        """Opened, and as long as was acknowledged."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = FileIO(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        self._file.truncate(self.offset)
+        self._file.seek(self.offset)
+
+    @property
+    def _descriptor(self) -> int:
+        assert self._file is not None, "cut() comes first"
+        return self._file.fileno()
+
+    def add(self, chunk: bytes) -> None:
+        """Written, perhaps not on the disk yet."""
+        _write_all(self._descriptor, chunk)
+        self._written += len(chunk)
+
+    def settle(self) -> int:
+        """On the disk."""
+        os.fsync(self._descriptor)
+        self.offset = self._written
+        return self.offset
+
+    def close(self) -> None:
+        """Close it."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
