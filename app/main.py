@@ -27,6 +27,8 @@ from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import FolderStore
+from app.members.senders import post_of
+from app.members.staff_endpoints import router as members_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of
@@ -91,6 +93,7 @@ ROUTERS = (
     subscriptions_router,
     *client_routers,
     staff_clients_router,
+    members_router,
     notices_router,
     staff_notices_router,
     notice_words_router,
@@ -181,6 +184,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.key_uses = KeyUses(process.db)
     state.citizens_provider = provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
+    state.link_post = post_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)

@@ -19,6 +19,7 @@ from app.identity.terms import ClientScope, Role
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
 ALL: Final = frozenset(Role)
 ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
+ADMINISTRATORS: Final = frozenset({Role.UNIT_ADMIN, Role.TENANT_ADMIN})
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
 # Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
@@ -45,6 +46,13 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/held/{code}/release": ALL,
     "GET /api/v1/staff/limits": ADMINISTRATOR,
     "PUT /api/v1/staff/limits/{what}/{per}": ADMINISTRATOR,
+    "GET /api/v1/staff/members": ADMINISTRATORS,
+    "POST /api/v1/staff/members": ADMINISTRATORS,
+    "GET /api/v1/staff/members/{id}": ADMINISTRATORS,
+    "POST /api/v1/staff/members/{id}/invitation": ADMINISTRATORS,
+    "POST /api/v1/staff/members/{id}/memberships": ADMINISTRATORS,
+    "PUT /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
+    "DELETE /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
     "GET /api/v1/staff/notice-wordings": ALL,
     "POST /api/v1/staff/notice-wordings/{occasion}": ADMINISTRATOR,
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,

@@ -47,10 +47,12 @@ class Action(StrEnum):
     REFUSED = "refused"
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_INVITED = "account.invited"
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
     FACTOR_SET = "account.factor_set"
     FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"
+    MEMBERSHIP_CHANGED = "membership.changed"
     MEMBERSHIP_ENDED = "membership.ended"
     CALENDAR_PUBLISHED = "calendar.published"
     TARGET_PUBLISHED = "target.published"

@@ -20,7 +20,7 @@ from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
 from app.identity.domain import Keyring, parse_token
 from app.identity.errors import SessionExpired, SignInNeeded
-from app.identity.terms import Actor, SignedIn, StaffToken
+from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import NotFound, Problem, Unauthenticated
@@ -130,6 +130,7 @@ class Desk:
             officer=self.actor.name,
             csrf=self.csrf,
             units=self._seats(),
+            administers=bool(self.actor.units(Role.UNIT_ADMIN, Role.TENANT_ADMIN)),
             **values,
         )
 

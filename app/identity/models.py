@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import ClientId, UnitId
 
-from .terms import ClientScope, ClientView, Grant, KeyView, Role
+from .terms import ClientScope, ClientView, Grant, KeyView, LinkPurpose, Role
 
 
 class StaffAccount(TenantRow, Base):
@@ -34,11 +34,13 @@ class StaffAccount(TenantRow, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "username"),
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        Index("uq_staff_accounts_email", "tenant_id", "email", unique=True, postgresql_where=text("email IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str]
     name: Mapped[str]
+    email: Mapped[str | None]  # in lower case
     # argon2id in PHC format; None for an account that signs in by other means only
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -73,6 +75,27 @@ class StaffMembership(TenantRow, Base):
     role: Mapped[str]
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+
+
+class PasswordLink(TenantRow, Base):
+    """The one link by which an officer sets the own password; it goes when it is used, and a newer one takes its place.
+
+    The link itself is not kept.
+    """
+
+    __tablename__ = "password_links"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "link_hash"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        one_of("purpose", LinkPurpose),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    link_hash: Mapped[bytes]
+    purpose: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
 
 
 class StaffSession(TenantRow, Base):

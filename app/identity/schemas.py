@@ -21,6 +21,15 @@ class SignInIn(BaseModel):
     password: Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["r7kd-q2mx-9whb-tc4e"])]
 
 
+class PasswordLinkIn(BaseModel):
+    """What a link ends with, and the password that its holder wants."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    link: Annotated[SecretStr, Field(min_length=1, max_length=128, examples=["lti_1_Zk3v…"])]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
 class MembershipOut(BaseModel):
     """One role in one unit; `/api/v1/me` adds the unit's name."""
 

@@ -147,6 +147,7 @@ def _asking(
         problem=problem,
         tenants=[(one.slug, one.name) for one in active] if host_tenant is None and len(active) > 1 else [],
         chosen=directory.tenant(tenant).slug,
+        password_set=request.query_params.get("set") == "1" and problem is None,
     )
 
 

@@ -42,6 +42,7 @@ from .factors import (
     step_of,
 )
 from .keys import KEY_ID_BYTES, Keyring, VaultKey
+from .links import LINK_LIFETIMES, check_apart, checked_email, checked_period, new_link, parse_link
 from .vault import (
     BY_FIELD,
     IDENTITY_FIELDS,
@@ -64,6 +65,7 @@ __all__ = [
     "FREE_ATTEMPTS",
     "IDENTITY_FIELDS",
     "KEY_ID_BYTES",
+    "LINK_LIFETIMES",
     "LOCKS",
     "PASSWORD_LENGTHS",
     "SEEN_STEP",
@@ -72,9 +74,12 @@ __all__ = [
     "VaultKey",
     "attempts_key",
     "bearer_token",
+    "check_apart",
+    "checked_email",
     "checked_identity",
     "checked_name",
     "checked_password",
+    "checked_period",
     "checked_username",
     "email_address",
     "excerpt",
@@ -90,10 +95,12 @@ __all__ = [
     "new_client_key",
     "new_factor_secret",
     "new_key_id",
+    "new_link",
     "new_recovery_codes",
     "new_refresh_token",
     "new_staff_token",
     "open_identity",
+    "parse_link",
     "parse_refresh_token",
     "parse_token",
     "password_mark",

@@ -30,21 +30,27 @@ from .acting import (
     UnreadableToken,
 )
 from .clients import ClientNotFound, ClientRevoked, InvalidClient, StaleClient, TooManyClients
+from .members import AlreadyEntered, EmailTaken, InvalidMembership, LinkRefused, MembershipHeld, UnknownMembership
 from .vault import IdentityUnreadable, InvalidContact
 
 __all__ = [
     "AccountLocked",
     "AccountNotFound",
+    "AlreadyEntered",
     "CitizenNeeded",
     "ClientNeeded",
     "ClientNotFound",
     "ClientRevoked",
+    "EmailTaken",
     "FactorThere",
     "IdentityUnreadable",
     "InvalidAccount",
     "InvalidClient",
     "InvalidContact",
+    "InvalidMembership",
     "KeyRefused",
+    "LinkRefused",
+    "MembershipHeld",
     "NoFactor",
     "RefreshRefused",
     "RefreshReused",
@@ -57,6 +63,7 @@ __all__ = [
     "StaleClient",
     "TooManyClients",
     "UnknownDevice",
+    "UnknownMembership",
     "UnknownStaffSession",
     "UnreadableToken",
     "UsernameTaken",

@@ -282,21 +282,6 @@ async def add_membership(work: Work, tenant_id: TenantId, account_id: StaffId, m
     await work.session.flush()
 
 
-async def end_membership(work: Work, tenant_id: TenantId, account_id: StaffId, membership: Membership) -> None:
-    """End the membership now, if it is held."""
-    await work.session.execute(
-        update(StaffMembership)
-        .where(
-            StaffMembership.tenant_id == tenant_id,
-            StaffMembership.account_id == account_id,
-            StaffMembership.unit_id == membership.unit_id,
-            StaffMembership.role == membership.role.value,
-            StaffMembership.valid_to.is_(None),
-        )
-        .values(valid_to=work.now)
-    )
-
-
 async def lock_staff(work: Work, tenant_id: TenantId, username: str | None) -> StaffAccount:
     """The account of the name, locked. Raises: AccountNotFound."""
     account = await work.session.scalar(

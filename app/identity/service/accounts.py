@@ -10,7 +10,7 @@ from app.audit.terms import Action
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity import domain, repository
-from app.identity.repository import factors
+from app.identity.repository import factors, members
 from app.identity.terms import Membership, StaffAccountView, system_actor
 from app.kit.ids import StaffId, TenantId, UnitId
 
@@ -85,7 +85,7 @@ async def grant(work: Work, tenant_id: TenantId, *, username: str, membership: M
 async def end_membership(work: Work, tenant_id: TenantId, *, username: str, membership: Membership) -> None:
     """The account holds the role in the unit no more. Raises: AccountNotFound."""
     account = await repository.lock_staff(work, tenant_id, domain.known_username(username))
-    await repository.end_membership(work, tenant_id, StaffId(account.id), membership)
+    await members.end_held(work, tenant_id, account.id, membership.unit_id, membership.role.value)
     ended = {"role": membership.role.value, "unit": str(membership.unit_id)}
     _operated(work, tenant_id, Action.MEMBERSHIP_ENDED, account.username, **ended)
 

@@ -18,7 +18,17 @@ from .sessions import (
     StaffSessionView,
     StaffToken,
 )
-from .staff import StaffAccountView
+from .staff import (
+    HeldMembership,
+    LinkPurpose,
+    Member,
+    NewLink,
+    OpenLink,
+    StaffAccountView,
+    Standing,
+    WantedMember,
+    WantedMembership,
+)
 from .vault import KeyStanding, Reading, ReporterIdentity, Seals
 
 __all__ = [
@@ -32,13 +42,18 @@ __all__ = [
     "FactorStanding",
     "FirstStep",
     "Grant",
+    "HeldMembership",
     "KeyStanding",
     "KeyView",
+    "LinkPurpose",
+    "Member",
     "Membership",
     "NewFactor",
     "NewKey",
+    "NewLink",
     "NewSession",
     "NewToken",
+    "OpenLink",
     "Reading",
     "RefreshToken",
     "ReporterIdentity",
@@ -48,6 +63,9 @@ __all__ = [
     "StaffAccountView",
     "StaffSessionView",
     "StaffToken",
+    "Standing",
     "WantedClient",
+    "WantedMember",
+    "WantedMembership",
     "system_actor",
 ]

@@ -42,6 +42,7 @@ APART = (
     "/staff/blocks/{id}",
     "/staff/subscriptions/{id}",
     "/staff/clients/{id}",
+    "/staff/members/{id}",  # and of units: tests/api/members
     "/client/subscriptions/{id}",
 )
 WORDS: dict[str, Any] = {
@@ -164,6 +165,27 @@ async def test_a_system_of_another_province_is_not_there(
     answer = await client.request(method, f"/api/v1/staff/clients{path.format(holder.id)}", json=body, headers=theirs)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-client")
     assert (await client.get("/api/v1/client", headers=holder.headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("GET /{}", None),
+        ("POST /{}/invitation", {"by": "hand"}),
+        ("POST /{}/memberships", {"unit": "H32", "role": "officer"}),
+        ("PUT /{}/memberships/{}", {"valid_to": None}),
+        ("DELETE /{}/memberships/{}", None),
+    ],
+)
+async def test_a_member_of_another_province_is_not_there(
+    client: httpx.AsyncClient, process: Process, verb: str, body: Any
+) -> None:
+    member, theirs = (await an_officer(process)).actor.id, await a_foreign_officer(process)
+    method, _, path = verb.partition(" ")
+    answer = await client.request(
+        method, f"/api/v1/staff/members{path.format(member, member)}", json=body, headers=theirs
+    )
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/account-not-found")
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE"])

@@ -57,6 +57,15 @@ BODIES_OF: dict[str, Any] = {
         "reason": "Thử",
         "until": "2026-11-21T00:00:00Z",
     },
+    "POST /api/v1/staff/members": {
+        "username": "x",
+        "name": "Thử",
+        "membership": {"unit": "H23", "role": "officer"},
+        "by": "hand",
+    },
+    "POST /api/v1/staff/members/{id}/invitation": {"by": "hand"},
+    "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
+    "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
     "PUT /api/v1/staff/units/{code}/contact": {},
@@ -211,7 +220,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         if path.endswith("/stream"):
             continue  # tests/api/streams
         names = {"code": "default", "occasion": "received", "what": "codes", "per": "person", "session": "00"}
-        path = path.format(**names, id=NOBODY, delivery=NOBODY)
+        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY)
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address

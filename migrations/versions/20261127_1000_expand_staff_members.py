@@ -1,0 +1,72 @@
+"""Let administrators invite officers: addresses of accounts, and links by which people set their passwords.
+
+Phase: expand.
+Lock: ACCESS EXCLUSIVE on staff_accounts and limit_policies, for an instant: a column without a default, an index over
+    some hundred rows, a check over some dozen.
+Rows touched: none.
+Reversal: downgrade(); links that wait are worth nothing, addresses of accounts are lost.
+
+Revision: 20261127_staff_members
+Revises: 20261127_staff_factors
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "20261127_staff_members"
+down_revision: str | None = "20261127_staff_factors"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
+_ACCOUNT = ["staff_accounts.tenant_id", "staff_accounts.id"]
+_TABLES = ("password_links",)
+_LIMITED_BEFORE = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads')"
+_LIMITED = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads', 'invitations', 'links')"
+
+
+def upgrade() -> None:
+    op.add_column("staff_accounts", sa.Column("email", sa.String(), nullable=True))
+    op.create_index(
+        "uq_staff_accounts_email",
+        "staff_accounts",
+        ["tenant_id", "email"],
+        unique=True,
+        postgresql_where=sa.text("email IS NOT NULL"),
+    )
+    op.create_table(
+        "password_links",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("link_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("purpose IN ('invitation', 'reset')", name=op.f("ck_password_links_purpose")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "account_id"], _ACCOUNT, name=op.f("fk_password_links_tenant_id_account_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "account_id", name=op.f("pk_password_links")),
+        sa.UniqueConstraint("tenant_id", "link_hash", name=op.f("uq_password_links_tenant_id_link_hash")),
+    )
+    _limited(_LIMITED)
+    for table in _TABLES:
+        op.execute(f"CREATE POLICY of_tenant ON {table} USING ({_SAME})")
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
+def _limited(words: str) -> None:
+    op.drop_constraint(op.f("ck_limit_policies_what"), "limit_policies")
+    op.create_check_constraint(op.f("ck_limit_policies_what"), "limit_policies", f"what IN {words}")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM limit_policies WHERE what IN ('invitations', 'links')")
+    _limited(_LIMITED_BEFORE)
+    for table in reversed(_TABLES):
+        op.drop_table(table)
+    op.drop_index("uq_staff_accounts_email", "staff_accounts")
+    op.drop_column("staff_accounts", "email")

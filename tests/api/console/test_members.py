@@ -1,0 +1,58 @@
+"""Members on the pages: invited, given a role for a time, ended; and the page where a link leads."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from app.identity.terms import Role
+from tests.api.console.conftest import Desks
+from tests.builders import BINH_HAN, CAM_THUONG
+from tests.pages import Page, go, post
+
+PASSWORD = "bảy con mèo đen ngủ"
+
+
+async def test_an_administrator_invites_somebody_who_sets_a_password(desk_of: Desks, client: httpx.AsyncClient) -> None:
+    admin = await desk_of(Role.UNIT_ADMIN)
+    page = Page(await admin.get("/console/members"))
+    form = page.form("/console/members")
+    assert (CAM_THUONG in page.options["membership.unit"], BINH_HAN in page.options["membership.unit"]) == (True, False)
+    assert "tenant_admin" not in page.options["membership.role"]
+    refused = await post(admin, form, name="Trần Văn Bình", username="có dấu")
+    assert (refused.status_code, "không dấu" in refused.text) == (422, True)
+    made = await post(admin, form, name="Trần Văn Bình", username="tran.van.binh", membership__valid_to="2027-01-31")
+    found = re.search(r'value="http://haiduong\.localhost(/console/invitation/[^"]+)"', made.text)
+    assert found
+    assert "content-encoding" not in made.headers
+    entering = await client.get(found[1])
+    assert (entering.headers["referrer-policy"], entering.headers["cache-control"]) == ("no-referrer", "no-store")
+    setting = Page(entering).form(found[1])
+    assert "giống nhau" in (await post(client, setting, password=PASSWORD, again="khác")).text
+    assert (await post(client, setting, password="ngắn", again="ngắn")).status_code == 422
+    signing_in = Page(await go(client, setting, password=PASSWORD, again=PASSWORD))
+    assert "Đã đặt mật khẩu" in signing_in.text
+    entered = await post(client, signing_in.form("/console/sign-in"), username="tran.van.binh", password=PASSWORD)
+    assert entered.status_code == 303
+    assert (await client.get("/console")).status_code == 200
+    assert (await client.get("/console/members")).status_code == 403
+    used = await client.get(found[1])
+    assert (used.status_code, "không còn dùng được" in used.text) == (410, True)
+
+
+async def test_roles_are_given_and_ended_on_the_pages(desk_of: Desks, client: httpx.AsyncClient) -> None:
+    admin = await desk_of(Role.UNIT_ADMIN)
+    (own,) = [one for one in Page(await admin.get("/console/members")).links if re.search("members/[0-9a-f]{8}", one)]
+    page = Page(await admin.get(own))
+    given = await go(admin, page.form(f"{own}/memberships"), unit=CAM_THUONG, role="approver", valid_to="2026-12-31")
+    assert "Đã giao vai trò." in given.text
+    again = await go(admin, page.form(f"{own}/memberships"), unit=CAM_THUONG, role="approver")
+    assert (again.status_code, "đã giữ vai trò đó" in again.text) == (409, True)
+    dated = next(form for form in Page(given).forms if form.values.get("valid_to") == "2026-12-31")
+    assert "Đã đổi thời hạn." in (await go(admin, dated, valid_to="2026-11-30")).text
+    ending = next(form for form in Page(given).forms if form.action == f"{dated.action}/end")
+    assert (await post(admin, ending)).status_code == 303
+    assert "lãnh đạo duyệt" not in Page(await admin.get(own)).text.partition("Giao thêm")[0]
+    foreign = await admin.post(f"{own}/memberships", data={"unit": CAM_THUONG, "role": "approver", "csrf": "00"})
+    assert foreign.status_code == 403
