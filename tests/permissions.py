@@ -79,6 +79,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/subscriptions/{id}/resume": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/secret": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/trial": ADMINISTRATOR,
+    "POST /api/v1/staff/members/{id}/reset": ADMINISTRATORS,
+    "POST /api/v1/staff/me/password": ALL,
     "GET /api/v1/staff/me/second-factor": ALL,
     "POST /api/v1/staff/me/second-factor": ALL,
     "POST /api/v1/staff/me/second-factor/confirmation": ALL,

@@ -49,6 +49,7 @@ class Action(StrEnum):
     ACCOUNT_CHANGED = "account.changed"
     ACCOUNT_INVITED = "account.invited"
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
+    PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action
     FACTOR_SET = "account.factor_set"
     FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"

@@ -19,12 +19,12 @@ from app.db.engine import Database
 from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
 from app.identity.domain import Keyring, parse_token
-from app.identity.errors import SessionExpired, SignInNeeded
+from app.identity.errors import InvalidAccount, SessionExpired, SignInNeeded
 from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import NotFound, Problem, Unauthenticated
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.web.pages import (
     CurrentForm,
     CurrentPageLang,
@@ -42,6 +42,7 @@ from app.web.tenancy import HostTenant
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
+_DIFFERENT: Final = Text("Hai lần nhập chưa giống nhau.", "The two are not the same.")
 _WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
 
@@ -192,6 +193,12 @@ async def own_form(desk: CurrentDesk, form: CurrentForm) -> Form:
     if not signing.same(_proof(form.text("csrf")), _proof(desk.csrf)):
         raise ForeignForm
     return form
+
+
+def check_twice(password: str, again: str) -> None:
+    """Nothing when both are the same: nobody sees what was typed. Raises: InvalidAccount."""
+    if password != again:
+        raise InvalidAccount(errors=[{"pointer": "/again", "detail": _DIFFERENT}])
 
 
 OwnForm = Annotated[Form, Depends(own_form)]

@@ -30,6 +30,15 @@ class PasswordLinkIn(BaseModel):
     password: Annotated[SecretStr, Field(min_length=1, max_length=256)]
 
 
+class OwnPasswordIn(BaseModel):
+    """The present password and the one that is to take its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
 class MembershipOut(BaseModel):
     """One role in one unit; `/api/v1/me` adds the unit's name."""
 

@@ -12,22 +12,25 @@ from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import CurrentKeyring, CurrentStaffSession, UserAgent
+from .deps import CurrentKeyring, CurrentPasswords, CurrentStaffSession, UserAgent
 from .errors import (
     AccountLocked,
     FactorThere,
+    InvalidAccount,
     NoFactor,
     SecondFactorRefused,
     SessionExpired,
     StaffNeeded,
     UnknownStaffSession,
     WrongFactorCode,
+    WrongPassword,
     WrongSecondFactor,
 )
 from .schemas import (
     FactorCodeIn,
     FactorStandingOut,
     NewFactorOut,
+    OwnPasswordIn,
     RecoveryCodesOut,
     SecondStepIn,
     StaffSessionListOut,
@@ -66,6 +69,26 @@ async def sign_in_with_second_factor(
         now=clock.now(),
     )
     return TokenOut.of_token(new)
+
+
+@router.post(
+    "/staff/me/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={**_MINE, **problem_responses(WrongPassword, InvalidAccount, AccountLocked)},
+)
+async def change_own_password(
+    given: OwnPasswordIn,
+    signed_in: CurrentStaffSession,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    passwords: CurrentPasswords,
+) -> None:
+    """Đổi mật khẩu của mình; các phiên ở nơi khác kết thúc. Change your own password; sessions elsewhere end.
+
+    A wrong present password counts as one at signing in does.
+    """
+    current, password = given.current.get_secret_value(), given.password.get_secret_value()
+    await service.change_password(database, clock, passwords, signed_in, current=current, password=password)
 
 
 @router.get("/staff/me/second-factor", responses=_MINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.identity.policies import Verdict, all_of, allowed_if, may_act_as
+from app.identity.policies import Verdict, all_of, allowed_if, may_act_as, role_needed
 from app.identity.terms import Actor, Member, Role
 from app.kit.ids import UnitId
 from app.kit.text import Text
@@ -36,6 +36,11 @@ def may_give(reach: Reach, role: Role, unit_id: UnitId) -> Verdict:
         lambda: allowed_if(reach.holds(unit_id), _OUT_OF_REACH),
         lambda: allowed_if(reach.units is None or role in OF_UNITS, _PROVINCES),
     )
+
+
+def may_take_factor(reach: Reach) -> Verdict:
+    """Whether the administrator may take a second factor away with the password: then nothing keeps a link out."""
+    return allowed_if(reach.units is None, role_needed(Role.TENANT_ADMIN))
 
 
 def may_reset(reach: Reach, member: Member) -> Verdict:

@@ -52,6 +52,16 @@ class LinkIn(WireIn):
     by: HandOver
 
 
+class ResetIn(LinkIn):
+    """How the link reaches whom it is for, and whether the second step goes as well."""
+
+    remove_second_factor: bool = Field(
+        False,  # noqa: FBT003 - the default of a field
+        description="Bỏ cả xác thực hai bước, khi mất điện thoại; chỉ quản trị viên của tỉnh. Also take the second "
+        "step away, as when a phone is lost: the province's administrator only.",
+    )
+
+
 class MembershipEndIn(WireIn):
     """Until when a role is held."""
 

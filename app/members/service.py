@@ -150,6 +150,23 @@ async def renew_invitation(inviting: Inviting, actor: Actor, account_id: UUID, b
     return await _handed(inviting, actor, reach, by, verb)
 
 
+async def reset(inviting: Inviting, actor: Actor, account_id: UUID, by: HandOver, *, factor: bool) -> Invited:
+    """A link by which a member sets another password; the old one is worth nothing, and all sessions have ended.
+
+    `factor`: the second factor is gone, too. Raises: as `renew_invitation`, without AlreadyEntered.
+    """
+    reach = reach_of(actor, inviting.directory)
+    if factor:
+        policies.may_take_factor(reach).require()
+
+    async def verb(work: Work) -> tuple[Member, NewLink]:
+        await _resettable(work, actor, reach, account_id, by)
+        link = await identity.new_reset(work, actor, account_id, factor=factor)
+        return await identity.get_account(work, actor.tenant_id, account_id), link
+
+    return await _handed(inviting, actor, reach, by, verb)
+
+
 async def _resettable(work: Work, actor: Actor, reach: Reach, account_id: UUID, by: HandOver) -> Member:
     """The member, for whom the administrator may make a link. Raises: AccountNotFound, Forbidden, InvalidAccount."""
     member = await identity.get_account(work, actor.tenant_id, account_id)

@@ -31,7 +31,16 @@ from app.web.works import ReadWork, WriteWork
 from . import service
 from .deps import CurrentInviting
 from .errors import LinkNotSent
-from .schemas import InvitationIn, InvitedOut, LinkIn, MemberListOut, MemberOut, MembershipEndIn, NewMembershipIn
+from .schemas import (
+    InvitationIn,
+    InvitedOut,
+    LinkIn,
+    MemberListOut,
+    MemberOut,
+    MembershipEndIn,
+    NewMembershipIn,
+    ResetIn,
+)
 
 router = APIRouter(prefix="/api/v1/staff/members", tags=["staff"])
 
@@ -94,6 +103,23 @@ async def renew_invitation(
     """Liên kết mới cho người chưa đặt mật khẩu; liên kết cũ hết hiệu lực. A new link for whoever has not come in."""
     response.headers["Cache-Control"] = "no-store"
     invited = await service.renew_invitation(inviting, actor, id, asked.by)
+    return InvitedOut.of(invited, inviting.directory, actor.tenant_id)
+
+
+@router.post("/{id}/reset", responses=problem_responses(*_ADMIN, *_LINK, AccountNotFound))
+async def reset_password(
+    id: Id,  # noqa: A002
+    asked: ResetIn,
+    inviting: CurrentInviting,
+    actor: CurrentStaff,
+    response: Response,
+) -> InvitedOut:
+    """Đặt lại mật khẩu: mật khẩu cũ và mọi phiên hết hiệu lực ngay. Reset a password: it and all sessions end.
+
+    The person sets another one by a link that is good once, for 24 hours; nobody sees a password.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    invited = await service.reset(inviting, actor, id, asked.by, factor=asked.remove_second_factor)
     return InvitedOut.of(invited, inviting.directory, actor.tenant_id)
 
 

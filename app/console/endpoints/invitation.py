@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PAGES, PATH, ConsoleRoute
+from app.console.deps import PAGES, PATH, ConsoleRoute, check_twice
 from app.identity import service
 from app.identity.deps import CurrentPasswords
 from app.identity.errors import InvalidAccount
@@ -22,7 +22,6 @@ from app.web.tenancy import HostTenant
 
 router = APIRouter(prefix=f"{PATH}/invitation", route_class=ConsoleRoute)
 Link = Annotated[str, Path(max_length=128)]
-_DIFFERENT = Text("Hai lần nhập chưa giống nhau.", "The two are not the same.")
 
 
 @router.get("/{link}")
@@ -47,12 +46,6 @@ def _asking(request: Request, link: str, opened: OpenLink, problem: Text | None 
     )
 
 
-def _check_twice(password: str, again: str) -> None:
-    """Nothing when both are the same: nobody sees what was typed. Raises: InvalidAccount."""
-    if password != again:
-        raise InvalidAccount(errors=[{"pointer": "/again", "detail": _DIFFERENT}])
-
-
 @router.post("/{link}", dependencies=[Depends(admitted(Limited.LINKS))])
 async def set_password(
     request: Request,
@@ -67,7 +60,7 @@ async def set_password(
     _, opened = await service.open_link(database, clock, link, host_tenant=host_tenant)
     password = form.raw("password")[:257]
     try:
-        _check_twice(password, form.raw("again")[:257])
+        check_twice(password, form.raw("again")[:257])
         await service.use_link(database, clock, passwords, link, password, host_tenant=host_tenant)
     except InvalidAccount as problem:
         return _asking(request, link, opened, next(iter(errors_of_problem(problem).values())))

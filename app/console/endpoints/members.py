@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,6 @@ from app.kit.text import Text
 from app.members import policies, service
 from app.members.deps import CurrentInviting
 from app.members.schemas import InvitationIn, MembershipEndIn, NewMembershipIn
-from app.members.service import Inviting
 from app.members.terms import HandOver, Invited, Seen
 from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 
@@ -146,6 +146,7 @@ async def _shown(
         status=status,
         member=seen.member,
         may_reset=seen.may_reset,
+        may_take_factor=bool(policies.may_take_factor(service.reach_of(desk.actor, desk.books.directory))),
         memberships=_roles(desk, seen),
         last_day=lambda at: local_day(at - timedelta(microseconds=1), desk.tenant.time_zone).isoformat(),
         form=form,
@@ -209,13 +210,25 @@ async def end_role(desk: CurrentDesk, account: UUID, membership: UUID, form: Own
 @router.post("/{account}/invitation")
 async def renew_invitation(desk: CurrentDesk, inviting: CurrentInviting, account: UUID, form: OwnForm) -> Response:
     """A new link; the one before is worth nothing."""
-    return await _renewed(desk, inviting, account, form)
+    by = _by(form)
+    return await _renewed(desk, account, service.renew_invitation(inviting, desk.actor, account, by))
 
 
-async def _renewed(desk: Desk, inviting: Inviting, account: UUID, form: Form) -> Response:
-    by = HandOver.MAIL if form.text("by") == HandOver.MAIL.value else HandOver.HAND
+@router.post("/{account}/reset")
+async def reset_password(desk: CurrentDesk, inviting: CurrentInviting, account: UUID, form: OwnForm) -> Response:
+    """A link for another password; the old one and all sessions have ended."""
+    factor = form.text("remove_second_factor") == "yes"
+    return await _renewed(desk, account, service.reset(inviting, desk.actor, account, _by(form), factor=factor))
+
+
+def _by(form: Form) -> HandOver:
+    return HandOver.MAIL if form.text("by") == HandOver.MAIL.value else HandOver.HAND
+
+
+async def _renewed(desk: Desk, account: UUID, made: Awaitable[Invited]) -> Response:
+    """The link that was made; or the member's page with what was wrong."""
     try:
-        return _link(desk, await service.renew_invitation(inviting, desk.actor, account, by))
+        return _link(desk, await made)
     except Problem as problem:
         message = next(iter(errors_of_problem(problem).values()), problem.detail)
-        return await _shown(desk, account, form, {}, status=problem.status, message=message)
+        return await _shown(desk, account, Form(), {}, status=problem.status, message=message)

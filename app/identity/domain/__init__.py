@@ -26,6 +26,7 @@ from .credentials import (
     new_staff_token,
     parse_refresh_token,
     parse_token,
+    same_password,
     tracking_hash,
     tracking_secret,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "phone_index",
     "pseudonym",
     "recovery_hash",
+    "same_password",
     "seal_fields",
     "seal_identity",
     "sealed_anew",

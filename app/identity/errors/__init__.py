@@ -15,6 +15,7 @@ from .accounts import (
     UsernameTaken,
     WrongCredentials,
     WrongFactorCode,
+    WrongPassword,
     WrongSecondFactor,
 )
 from .acting import (
@@ -69,5 +70,6 @@ __all__ = [
     "UsernameTaken",
     "WrongCredentials",
     "WrongFactorCode",
+    "WrongPassword",
     "WrongSecondFactor",
 ]

@@ -26,6 +26,22 @@ class WrongCredentials(Unauthenticated):
         )
 
 
+class WrongPassword(Invalid):
+    """Somebody who is signed in gave another password than the present one."""
+
+    slug = "wrong-password"
+    title = Text("Mật khẩu hiện tại không đúng", "The present password is wrong")
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Vui lòng kiểm tra bộ gõ tiếng Việt rồi nhập lại. Nếu quên, hãy xin quản trị viên đặt lại mật khẩu.",
+            "Please check the keyboard layout and try again. If it is forgotten, ask your administrator to reset it.",
+        )
+
+
 class AccountLocked(TooMany):
     """Too many wrong passwords for this name, whether or not such an account exists."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.identity.domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
 
 from .accounts import (
+    change_password,
     create_staff,
     end_membership,
     find_staff,
@@ -46,6 +47,7 @@ from .members import (
     get_account,
     list_accounts,
     new_invitation,
+    new_reset,
     open_link,
     use_link,
 )
@@ -86,6 +88,7 @@ __all__ = [
     "begin_membership",
     "change_client",
     "change_membership",
+    "change_password",
     "checked_identity",
     "close_membership",
     "confirm_factor",
@@ -118,6 +121,7 @@ __all__ = [
     "matches",
     "members_of",
     "new_invitation",
+    "new_reset",
     "note_opening",
     "open_identities",
     "open_identity",

@@ -16,7 +16,7 @@ from app.db.work import ReadWork, Work, in_work, read_work
 from app.identity import domain, repository
 from app.identity.errors import AlreadyEntered, LinkRefused
 from app.identity.models import PasswordLink, StaffAccount, StaffMembership
-from app.identity.repository import members
+from app.identity.repository import factors, members
 from app.identity.terms import (
     Actor,
     ActorKind,
@@ -162,6 +162,21 @@ async def _new_link(work: Work, actor: Actor, account: StaffAccount, purpose: Li
     )
     await members.put_link(work, row)
     return link
+
+
+async def new_reset(work: Work, actor: Actor, account_id: UUID, *, factor: bool) -> NewLink:
+    """A link by which the person sets another password: the old one is worth nothing, all sessions have ended.
+
+    `factor`: the second factor is gone, too, as after the loss of a phone. Raises: AccountNotFound.
+    """
+    account = await members.lock_account(work, actor.tenant_id, account_id)
+    account.password_hash = None
+    await repository.revoke_sessions(work, actor.tenant_id, account.id)
+    await repository.forgive(work, actor.tenant_id, domain.attempts_key(account.username))
+    audit.record(work, actor, Action.PASSWORD_RESET, subject=account.username)
+    if factor and await factors.remove_factor(work, actor.tenant_id, StaffId(account.id)):
+        audit.record(work, actor, Action.FACTOR_REMOVED, subject=account.username)
+    return await _new_link(work, actor, account, LinkPurpose.RESET)
 
 
 async def drop_link(work: Work, tenant_id: TenantId, account_id: UUID) -> None:

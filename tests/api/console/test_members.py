@@ -9,6 +9,7 @@ import httpx
 from app.identity.terms import Role
 from tests.api.console.conftest import Desks
 from tests.builders import BINH_HAN, CAM_THUONG
+from tests.officers import PASSWORD as OLD
 from tests.pages import Page, go, post
 
 PASSWORD = "bảy con mèo đen ngủ"
@@ -56,3 +57,21 @@ async def test_roles_are_given_and_ended_on_the_pages(desk_of: Desks, client: ht
     assert "lãnh đạo duyệt" not in Page(await admin.get(own)).text.partition("Giao thêm")[0]
     foreign = await admin.post(f"{own}/memberships", data={"unit": CAM_THUONG, "role": "approver", "csrf": "00"})
     assert foreign.status_code == 403
+
+
+async def test_passwords_are_reset_and_changed_on_the_pages(desk_of: Desks, client: httpx.AsyncClient) -> None:
+    admin, officer = await desk_of(Role.UNIT_ADMIN), await desk_of(Role.OFFICER)
+    form = Page(await officer.get("/console/account")).form("/console/account/password")
+    assert (await post(officer, form, current=OLD, password=PASSWORD, again="khác")).status_code == 422
+    wrong = await post(officer, form, current="nhầm", password=PASSWORD, again=PASSWORD)
+    assert (wrong.status_code, "Nếu quên" in wrong.text) == (422, True)
+    done = Page(await go(officer, form, current=OLD, password=PASSWORD, again=PASSWORD))
+    assert "Đã đổi mật khẩu." in done.text
+    for link in Page(await admin.get("/console/members")).links:
+        if (
+            re.search("members/[0-9a-f]{8}", link)
+            and "cán bộ xử lý" in (await admin.get(link)).text.partition("Giao")[0]
+        ):
+            made = await post(admin, Page(await admin.get(link)).form(f"{link}/reset"), by="hand")
+            assert "/console/invitation/lti_" in made.text
+    assert (await officer.get("/console/account")).status_code == 303, "asked to sign in"

@@ -15,6 +15,7 @@ from app.kit.clock import FixedClock, rfc3339
 from app.members.senders import LinkPost, post_of
 from app.notices.senders import MailSender, Relay
 from app.process import Process
+from tests.api.console.test_second_factor import enrolled
 from tests.builders import BINH_HAN, CAM_THUONG, CITY, PROVINCE, Officer, an_officer
 from tests.officers import PASSWORD
 from tests.postoffice import Mailbox, mail_server
@@ -210,3 +211,51 @@ async def test_a_link_is_mailed_and_shown_to_nobody_or_is_worth_nothing(
     assert without.json()["errors"][0]["pointer"] == "/email"
     assert await post_of(process.settings, clock).send("a@example.vn", "x", "y") is False, "no mail is set up"
     assert PASSWORD not in sent.text
+
+
+async def test_a_reset_ends_password_and_sessions_and_leaves_the_second_step(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    admin, officer = await an_admin(process), await an_officer(process)
+    path = f"{MEMBERS}/{officer.actor.id}/reset"
+    both = await client.post(path, json={"by": "hand", "remove_second_factor": True}, headers=admin.headers)
+    assert both.status_code == 403, "nothing would keep the link out"
+    _, recovery = await enrolled(client, officer, clock)
+    reset = await client.post(path, json={"by": "hand"}, headers=admin.headers)
+    assert (reset.status_code, reset.json()["member"]["second_factor"]) == (200, True)
+    assert (await client.get("/api/v1/auth/session", headers=officer.headers)).status_code == 401
+    assert (await signing_in(client, officer.username, PASSWORD)).json()["type"] == "/problems/wrong-credentials"
+    assert await setting(client, token_in(reset.json()["link"])) == (204, "")
+    needed = await signing_in(client, officer.username, OWN_PASSWORD)
+    assert needed.json()["type"] == "/problems/second-factor-needed"
+    top = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    both = await client.post(path, json={"by": "hand", "remove_second_factor": True}, headers=top.headers)
+    step = {"handle": needed.json()["handle"], "code": recovery[0]}
+    late = await client.post("/api/v1/auth/token/second-factor", json=step)
+    assert late.json()["type"] == "/problems/second-factor-refused", "the password has changed since"
+    token = token_in(both.json()["link"])
+    clock.at += timedelta(hours=24)
+    assert await setting(client, token) == (410, "/problems/link-refused")
+    again = await client.post(path, json={"by": "hand"}, headers=top.headers)
+    assert await setting(client, token_in(again.json()["link"])) == (204, "")
+    assert (await signing_in(client, officer.username, OWN_PASSWORD)).status_code == 200
+
+
+async def test_an_officer_changes_the_own_password_and_is_signed_in_nowhere_else(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    officer = await an_officer(process)
+    elsewhere = (await signing_in(client, officer.username, PASSWORD)).json()["access_token"]
+
+    async def change(current: str, password: str) -> tuple[int, str]:
+        body = {"current": current, "password": password}
+        answer = await client.post("/api/v1/staff/me/password", json=body, headers=officer.headers)
+        return answer.status_code, answer.json()["type"] if answer.content else ""
+
+    assert await change(PASSWORD, PASSWORD) == (422, "/problems/invalid-account")
+    assert await change(PASSWORD, OWN_PASSWORD) == (204, "")
+    there = await client.get("/api/v1/auth/session", headers={"Authorization": f"Bearer {elsewhere}"})
+    here = await client.get("/api/v1/auth/session", headers=officer.headers)
+    assert (there.status_code, here.status_code) == (401, 200)
+    tried = [await change("nhầm mật khẩu rồi", PASSWORD) for _ in range(6)]
+    assert (tried[0], tried[-1]) == ((422, "/problems/wrong-password"), (429, "/problems/account-locked"))

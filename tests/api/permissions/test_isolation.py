@@ -172,6 +172,7 @@ async def test_a_system_of_another_province_is_not_there(
     [
         ("GET /{}", None),
         ("POST /{}/invitation", {"by": "hand"}),
+        ("POST /{}/reset", {"by": "hand"}),
         ("POST /{}/memberships", {"unit": "H32", "role": "officer"}),
         ("PUT /{}/memberships/{}", {"valid_to": None}),
         ("DELETE /{}/memberships/{}", None),

@@ -64,6 +64,8 @@ BODIES_OF: dict[str, Any] = {
         "by": "hand",
     },
     "POST /api/v1/staff/members/{id}/invitation": {"by": "hand"},
+    "POST /api/v1/staff/members/{id}/reset": {"by": "hand"},
+    "POST /api/v1/staff/me/password": {"current": "x", "password": "bảy con mèo đen ngủ"},
     "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
     "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
