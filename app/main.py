@@ -27,6 +27,7 @@ from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import FolderStore
+from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
@@ -94,6 +95,7 @@ ROUTERS = (
     *client_routers,
     staff_clients_router,
     members_router,
+    deputies_router,
     notices_router,
     staff_notices_router,
     notice_words_router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,18 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from app.kit.ids import TenantId
+
+
+class Stood(Protocol):
+    """A colleague somebody stands in for; identity's is one."""
+
+    @property
+    def id(self) -> UUID:
+        """The account."""
+
+    @property
+    def name(self) -> str:
+        """What people call them."""
 
 
 class Doer(Protocol):
@@ -30,6 +42,18 @@ class Doer(Protocol):
     @property
     def name(self) -> str:
         """An officer's name; empty for anyone else."""
+
+    @property
+    def instead_of(self) -> Stood | None:
+        """For whom it is done; None for oneself, or when nobody has looked."""
+
+    @property
+    def stands_in_for(self) -> Collection[Stood]:
+        """Every colleague whose roles the actor has for a time."""
+
+    @property
+    def capacity(self) -> Collection[Stood] | None:
+        """Whom one stands in for in what is done; None: nobody has looked."""
 
 
 class Origin(NamedTuple):
@@ -55,6 +79,8 @@ class Action(StrEnum):
     MEMBERSHIP_BEGUN = "membership.begun"
     MEMBERSHIP_CHANGED = "membership.changed"
     MEMBERSHIP_ENDED = "membership.ended"
+    DEPUTY_NAMED = "deputy.named"
+    DEPUTY_ENDED = "deputy.ended"
     CALENDAR_PUBLISHED = "calendar.published"
     TARGET_PUBLISHED = "target.published"
     OCCASION_PUBLISHED = "occasion.published"

@@ -20,7 +20,7 @@ from app.web.tenancy import tenant
 from . import service
 from .domain import Keyring, bearer_token
 from .errors import CitizenNeeded, ClientNeeded, SignInNeeded, StaffNeeded, UnreadableToken
-from .policies import may_act_as, may_use
+from .policies import acting_as, may_act_as, may_use
 from .service import KeyUses, Passwords
 from .terms import Actor, ActorKind, ClientScope, ClientToken, Role, SignedIn
 
@@ -139,7 +139,7 @@ def holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
 
     async def check(actor: CurrentStaff) -> Actor:
         may_act_as(actor, *roles).require()
-        return actor
+        return acting_as(actor, *roles)
 
     return check
 

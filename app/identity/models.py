@@ -77,6 +77,28 @@ class StaffMembership(TenantRow, Base):
     valid_to: Mapped[datetime | None]
 
 
+class StaffDeputy(TenantRow, Base):
+    """Who stands in for whom in one unit: has the roles that the colleague holds there, and no others."""
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        ForeignKeyConstraint(["tenant_id", "deputy_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        CheckConstraint("valid_to >= valid_from AND deputy_id <> account_id", name="period"),
+        Index("ix_deputies_account", "tenant_id", "account_id", "valid_to"),
+        Index("ix_deputies_deputy", "tenant_id", "deputy_id", "valid_to"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    deputy_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
 class PasswordLink(TenantRow, Base):
     """The one link by which an officer sets the own password; it goes when it is used, and a newer one takes its place.
 

@@ -44,6 +44,7 @@ class MembershipOut(BaseModel):
 
     unit_id: UUID
     role: Role
+    instead_of: str | None = Field(description="Làm thay ai, nếu có. For whom one stands in, if for somebody.")
 
 
 class AccountOut(BaseModel):
@@ -89,7 +90,14 @@ def _session(signed_in: SignedIn) -> dict[str, object]:
             "username": signed_in.username,
             "name": actor.name or None,
         },
-        "memberships": [{"unit_id": held.unit_id, "role": held.role} for held in actor.memberships],
+        "memberships": [
+            {
+                "unit_id": held.unit_id,
+                "role": held.role,
+                "instead_of": held.instead_of.name if held.instead_of is not None else None,
+            }
+            for held in actor.memberships
+        ],
         "expires_at": signed_in.expires_at,
     }
 

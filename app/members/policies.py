@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from app.identity.policies import Verdict, all_of, allowed_if, may_act_as, role_needed
 from app.identity.terms import Actor, Member, Role
 from app.kit.ids import UnitId
@@ -12,6 +14,12 @@ from .terms import Reach
 # What a unit's administrator gives; the others look over the whole province and are the province's to give.
 OF_UNITS = frozenset({Role.OFFICER, Role.APPROVER, Role.DISPATCHER, Role.UNIT_ADMIN})
 
+ADMINISTRATORS = (Role.UNIT_ADMIN, Role.TENANT_ADMIN)
+
+_NOT_ONESELF = Text(
+    "Khi làm thay quản trị viên, bạn không tự giao vai trò cho mình.",
+    "While you stand in for an administrator, you give no role to yourself.",
+)
 _OUT_OF_REACH = Text(
     "Bạn chỉ quản trị cơ quan mình và các đơn vị trực thuộc.", "You administer your own unit and those below it."
 )
@@ -27,7 +35,7 @@ _NOT_WHOLLY = Text(
 
 def may_administer(actor: Actor) -> Verdict:
     """Administrators of units and of the province."""
-    return may_act_as(actor, Role.UNIT_ADMIN, Role.TENANT_ADMIN)
+    return may_act_as(actor, *ADMINISTRATORS)
 
 
 def may_give(reach: Reach, role: Role, unit_id: UnitId) -> Verdict:
@@ -36,6 +44,12 @@ def may_give(reach: Reach, role: Role, unit_id: UnitId) -> Verdict:
         lambda: allowed_if(reach.holds(unit_id), _OUT_OF_REACH),
         lambda: allowed_if(reach.units is None or role in OF_UNITS, _PROVINCES),
     )
+
+
+def may_give_to(actor: Actor, account_id: UUID) -> Verdict:
+    """Whether the administrator may give a role to the account: who stands in for one gives himself nothing to keep."""
+    administers = any(held.role in ADMINISTRATORS and held.instead_of is None for held in actor.memberships)
+    return allowed_if(administers or account_id != actor.id, _NOT_ONESELF)
 
 
 def may_take_factor(reach: Reach) -> Verdict:

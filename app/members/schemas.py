@@ -10,7 +10,16 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.directory.snapshot import Directory
-from app.identity.terms import HeldMembership, Role, Standing, WantedMember, WantedMembership
+from app.identity.terms import (
+    Actor,
+    Deputy,
+    HeldMembership,
+    Role,
+    Standing,
+    WantedDeputy,
+    WantedMember,
+    WantedMembership,
+)
 from app.kit.ids import TenantId, UnitId
 from app.web.fields import Code, InstantIn, ShortText, WireIn
 
@@ -151,3 +160,59 @@ class InvitedOut(BaseModel):
         """The answer on the wire."""
         member = MemberOut.of(invited.member, directory, tenant_id)
         return cls(member=member, link=invited.address, until=invited.link.until)
+
+
+class DeputyIn(WireIn):
+    """Who stands in for you in a unit, and for how long."""
+
+    unit: Code = Field(description="Mã cơ quan. Code of the unit.", examples=["H23.21.01"])
+    deputy: str = Field(min_length=1, max_length=128, description="Tên đăng nhập. User name.", examples=["hoa"])
+    valid_from: InstantIn | None = Field(None, description="Trống: từ bây giờ. Absent: from now on.")
+    valid_to: InstantIn
+
+    def wanted(self, directory: Directory, tenant_id: TenantId) -> WantedDeputy:
+        """The same as the program knows it. Raises: UnknownUnit."""
+        unit = directory.unit_by_code(tenant_id, self.unit)
+        return WantedDeputy(UnitId(unit.id), self.deputy, self.valid_from, self.valid_to)
+
+
+class DeputyOut(BaseModel):
+    """Who stands in for whom."""
+
+    id: UUID
+    unit: MemberUnitOut
+    colleague: str
+    deputy: str
+    valid_from: datetime
+    valid_to: datetime
+
+    @classmethod
+    def of(cls, one: Deputy, directory: Directory, tenant_id: TenantId) -> Self:
+        """The same on the wire."""
+        unit = directory.unit(tenant_id, one.unit_id)
+        return cls(
+            id=one.id,
+            unit=MemberUnitOut(code=unit.code, name=unit.name),
+            colleague=one.colleague.name,
+            deputy=one.deputy.name,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+        )
+
+
+class DeputyListOut(BaseModel):
+    """Who stands in for you, and for whom you do."""
+
+    mine: list[DeputyOut]
+    for_others: list[DeputyOut]
+
+    @classmethod
+    def of(cls, found: Sequence[Deputy], actor: Actor, directory: Directory) -> Self:
+        """Both lists on the wire."""
+        mine = [one for one in found if one.colleague.id == actor.staff_id]
+        others = [one for one in found if one.colleague.id != actor.staff_id]
+        tenant_id = actor.tenant_id
+        return cls(
+            mine=[DeputyOut.of(one, directory, tenant_id) for one in mine],
+            for_others=[DeputyOut.of(one, directory, tenant_id) for one in others],
+        )

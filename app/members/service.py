@@ -84,6 +84,7 @@ async def give(work: Work, actor: Actor, directory: Directory, account_id: UUID,
     reach = reach_of(actor, directory)
     _seen(reach, await identity.get_account(work, actor.tenant_id, account_id))
     policies.may_give(reach, wanted.role, wanted.unit_id).require()
+    policies.may_give_to(actor, account_id).require()
     await identity.begin_membership(work, actor, account_id, wanted)
     return _seen(reach, await identity.get_account(work, actor.tenant_id, account_id))
 
@@ -96,6 +97,7 @@ async def change(
     Raises: Forbidden, AccountNotFound, UnknownMembership, InvalidMembership, MembershipHeld.
     """
     reach, _ = await _held(work, actor, directory, account_id, membership_id)
+    policies.may_give_to(actor, account_id).require()
     await identity.change_membership(work, actor, account_id, membership_id, until=until)
     return _seen(reach, await identity.get_account(work, actor.tenant_id, account_id))
 

@@ -1,10 +1,10 @@
-"""Let administrators invite officers: addresses of accounts, and links by which people set their passwords.
+"""Let officers in by links and for a time: addresses of accounts, links to set a password, deputies.
 
 Phase: expand.
 Lock: ACCESS EXCLUSIVE on staff_accounts and limit_policies, for an instant: a column without a default, an index over
     some hundred rows, a check over some dozen.
 Rows touched: none.
-Reversal: downgrade(); links that wait are worth nothing, addresses of accounts are lost.
+Reversal: downgrade(); links that wait are worth nothing, addresses of accounts and deputies are lost.
 
 Revision: 20261127_staff_members
 Revises: 20261127_staff_factors
@@ -22,7 +22,7 @@ depends_on: str | None = None
 
 _SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
 _ACCOUNT = ["staff_accounts.tenant_id", "staff_accounts.id"]
-_TABLES = ("password_links",)
+_TABLES = ("password_links", "deputies")
 _LIMITED_BEFORE = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads')"
 _LIMITED = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads', 'invitations', 'links')"
 
@@ -52,6 +52,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "account_id", name=op.f("pk_password_links")),
         sa.UniqueConstraint("tenant_id", "link_hash", name=op.f("uq_password_links_tenant_id_link_hash")),
     )
+    op.create_table(
+        "deputies",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_to", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("valid_to >= valid_from AND deputy_id <> account_id", name=op.f("ck_deputies_period")),
+        sa.ForeignKeyConstraint(["tenant_id", "account_id"], _ACCOUNT, name=op.f("fk_deputies_tenant_id_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id", "deputy_id"], _ACCOUNT, name=op.f("fk_deputies_tenant_id_deputy_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["units.tenant_id", "units.id"], name=op.f("fk_deputies_tenant_id_unit_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_deputies")),
+    )
+    op.create_index("ix_deputies_account", "deputies", ["tenant_id", "account_id", "valid_to"])
+    op.create_index("ix_deputies_deputy", "deputies", ["tenant_id", "deputy_id", "valid_to"])
     _limited(_LIMITED)
     for table in _TABLES:
         op.execute(f"CREATE POLICY of_tenant ON {table} USING ({_SAME})")

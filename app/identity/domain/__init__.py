@@ -30,6 +30,7 @@ from .credentials import (
     tracking_hash,
     tracking_secret,
 )
+from .deputies import check_alone, checked_time, in_capacity
 from .factors import (
     FIRST_STEP_LIFETIME,
     factor_uri,
@@ -75,12 +76,14 @@ __all__ = [
     "VaultKey",
     "attempts_key",
     "bearer_token",
+    "check_alone",
     "check_apart",
     "checked_email",
     "checked_identity",
     "checked_name",
     "checked_password",
     "checked_period",
+    "checked_time",
     "checked_username",
     "email_address",
     "excerpt",
@@ -88,6 +91,7 @@ __all__ = [
     "first_step_opened",
     "first_step_sealed",
     "generate_password",
+    "in_capacity",
     "known_username",
     "lock_seconds",
     "locks",

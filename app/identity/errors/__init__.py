@@ -31,7 +31,17 @@ from .acting import (
     UnreadableToken,
 )
 from .clients import ClientNotFound, ClientRevoked, InvalidClient, StaleClient, TooManyClients
-from .members import AlreadyEntered, EmailTaken, InvalidMembership, LinkRefused, MembershipHeld, UnknownMembership
+from .members import (
+    AlreadyEntered,
+    DeputyThere,
+    EmailTaken,
+    InvalidDeputy,
+    InvalidMembership,
+    LinkRefused,
+    MembershipHeld,
+    UnknownDeputy,
+    UnknownMembership,
+)
 from .vault import IdentityUnreadable, InvalidContact
 
 __all__ = [
@@ -42,12 +52,14 @@ __all__ = [
     "ClientNeeded",
     "ClientNotFound",
     "ClientRevoked",
+    "DeputyThere",
     "EmailTaken",
     "FactorThere",
     "IdentityUnreadable",
     "InvalidAccount",
     "InvalidClient",
     "InvalidContact",
+    "InvalidDeputy",
     "InvalidMembership",
     "KeyRefused",
     "LinkRefused",
@@ -63,6 +75,7 @@ __all__ = [
     "StaffNeeded",
     "StaleClient",
     "TooManyClients",
+    "UnknownDeputy",
     "UnknownDevice",
     "UnknownMembership",
     "UnknownStaffSession",

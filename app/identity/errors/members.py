@@ -84,3 +84,37 @@ class LinkRefused(Gone):
             "Mỗi liên kết dùng một lần và có hạn. Hãy xin quản trị viên của cơ quan bạn liên kết mới.",
             "A link is good once, and for a time. Ask your unit's administrator for a new one.",
         )
+
+
+class InvalidDeputy(Invalid):
+    """Nobody can stand in like this; each mistake has a pointer."""
+
+    slug = "invalid-deputy"
+    title = Text("Chưa cử được người làm thay", "Nobody can stand in like this")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Point to the mistakes."""
+        return Text("Xem từng mục trong errors; chưa có gì được ghi.", "See errors; nothing was written.")
+
+
+class DeputyThere(Conflict):
+    """Somebody stands in for the officer in the unit in that time."""
+
+    slug = "deputy-there"
+    title = Text("Đã có người làm thay", "Somebody stands in already")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Trong thời gian này đã có người làm thay bạn ở cơ quan đó; hãy kết thúc lần cử trước.",
+            "Somebody stands in for you in this unit in that time; end that first.",
+        )
+
+
+class UnknownDeputy(NotFound):
+    """Nobody stands in for the officer under this id."""
+
+    slug = "unknown-deputy"
+    title = Text("Không có lần cử người làm thay này", "No such deputy")

@@ -22,20 +22,40 @@ from app.identity.models import (
     StaffMembership,
     StaffSession,
 )
-from app.identity.terms import CitizenToken, Membership, Role, StaffAccountView, StaffToken
+from app.identity.terms import CitizenToken, Colleague, Membership, Role, StaffAccountView, StaffToken
 from app.kit.ids import StaffId, TenantId, UnitId, uuid7
 
+# The account's own memberships, then those of colleagues it stands in for while it belongs to the unit itself: only
+# what they hold themselves, so that nobody stands in for somebody who stands in.
 _MEMBERSHIPS = """
 LEFT JOIN LATERAL (
-    SELECT array_agg(m.unit_id ORDER BY m.id) AS unit_ids, array_agg(m.role ORDER BY m.id) AS roles
-    FROM memberships m
-    WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id
-      AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+    SELECT array_agg(h.unit_id ORDER BY h.of_id NULLS FIRST, h.id) AS unit_ids,
+           array_agg(h.role ORDER BY h.of_id NULLS FIRST, h.id) AS roles,
+           array_agg(h.of_id ORDER BY h.of_id NULLS FIRST, h.id) AS of_ids,
+           array_agg(h.of_name ORDER BY h.of_id NULLS FIRST, h.id) AS of_names
+    FROM (
+        SELECT m.id, m.unit_id, m.role, NULL::uuid AS of_id, NULL::text AS of_name
+        FROM memberships m
+        WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id
+          AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+        UNION ALL
+        SELECT m.id, m.unit_id, m.role, c.id, c.name
+        FROM deputies d
+        JOIN staff_accounts c ON c.tenant_id = d.tenant_id AND c.id = d.account_id AND c.active
+        JOIN memberships m ON m.tenant_id = d.tenant_id AND m.account_id = d.account_id AND m.unit_id = d.unit_id
+          AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+        WHERE d.tenant_id = a.tenant_id AND d.deputy_id = a.id AND d.valid_from <= $3 AND d.valid_to > $3
+          AND EXISTS (
+            SELECT FROM memberships own
+            WHERE own.tenant_id = d.tenant_id AND own.account_id = a.id AND own.unit_id = d.unit_id
+              AND own.valid_from <= $3 AND (own.valid_to IS NULL OR own.valid_to > $3)
+          )
+    ) h
 ) held ON true"""
 
 # 0 or 1 row; by the primary keys of session and account and ix_memberships_account.
 _STAFF_SESSION = f"""
-SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, held.unit_ids, held.roles
+SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, held.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
@@ -58,7 +78,7 @@ WITH tried AS (
 )
 SELECT (SELECT failures FROM tried) AS failures,
        (SELECT locked_until FROM sign_in_attempts WHERE tenant_id = $1 AND name_hash = $2) AS locked_until,
-       a.id, a.username, a.name, a.password_hash, held.unit_ids, held.roles,
+       a.id, a.username, a.name, a.password_hash, held.*,
        f.sealed AS factor, f.last_step AS factor_step
 FROM (VALUES (1)) AS one
 LEFT JOIN staff_accounts a ON a.tenant_id = $1 AND a.username = $6::text AND a.active
@@ -93,7 +113,7 @@ WHERE t.citizen_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
 """
 _LIVE_STAFF = f"""
-SELECT s.token_hash, a.id, a.name, held.unit_ids, held.roles
+SELECT s.token_hash, a.id, a.name, held.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
@@ -118,9 +138,12 @@ WHERE s.citizen_id = $1 AND s.id = gone.session_id AND s.ended_at IS NULL
 
 
 def memberships_of(row: Record) -> tuple[Membership, ...]:
-    """Memberships in a row that was joined with them, oldest first."""
-    pairs = zip(row["unit_ids"] or (), row["roles"] or (), strict=True)
-    return tuple(Membership(UnitId(unit_id), Role(role)) for unit_id, role in pairs)
+    """Memberships in a row that was joined with them, the own before others', oldest first."""
+    columns = (row["unit_ids"] or (), row["roles"] or (), row["of_ids"] or (), row["of_names"] or ())
+    return tuple(
+        Membership(UnitId(unit_id), Role(role), Colleague(StaffId(of_id), of_name) if of_id is not None else None)
+        for unit_id, role, of_id, of_name in zip(*columns, strict=True)
+    )
 
 
 async def find_staff_session(db: Database, token: StaffToken, now: datetime) -> Record | None:

@@ -28,6 +28,7 @@ from .citizens import (
     retire,
 )
 from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
+from .deputies import end_deputy, list_deputies, name_deputy
 from .factors import (
     begin_factor,
     confirm_factor,
@@ -95,6 +96,7 @@ __all__ = [
     "create_staff",
     "drop_link",
     "end_all_devices",
+    "end_deputy",
     "end_device",
     "end_membership",
     "end_other_sessions",
@@ -111,6 +113,7 @@ __all__ = [
     "key_standing",
     "list_accounts",
     "list_clients",
+    "list_deputies",
     "list_devices",
     "list_older",
     "list_seals",
@@ -120,6 +123,7 @@ __all__ = [
     "live_officers",
     "matches",
     "members_of",
+    "name_deputy",
     "new_invitation",
     "new_reset",
     "note_opening",

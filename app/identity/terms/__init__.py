@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .acting import Actor, ActorKind, ClientScope, Grant, Membership, Role, system_actor
+from .acting import Actor, ActorKind, ClientScope, Colleague, Grant, Membership, Role, system_actor
 from .clients import ClientView, KeyView, NewKey, WantedClient
 from .sessions import (
     CitizenToken,
@@ -19,6 +19,7 @@ from .sessions import (
     StaffToken,
 )
 from .staff import (
+    Deputy,
     HeldMembership,
     LinkPurpose,
     Member,
@@ -26,6 +27,7 @@ from .staff import (
     OpenLink,
     StaffAccountView,
     Standing,
+    WantedDeputy,
     WantedMember,
     WantedMembership,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "ClientScope",
     "ClientToken",
     "ClientView",
+    "Colleague",
+    "Deputy",
     "DeviceView",
     "FactorStanding",
     "FirstStep",
@@ -65,6 +69,7 @@ __all__ = [
     "StaffToken",
     "Standing",
     "WantedClient",
+    "WantedDeputy",
     "WantedMember",
     "WantedMembership",
     "system_actor",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from uuid import UUID
 
 from app.kit.ids import CitizenId, ClientId, StaffId, TenantId, UnitId
@@ -51,12 +51,20 @@ class Role(StrEnum):
                 assert_never(self)
 
 
+class Colleague(NamedTuple):
+    """An officer, as another one is told of them."""
+
+    id: StaffId
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One role in one unit."""
+    """One role in one unit; `instead_of`: it is that colleague's, for whom one stands in."""
 
     unit_id: UnitId
     role: Role
+    instead_of: Colleague | None = None
 
 
 class ClientScope(StrEnum):
@@ -106,6 +114,8 @@ class Actor:
     name: str = ""
     memberships: tuple[Membership, ...] = ()
     grant: Grant | None = None  # of another system only
+    # Whom one stands in for in what is done now, empty for oneself; None: nobody has looked which role it takes.
+    capacity: tuple[Colleague, ...] | None = None
 
     @property
     def staff_id(self) -> StaffId | None:
@@ -121,6 +131,16 @@ class Actor:
     def client_id(self) -> ClientId | None:
         """The other system, None for anyone else."""
         return ClientId(self.id) if self.kind is ActorKind.CLIENT and self.id else None
+
+    @property
+    def instead_of(self) -> Colleague | None:
+        """For whom this is done; None for oneself, or when nobody has looked."""
+        return self.capacity[0] if self.capacity else None
+
+    @property
+    def stands_in_for(self) -> frozenset[Colleague]:
+        """Every colleague whose roles the actor has for a time."""
+        return frozenset(held.instead_of for held in self.memberships if held.instead_of is not None)
 
     def units(self, *roles: Role) -> frozenset[UnitId]:
         """Units in which the actor holds one of `roles`; in any role when none is named."""

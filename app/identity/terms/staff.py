@@ -10,7 +10,7 @@ from uuid import UUID
 from app.kit.ids import StaffId, UnitId
 from app.kit.text import Text
 
-from .acting import Membership, Role
+from .acting import Colleague, Membership, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +120,25 @@ class OpenLink:
     name: str
     purpose: LinkPurpose
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who stands in for whom in a unit, from `valid_from` until just before `valid_to`."""
+
+    id: UUID
+    unit_id: UnitId
+    colleague: Colleague
+    deputy: Colleague
+    valid_from: datetime
+    valid_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDeputy:
+    """Whom an officer names to stand in, by user name; `valid_from` None: from now on."""
+
+    unit_id: UnitId
+    username: str
+    valid_from: datetime | None
+    valid_to: datetime

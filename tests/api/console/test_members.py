@@ -75,3 +75,18 @@ async def test_passwords_are_reset_and_changed_on_the_pages(desk_of: Desks, clie
             made = await post(admin, Page(await admin.get(link)).form(f"{link}/reset"), by="hand")
             assert "/console/invitation/lti_" in made.text
     assert (await officer.get("/console/account")).status_code == 303, "asked to sign in"
+
+
+async def test_somebody_is_named_to_stand_in_on_the_pages(desk_of: Desks) -> None:
+    absent, deputy = await desk_of(Role.APPROVER), await desk_of(Role.OFFICER)
+    page = Page(await absent.get("/console/account/deputies"))
+    form, (login,) = page.form("/console/account/deputies"), page.options["deputy"]
+    empty = await post(absent, form, deputy=login)
+    assert (empty.status_code, "Hãy chọn ngày." in empty.text) == (422, True)
+    named = await go(absent, form, deputy=login, valid_to="2026-11-30")
+    assert "Đã cử." in named.text
+    again = await post(absent, form, deputy=login, valid_to="2026-11-30")
+    assert (again.status_code, "Đã có người làm thay" in again.text or "làm thay bạn" in again.text) == (409, True)
+    assert "làm thay" in (await deputy.get("/console/account/deputies")).text
+    (ending,) = [one for one in Page(named).forms if one.action.endswith("/end")]
+    assert "Đã kết thúc." in (await go(absent, ending)).text

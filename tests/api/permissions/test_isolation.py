@@ -34,7 +34,11 @@ EVERYONES = {
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
-OWN = {"DELETE /api/v1/me/devices/{device}", "DELETE /api/v1/staff/me/sessions/{session}"}
+OWN = {
+    "DELETE /api/v1/me/devices/{device}",
+    "DELETE /api/v1/staff/me/deputies/{deputy}",  # tests/api/members
+    "DELETE /api/v1/staff/me/sessions/{session}",
+}
 _OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", "/client/cases/{code}")
 # Of a province alone, and of another system: tried below, and in tests/api/clients.
 APART = (

@@ -65,6 +65,7 @@ BODIES_OF: dict[str, Any] = {
     },
     "POST /api/v1/staff/members/{id}/invitation": {"by": "hand"},
     "POST /api/v1/staff/members/{id}/reset": {"by": "hand"},
+    "POST /api/v1/staff/me/deputies": {"unit": "H23", "deputy": "x", "valid_to": "2026-12-01T00:00:00Z"},
     "POST /api/v1/staff/me/password": {"current": "x", "password": "bảy con mèo đen ngủ"},
     "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
     "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
@@ -222,7 +223,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         if path.endswith("/stream"):
             continue  # tests/api/streams
         names = {"code": "default", "occasion": "received", "what": "codes", "per": "person", "session": "00"}
-        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY)
+        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY)
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address
