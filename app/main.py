@@ -21,6 +21,7 @@ from app.deadlines.citizen_endpoints import router as calendar_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.directory.staff_endpoints import router as unit_contacts_router
+from app.identity.domain import roles_named
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
@@ -181,6 +182,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.tenants = lambda: process.directory.current
     state.keyring = keyring_of(process.settings)
     state.limits_key = state.keyring.limits
+    state.guarded_roles = roles_named(process.settings.second_factor_roles)
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
     state.key_uses = KeyUses(process.db)

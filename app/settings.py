@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         20.0, gt=0, description="How long a body may take, and a second more for each KiB of it that has come."
     )
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
+    second_factor_roles: str = Field(
+        "approver tenant_admin auditor",
+        description="Roles that need a second step where a province has decided nothing, parted by spaces.",
+    )
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")
     outbox_keep_days: int = Field(

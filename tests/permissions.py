@@ -66,6 +66,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/retention-rules": ADMINISTRATOR,
     "GET /api/v1/staff/rulebooks": ALL,
     "POST /api/v1/staff/rulebooks": ADMINISTRATOR,
+    "GET /api/v1/staff/second-factor-rules": ALL,
+    "PUT /api/v1/staff/second-factor-rules/{role}": ADMINISTRATOR,
     "GET /api/v1/staff/stream": ALL,
     "GET /api/v1/staff/subscriptions": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions": ADMINISTRATOR,

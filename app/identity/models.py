@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import ClientId, UnitId
+from app.oidc.terms import Assurance
 
 from .terms import ClientScope, ClientView, Grant, KeyView, LinkPurpose, Role
 
@@ -138,6 +139,7 @@ class StaffSession(TenantRow, Base):
     # to a quarter of an hour, so that a request is not a write
     last_seen_at: Mapped[datetime]
     user_agent: Mapped[str]
+    assurance: Mapped[str | None]  # how well the provider knew whom it vouched for; None: it was not asked
 
 
 class StaffFactor(TenantRow, Base):
@@ -166,6 +168,24 @@ class RecoveryCode(TenantRow, Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
+
+
+class FactorRuleRow(TenantRow, Base):
+    """Whether a role needs a second step, where the tenant has decided; `provider`: which assurance stands for it."""
+
+    __tablename__ = "factor_rules"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("provider", Assurance),
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    )
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    demanded: Mapped[bool]
+    provider: Mapped[str | None]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[UUID | None]
 
 
 class SignInAttempts(TenantRow, Base):

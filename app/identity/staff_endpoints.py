@@ -7,12 +7,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response, status
 
+from app.kit.problems import Forbidden
+from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import CurrentKeyring, CurrentPasswords, CurrentStaffSession, UserAgent
+from .deps import (
+    CurrentKeyring,
+    CurrentPasswords,
+    CurrentStaff,
+    CurrentStaffSession,
+    GuardedRoles,
+    TenantAdmin,
+    UserAgent,
+)
 from .errors import (
     AccountLocked,
     FactorThere,
@@ -21,6 +31,7 @@ from .errors import (
     SecondFactorRefused,
     SessionExpired,
     StaffNeeded,
+    StaleFactorRule,
     UnknownStaffSession,
     WrongFactorCode,
     WrongPassword,
@@ -28,6 +39,9 @@ from .errors import (
 )
 from .schemas import (
     FactorCodeIn,
+    FactorRuleIn,
+    FactorRuleListOut,
+    FactorRuleOut,
     FactorStandingOut,
     NewFactorOut,
     OwnPasswordIn,
@@ -36,6 +50,7 @@ from .schemas import (
     StaffSessionListOut,
     TokenOut,
 )
+from .terms import Role
 
 router = APIRouter(prefix="/api/v1", tags=["sign-in"])
 _MINE = problem_responses(StaffNeeded, SessionExpired)
@@ -69,6 +84,33 @@ async def sign_in_with_second_factor(
         now=clock.now(),
     )
     return TokenOut.of_token(new)
+
+
+@router.get("/staff/second-factor-rules", responses=problem_responses(StaffNeeded, SessionExpired))
+async def list_second_factor_rules(work: ReadWork, actor: CurrentStaff, guarded: GuardedRoles) -> FactorRuleListOut:
+    """Vai trò nào cần xác thực hai bước. Which roles need a second step."""
+    found = await service.list_factor_rules(work, actor.tenant_id, guarded)
+    return FactorRuleListOut(items=[FactorRuleOut.of(rule) for rule in found])
+
+
+@router.put(
+    "/staff/second-factor-rules/{role}",
+    responses=problem_responses(
+        StaffNeeded, SessionExpired, Forbidden, StaleFactorRule, UnreadableIfMatch, VersionNeeded
+    ),
+)
+async def set_second_factor_rule(
+    role: Role, wanted: FactorRuleIn, work: WriteWork, actor: TenantAdmin, seen: ExpectedVersion, response: Response
+) -> FactorRuleOut:
+    """Đổi quy định cho một vai trò, có hiệu lực từ yêu cầu kế tiếp; cần `If-Match`. Change the rule of a role.
+
+    Whoever lacks a second step that is demanded can do nothing but set it up.
+    """
+    found = await service.set_factor_rule(
+        work, actor, role, demanded=wanted.demanded, provider=wanted.provider, seen=seen
+    )
+    response.headers["ETag"] = version_tag(found.version)
+    return FactorRuleOut.of(found)
 
 
 @router.post(

@@ -1,7 +1,7 @@
-"""Let officers in by links and for a time: addresses of accounts, links to set a password, deputies.
+"""Let officers in by links and for a time: addresses of accounts, links to set a password, deputies, who needs a second step.
 
 Phase: expand.
-Lock: ACCESS EXCLUSIVE on staff_accounts and limit_policies, for an instant: a column without a default, an index over
+Lock: ACCESS EXCLUSIVE on staff_accounts, staff_sessions and limit_policies, for an instant: columns without a default, an index over
     some hundred rows, a check over some dozen.
 Rows touched: none.
 Reversal: downgrade(); links that wait are worth nothing, addresses of accounts and deputies are lost.
@@ -22,7 +22,9 @@ depends_on: str | None = None
 
 _SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
 _ACCOUNT = ["staff_accounts.tenant_id", "staff_accounts.id"]
-_TABLES = ("password_links", "deputies")
+_TABLES = ("password_links", "deputies", "factor_rules")
+_ROLES = "('officer', 'approver', 'dispatcher', 'unit_admin', 'tenant_admin', 'auditor')"
+_ASSURANCES = "('unstated', 'level_1', 'level_2')"
 _LIMITED_BEFORE = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads')"
 _LIMITED = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads', 'invitations', 'links')"
 
@@ -72,6 +74,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_deputies_account", "deputies", ["tenant_id", "account_id", "valid_to"])
     op.create_index("ix_deputies_deputy", "deputies", ["tenant_id", "deputy_id", "valid_to"])
+    op.create_table(
+        "factor_rules",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("demanded", sa.Boolean(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(f"role IN {_ROLES}", name=op.f("ck_factor_rules_role")),
+        sa.CheckConstraint(f"provider IN {_ASSURANCES}", name=op.f("ck_factor_rules_provider")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_factor_rules_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "role", name=op.f("pk_factor_rules")),
+    )
+    op.add_column("staff_sessions", sa.Column("assurance", sa.String(), nullable=True))
     _limited(_LIMITED)
     for table in _TABLES:
         op.execute(f"CREATE POLICY of_tenant ON {table} USING ({_SAME})")
@@ -88,5 +105,6 @@ def downgrade() -> None:
     _limited(_LIMITED_BEFORE)
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_column("staff_sessions", "assurance")
     op.drop_index("uq_staff_accounts_email", "staff_accounts")
     op.drop_column("staff_accounts", "email")

@@ -68,7 +68,6 @@ def _line(desk: Desk, one: Deputy) -> dict[str, Any]:
 @router.post("")
 async def name_deputy(desk: CurrentDesk, form: OwnForm) -> Response:
     """Somebody stands in from the beginning of the one day to the end of the other."""
-
     try:
         await in_work(desk.database, desk.clock, desk.tenant.id, lambda work: _named(work, desk, form))
     except ValidationError as refused:

@@ -45,6 +45,7 @@ from .factors import (
 )
 from .keys import KEY_ID_BYTES, Keyring, VaultKey
 from .links import LINK_LIFETIMES, check_apart, checked_email, checked_period, new_link, parse_link
+from .rules import must_enrol, roles_named, rule_of, stands_for
 from .vault import (
     BY_FIELD,
     IDENTITY_FIELDS,
@@ -96,6 +97,7 @@ __all__ = [
     "lock_seconds",
     "locks",
     "matches",
+    "must_enrol",
     "new_citizen_token",
     "new_client_key",
     "new_factor_secret",
@@ -113,11 +115,14 @@ __all__ = [
     "phone_index",
     "pseudonym",
     "recovery_hash",
+    "roles_named",
+    "rule_of",
     "same_password",
     "seal_fields",
     "seal_identity",
     "sealed_anew",
     "spoken_secret",
+    "stands_for",
     "step_of",
     "tracking_hash",
     "tracking_secret",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from app.kit.problems import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from app.kit.text import Text
 
 from .acting import SessionExpired
@@ -176,3 +185,32 @@ class UnknownStaffSession(NotFound):
 
     slug = "unknown-session"
     title = Text("Không có phiên đăng nhập này", "No such session")
+
+
+class SecondFactorDemanded(Forbidden):
+    """A role of the officer needs a second step, and there is none: nothing else can be done before it is set up."""
+
+    slug = "second-factor-demanded"
+    title = Text("Cần bật xác thực hai bước", "A second step has to be set up")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how."""
+        return Text(
+            "Vai trò của bạn cần xác thực hai bước. Hãy bật ở trang Tài khoản, hoặc POST "
+            "/api/v1/staff/me/second-factor, rồi làm tiếp.",
+            "Your role needs a second step. Set it up on the page of your account, or by POST "
+            "/api/v1/staff/me/second-factor, and go on.",
+        )
+
+
+class StaleFactorRule(PreconditionFailed):
+    """Somebody has changed the rule since it was seen."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            Text(
+                "Phiên bản hiện tại là {current}. Hãy tải lại.", "The present version is {current}. Load it again."
+            ).fill(current=current),
+            current_version=current,
+        )

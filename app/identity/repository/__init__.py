@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .accounts import (
-    add_citizen,
     add_membership,
     add_staff,
     find_citizen_token,
@@ -21,8 +20,10 @@ from .accounts import (
     rehash,
     revoke,
     revoke_sessions,
+    rules_of,
     try_sign_in,
 )
+from .citizens import add_citizen
 from .vault import (
     count_seals,
     delete_sealed,
@@ -79,5 +80,6 @@ __all__ = [
     "replace_seal",
     "revoke",
     "revoke_sessions",
+    "rules_of",
     "try_sign_in",
 ]

@@ -12,18 +12,17 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import Database
 from app.db.errors import constraint
-from app.db.work import HotWork, Work
+from app.db.work import Work
 from app.identity.errors import AccountNotFound, UsernameTaken, WrongCredentials
 from app.identity.models import (
-    Citizen,
-    CitizenTokenRow,
     SignInAttempts,
     StaffAccount,
     StaffMembership,
     StaffSession,
 )
-from app.identity.terms import CitizenToken, Colleague, Membership, Role, StaffAccountView, StaffToken
+from app.identity.terms import CitizenToken, Colleague, FactorRule, Membership, Role, StaffAccountView, StaffToken
 from app.kit.ids import StaffId, TenantId, UnitId, uuid7
+from app.oidc.terms import Assurance
 
 # The account's own memberships, then those of colleagues it stands in for while it belongs to the unit itself: only
 # what they hold themselves, so that nobody stands in for somebody who stands in.
@@ -53,12 +52,23 @@ LEFT JOIN LATERAL (
     ) h
 ) held ON true"""
 
+# What the tenant demands of roles, and whether the account has what is demanded.
+_GUARDS = """
+LEFT JOIN staff_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id AND f.confirmed_at IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT array_agg(r.role ORDER BY r.role) AS rule_roles, array_agg(r.demanded ORDER BY r.role) AS rule_demanded,
+           array_agg(r.provider ORDER BY r.role) AS rule_providers
+    FROM factor_rules r WHERE r.tenant_id = a.tenant_id
+) rules ON true"""
+
 # 0 or 1 row; by the primary keys of session and account and ix_memberships_account.
 _STAFF_SESSION = f"""
-SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, held.*
+SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, s.assurance, held.*,
+       f.confirmed_at, rules.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
+{_GUARDS}
 WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.active
 """  # noqa: S608 - put together from our own text
 
@@ -113,10 +123,11 @@ WHERE t.citizen_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
 """
 _LIVE_STAFF = f"""
-SELECT s.token_hash, a.id, a.name, held.*
+SELECT s.token_hash, a.id, a.name, s.assurance, held.*, f.confirmed_at, rules.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
+{_GUARDS}
 WHERE s.tenant_id = $1 AND s.token_hash = ANY($2::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.active
 """  # noqa: S608 - put together from our own text
 _LIVE_CITIZENS = """
@@ -144,6 +155,15 @@ def memberships_of(row: Record) -> tuple[Membership, ...]:
         Membership(UnitId(unit_id), Role(role), Colleague(StaffId(of_id), of_name) if of_id is not None else None)
         for unit_id, role, of_id, of_name in zip(*columns, strict=True)
     )
+
+
+def rules_of(row: Record) -> dict[Role, FactorRule]:
+    """What the tenant has decided of roles, in a row that was joined with it."""
+    columns = (row["rule_roles"] or (), row["rule_demanded"] or (), row["rule_providers"] or ())
+    return {
+        Role(role): FactorRule(Role(role), demanded, Assurance(provider) if provider is not None else None)
+        for role, demanded, provider in zip(*columns, strict=True)
+    }
 
 
 async def find_staff_session(db: Database, token: StaffToken, now: datetime) -> Record | None:
@@ -239,21 +259,6 @@ async def open_session(
 async def rehash(db: Database, tenant_id: TenantId, account_id: StaffId, *, old: str, new: str) -> None:
     """Put the stronger hash of the same password in place, unless the password has changed meanwhile."""
     await db.lane.fetchval(_REHASH, tenant_id, account_id, old, new)
-
-
-async def add_citizen(db: Database, token: CitizenToken, *, user_agent: str, now: datetime) -> None:
-    """Write a new citizen with a first token, in one statement."""
-    work = HotWork(now)
-    work.put(Citizen.__table__, {"citizen_id": token.citizen_id, "created_at": now})  # type: ignore[arg-type]
-    row = {
-        "citizen_id": token.citizen_id,
-        "token_hash": token.hash,
-        "created_at": now,
-        "last_seen_at": now,
-        "user_agent": user_agent,
-    }
-    work.put(CitizenTokenRow.__table__, row)  # type: ignore[arg-type]
-    await work.commit_to(db)
 
 
 async def add_staff(

@@ -53,6 +53,7 @@ from .members import (
     use_link,
 )
 from .passwords import Passwords
+from .rules import list_factor_rules, set_factor_rule
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
 from .uses import KeyUses
 from .vault import (
@@ -115,6 +116,7 @@ __all__ = [
     "list_clients",
     "list_deputies",
     "list_devices",
+    "list_factor_rules",
     "list_older",
     "list_seals",
     "list_sessions",
@@ -146,6 +148,7 @@ __all__ = [
     "rotate_key",
     "second_step",
     "set_active",
+    "set_factor_rule",
     "set_password",
     "sign_in",
     "sign_out",

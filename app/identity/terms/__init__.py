@@ -20,6 +20,7 @@ from .sessions import (
 )
 from .staff import (
     Deputy,
+    FactorRule,
     HeldMembership,
     LinkPurpose,
     Member,
@@ -43,6 +44,7 @@ __all__ = [
     "Colleague",
     "Deputy",
     "DeviceView",
+    "FactorRule",
     "FactorStanding",
     "FirstStep",
     "Grant",

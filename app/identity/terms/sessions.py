@@ -45,6 +45,7 @@ class SignedIn:
     token: StaffToken | CitizenToken | ClientToken
     username: str | None
     expires_at: datetime | None
+    must_enrol: bool = False  # a role needs a second step that there is not: without it nothing else can be done
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.kit.ids import StaffId, UnitId
 from app.kit.text import Text
+from app.oidc.terms import Assurance
 
 from .acting import Colleague, Membership, Role
 
@@ -142,3 +143,17 @@ class WantedDeputy:
     username: str
     valid_from: datetime | None
     valid_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRule:
+    """Whether a role needs a second step. `provider`: the least assurance of a provider that stands for one, if any.
+
+    `version` 0: as packaged.
+    """
+
+    role: Role
+    demanded: bool
+    provider: Assurance | None = None
+    version: int = 0
+    updated_at: datetime | None = None

@@ -71,6 +71,7 @@ BODIES_OF: dict[str, Any] = {
     "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
+    "PUT /api/v1/staff/second-factor-rules/{role}": {"demanded": False},
     "PUT /api/v1/staff/units/{code}/contact": {},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
@@ -223,7 +224,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         if path.endswith("/stream"):
             continue  # tests/api/streams
         names = {"code": "default", "occasion": "received", "what": "codes", "per": "person", "session": "00"}
-        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY)
+        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY, role="officer")
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
         assert anonymous.status_code in {401, 422}, address
