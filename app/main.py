@@ -33,7 +33,7 @@ from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
-from app.oidc.senders import provider_of
+from app.oidc.senders import provider_of, staff_provider_of
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.portal.endpoints import lost_router, router as portal_router
@@ -139,8 +139,9 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             await app.state.refusals.close()
             await app.state.key_uses.close()
             await app.state.code_sender.close()
-            if app.state.citizens_provider is not None:
-                await app.state.citizens_provider.close()
+            for provider in (app.state.citizens_provider, app.state.staff_provider):
+                if provider is not None:
+                    await provider.close()
             if shared is None:
                 await process.close()
 
@@ -187,6 +188,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.refusals = Refusals(process.db, process.clock)
     state.key_uses = KeyUses(process.db)
     state.citizens_provider = provider_of(process.settings, process.clock)
+    state.staff_provider = staff_provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.link_post = post_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)

@@ -75,6 +75,7 @@ class Action(StrEnum):
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
     PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action
     FACTOR_SET = "account.factor_set"
+    STAFF_IDENTITY_LINKED = "account.identity_linked"
     FACTOR_RULE_SET = "factor_rule.set"
     FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"

@@ -170,6 +170,22 @@ class RecoveryCode(TenantRow, Base):
     created_at: Mapped[datetime]
 
 
+class StaffIdentity(TenantRow, Base):
+    """A person at a provider, as a keyed hash, whose account this is."""
+
+    __tablename__ = "staff_identities"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        Index("ix_staff_identities_account", "tenant_id", "account_id"),
+    )
+
+    subject_key: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    issuer: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
 class FactorRuleRow(TenantRow, Base):
     """Whether a role needs a second step, where the tenant has decided; `provider`: which assurance stands for it."""
 

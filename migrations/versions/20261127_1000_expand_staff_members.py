@@ -22,7 +22,7 @@ depends_on: str | None = None
 
 _SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
 _ACCOUNT = ["staff_accounts.tenant_id", "staff_accounts.id"]
-_TABLES = ("password_links", "deputies", "factor_rules")
+_TABLES = ("password_links", "deputies", "factor_rules", "staff_identities")
 _ROLES = "('officer', 'approver', 'dispatcher', 'unit_admin', 'tenant_admin', 'auditor')"
 _ASSURANCES = "('unstated', 'level_1', 'level_2')"
 _LIMITED_BEFORE = "('reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads')"
@@ -88,6 +88,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_factor_rules_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "role", name=op.f("pk_factor_rules")),
     )
+    op.create_table(
+        "staff_identities",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("subject_key", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "account_id"], _ACCOUNT, name=op.f("fk_staff_identities_tenant_id_account_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "subject_key", name=op.f("pk_staff_identities")),
+    )
+    op.create_index("ix_staff_identities_account", "staff_identities", ["tenant_id", "account_id"])
     op.add_column("staff_sessions", sa.Column("assurance", sa.String(), nullable=True))
     _limited(_LIMITED)
     for table in _TABLES:

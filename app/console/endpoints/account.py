@@ -18,7 +18,7 @@ from app.kit.problems import Problem
 from app.web.pages import device_name, errors_of_problem
 
 router = APIRouter(prefix=f"{PATH}/account", route_class=ConsoleRoute)
-_DONE = frozenset({"removed", "ended", "password"})
+_DONE = frozenset({"removed", "ended", "password", "linked"})
 
 
 @router.get("")
@@ -40,6 +40,7 @@ async def _shown(desk: Desk, *, wrong: bool = False, problem: Problem | None = N
         sessions=sessions,
         named=device_name,
         wrong=wrong,
+        provider=provider.provider.name if (provider := desk.request.app.state.staff_provider) is not None else None,
         refused=next(iter(errors_of_problem(problem).values()), problem.detail) if problem else None,
         done=done,
     )

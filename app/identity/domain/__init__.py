@@ -33,6 +33,7 @@ from .credentials import (
 from .deputies import check_alone, checked_time, in_capacity
 from .factors import (
     FIRST_STEP_LIFETIME,
+    assurance_in,
     factor_uri,
     first_step_opened,
     first_step_sealed,
@@ -42,6 +43,7 @@ from .factors import (
     recovery_hash,
     spoken_secret,
     step_of,
+    vouched_mark,
 )
 from .keys import KEY_ID_BYTES, Keyring, VaultKey
 from .links import LINK_LIFETIMES, check_apart, checked_email, checked_period, new_link, parse_link
@@ -75,6 +77,7 @@ __all__ = [
     "WHOLE",
     "Keyring",
     "VaultKey",
+    "assurance_in",
     "attempts_key",
     "bearer_token",
     "check_alone",
@@ -126,4 +129,5 @@ __all__ = [
     "step_of",
     "tracking_hash",
     "tracking_secret",
+    "vouched_mark",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Gone, Invalid, NotFound
+from app.kit.problems import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.kit.text import Text
 
 
@@ -118,3 +118,28 @@ class UnknownDeputy(NotFound):
 
     slug = "unknown-deputy"
     title = Text("Không có lần cử người làm thay này", "No such deputy")
+
+
+class NotInvited(Forbidden):
+    """Whom the provider vouches for has no account here: nobody is let in by a provider alone."""
+
+    slug = "not-invited"
+    title = Text("Chưa có tài khoản cán bộ", "There is no staff account")
+    audited = True
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Tài khoản định danh này chưa gắn với tài khoản cán bộ nào. Hãy đăng nhập bằng mật khẩu rồi gắn ở trang "
+            "Tài khoản, hoặc xin quản trị viên của cơ quan mời bằng đúng địa chỉ thư của bạn.",
+            "This identity belongs to no staff account. Sign in by password and link it on the page of your account, "
+            "or ask your unit's administrator to invite you by your own e-mail address.",
+        )
+
+
+class StaffIdentityTaken(Conflict):
+    """The identity is another account's."""
+
+    slug = "staff-identity-taken"
+    title = Text("Tài khoản định danh đã gắn với người khác", "The identity is another account's")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import (
     add_membership,
     add_staff,
+    find_account,
     find_citizen_token,
     find_staff_session,
     forgive,
@@ -16,7 +17,6 @@ from .accounts import (
     mark_seen,
     memberships_of,
     open_session,
-    prune,
     rehash,
     revoke,
     revoke_sessions,
@@ -24,6 +24,7 @@ from .accounts import (
     try_sign_in,
 )
 from .citizens import add_citizen
+from .factors import prune
 from .vault import (
     count_seals,
     delete_sealed,
@@ -50,6 +51,7 @@ __all__ = [
     "add_staff",
     "count_seals",
     "delete_sealed",
+    "find_account",
     "find_all_sealed",
     "find_citizen_token",
     "find_fingerprint",

@@ -100,15 +100,23 @@ LEFT JOIN staff_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id A
 _OPEN_SESSION = """
 WITH account AS (
     SELECT id FROM staff_accounts
-    WHERE tenant_id = $1 AND id = $2 AND active AND password_hash = $3
+    WHERE tenant_id = $1 AND id = $2 AND active AND password_hash IS NOT DISTINCT FROM $3
     FOR SHARE
 ), forgiven AS (
     DELETE FROM sign_in_attempts WHERE tenant_id = $1 AND name_hash = $4 AND EXISTS (SELECT 1 FROM account)
 )
-INSERT INTO staff_sessions (tenant_id, token_hash, account_id, created_at, expires_at, last_seen_at, user_agent)
-SELECT $1, $5, account.id, $6, $7, $6, $8 FROM account
+INSERT INTO staff_sessions
+    (tenant_id, token_hash, account_id, created_at, expires_at, last_seen_at, user_agent, assurance)
+SELECT $1, $5, account.id, $6, $7, $6, $8, $9 FROM account
 RETURNING account_id
 """
+_ACCOUNT = f"""
+SELECT a.id, a.username, a.name, a.password_hash, held.*, f.sealed AS factor, f.confirmed_at, rules.*
+FROM staff_accounts a
+{_MEMBERSHIPS}
+{_GUARDS}
+WHERE a.tenant_id = $1 AND a.id = $2 AND a.active
+"""  # noqa: S608 - put together from our own text
 _REHASH = "UPDATE staff_accounts SET password_hash = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash = $3"
 _SEEN_STAFF = "UPDATE staff_sessions SET last_seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2"
 _REVOKE_STAFF = (
@@ -169,6 +177,11 @@ def rules_of(row: Record) -> dict[Role, FactorRule]:
 async def find_staff_session(db: Database, token: StaffToken, now: datetime) -> Record | None:
     """Account, expiry and memberships of a session that is good at `now`; None when there is none."""
     return await db.lane.fetchrow(_STAFF_SESSION, token.tenant_id, token.hash, now)
+
+
+async def find_account(db: Database, tenant_id: TenantId, account_id: StaffId, now: datetime) -> Record | None:
+    """The active account with all that signing in looks at; None when there is none."""
+    return await db.lane.fetchrow(_ACCOUNT, tenant_id, account_id, now)
 
 
 async def find_citizen_token(db: Database, token: CitizenToken, now: datetime) -> Record | None:
@@ -235,11 +248,12 @@ async def open_session(
     token: StaffToken,
     account_id: StaffId,
     *,
-    password_hash: str,
+    password_hash: str | None,
     name_hash: bytes,
     now: datetime,
     expires_at: datetime,
     user_agent: str,
+    assurance: Assurance | None = None,
 ) -> bool:
     """Write the session and forget wrong passwords; False when account or password have changed meanwhile."""
     opened = await db.lane.fetchval(
@@ -252,6 +266,7 @@ async def open_session(
         now,
         expires_at,
         user_agent,
+        assurance.value if assurance is not None else None,
     )
     return opened is not None
 
@@ -382,13 +397,3 @@ ORDER BY a.name, a.username
 async def list_members(db: Database, tenant_id: TenantId, unit_id: UnitId, now: datetime) -> list[Record]:
     """User name and name of the active members of the unit, by name; one statement (index ix_memberships_unit)."""
     return await db.lane.fetch(_MEMBERS, tenant_id, unit_id, now)
-
-
-async def prune(work: Work, tenant_id: TenantId, *, attempts_before: datetime, sessions_before: datetime) -> None:
-    """Delete counts of wrong passwords and ended sessions older than the instants."""
-    await work.session.execute(
-        delete(SignInAttempts).where(SignInAttempts.tenant_id == tenant_id, SignInAttempts.last_at < attempts_before)
-    )
-    await work.session.execute(
-        delete(StaffSession).where(StaffSession.tenant_id == tenant_id, StaffSession.expires_at < sessions_before)
-    )

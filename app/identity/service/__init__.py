@@ -74,6 +74,7 @@ from .vault import (
     reseal,
     withheld,
 )
+from .vouched import begin_at_provider, link_identity, sign_in_at_provider
 
 __all__ = [
     "ACCESS_LIFETIME",
@@ -86,6 +87,7 @@ __all__ = [
     "add_client",
     "adopt_key",
     "authenticate",
+    "begin_at_provider",
     "begin_factor",
     "begin_membership",
     "change_client",
@@ -112,6 +114,7 @@ __all__ = [
     "has_identities",
     "keep_identity",
     "key_standing",
+    "link_identity",
     "list_accounts",
     "list_clients",
     "list_deputies",
@@ -151,6 +154,7 @@ __all__ = [
     "set_factor_rule",
     "set_password",
     "sign_in",
+    "sign_in_at_provider",
     "sign_out",
     "staff_token",
     "tracking_hash",

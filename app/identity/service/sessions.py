@@ -91,6 +91,7 @@ async def opened_session(
     lifetime: timedelta,
     now: datetime,
     by: str,
+    assurance: Assurance | None = None,
 ) -> NewToken:
     """A new session of the account in the row, which is as it was when it was read. Two statements, one into the trail.
 
@@ -110,6 +111,7 @@ async def opened_session(
         now=now,
         expires_at=expires_at,
         user_agent=domain.excerpt(user_agent),
+        assurance=assurance,
     )
     if not opened:
         raise WrongCredentials
