@@ -48,7 +48,7 @@ async def test_the_session_says_the_same_without_the_token(web: httpx.AsyncClien
     new = (await web.post(TOKEN, json={"username": "hoa", "password": PASSWORD})).json()
     session = await web.get("/api/v1/auth/session", headers={"Authorization": f"bearer {new['access_token']}"})
     assert session.status_code == 200
-    assert session.json() == {name: new[name] for name in ("account", "memberships", "expires_at")}
+    assert session.json() == {name: new[name] for name in ("account", "memberships", "must_enrol", "expires_at")}
 
 
 @pytest.mark.parametrize("username", ["hoa", "nobody"])
