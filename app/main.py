@@ -21,15 +21,19 @@ from app.deadlines.citizen_endpoints import router as calendar_router
 from app.deadlines.endpoints import router as deadlines_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.directory.staff_endpoints import router as unit_contacts_router
+from app.identity.domain import roles_named
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import store_of
+from app.members.endpoints import router as deputies_router
+from app.members.senders import post_of
+from app.members.staff_endpoints import router as members_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
-from app.oidc.senders import provider_of
+from app.oidc.senders import provider_of, staff_provider_of
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
@@ -108,6 +112,8 @@ ROUTERS = (
     subscriptions_router,
     *client_routers,
     staff_clients_router,
+    members_router,
+    deputies_router,
     notices_router,
     staff_notices_router,
     notice_words_router,
@@ -153,8 +159,9 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
             await app.state.refusals.close()
             await app.state.key_uses.close()
             await app.state.code_sender.close()
-            if app.state.citizens_provider is not None:
-                await app.state.citizens_provider.close()
+            for provider in (app.state.citizens_provider, app.state.staff_provider):
+                if provider is not None:
+                    await provider.close()
             if shared is None:
                 await process.close()
 
@@ -197,12 +204,15 @@ def install(app: FastAPI, process: Process) -> None:
     state.tenants = lambda: process.directory.current
     state.keyring = keyring_of(process.settings)
     state.limits_key = state.keyring.limits
+    state.guarded_roles = roles_named(process.settings.second_factor_roles)
     state.passwords = Passwords()
     state.refusals = Refusals(process.db, process.clock)
     state.key_uses = KeyUses(process.db)
     state.citizens_provider = provider_of(process.settings, process.clock)
+    state.staff_provider = staff_provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = store_of(process.settings)
+    state.link_post = post_of(process.settings, process.clock)
     state.paper_desk = Desk()
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)

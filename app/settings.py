@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         20.0, gt=0, description="How long a body may take, and a second more for each KiB of it that has come."
     )
     session_hours: int = Field(12, ge=1, le=168, description="How long an officer stays signed in.")
+    second_factor_roles: str = Field(
+        "approver tenant_admin auditor",
+        description="Roles that need a second step where a province has decided nothing, parted by spaces.",
+    )
     reference_poll_s: float = Field(2.0, gt=0, description="How often a process looks for changed reference data.")
     relay_poll_s: float = Field(0.2, gt=0, description="How often the worker looks for messages while no signals come.")
     outbox_keep_days: int = Field(
@@ -135,6 +139,19 @@ class Settings(BaseSettings):
     )
     oidc_assurance: str | None = Field(
         None, description="What acr means, pairs parted by spaces: urn:example:loa2=level_2; absent: nothing is known."
+    )
+    staff_oidc_issuer: str | None = Field(
+        None, description="https:// address of the provider that vouches for officers (OpenID Connect); absent: none."
+    )
+    staff_oidc_name: str = Field("SSO", description="What officers call that provider.")
+    staff_oidc_client_id: str | None = Field(None, description="How this installation is known there.")
+    staff_oidc_client_secret: SecretStr | None = Field(None, description="Its secret there; absent: a public client.")
+    staff_oidc_scopes: str = Field("openid email", description="Scopes that are asked for, parted by spaces.")
+    staff_oidc_redirects: str | None = Field(
+        None, description="Addresses officers may come back to, parted by spaces: …/console/oidc of each host."
+    )
+    staff_oidc_assurance: str | None = Field(
+        None, description="What acr means there, pairs parted by spaces: urn:example:loa2=level_2; absent: nothing."
     )
     reads_per_address_minute: int = Field(
         6000,

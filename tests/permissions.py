@@ -20,6 +20,7 @@ DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
 ALL: Final = frozenset(Role)
 ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
 AT_A_DESK: Final = frozenset({Role.OFFICER, Role.APPROVER, Role.UNIT_ADMIN})
+ADMINISTRATORS: Final = frozenset({Role.UNIT_ADMIN, Role.TENANT_ADMIN})
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
 # Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
@@ -46,6 +47,13 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/held/{code}/release": ALL,
     "GET /api/v1/staff/limits": ADMINISTRATOR,
     "PUT /api/v1/staff/limits/{what}/{per}": ADMINISTRATOR,
+    "GET /api/v1/staff/members": ADMINISTRATORS,
+    "POST /api/v1/staff/members": ADMINISTRATORS,
+    "GET /api/v1/staff/members/{id}": ADMINISTRATORS,
+    "POST /api/v1/staff/members/{id}/invitation": ADMINISTRATORS,
+    "POST /api/v1/staff/members/{id}/memberships": ADMINISTRATORS,
+    "PUT /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
+    "DELETE /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
     "GET /api/v1/staff/notice-wordings": ALL,
     "POST /api/v1/staff/notice-wordings/{occasion}": ADMINISTRATOR,
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,
@@ -97,6 +105,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/service-requests/{code}/sign": ALL,
     "POST /api/v1/staff/service-requests/{code}/hand-over": ALL,
     "POST /api/v1/staff/service-requests/{code}/note": ALL,
+    "GET /api/v1/staff/second-factor-rules": ALL,
+    "PUT /api/v1/staff/second-factor-rules/{role}": ADMINISTRATOR,
     "GET /api/v1/staff/stream": ALL,
     "GET /api/v1/staff/subscriptions": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions": ADMINISTRATOR,
@@ -110,6 +120,11 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/subscriptions/{id}/resume": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/secret": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions/{id}/trial": ADMINISTRATOR,
+    "POST /api/v1/staff/members/{id}/reset": ADMINISTRATORS,
+    "GET /api/v1/staff/me/deputies": ALL,
+    "POST /api/v1/staff/me/deputies": ALL,
+    "DELETE /api/v1/staff/me/deputies/{deputy}": ALL,
+    "POST /api/v1/staff/me/password": ALL,
     "GET /api/v1/staff/me/second-factor": ALL,
     "POST /api/v1/staff/me/second-factor": ALL,
     "POST /api/v1/staff/me/second-factor/confirmation": ALL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,18 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from app.kit.ids import TenantId
+
+
+class Stood(Protocol):
+    """A colleague somebody stands in for; identity's is one."""
+
+    @property
+    def id(self) -> UUID:
+        """The account."""
+
+    @property
+    def name(self) -> str:
+        """What people call them."""
 
 
 class Doer(Protocol):
@@ -31,6 +43,18 @@ class Doer(Protocol):
     def name(self) -> str:
         """An officer's name; empty for anyone else."""
 
+    @property
+    def instead_of(self) -> Stood | None:
+        """For whom it is done; None for oneself, or when nobody has looked."""
+
+    @property
+    def stands_in_for(self) -> Collection[Stood]:
+        """Every colleague whose roles the actor has for a time."""
+
+    @property
+    def capacity(self) -> Collection[Stood] | None:
+        """Whom one stands in for in what is done; None: nobody has looked."""
+
 
 class Origin(NamedTuple):
     """By which request something was done, and from which address."""
@@ -47,11 +71,18 @@ class Action(StrEnum):
     REFUSED = "refused"
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_INVITED = "account.invited"
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an action
+    PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action
     FACTOR_SET = "account.factor_set"
+    STAFF_IDENTITY_LINKED = "account.identity_linked"
+    FACTOR_RULE_SET = "factor_rule.set"
     FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"
+    MEMBERSHIP_CHANGED = "membership.changed"
     MEMBERSHIP_ENDED = "membership.ended"
+    DEPUTY_NAMED = "deputy.named"
+    DEPUTY_ENDED = "deputy.ended"
     CALENDAR_PUBLISHED = "calendar.published"
     TARGET_PUBLISHED = "target.published"
     OCCASION_PUBLISHED = "occasion.published"

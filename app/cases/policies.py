@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from app.identity import domain as identity_domain
 from app.identity.policies import STAFF_ONLY, Allowed, Denied, Verdict
-from app.identity.terms import Actor, ActorKind, Role
+from app.identity.terms import Actor, ActorKind, Membership, Role
 from app.kit.ids import UnitId
 from app.kit.text import Text
 
@@ -83,8 +84,21 @@ def may(verb: Verb, actor: Actor, facts: CaseFacts, path: tuple[UnitId, ...]) ->
     permit = PERMITS.get(verb)
     if permit is None:
         return Denied(_REPORTERS_OWN)
-    if permit.own and facts.unit_id in actor.units(*permit.own):
-        return Allowed()
-    if permit.above and actor.units(*permit.above) & set(path):
-        return Allowed()
-    return Denied(_who_may(permit))
+    return Allowed() if any(_enough(permit, actor, facts, path)) else Denied(_who_may(permit))
+
+
+def _enough(permit: Permit, actor: Actor, facts: CaseFacts, path: tuple[UnitId, ...]) -> Iterator[Membership]:
+    """The memberships each of which is enough for the verb."""
+    for held in actor.memberships:
+        if (held.unit_id == facts.unit_id and held.role in permit.own) or (
+            held.unit_id in path and held.role in permit.above
+        ):
+            yield held
+
+
+def in_capacity(verb: Verb, actor: Actor, facts: CaseFacts, path: tuple[UnitId, ...]) -> Actor:
+    """The officer as whoever does the verb: for oneself where the own roles are enough, else for a colleague."""
+    permit = PERMITS.get(verb)
+    if actor.kind is not ActorKind.STAFF or permit is None:
+        return actor
+    return identity_domain.in_capacity(actor, _enough(permit, actor, facts, path))

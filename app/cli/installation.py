@@ -18,7 +18,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import FolderInUse, make_folder
 from app.kit.text import Text
 from app.notices.senders import Relay
-from app.oidc.senders import provider_in
+from app.oidc.senders import provider_in, staff_provider_in
 from app.settings import Settings
 
 from .terminal import CommandError, not_to_be_cut_short, reason, say
@@ -49,6 +49,7 @@ def _refuse_unusable(settings: Settings) -> None:
 
     def provider() -> None:
         provider_in(settings)
+        staff_provider_in(settings)
 
     for check, sentence in ((provider, _PROVIDER), (relay, _RELAY), (gateway, _GATEWAY)):
         try:

@@ -98,6 +98,8 @@ def up() -> None:
     settings = read_settings()
     if settings.sms_url is None:
         settings = settings.model_copy(update={"phone_codes": PhoneCodes.LOG})  # somebody is looking at the log
+    if "second_factor_roles" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"second_factor_roles": ""})  # to look around takes a password
     with listen(settings) as bound, EmbeddedPostgres(settings.data_dir) as postgres:
         if settings.database_url is None:
             settings = settings.model_copy(update={"database_url": postgres.start(say)})

@@ -18,13 +18,14 @@ from app.cases.terms import Books, Scope
 from app.db.engine import Database
 from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
+from app.identity.deps import guarded_roles
 from app.identity.domain import Keyring, parse_token
-from app.identity.errors import SessionExpired, SignInNeeded
-from app.identity.terms import Actor, SignedIn, StaffToken
+from app.identity.errors import InvalidAccount, SecondFactorDemanded, SessionExpired, SignInNeeded
+from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import NotFound, Problem, Unauthenticated
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.web.pages import (
     CurrentForm,
     CurrentPageLang,
@@ -42,6 +43,8 @@ from app.web.tenancy import HostTenant
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
+_OPEN: Final = (f"{PATH}/account", f"{PATH}/sign-out")  # also to whoever has to set a second step up first
+_DIFFERENT: Final = Text("Hai lần nhập chưa giống nhau.", "The two are not the same.")
 _WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
 
@@ -58,6 +61,8 @@ class ConsoleRoute(PageRoute):
         if isinstance(problem, Unauthenticated) and request.method == "GET":
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{PATH}/sign-in?" + urlencode({"next": wanted}), status_code=303)
+        if isinstance(problem, SecondFactorDemanded) and request.method == "GET":
+            return RedirectResponse(f"{PATH}/account", status_code=303)
         if request.method == "POST" and isinstance(problem, Unauthenticated | NotFound):
             typed = await _typed(request)
             return PAGES.answer(request, "problem.html", status=problem.status, problem=problem, typed=typed)
@@ -135,6 +140,8 @@ class Desk:
             officer=self.actor.name,
             csrf=self.csrf,
             units=self._seats(),
+            must_enrol=self.signed_in.must_enrol,
+            administers=bool(self.actor.units(Role.UNIT_ADMIN, Role.TENANT_ADMIN)),
             **values,
         )
 
@@ -159,7 +166,10 @@ async def desk(
         raise SignInNeeded
     if host_tenant not in {None, token.tenant_id}:
         raise SessionExpired
-    signed_in = await identity_service.authenticate(database, token.tenant_id, token, now=clock.now())
+    guarded = await guarded_roles(request)
+    signed_in = await identity_service.authenticate(database, token.tenant_id, token, now=clock.now(), guarded=guarded)
+    if signed_in.must_enrol and not request.url.path.startswith(_OPEN):
+        raise SecondFactorDemanded
     request.scope["state"]["tenant"] = token.tenant_id
     tenant = books.directory.tenant(token.tenant_id)
     return Desk(request, signed_in, csrf_token(text), tenant, lang, books, database, clock)
@@ -196,6 +206,12 @@ async def own_form(desk: CurrentDesk, form: CurrentForm) -> Form:
     if not signing.same(_proof(form.text("csrf")), _proof(desk.csrf)):
         raise ForeignForm
     return form
+
+
+def check_twice(password: str, again: str) -> None:
+    """Nothing when both are the same: nobody sees what was typed. Raises: InvalidAccount."""
+    if password != again:
+        raise InvalidAccount(errors=[{"pointer": "/again", "detail": _DIFFERENT}])
 
 
 OwnForm = Annotated[Form, Depends(own_form)]

@@ -19,8 +19,8 @@ from app.web.tenancy import tenant
 
 from . import service
 from .domain import Keyring, bearer_token
-from .errors import CitizenNeeded, ClientNeeded, SignInNeeded, StaffNeeded, UnreadableToken
-from .policies import may_act_as, may_use
+from .errors import CitizenNeeded, ClientNeeded, SecondFactorDemanded, SignInNeeded, StaffNeeded, UnreadableToken
+from .policies import acting_as, may_act_as, may_use
 from .service import KeyUses, Passwords
 from .terms import Actor, ActorKind, ClientScope, ClientToken, Role, SignedIn
 
@@ -44,6 +44,11 @@ async def passwords(connection: HTTPConnection) -> Passwords:
     return cast("Passwords", connection.app.state.passwords)
 
 
+async def guarded_roles(connection: HTTPConnection) -> frozenset[Role]:
+    """Roles that need a second step where a province has decided nothing."""
+    return cast("frozenset[Role]", getattr(connection.app.state, "guarded_roles", frozenset()))
+
+
 async def signed_in_or_none(connection: HTTPConnection) -> SignedIn | None:
     """Whoever the token names, None without one; one statement. Raises: UnreadableToken, SessionExpired."""
     authorization = connection.headers.get("authorization")
@@ -53,7 +58,10 @@ async def signed_in_or_none(connection: HTTPConnection) -> SignedIn | None:
     if token is None:
         raise UnreadableToken
     now = (await clock(connection)).now()
-    found = await service.authenticate(await database(connection), await tenant(connection), token, now=now)
+    guarded = await guarded_roles(connection)
+    found = await service.authenticate(
+        await database(connection), await tenant(connection), token, now=now, guarded=guarded
+    )
     connection.scope["state"]["actor"] = found.actor  # for the trail, should he be refused
     if isinstance(token, ClientToken):
         cast("KeyUses", connection.app.state.key_uses).note(token, now)
@@ -94,16 +102,25 @@ async def current_citizen_id(citizen: Annotated[Actor, Depends(current_citizen)]
 async def current_staff(
     found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
 ) -> Actor:
-    """The officer who acts. Raises: StaffNeeded for anyone else, UnreadableToken, SessionExpired."""
+    """The officer who acts.
+
+    Raises: StaffNeeded for anyone else, UnreadableToken, SessionExpired; SecondFactorDemanded for whoever has to set
+    a second step up first.
+    """
     if found is None or found.actor.kind is not ActorKind.STAFF:
         raise StaffNeeded
+    if found.must_enrol:
+        raise SecondFactorDemanded
     return found.actor
 
 
 async def current_staff_session(
     found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
 ) -> SignedIn:
-    """The officer who acts, with his session. Raises as `current_staff` does."""
+    """The officer with his session, for his own account alone: also one who has to set a second step up.
+
+    Raises: StaffNeeded for anyone else, UnreadableToken, SessionExpired.
+    """
     if found is None or found.actor.kind is not ActorKind.STAFF:
         raise StaffNeeded
     return found
@@ -125,6 +142,7 @@ async def current_client(
 
 UserAgent = Annotated[str, Header(include_in_schema=False)]
 CurrentKeyring = Annotated[Keyring, Depends(keyring)]
+GuardedRoles = Annotated[frozenset[Role], Depends(guarded_roles)]
 CurrentPasswords = Annotated[Passwords, Depends(passwords)]
 CurrentSession = Annotated[SignedIn, Depends(signed_in)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
@@ -139,7 +157,7 @@ def holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
 
     async def check(actor: CurrentStaff) -> Actor:
         may_act_as(actor, *roles).require()
-        return actor
+        return acting_as(actor, *roles)
 
     return check
 

@@ -11,12 +11,21 @@ from app.limits.errors import LimitReached
 from app.limits.terms import Limited
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
-from app.web.tenancy import CurrentTenant
+from app.web.tenancy import CurrentTenant, HostTenant
 
 from . import service
 from .deps import CurrentKeyring, CurrentPasswords, CurrentSession, UserAgent
-from .errors import AccountLocked, SecondFactorNeeded, SessionExpired, SignInNeeded, UnreadableToken, WrongCredentials
-from .schemas import SessionOut, SignInIn, TokenOut
+from .errors import (
+    AccountLocked,
+    InvalidAccount,
+    LinkRefused,
+    SecondFactorNeeded,
+    SessionExpired,
+    SignInNeeded,
+    UnreadableToken,
+    WrongCredentials,
+)
+from .schemas import PasswordLinkIn, SessionOut, SignInIn, TokenOut
 
 router = APIRouter(prefix="/api/v1/auth", tags=["sign-in"])
 
@@ -74,6 +83,28 @@ async def register_device(
     """
     response.headers["Cache-Control"] = "no-store"
     return TokenOut.of_token(await service.register_device(database, tenant, user_agent=user_agent, now=clock.now()))
+
+
+@router.post(
+    "/password-link",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(LinkRefused, InvalidAccount, LimitReached),
+    dependencies=[Depends(admitted(Limited.LINKS))],
+)
+async def use_password_link(
+    given: PasswordLinkIn,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    host_tenant: HostTenant,
+    passwords: CurrentPasswords,
+) -> None:
+    """Đặt mật khẩu bằng liên kết được mời hoặc đặt lại. Set a password by the link of an invitation or a reset.
+
+    The link is then used up, and sessions of before have ended. Sign in afterwards, with the second step if there is
+    one.
+    """
+    link, password = given.link.get_secret_value(), given.password.get_secret_value()
+    await service.use_link(database, clock, passwords, link, password, host_tenant=host_tenant)
 
 
 @router.post(

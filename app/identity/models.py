@@ -23,8 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import ClientId, UnitId
+from app.oidc.terms import Assurance
 
-from .terms import ClientScope, ClientView, Grant, KeyView, Role
+from .terms import ClientScope, ClientView, Grant, KeyView, LinkPurpose, Role
 
 
 class StaffAccount(TenantRow, Base):
@@ -34,11 +35,13 @@ class StaffAccount(TenantRow, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "username"),
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        Index("uq_staff_accounts_email", "tenant_id", "email", unique=True, postgresql_where=text("email IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str]
     name: Mapped[str]
+    email: Mapped[str | None]  # in lower case
     # argon2id in PHC format; None for an account that signs in by other means only
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -75,6 +78,49 @@ class StaffMembership(TenantRow, Base):
     valid_to: Mapped[datetime | None]
 
 
+class StaffDeputy(TenantRow, Base):
+    """Who stands in for whom in one unit: has the roles that the colleague holds there, and no others."""
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        ForeignKeyConstraint(["tenant_id", "deputy_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        CheckConstraint("valid_to >= valid_from AND deputy_id <> account_id", name="period"),
+        Index("ix_deputies_account", "tenant_id", "account_id", "valid_to"),
+        Index("ix_deputies_deputy", "tenant_id", "deputy_id", "valid_to"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    deputy_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class PasswordLink(TenantRow, Base):
+    """The one link by which an officer sets the own password; it goes when it is used, and a newer one takes its place.
+
+    The link itself is not kept.
+    """
+
+    __tablename__ = "password_links"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "link_hash"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        one_of("purpose", LinkPurpose),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    link_hash: Mapped[bytes]
+    purpose: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+
+
 class StaffSession(TenantRow, Base):
     """One signing in; the token itself is not kept."""
 
@@ -93,6 +139,7 @@ class StaffSession(TenantRow, Base):
     # to a quarter of an hour, so that a request is not a write
     last_seen_at: Mapped[datetime]
     user_agent: Mapped[str]
+    assurance: Mapped[str | None]  # how well the provider knew whom it vouched for; None: it was not asked
 
 
 class StaffFactor(TenantRow, Base):
@@ -121,6 +168,40 @@ class RecoveryCode(TenantRow, Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
+
+
+class StaffIdentity(TenantRow, Base):
+    """A person at a provider, as a keyed hash, whose account this is."""
+
+    __tablename__ = "staff_identities"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["staff_accounts.tenant_id", "staff_accounts.id"]),
+        Index("ix_staff_identities_account", "tenant_id", "account_id"),
+    )
+
+    subject_key: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    issuer: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class FactorRuleRow(TenantRow, Base):
+    """Whether a role needs a second step, where the tenant has decided; `provider`: which assurance stands for it."""
+
+    __tablename__ = "factor_rules"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("provider", Assurance),
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    )
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    demanded: Mapped[bool]
+    provider: Mapped[str | None]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[UUID | None]
 
 
 class SignInAttempts(TenantRow, Base):

@@ -6,13 +6,15 @@ actions asks for the truth value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from app.kit.ids import UnitId
 from app.kit.problems import Forbidden
 from app.kit.text import Text
 
+from .domain import in_capacity
 from .terms import Actor, ActorKind, ClientScope, Role
 
 
@@ -68,6 +70,14 @@ def may_act_as(actor: Actor, *roles: Role) -> Verdict:
     if actor.kind is not ActorKind.STAFF:
         return Denied(STAFF_ONLY)
     return allowed_if(bool(actor.units(*roles)), role_needed(*roles))
+
+
+def acting_as(actor: Actor, *roles: Role, path: Collection[UnitId] | None = None) -> Actor:
+    """The officer as whoever acts by one of `roles`, held in a unit of `path` where one is given: for oneself, or for a
+    colleague whose role it takes.
+    """
+    enough = (held for held in actor.memberships if held.role in roles and (path is None or held.unit_id in path))
+    return in_capacity(actor, enough)
 
 
 def role_needed(*roles: Role) -> Text:

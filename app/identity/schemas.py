@@ -9,7 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from .terms import NewToken, Role, SignedIn, StaffSessionView
+from app.oidc.terms import Assurance
+
+from .terms import FactorRule, NewToken, Role, SignedIn, StaffSessionView
 
 
 class SignInIn(BaseModel):
@@ -21,11 +23,30 @@ class SignInIn(BaseModel):
     password: Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["r7kd-q2mx-9whb-tc4e"])]
 
 
+class PasswordLinkIn(BaseModel):
+    """What a link ends with, and the password that its holder wants."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    link: Annotated[SecretStr, Field(min_length=1, max_length=128, examples=["lti_1_Zk3v…"])]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
+class OwnPasswordIn(BaseModel):
+    """The present password and the one that is to take its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
 class MembershipOut(BaseModel):
     """One role in one unit; `/api/v1/me` adds the unit's name."""
 
     unit_id: UUID
     role: Role
+    instead_of: str | None = Field(description="Làm thay ai, nếu có. For whom one stands in, if for somebody.")
 
 
 class AccountOut(BaseModel):
@@ -37,11 +58,47 @@ class AccountOut(BaseModel):
     name: str | None = Field(examples=["Nguyễn Thị Hoa"])
 
 
+class FactorRuleIn(BaseModel):
+    """Whether a role needs a second step."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    demanded: bool
+    provider: Assurance | None = Field(
+        None,
+        description="Đăng nhập qua hệ thống định danh từ mức này trở lên thì thay được bước hai; trống: không. Signing "
+        "in at the provider with this assurance or more stands for the second step; absent: it does not.",
+    )
+
+
+class FactorRuleOut(BaseModel):
+    """Whether a role needs a second step, as it holds."""
+
+    role: Role
+    demanded: bool
+    provider: Assurance | None
+    version: int = Field(description="0: mặc định. As packaged. Send it back as `If-Match`.")
+
+    @classmethod
+    def of(cls, rule: FactorRule) -> Self:
+        """The rule on the wire."""
+        return cls(role=rule.role, demanded=rule.demanded, provider=rule.provider, version=rule.version)
+
+
+class FactorRuleListOut(BaseModel):
+    """The rule of every role."""
+
+    items: list[FactorRuleOut]
+
+
 class SessionOut(BaseModel):
     """Who is signed in, until when, as what. `expires_at` is null for a device: it stays until it signs out."""
 
     account: AccountOut
     memberships: list[MembershipOut]
+    must_enrol: bool = Field(
+        description="Cần bật xác thực hai bước trước khi làm việc khác. A second step has to be set up first."
+    )
     expires_at: datetime | None
 
     @classmethod
@@ -71,7 +128,15 @@ def _session(signed_in: SignedIn) -> dict[str, object]:
             "username": signed_in.username,
             "name": actor.name or None,
         },
-        "memberships": [{"unit_id": held.unit_id, "role": held.role} for held in actor.memberships],
+        "memberships": [
+            {
+                "unit_id": held.unit_id,
+                "role": held.role,
+                "instead_of": held.instead_of.name if held.instead_of is not None else None,
+            }
+            for held in actor.memberships
+        ],
+        "must_enrol": signed_in.must_enrol,
         "expires_at": signed_in.expires_at,
     }
 

@@ -7,32 +7,50 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response, status
 
+from app.kit.problems import Forbidden
+from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import CurrentKeyring, CurrentStaffSession, UserAgent
+from .deps import (
+    CurrentKeyring,
+    CurrentPasswords,
+    CurrentStaff,
+    CurrentStaffSession,
+    GuardedRoles,
+    TenantAdmin,
+    UserAgent,
+)
 from .errors import (
     AccountLocked,
     FactorThere,
+    InvalidAccount,
     NoFactor,
     SecondFactorRefused,
     SessionExpired,
     StaffNeeded,
+    StaleFactorRule,
     UnknownStaffSession,
     WrongFactorCode,
+    WrongPassword,
     WrongSecondFactor,
 )
 from .schemas import (
     FactorCodeIn,
+    FactorRuleIn,
+    FactorRuleListOut,
+    FactorRuleOut,
     FactorStandingOut,
     NewFactorOut,
+    OwnPasswordIn,
     RecoveryCodesOut,
     SecondStepIn,
     StaffSessionListOut,
     TokenOut,
 )
+from .terms import Role
 
 router = APIRouter(prefix="/api/v1", tags=["sign-in"])
 _MINE = problem_responses(StaffNeeded, SessionExpired)
@@ -66,6 +84,53 @@ async def sign_in_with_second_factor(
         now=clock.now(),
     )
     return TokenOut.of_token(new)
+
+
+@router.get("/staff/second-factor-rules", responses=problem_responses(StaffNeeded, SessionExpired))
+async def list_second_factor_rules(work: ReadWork, actor: CurrentStaff, guarded: GuardedRoles) -> FactorRuleListOut:
+    """Vai trò nào cần xác thực hai bước. Which roles need a second step."""
+    found = await service.list_factor_rules(work, actor.tenant_id, guarded)
+    return FactorRuleListOut(items=[FactorRuleOut.of(rule) for rule in found])
+
+
+@router.put(
+    "/staff/second-factor-rules/{role}",
+    responses=problem_responses(
+        StaffNeeded, SessionExpired, Forbidden, StaleFactorRule, UnreadableIfMatch, VersionNeeded
+    ),
+)
+async def set_second_factor_rule(
+    role: Role, wanted: FactorRuleIn, work: WriteWork, actor: TenantAdmin, seen: ExpectedVersion, response: Response
+) -> FactorRuleOut:
+    """Đổi quy định cho một vai trò, có hiệu lực từ yêu cầu kế tiếp; cần `If-Match`. Change the rule of a role.
+
+    Whoever lacks a second step that is demanded can do nothing but set it up.
+    """
+    found = await service.set_factor_rule(
+        work, actor, role, demanded=wanted.demanded, provider=wanted.provider, seen=seen
+    )
+    response.headers["ETag"] = version_tag(found.version)
+    return FactorRuleOut.of(found)
+
+
+@router.post(
+    "/staff/me/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={**_MINE, **problem_responses(WrongPassword, InvalidAccount, AccountLocked)},
+)
+async def change_own_password(
+    given: OwnPasswordIn,
+    signed_in: CurrentStaffSession,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    passwords: CurrentPasswords,
+) -> None:
+    """Đổi mật khẩu của mình; các phiên ở nơi khác kết thúc. Change your own password; sessions elsewhere end.
+
+    A wrong present password counts as one at signing in does.
+    """
+    current, password = given.current.get_secret_value(), given.password.get_secret_value()
+    await service.change_password(database, clock, passwords, signed_in, current=current, password=password)
 
 
 @router.get("/staff/me/second-factor", responses=_MINE)

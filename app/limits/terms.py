@@ -23,6 +23,8 @@ class Limited(StrEnum):
     CODES = "codes"
     DEVICES = "devices"
     UPLOADS = "uploads"
+    INVITATIONS = "invitations"  # links for officers' passwords, made by administrators
+    LINKS = "links"  # uses of such links
 
 
 class Per(StrEnum):
@@ -53,6 +55,10 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.DEVICES, Per.NETWORK): Rate(2_000, _HOUR),
         (Limited.UPLOADS, Per.ADDRESS): Rate(600, _HOUR),
         (Limited.UPLOADS, Per.NETWORK): Rate(4_000, _HOUR),
+        (Limited.INVITATIONS, Per.PERSON): Rate(200, _HOUR),
+        (Limited.INVITATIONS, Per.TENANT): Rate(2_000, _HOUR),
+        (Limited.LINKS, Per.ADDRESS): Rate(60, _HOUR),
+        (Limited.LINKS, Per.NETWORK): Rate(600, _HOUR),
     }
 )
 """What holds where a province has decided nothing else. A carrier's address is thousands of phones, also in a storm."""

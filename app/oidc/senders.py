@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,6 +15,7 @@ import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic import SecretStr
 
 from app.kit.clock import Clock
 from app.settings import Settings
@@ -67,7 +69,21 @@ class ProviderClient:
                 raise IdentityRefused
             log.error("the identity provider refuses us: %s %.200s", status, answer.get("error"))
             raise ProviderUnreachable
-        return await self._identity(str(answer.get("id_token", "")), handle, about)
+        identity, claims = await self._identity(str(answer.get("id_token", "")), handle, about)
+        if "email" not in self.provider.scopes:
+            return identity
+        told = claims if "email" in claims else await self._told(about, str(answer.get("access_token", "")), identity)
+        verified = told.get("email_verified") is True and isinstance(told.get("email"), str)
+        return replace(identity, email=told["email"].lower() if verified else None)
+
+    async def _told(self, about: Mapping[str, Any], token: str, identity: Identity) -> Mapping[str, Any]:
+        """What the provider tells of the person apart from the token (OpenID Connect Core section 5.3); nothing when
+        it speaks of another. Raises: ProviderUnreachable.
+        """
+        if not (where := about.get("userinfo_endpoint")) or not token.isascii():
+            return {}
+        status, told = await self._asked("GET", where, headers={"Authorization": f"Bearer {token}"})
+        return told if status == httpx.codes.OK and told.get("sub") == identity.subject else {}
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -86,7 +102,9 @@ class ProviderClient:
         pair = f"{quote(own, safe='')}:{quote(secret, safe='')}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
-    async def _identity(self, token: str, handle: Handle, about: Mapping[str, Any]) -> Identity:
+    async def _identity(
+        self, token: str, handle: Handle, about: Mapping[str, Any]
+    ) -> tuple[Identity, Mapping[str, Any]]:
         allowed = ALGORITHMS & set(about.get("id_token_signing_alg_values_supported", ["RS256"]))
         expected = jwt.JWTClaimsRegistry(
             now=int(self._clock.now().timestamp()),
@@ -113,7 +131,7 @@ class ProviderClient:
         if not isinstance(subject, str) or not 0 < len(subject) <= MOST_SUBJECT or party != self.provider.client_id:
             raise IdentityRefused
         level = self.provider.assurances.get(str(claims.get("acr")), Assurance.UNSTATED)
-        return Identity(self.provider.issuer, subject, level)
+        return Identity(self.provider.issuer, subject, level), claims
 
     async def _description(self) -> Mapping[str, Any]:
         """What the provider says of itself (OpenID Connect Discovery 1.0 section 4). Raises: ProviderUnreachable."""
@@ -177,18 +195,58 @@ def provider_of(settings: Settings, clock: Clock) -> ProviderClient | None:
     return ProviderClient(provider, clock) if provider is not None else None
 
 
+def staff_provider_of(settings: Settings, clock: Clock) -> ProviderClient | None:
+    """Who vouches for officers here, None when nobody does. Raises: ValueError as `provider_in`."""
+    provider = staff_provider_in(settings)
+    return ProviderClient(provider, clock) if provider is not None else None
+
+
 def provider_in(settings: Settings) -> Provider | None:
-    """The provider that the settings name. Raises: ValueError with what the operator must change."""
+    """Citizens' provider that the settings name. Raises: ValueError with what the operator must change."""
     if settings.oidc_issuer is None:
         return None
-    secret = settings.oidc_client_secret
-    named = Provider(
+    return _provider(
         settings.oidc_name,
         settings.oidc_issuer,
-        settings.oidc_client_id or "",
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_scopes,
+        settings.oidc_redirects,
+        settings.oidc_assurance,
+    )
+
+
+def staff_provider_in(settings: Settings) -> Provider | None:
+    """Officers' provider that the settings name. Raises: ValueError with what the operator must change."""
+    if settings.staff_oidc_issuer is None:
+        return None
+    return _provider(
+        settings.staff_oidc_name,
+        settings.staff_oidc_issuer,
+        settings.staff_oidc_client_id,
+        settings.staff_oidc_client_secret,
+        settings.staff_oidc_scopes,
+        settings.staff_oidc_redirects,
+        settings.staff_oidc_assurance,
+    )
+
+
+def _provider(
+    name: str,
+    issuer: str,
+    client_id: str | None,
+    secret: SecretStr | None,
+    scopes: str,
+    redirects: str | None,
+    assurance: str | None,
+) -> Provider:
+    named = Provider(
+        name,
+        issuer,
+        client_id or "",
         secret.get_secret_value() if secret is not None else None,
-        tuple(settings.oidc_scopes.split()),
-        tuple((settings.oidc_redirects or "").split()),
-        assurances(settings.oidc_assurance or ""),
+        tuple(scopes.split()),
+        tuple((redirects or "").split()),
+        assurances(assurance or ""),
     )
     return checked_provider(named)

@@ -71,3 +71,4 @@ class Identity:
     issuer: str
     subject: str = field(repr=False)
     assurance: Assurance
+    email: str | None = field(default=None, repr=False)  # only when the provider says it is verified, and it was asked

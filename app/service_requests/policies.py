@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+from app.identity import domain as identity_domain
 from app.identity.policies import STAFF_ONLY, Allowed, Denied, Verdict
-from app.identity.terms import Actor, ActorKind, Role
+from app.identity.terms import Actor, ActorKind, Membership, Role
 from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.procedures.terms import StepRole
@@ -114,14 +115,37 @@ def may(
     permit = PERMITS.get(verb)
     if permit is None:
         return Denied(_APPLICANTS_OWN)
+    return Allowed() if any(_enough(permit, actor, facts, paths, step)) else Denied(_who_may(permit))
+
+
+def _enough(
+    permit: Permit,
+    actor: Actor,
+    facts: RequestFacts,
+    paths: Mapping[UnitId, tuple[UnitId, ...]],
+    step: str | None,
+) -> Iterator[Membership]:
+    """The memberships each of which is enough for the verb."""
     units = units_of(permit.whose, facts, step)
-    if units & actor.units(*permit.own):
-        return Allowed()
-    if permit.above:
-        above = actor.units(*permit.above)
-        if any(above & set(paths[unit]) for unit in units):
-            return Allowed()
-    return Denied(_who_may(permit))
+    above = {unit for one in units for unit in paths[one]}
+    for held in actor.memberships:
+        if (held.unit_id in units and held.role in permit.own) or (held.unit_id in above and held.role in permit.above):
+            yield held
+
+
+def in_capacity(
+    verb: Verb,
+    actor: Actor,
+    facts: RequestFacts,
+    paths: Mapping[UnitId, tuple[UnitId, ...]],
+    *,
+    step: str | None = None,
+) -> Actor:
+    """The officer as whoever does the verb: for oneself where the own roles are enough, else for a colleague."""
+    permit = PERMITS.get(verb)
+    if actor.kind is not ActorKind.STAFF or permit is None:
+        return actor
+    return identity_domain.in_capacity(actor, _enough(permit, actor, facts, paths, step))
 
 
 _AT_A_DESK = Text(

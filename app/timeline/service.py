@@ -8,6 +8,7 @@ from app.db.engine import Database
 from app.db.work import Recorder, Work
 from app.identity.terms import Actor
 from app.kit.ids import CaseId, ReportId, RequestId, TenantId, UnitId, uuid7
+from app.kit.text import Text
 
 from . import repository
 from .models import TimelineEntry
@@ -47,9 +48,17 @@ def record(
             "unit_id": unit_id,
             "report_id": report_id,
             "text": text,
-            "data": data or {},
+            "data": {**(data or {}), **_capacity(actor)},
         },
     )
+
+
+def _capacity(actor: Actor) -> dict[str, Any]:
+    """Who stood in for whom, where somebody did; for officers' eyes."""
+    if actor.instead_of is None:
+        return {}
+    deputy, colleague = actor.name, actor.instead_of.name
+    return {"acting": Text(f"{deputy} làm thay {colleague}", f"{deputy} for {colleague}")._asdict()}
 
 
 async def is_own(work: Work, actor: Actor, case_id: SubjectId, version: int) -> bool:

@@ -36,6 +36,7 @@ async def test_program_answers_as_its_document_says(committed_db: Database, tmp_
         "LIENTHONG_DATABASE_URL": committed_db.url,
         "LIENTHONG_DATA_DIR": str(tmp_path),
         "LIENTHONG_PHONE_CODES": "log",
+        "LIENTHONG_SECOND_FACTOR_ROLES": "",
         "LIENTHONG_CODES_PER_PHONE_HOUR": "100",
         "LIENTHONG_CODES_PER_ADDRESS_HOUR": "100000",
     }

@@ -51,6 +51,7 @@ class Place:
             "LIENTHONG_SECRET_KEY": secret.get_secret_value(),
             "LIENTHONG_STREAM_POLL_S": "0.05",
             "LIENTHONG_ACCESS_LOG": "none",
+            "LIENTHONG_SECOND_FACTOR_ROLES": "",
             "LIENTHONG_WEBHOOK_PRIVATE_ADDRESSES": "true",
         }
         self._serving = AsyncExitStack()

@@ -12,18 +12,21 @@ const provider = new Provider(issuer, {
     { client_id: "lienthong", client_secret: "secret: 1+1&2%", redirect_uris: redirects, application_type: "native" },
   ],
   acrValues: ["urn:test:loa1", "urn:test:loa2"],
-  claims: { openid: ["sub"], acr: null },
+  claims: { openid: ["sub"], email: ["email", "email_verified"], acr: null },
   jwks: { keys: [{ ...(await exportJWK(privateKey)), use: "sig", alg: "RS256" }] },
   cookies: { keys: ["only for tests"] },
   features: { devInteractions: { enabled: false } },
-  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  findAccount: (_context, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: `${id}@Example.vn`, email_verified: !id.startsWith("unverified") }),
+  }),
   interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
   async loadExistingGrant(context) {
     const grant = new context.oidc.provider.Grant({
       clientId: context.oidc.client.clientId,
       accountId: context.oidc.session.accountId,
     });
-    grant.addOIDCScope("openid");
+    grant.addOIDCScope("openid email");
     await grant.save();
     return grant;
   },

@@ -47,16 +47,30 @@ def record(
             "at": work.now,
             "actor_kind": str(actor.kind),
             "actor_id": actor.id,
-            "actor_name": actor.name if actor.kind == _OFFICER else "",
+            "actor_name": _named(actor) if actor.kind == _OFFICER else "",
             "unit_id": unit_id,
             "action": str(action),
             "outcome": outcome.value,
             "subject": subject,
-            "details": dict(details or {}),
+            "details": {**(details or {}), **_capacity(actor)},
             "request_id": came.request_id,
             "address": came.address if seen else None,
         },
     )
+
+
+def _named(actor: Doer) -> str:
+    """The officer, and in whose place he acts."""
+    return f"{actor.name} (thay {actor.instead_of.name})" if actor.instead_of is not None else actor.name
+
+
+def _capacity(actor: Doer) -> dict[str, object]:
+    """In whose place it was done; where nobody has looked which role it takes: in whose it may have been."""
+    if actor.instead_of is not None:
+        return {"instead_of": str(actor.instead_of.id)}
+    if actor.capacity is None and actor.stands_in_for:
+        return {"deputy_of": sorted(str(one.id) for one in actor.stands_in_for)}
+    return {}
 
 
 def origin_of(scope: Scope | None) -> Origin:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from app.audit.terms import Action, Doer, Origin, Outcome
+from app.audit.terms import Action, Doer, Origin, Outcome, Stood
 from app.db.engine import Database
 from app.db.work import HotWork
 from app.kit.clock import Clock
@@ -37,6 +37,9 @@ class _Stranger:
     kind: StrEnum = _Nobody.ANONYMOUS
     id: UUID | None = None
     name: str = ""
+    instead_of: None = None
+    stands_in_for: tuple[Stood, ...] = ()
+    capacity: tuple[Stood, ...] = ()
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from app.kit.text import Lang
 from app.timeline.terms import Entry
 from app.web.answers import as_json
 
-from .shown import EntryOut
+from .shown import StaffEntryOut
 
 
 class Row(Protocol):
@@ -155,7 +155,7 @@ def case_answer(
         "merged_into": row.get("merged_into"),
         "milestones": [MilestoneOut.of(one, now=now).model_dump() for one in milestones],
         "verbs": [verb.value for verb in verbs],
-        "timeline": [EntryOut.of(entry, books, lang).model_dump() for entry in entries],
+        "timeline": [StaffEntryOut.of(entry, books, lang).model_dump() for entry in entries],
     }
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from app.cases.terms import Books, CaseState, Preview, PublicationState, Resolution, Verb
 from app.catalogue.terms import Kind, Priority
 from app.deadlines.schemas import MilestoneOut
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.letters.schemas import LetterOut
 from app.timeline.domain import sentence
 from app.timeline.terms import Entry
@@ -107,6 +107,18 @@ class EntryOut(BaseModel):
         )
 
 
+class StaffEntryOut(EntryOut):
+    """One line of the history as officers read it."""
+
+    acting: str | None = Field(description="Ai làm thay ai, nếu có. Who stood in for whom, if somebody did.")
+
+    @classmethod
+    def of(cls, entry: Entry, books: Books, lang: Lang) -> Self:
+        """The entry as it is read in `lang`."""
+        acting, shown = entry.data.get("acting"), EntryOut.of(entry, books, lang)
+        return cls(**shown.model_dump(), acting=Text(**acting)(lang) if acting else None)
+
+
 class CaseOut(CaseLineOut):
     """One case as its officers see it. Who reported it is not here and not in reach."""
 
@@ -125,7 +137,7 @@ class CaseOut(CaseLineOut):
     merged_into: str | None
     milestones: list[MilestoneOut] = Field(description="Các mốc khác ngoài hạn trả lời. Clocks beside the answer's.")
     verbs: list[Verb] = Field(description="Việc bạn có thể làm lúc này. What you may do now.")
-    timeline: list[EntryOut]
+    timeline: list[StaffEntryOut]
 
 
 class VerbOut(BaseModel):

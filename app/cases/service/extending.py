@@ -33,7 +33,7 @@ async def extend_case(
 
     Raises: ExtensionTooShort; ExtensionOnDayOff; ExtensionTooLong over what the target allows; ExtensionTooFar.
     """
-    case = await _lock(work, actor, code, Verb.EXTEND, seen, books)
+    case, actor = await _lock(work, actor, code, Verb.EXTEND, seen, books)
     sent = await letters_service.count_letters(work, actor.tenant_id, CaseId(case.id))
     timing, letter = _extended(actor, case, books, due_on=due_on, reason=reason, at=work.now, sent=sent)
     fact = domain.extend(
@@ -109,7 +109,7 @@ async def pause_case(
     work: Work, actor: Actor, code: str, *, seen: int, books: Books, cause: PauseCause, comment: str
 ) -> Case:
     """The clock standing still from now on. Raises: IllegalTransition when it does already; CalendarExhausted."""
-    case = await _lock(work, actor, code, Verb.PAUSE, seen, books)
+    case, actor = await _lock(work, actor, code, Verb.PAUSE, seen, books)
     timing = deadlines_service.pause_clock(
         books.calendars, actor.tenant_id, clock_of(case, books), cause=cause, at=work.now
     )
@@ -123,7 +123,7 @@ async def resume_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
 
     Raises: IllegalTransition when it runs already; CalendarExhausted.
     """
-    case = await _lock(work, actor, code, Verb.RESUME, seen, books)
+    case, actor = await _lock(work, actor, code, Verb.RESUME, seen, books)
     clock = clock_of(case, books)
     asked = CaseState(case.state) is CaseState.AWAITING_REPORTER
     waits = PauseCause.REPORTER if asked and clock.paused and clock.paused.cause is not PauseCause.REPORTER else None
@@ -137,12 +137,12 @@ async def resume_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
     return case
 
 
-async def _lock(work: Work, actor: Actor, code: str, verb: Verb, seen: int, books: Books) -> Case:
-    """The case locked, the verb permitted and possible."""
+async def _lock(work: Work, actor: Actor, code: str, verb: Verb, seen: int, books: Books) -> tuple[Case, Actor]:
+    """The case locked, the verb permitted and possible; in whose name it is done."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    await permit(work, actor, verb, case, seen, books.directory)
+    actor = await permit(work, actor, verb, case, seen, books.directory)
     domain.next_state(case.facts(), verb)
-    return case
+    return case, actor
 
 
 def _due_on(timing: Timing, actor: Actor, books: Books) -> date:

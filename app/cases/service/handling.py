@@ -34,7 +34,7 @@ async def accept_case(work: Work, actor: Actor, code: str, *, seen: int, books: 
 async def assign_case(work: Work, actor: Actor, code: str, *, seen: int, books: Books, officer: str) -> Case:
     """The officer of this user name, a member of the responsible unit, put in charge. Raises: NoSuchOfficer."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    await permit(work, actor, Verb.ASSIGN, case, seen, books.directory)
+    actor = await permit(work, actor, Verb.ASSIGN, case, seen, books.directory)
     facts = case.facts()
     account = await identity_service.find_staff(work, actor.tenant_id, username=officer)
     if account is None or not account.active or facts.unit_id not in {held.unit_id for held in account.memberships}:

@@ -32,7 +32,7 @@ async def release_case(work: Work, actor: Actor, code: str, *, seen: int, books:
     Raises: CaseNotFound, StaleCase, Forbidden, AlreadyDone when it is not held.
     """
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    await permit(work, actor, Verb.TRIAGE, case, seen, books.directory)
+    actor = await permit(work, actor, Verb.TRIAGE, case, seen, books.directory)
     if not await holding.let_go(work, actor.tenant_id, CaseId(case.id)):
         raise AlreadyDone
     settle(work, actor, case, domain.note(case.facts(), text=_RELEASED, for_unit_only=False), books)

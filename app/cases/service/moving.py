@@ -76,13 +76,13 @@ async def merge_case(work: Work, actor: Actor, code: str, *, seen: int, books: B
     """The case ended as a duplicate of `into`, which gains its reports."""
     scope = scope_of(actor, books.directory)
     case, target = await CaseRepository(work, actor.tenant_id).lock_pair(code, into, visible_to=scope)
-    await permit(work, actor, Verb.MERGE, case, seen, books.directory)
-    await permit(
+    joining = await permit(work, actor, Verb.MERGE, case, seen, books.directory)
+    gaining = await permit(
         work, actor, Verb.MERGE, target, None, books.directory
     )  # the other unit's work grows: both must be his to change
     gone, gained = domain.merge(case.facts(), target.facts(), at=work.now)
-    settle(work, actor, case, gone, books)
-    settle(work, actor, target, gained, books)
+    settle(work, joining, case, gone, books)
+    settle(work, gaining, target, gained, books)
     return case
 
 
@@ -93,7 +93,7 @@ async def unmerge_case(work: Work, actor: Actor, code: str, *, seen: int, books:
     """
     scope = scope_of(actor, books.directory)
     case, *above = await CaseRepository(work, actor.tenant_id).lock_chain(code, visible_to=scope)
-    await permit(work, actor, Verb.UNMERGE, case, seen, books.directory)
+    actor = await permit(work, actor, Verb.UNMERGE, case, seen, books.directory)
     if not above:
         raise NotMerged
     facts = case.facts()

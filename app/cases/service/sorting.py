@@ -48,7 +48,7 @@ async def triage_case(
     A complaint or denunciation is diverted with guidance. Raises: UnknownCategory, InvalidAnswers, place problems.
     """
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    await permit(work, actor, Verb.TRIAGE, case, seen, books.directory)
+    actor = await permit(work, actor, Verb.TRIAGE, case, seen, books.directory)
     facts = case.facts()
     anew = catalogue_service.reclassify(
         books.catalogue,

@@ -133,26 +133,29 @@ async def change(
 ) -> Case:
     """The case after `verb`. `seen` is the version the officer acted on. Raises: CaseNotFound, StaleCase, Forbidden."""
     case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
-    await permit(work, actor, verb, case, seen, books.directory)
+    actor = await permit(work, actor, verb, case, seen, books.directory)
     settle(work, actor, case, decide(case.facts()), books)
     return case
 
 
-async def permit(work: Work, actor: Actor, verb: Verb, case: Case, seen: int | None, directory: Directory) -> None:
-    """Let the verb go on. Raises: StaleCase when `seen` is not the present version, Forbidden with the reason.
+async def permit(work: Work, actor: Actor, verb: Verb, case: Case, seen: int | None, directory: Directory) -> Actor:
+    """The actor in whose name the verb goes on: the own, or that of a colleague he stands in for.
+
+    Raises: StaleCase when `seen` is not the present version, Forbidden with the reason.
 
     Who has changed it meanwhile is looked up only then: most often the officer himself, with a second click.
     """
     if seen is not None and case.version != seen:
         own = await timeline_service.is_own(work, actor, CaseId(case.id), case.version)
         raise StaleCase(case.version, own=own)
-    allow(actor, verb, case, directory)
+    return allow(actor, verb, case, directory)
 
 
-def allow(actor: Actor, verb: Verb, case: Case, directory: Directory) -> None:
-    """Nothing when the actor may do the verb to the case as it is. Raises: Forbidden with the reason."""
+def allow(actor: Actor, verb: Verb, case: Case, directory: Directory) -> Actor:
+    """The actor in whose name the verb may be done to the case as it is. Raises: Forbidden with the reason."""
     path = directory.unit_path(actor.tenant_id, UnitId(case.unit_id))
     policies.may(verb, actor, case.facts(), path).require()
+    return policies.in_capacity(verb, actor, case.facts(), path)
 
 
 def unit_name(books: Books, facts: CaseFacts) -> Text:

@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import account, calendar, case, queue, requests, senders, session, stream
+from . import (
+    account,
+    calendar,
+    case,
+    deputies,
+    invitation,
+    members,
+    provider,
+    queue,
+    requests,
+    senders,
+    session,
+    stream,
+)
 
 router = APIRouter(include_in_schema=False)
-# Senders before the case, which would take their address for one of its verbs.
-for part in (session, account, queue, stream, calendar, requests, senders, case):
+PARTS = (
+    session,
+    provider,
+    invitation,
+    account,
+    deputies,
+    members,
+    queue,
+    stream,
+    calendar,
+    requests,
+    senders,  # before the case, which would take their address for one of its verbs
+    case,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -8,15 +8,17 @@ import segno
 from fastapi import APIRouter, Path
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, check_twice
 from app.db.work import Work, in_work, read_work
 from app.identity import service
-from app.identity.errors import WrongFactorCode
+from app.identity.deps import CurrentPasswords
+from app.identity.errors import AccountLocked, InvalidAccount, WrongFactorCode, WrongPassword
 from app.identity.terms import NewFactor
-from app.web.pages import device_name
+from app.kit.problems import Problem
+from app.web.pages import device_name, errors_of_problem
 
 router = APIRouter(prefix=f"{PATH}/account", route_class=ConsoleRoute)
-_DONE = frozenset({"removed", "ended"})
+_DONE = frozenset({"removed", "ended", "password", "linked"})
 
 
 @router.get("")
@@ -26,20 +28,36 @@ async def show_account(desk: CurrentDesk) -> Response:
     return await _shown(desk, done=done if done in _DONE else "")
 
 
-async def _shown(desk: Desk, *, wrong: bool = False, done: str = "") -> Response:
+async def _shown(desk: Desk, *, wrong: bool = False, problem: Problem | None = None, done: str = "") -> Response:
     token = service.staff_token(desk.signed_in)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         standing = await service.factor_standing(work, desk.actor)
         sessions = await service.list_sessions(work, desk.actor, token)
     return desk.page(
         "account.html",
-        status=WrongFactorCode.status if wrong else 200,
+        status=problem.status if problem else WrongFactorCode.status if wrong else 200,
         standing=standing,
         sessions=sessions,
         named=device_name,
         wrong=wrong,
+        provider=provider.provider.name if (provider := desk.request.app.state.staff_provider) is not None else None,
+        refused=next(iter(errors_of_problem(problem).values()), problem.detail) if problem else None,
         done=done,
     )
+
+
+@router.post("/password")
+async def change_password(desk: CurrentDesk, passwords: CurrentPasswords, form: OwnForm) -> Response:
+    """Another password, and signed in nowhere else; or the page again with what was wrong."""
+    current, password = form.raw("current")[:256], form.raw("password")[:257]
+    try:
+        check_twice(password, form.raw("again")[:257])
+        await service.change_password(
+            desk.database, desk.clock, passwords, desk.signed_in, current=current, password=password
+        )
+    except (InvalidAccount, WrongPassword, AccountLocked) as problem:
+        return await _shown(desk, problem=problem)
+    return RedirectResponse(f"{PATH}/account?done=password", status_code=303)
 
 
 @router.post("/factor")

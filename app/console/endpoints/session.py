@@ -45,7 +45,7 @@ async def ask_to_sign_in(
 ) -> Response:
     """The form for user name and password."""
     form = Form([("next", request.query_params.get("next", ""))])
-    return _asking(request, form, directory, tenant, host_tenant)
+    return asking(request, form, directory, tenant, host_tenant)
 
 
 @router.post("/sign-in")
@@ -76,13 +76,13 @@ async def sign_in(
             now=clock.now(),
         )
     except SecondFactorNeeded as needed:
-        return _asking_code(request, form.having(handle=needed.handle))
+        return asking_code(request, form.having(handle=needed.handle))
     except Problem as problem:
-        return _asking(request, form, directory, tenant, host_tenant, problem)
-    return _begun(request, new, form.text("next"), lifetime)
+        return asking(request, form, directory, tenant, host_tenant, problem)
+    return begun(request, new, form.text("next"), lifetime)
 
 
-def _asking_code(request: Request, form: Form, problem: Problem | None = None) -> Response:
+def asking_code(request: Request, form: Form, problem: Problem | None = None) -> Response:
     """The form for the code of the second factor."""
     return PAGES.answer(
         request, "second_factor.html", status=problem.status if problem else 200, form=form, problem=problem
@@ -114,13 +114,13 @@ async def give_second_factor(
             now=clock.now(),
         )
     except WrongSecondFactor as problem:
-        return _asking_code(request, form, problem)
+        return asking_code(request, form, problem)
     except Problem as problem:
-        return _asking(request, form, directory, tenant, host_tenant, problem)
-    return _begun(request, new, form.text("next"), lifetime)
+        return asking(request, form, directory, tenant, host_tenant, problem)
+    return begun(request, new, form.text("next"), lifetime)
 
 
-def _begun(request: Request, new: NewToken, wanted: str, lifetime: timedelta) -> Response:
+def begun(request: Request, new: NewToken, wanted: str, lifetime: timedelta) -> Response:
     """On to the page that was wanted, if it is one of this door."""
     ours = wanted == PATH or wanted.startswith((f"{PATH}/", f"{PATH}?"))
     answer = RedirectResponse(wanted if ours and "\\" not in wanted else PATH, status_code=303)
@@ -128,7 +128,7 @@ def _begun(request: Request, new: NewToken, wanted: str, lifetime: timedelta) ->
     return answer
 
 
-def _asking(
+def asking(
     request: Request,
     form: Form,
     directory: Directory,
@@ -147,6 +147,8 @@ def _asking(
         problem=problem,
         tenants=[(one.slug, one.name) for one in active] if host_tenant is None and len(active) > 1 else [],
         chosen=directory.tenant(tenant).slug,
+        provider=provider.provider.name if (provider := request.app.state.staff_provider) is not None else None,
+        password_set=request.query_params.get("set") == "1" and problem is None,
     )
 
 

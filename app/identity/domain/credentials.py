@@ -181,6 +181,11 @@ def checked_password(username: str, password: str) -> str:
     return text
 
 
+def same_password(left: str, right: str) -> bool:
+    """Whether the two are one password, however they were typed."""
+    return signing.same(nfc(left).encode("utf-8", "surrogatepass"), nfc(right).encode("utf-8", "surrogatepass"))
+
+
 def generate_password() -> str:
     """A password of 79 bits that can be read out: four groups of four letters and digits that nobody confuses."""
     groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))

@@ -18,6 +18,7 @@ from app.identity.errors import SecondFactorRefused
 from app.identity.terms import FirstStep
 from app.kit import signing
 from app.kit.ids import StaffId, TenantId
+from app.oidc.terms import Assurance
 
 STEP_S = 30
 DRIFT = 1  # steps that a clock may be off, each way
@@ -25,6 +26,7 @@ DIGITS = 6
 SECRET_BYTES = 20  # RFC 4226 section 4 asks for 160 bits
 FIRST_STEP_LIFETIME = timedelta(minutes=5)
 RECOVERY_CODES = 10
+_VOUCHED = "provider:"  # no mark of a password has a colon
 _PREFIX = "lth_"
 _BOUND_TO = b"identity.first-step.1"
 
@@ -77,6 +79,16 @@ def recovery_hash(key: bytes, tenant_id: TenantId, account_id: StaffId, typed: s
 def password_mark(password_hash: str) -> str:
     """By which a changed password is noticed; tells nothing of it."""
     return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
+
+
+def vouched_mark(assurance: Assurance) -> str:
+    """The mark of whom a provider vouched for in the place of a password."""
+    return f"{_VOUCHED}{assurance.value}"
+
+
+def assurance_in(mark: str) -> Assurance | None:
+    """How well the provider knew whom it vouched for; None: it was a password."""
+    return Assurance(mark.removeprefix(_VOUCHED)) if mark.startswith(_VOUCHED) else None
 
 
 def first_step_sealed(key: bytes, step: FirstStep) -> str:

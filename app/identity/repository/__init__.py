@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from .accounts import (
-    add_citizen,
     add_membership,
     add_staff,
-    end_membership,
+    find_account,
     find_citizen_token,
     find_staff_session,
     forgive,
@@ -18,12 +17,14 @@ from .accounts import (
     mark_seen,
     memberships_of,
     open_session,
-    prune,
     rehash,
     revoke,
     revoke_sessions,
+    rules_of,
     try_sign_in,
 )
+from .citizens import add_citizen
+from .factors import prune
 from .vault import (
     count_seals,
     delete_sealed,
@@ -50,7 +51,7 @@ __all__ = [
     "add_staff",
     "count_seals",
     "delete_sealed",
-    "end_membership",
+    "find_account",
     "find_all_sealed",
     "find_citizen_token",
     "find_fingerprint",
@@ -81,5 +82,6 @@ __all__ = [
     "replace_seal",
     "revoke",
     "revoke_sessions",
+    "rules_of",
     "try_sign_in",
 ]

@@ -12,33 +12,63 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import Database
 from app.db.errors import constraint
-from app.db.work import HotWork, Work
+from app.db.work import Work
 from app.identity.errors import AccountNotFound, UsernameTaken, WrongCredentials
 from app.identity.models import (
-    Citizen,
-    CitizenTokenRow,
     SignInAttempts,
     StaffAccount,
     StaffMembership,
     StaffSession,
 )
-from app.identity.terms import CitizenToken, Membership, Role, StaffAccountView, StaffToken
+from app.identity.terms import CitizenToken, Colleague, FactorRule, Membership, Role, StaffAccountView, StaffToken
 from app.kit.ids import StaffId, TenantId, UnitId, uuid7
+from app.oidc.terms import Assurance
 
+# The account's own memberships, then those of colleagues it stands in for while it belongs to the unit itself: only
+# what they hold themselves, so that nobody stands in for somebody who stands in.
 _MEMBERSHIPS = """
 LEFT JOIN LATERAL (
-    SELECT array_agg(m.unit_id ORDER BY m.id) AS unit_ids, array_agg(m.role ORDER BY m.id) AS roles
-    FROM memberships m
-    WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id
-      AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+    SELECT array_agg(h.unit_id ORDER BY h.of_id NULLS FIRST, h.id) AS unit_ids,
+           array_agg(h.role ORDER BY h.of_id NULLS FIRST, h.id) AS roles,
+           array_agg(h.of_id ORDER BY h.of_id NULLS FIRST, h.id) AS of_ids,
+           array_agg(h.of_name ORDER BY h.of_id NULLS FIRST, h.id) AS of_names
+    FROM (
+        SELECT m.id, m.unit_id, m.role, NULL::uuid AS of_id, NULL::text AS of_name
+        FROM memberships m
+        WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id
+          AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+        UNION ALL
+        SELECT m.id, m.unit_id, m.role, c.id, c.name
+        FROM deputies d
+        JOIN staff_accounts c ON c.tenant_id = d.tenant_id AND c.id = d.account_id AND c.active
+        JOIN memberships m ON m.tenant_id = d.tenant_id AND m.account_id = d.account_id AND m.unit_id = d.unit_id
+          AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+        WHERE d.tenant_id = a.tenant_id AND d.deputy_id = a.id AND d.valid_from <= $3 AND d.valid_to > $3
+          AND EXISTS (
+            SELECT FROM memberships own
+            WHERE own.tenant_id = d.tenant_id AND own.account_id = a.id AND own.unit_id = d.unit_id
+              AND own.valid_from <= $3 AND (own.valid_to IS NULL OR own.valid_to > $3)
+          )
+    ) h
 ) held ON true"""
+
+# What the tenant demands of roles, and whether the account has what is demanded.
+_GUARDS = """
+LEFT JOIN staff_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id AND f.confirmed_at IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT array_agg(r.role ORDER BY r.role) AS rule_roles, array_agg(r.demanded ORDER BY r.role) AS rule_demanded,
+           array_agg(r.provider ORDER BY r.role) AS rule_providers
+    FROM factor_rules r WHERE r.tenant_id = a.tenant_id
+) rules ON true"""
 
 # 0 or 1 row; by the primary keys of session and account and ix_memberships_account.
 _STAFF_SESSION = f"""
-SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, held.unit_ids, held.roles
+SELECT a.id, a.username, a.name, s.expires_at, s.last_seen_at, s.assurance, held.*,
+       f.confirmed_at, rules.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
+{_GUARDS}
 WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.active
 """  # noqa: S608 - put together from our own text
 
@@ -58,7 +88,7 @@ WITH tried AS (
 )
 SELECT (SELECT failures FROM tried) AS failures,
        (SELECT locked_until FROM sign_in_attempts WHERE tenant_id = $1 AND name_hash = $2) AS locked_until,
-       a.id, a.username, a.name, a.password_hash, held.unit_ids, held.roles,
+       a.id, a.username, a.name, a.password_hash, held.*,
        f.sealed AS factor, f.last_step AS factor_step
 FROM (VALUES (1)) AS one
 LEFT JOIN staff_accounts a ON a.tenant_id = $1 AND a.username = $6::text AND a.active
@@ -70,15 +100,23 @@ LEFT JOIN staff_factors f ON f.tenant_id = a.tenant_id AND f.account_id = a.id A
 _OPEN_SESSION = """
 WITH account AS (
     SELECT id FROM staff_accounts
-    WHERE tenant_id = $1 AND id = $2 AND active AND password_hash = $3
+    WHERE tenant_id = $1 AND id = $2 AND active AND password_hash IS NOT DISTINCT FROM $3
     FOR SHARE
 ), forgiven AS (
     DELETE FROM sign_in_attempts WHERE tenant_id = $1 AND name_hash = $4 AND EXISTS (SELECT 1 FROM account)
 )
-INSERT INTO staff_sessions (tenant_id, token_hash, account_id, created_at, expires_at, last_seen_at, user_agent)
-SELECT $1, $5, account.id, $6, $7, $6, $8 FROM account
+INSERT INTO staff_sessions
+    (tenant_id, token_hash, account_id, created_at, expires_at, last_seen_at, user_agent, assurance)
+SELECT $1, $5, account.id, $6, $7, $6, $8, $9 FROM account
 RETURNING account_id
 """
+_ACCOUNT = f"""
+SELECT a.id, a.username, a.name, a.password_hash, held.*, f.sealed AS factor, f.confirmed_at, rules.*
+FROM staff_accounts a
+{_MEMBERSHIPS}
+{_GUARDS}
+WHERE a.tenant_id = $1 AND a.id = $2 AND a.active
+"""  # noqa: S608 - put together from our own text
 _REHASH = "UPDATE staff_accounts SET password_hash = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash = $3"
 _SEEN_STAFF = "UPDATE staff_sessions SET last_seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2"
 _REVOKE_STAFF = (
@@ -93,10 +131,11 @@ WHERE t.citizen_id = $1 AND t.token_hash = $2 AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $3) AND c.active
 """
 _LIVE_STAFF = f"""
-SELECT s.token_hash, a.id, a.name, held.unit_ids, held.roles
+SELECT s.token_hash, a.id, a.name, s.assurance, held.*, f.confirmed_at, rules.*
 FROM staff_sessions s
 JOIN staff_accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
 {_MEMBERSHIPS}
+{_GUARDS}
 WHERE s.tenant_id = $1 AND s.token_hash = ANY($2::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > $3 AND a.active
 """  # noqa: S608 - put together from our own text
 _LIVE_CITIZENS = """
@@ -118,14 +157,31 @@ WHERE s.citizen_id = $1 AND s.id = gone.session_id AND s.ended_at IS NULL
 
 
 def memberships_of(row: Record) -> tuple[Membership, ...]:
-    """Memberships in a row that was joined with them, oldest first."""
-    pairs = zip(row["unit_ids"] or (), row["roles"] or (), strict=True)
-    return tuple(Membership(UnitId(unit_id), Role(role)) for unit_id, role in pairs)
+    """Memberships in a row that was joined with them, the own before others', oldest first."""
+    columns = (row["unit_ids"] or (), row["roles"] or (), row["of_ids"] or (), row["of_names"] or ())
+    return tuple(
+        Membership(UnitId(unit_id), Role(role), Colleague(StaffId(of_id), of_name) if of_id is not None else None)
+        for unit_id, role, of_id, of_name in zip(*columns, strict=True)
+    )
+
+
+def rules_of(row: Record) -> dict[Role, FactorRule]:
+    """What the tenant has decided of roles, in a row that was joined with it."""
+    columns = (row["rule_roles"] or (), row["rule_demanded"] or (), row["rule_providers"] or ())
+    return {
+        Role(role): FactorRule(Role(role), demanded, Assurance(provider) if provider is not None else None)
+        for role, demanded, provider in zip(*columns, strict=True)
+    }
 
 
 async def find_staff_session(db: Database, token: StaffToken, now: datetime) -> Record | None:
     """Account, expiry and memberships of a session that is good at `now`; None when there is none."""
     return await db.lane.fetchrow(_STAFF_SESSION, token.tenant_id, token.hash, now)
+
+
+async def find_account(db: Database, tenant_id: TenantId, account_id: StaffId, now: datetime) -> Record | None:
+    """The active account with all that signing in looks at; None when there is none."""
+    return await db.lane.fetchrow(_ACCOUNT, tenant_id, account_id, now)
 
 
 async def find_citizen_token(db: Database, token: CitizenToken, now: datetime) -> Record | None:
@@ -192,11 +248,12 @@ async def open_session(
     token: StaffToken,
     account_id: StaffId,
     *,
-    password_hash: str,
+    password_hash: str | None,
     name_hash: bytes,
     now: datetime,
     expires_at: datetime,
     user_agent: str,
+    assurance: Assurance | None = None,
 ) -> bool:
     """Write the session and forget wrong passwords; False when account or password have changed meanwhile."""
     opened = await db.lane.fetchval(
@@ -209,6 +266,7 @@ async def open_session(
         now,
         expires_at,
         user_agent,
+        assurance.value if assurance is not None else None,
     )
     return opened is not None
 
@@ -216,21 +274,6 @@ async def open_session(
 async def rehash(db: Database, tenant_id: TenantId, account_id: StaffId, *, old: str, new: str) -> None:
     """Put the stronger hash of the same password in place, unless the password has changed meanwhile."""
     await db.lane.fetchval(_REHASH, tenant_id, account_id, old, new)
-
-
-async def add_citizen(db: Database, token: CitizenToken, *, user_agent: str, now: datetime) -> None:
-    """Write a new citizen with a first token, in one statement."""
-    work = HotWork(now)
-    work.put(Citizen.__table__, {"citizen_id": token.citizen_id, "created_at": now})  # type: ignore[arg-type]
-    row = {
-        "citizen_id": token.citizen_id,
-        "token_hash": token.hash,
-        "created_at": now,
-        "last_seen_at": now,
-        "user_agent": user_agent,
-    }
-    work.put(CitizenTokenRow.__table__, row)  # type: ignore[arg-type]
-    await work.commit_to(db)
 
 
 async def add_staff(
@@ -280,21 +323,6 @@ async def add_membership(work: Work, tenant_id: TenantId, account_id: StaffId, m
         )
     )
     await work.session.flush()
-
-
-async def end_membership(work: Work, tenant_id: TenantId, account_id: StaffId, membership: Membership) -> None:
-    """End the membership now, if it is held."""
-    await work.session.execute(
-        update(StaffMembership)
-        .where(
-            StaffMembership.tenant_id == tenant_id,
-            StaffMembership.account_id == account_id,
-            StaffMembership.unit_id == membership.unit_id,
-            StaffMembership.role == membership.role.value,
-            StaffMembership.valid_to.is_(None),
-        )
-        .values(valid_to=work.now)
-    )
 
 
 async def lock_staff(work: Work, tenant_id: TenantId, username: str | None) -> StaffAccount:
@@ -369,13 +397,3 @@ ORDER BY a.name, a.username
 async def list_members(db: Database, tenant_id: TenantId, unit_id: UnitId, now: datetime) -> list[Record]:
     """User name and name of the active members of the unit, by name; one statement (index ix_memberships_unit)."""
     return await db.lane.fetch(_MEMBERS, tenant_id, unit_id, now)
-
-
-async def prune(work: Work, tenant_id: TenantId, *, attempts_before: datetime, sessions_before: datetime) -> None:
-    """Delete counts of wrong passwords and ended sessions older than the instants."""
-    await work.session.execute(
-        delete(SignInAttempts).where(SignInAttempts.tenant_id == tenant_id, SignInAttempts.last_at < attempts_before)
-    )
-    await work.session.execute(
-        delete(StaffSession).where(StaffSession.tenant_id == tenant_id, StaffSession.expires_at < sessions_before)
-    )

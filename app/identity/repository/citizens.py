@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from app.db.work import Work
+from app.db.engine import Database
+from app.db.work import HotWork, Work
 from app.identity.models import Citizen, CitizenSession, CitizenTokenRow
 from app.identity.terms import CitizenToken
 from app.kit.ids import CitizenId
@@ -97,3 +98,18 @@ async def end_all(work: Work, citizen_id: CitizenId) -> None:
 async def retire(work: Work, citizen_id: CitizenId) -> None:
     """The account is no more: what it had is another one's."""
     await work.session.execute(update(Citizen).where(Citizen.citizen_id == citizen_id).values(active=False))
+
+
+async def add_citizen(db: Database, token: CitizenToken, *, user_agent: str, now: datetime) -> None:
+    """Write a new citizen with a first token, in one statement."""
+    work = HotWork(now)
+    work.put(Citizen.__table__, {"citizen_id": token.citizen_id, "created_at": now})  # type: ignore[arg-type]
+    row = {
+        "citizen_id": token.citizen_id,
+        "token_hash": token.hash,
+        "created_at": now,
+        "last_seen_at": now,
+        "user_agent": user_agent,
+    }
+    work.put(CitizenTokenRow.__table__, row)  # type: ignore[arg-type]
+    await work.commit_to(db)

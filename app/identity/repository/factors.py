@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from app.db.engine import Database
 from app.db.work import Work
-from app.identity.models import RecoveryCode, StaffFactor, StaffSession
+from app.identity.models import RecoveryCode, SignInAttempts, StaffFactor, StaffSession
 from app.kit.ids import StaffId, TenantId
 
 _USE_STEP = """
@@ -109,3 +109,13 @@ async def end_sessions(
         update(StaffSession).where(*where).values(revoked_at=work.now).returning(StaffSession.token_hash)
     )
     return len(ended.all())
+
+
+async def prune(work: Work, tenant_id: TenantId, *, attempts_before: datetime, sessions_before: datetime) -> None:
+    """Delete counts of wrong passwords and ended sessions older than the instants."""
+    await work.session.execute(
+        delete(SignInAttempts).where(SignInAttempts.tenant_id == tenant_id, SignInAttempts.last_at < attempts_before)
+    )
+    await work.session.execute(
+        delete(StaffSession).where(StaffSession.tenant_id == tenant_id, StaffSession.expires_at < sessions_before)
+    )

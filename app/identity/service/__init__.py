@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.identity.domain import Keyring, checked_identity, generate_password, matches, tracking_hash, tracking_secret
 
 from .accounts import (
+    change_password,
     create_staff,
     end_membership,
     find_staff,
@@ -27,6 +28,7 @@ from .citizens import (
     retire,
 )
 from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
+from .deputies import end_deputy, list_deputies, name_deputy
 from .factors import (
     begin_factor,
     confirm_factor,
@@ -37,7 +39,21 @@ from .factors import (
     remove_factor,
     second_step,
 )
+from .members import (
+    add_account,
+    begin_membership,
+    change_membership,
+    close_membership,
+    drop_link,
+    get_account,
+    list_accounts,
+    new_invitation,
+    new_reset,
+    open_link,
+    use_link,
+)
 from .passwords import Passwords
+from .rules import list_factor_rules, set_factor_rule
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
 from .uses import KeyUses
 from .vault import (
@@ -58,6 +74,7 @@ from .vault import (
     reseal,
     withheld,
 )
+from .vouched import begin_at_provider, link_identity, sign_in_at_provider
 
 __all__ = [
     "ACCESS_LIFETIME",
@@ -65,16 +82,24 @@ __all__ = [
     "KeyUses",
     "Keyring",
     "Passwords",
+    "add_account",
     "add_citizen",
     "add_client",
     "adopt_key",
     "authenticate",
+    "begin_at_provider",
     "begin_factor",
+    "begin_membership",
     "change_client",
+    "change_membership",
+    "change_password",
     "checked_identity",
+    "close_membership",
     "confirm_factor",
     "create_staff",
+    "drop_link",
     "end_all_devices",
+    "end_deputy",
     "end_device",
     "end_membership",
     "end_other_sessions",
@@ -83,13 +108,18 @@ __all__ = [
     "factor_standing",
     "find_staff",
     "generate_password",
+    "get_account",
     "get_client",
     "grant",
     "has_identities",
     "keep_identity",
     "key_standing",
+    "link_identity",
+    "list_accounts",
     "list_clients",
+    "list_deputies",
     "list_devices",
+    "list_factor_rules",
     "list_older",
     "list_seals",
     "list_sessions",
@@ -98,9 +128,13 @@ __all__ = [
     "live_officers",
     "matches",
     "members_of",
+    "name_deputy",
+    "new_invitation",
+    "new_reset",
     "note_opening",
     "open_identities",
     "open_identity",
+    "open_link",
     "open_session",
     "opened",
     "prune",
@@ -117,11 +151,14 @@ __all__ = [
     "rotate_key",
     "second_step",
     "set_active",
+    "set_factor_rule",
     "set_password",
     "sign_in",
+    "sign_in_at_provider",
     "sign_out",
     "staff_token",
     "tracking_hash",
     "tracking_secret",
+    "use_link",
     "withheld",
 ]

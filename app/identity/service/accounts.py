@@ -8,13 +8,18 @@ from datetime import datetime
 from app.audit import service as audit_service
 from app.audit.terms import Action
 from app.db.engine import Database
-from app.db.work import Work
+from app.db.work import Work, in_work
 from app.identity import domain, repository
-from app.identity.repository import factors
-from app.identity.terms import Membership, StaffAccountView, system_actor
+from app.identity.errors import AccountLocked, InvalidAccount, WrongPassword
+from app.identity.repository import factors, members
+from app.identity.terms import Membership, SignedIn, StaffAccountView, StaffToken, system_actor
+from app.kit.clock import Clock
 from app.kit.ids import StaffId, TenantId, UnitId
+from app.kit.text import Text
 
 from .passwords import Passwords
+
+_SAME = Text("Mật khẩu mới cần khác mật khẩu hiện tại.", "The new password must be another one.")
 
 
 async def create_staff(
@@ -53,6 +58,53 @@ async def set_password(work: Work, passwords: Passwords, tenant_id: TenantId, *,
     await repository.forgive(work, tenant_id, domain.attempts_key(username))
 
 
+async def change_password(
+    db: Database, clock: Clock, passwords: Passwords, signed_in: SignedIn, *, current: str, password: str
+) -> None:
+    """The officer's own password is another one; sessions elsewhere end, and links are worth nothing.
+
+    A wrong present password counts as one at signing in does, so that a session left open does not help to guess it.
+    No transaction is open while passwords are checked.
+    Raises: WrongPassword, AccountLocked, InvalidAccount, SignInBusy.
+    """
+    actor, username, now = signed_in.actor, signed_in.username or "", clock.now()
+    assert isinstance(signed_in.token, StaffToken)
+    wanted, name_hash, keep = (
+        domain.checked_password(username, password),
+        domain.attempts_key(username),
+        signed_in.token,
+    )
+    row = await repository.try_sign_in(
+        db,
+        actor.tenant_id,
+        username,
+        name_hash=name_hash,
+        locks=domain.locks(now),
+        forget_before=now - domain.FORGET_ATTEMPTS_AFTER,
+        now=now,
+    )
+    if row["failures"] is None:
+        raise AccountLocked(domain.lock_seconds(row["locked_until"], now))
+    if not await passwords.check(row["password_hash"], current):
+        raise WrongPassword
+    if domain.same_password(current, wanted):
+        raise InvalidAccount(errors=[{"pointer": "/password", "detail": _SAME}])
+    digest = await passwords.hash(wanted)
+
+    async def change(work: Work) -> None:
+        account = await repository.lock_staff(work, actor.tenant_id, username)
+        if account.password_hash != row["password_hash"]:  # set by somebody else meanwhile
+            raise WrongPassword
+        account.password_hash = digest
+        account_id = StaffId(account.id)
+        await factors.end_sessions(work, actor.tenant_id, account_id, but=keep.hash)
+        await members.drop_link(work, actor.tenant_id, account_id)
+        await repository.forgive(work, actor.tenant_id, name_hash)
+        audit_service.record(work, actor, Action.PASSWORD_SET, subject=username, details={"by": "self"})
+
+    await in_work(db, clock, actor.tenant_id, change)
+
+
 async def reset_factor(work: Work, tenant_id: TenantId, *, username: str) -> bool:
     """Whether there was a second factor: it is gone, and all sessions end. Raises: AccountNotFound."""
     account = await repository.lock_staff(work, tenant_id, domain.known_username(username))
@@ -85,7 +137,7 @@ async def grant(work: Work, tenant_id: TenantId, *, username: str, membership: M
 async def end_membership(work: Work, tenant_id: TenantId, *, username: str, membership: Membership) -> None:
     """The account holds the role in the unit no more. Raises: AccountNotFound."""
     account = await repository.lock_staff(work, tenant_id, domain.known_username(username))
-    await repository.end_membership(work, tenant_id, StaffId(account.id), membership)
+    await members.end_held(work, tenant_id, account.id, membership.unit_id, membership.role.value)
     ended = {"role": membership.role.value, "unit": str(membership.unit_id)}
     _operated(work, tenant_id, Action.MEMBERSHIP_ENDED, account.username, **ended)
 

@@ -57,13 +57,23 @@ async def second_step(
     if row["failures"] is None:
         raise AccountLocked(domain.lock_seconds(row["locked_until"], now))
     stored, sealed = row["password_hash"], row["factor"]
-    if row["id"] != step.account_id or stored is None or domain.password_mark(stored) != step.password_mark:
+    assurance = domain.assurance_in(step.password_mark)
+    same = stored is not None and domain.password_mark(stored) == step.password_mark
+    if row["id"] != step.account_id or not (same or assurance is not None):
         raise SecondFactorRefused
-    by = "password"
+    by = "password" if assurance is None else "provider"
     if sealed is not None:
         by = await _used(db, keys, step.tenant_id, step.account_id, sealed, row["factor_step"], code, now)
     return await opened_session(
-        db, step.tenant_id, row, name_hash=name_hash, user_agent=user_agent, lifetime=lifetime, now=now, by=by
+        db,
+        step.tenant_id,
+        row,
+        name_hash=name_hash,
+        user_agent=user_agent,
+        lifetime=lifetime,
+        now=now,
+        by=by,
+        assurance=assurance,
     )
 
 

@@ -24,10 +24,12 @@ from app.identity.terms import (
     FirstStep,
     Grant,
     NewToken,
+    Role,
     SignedIn,
     StaffToken,
 )
 from app.kit.ids import CitizenId, StaffId, TenantId, uuid7
+from app.oidc.terms import Assurance
 
 from .passwords import Passwords
 
@@ -89,6 +91,7 @@ async def opened_session(
     lifetime: timedelta,
     now: datetime,
     by: str,
+    assurance: Assurance | None = None,
 ) -> NewToken:
     """A new session of the account in the row, which is as it was when it was read. Two statements, one into the trail.
 
@@ -108,6 +111,7 @@ async def opened_session(
         now=now,
         expires_at=expires_at,
         user_agent=domain.excerpt(user_agent),
+        assurance=assurance,
     )
     if not opened:
         raise WrongCredentials
@@ -118,12 +122,18 @@ async def opened_session(
 
 
 async def authenticate(
-    db: Database, tenant_id: TenantId, token: StaffToken | CitizenToken | ClientToken, *, now: datetime
+    db: Database,
+    tenant_id: TenantId,
+    token: StaffToken | CitizenToken | ClientToken,
+    *,
+    now: datetime,
+    guarded: Collection[Role] = (),
 ) -> SignedIn:
     """Whoever holds the token, read afresh: revoking and changed memberships act at once. One statement.
 
     Once in a quarter of an hour a second one keeps `last_seen_at`. An officer's token, and a key of another
-    system, is good in its own tenant only. Raises: SessionExpired, KeyRefused.
+    system, is good in its own tenant only. `guarded`: roles that need a second step where the tenant has decided
+    nothing; whoever lacks it acts by no role. Raises: SessionExpired, KeyRefused.
     """
     match token:
         case ClientToken():
@@ -134,8 +144,8 @@ async def authenticate(
             row = await repository.find_staff_session(db, token, now)
             if row is None:
                 raise SessionExpired
-            actor = Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], repository.memberships_of(row))
-            signed_in = SignedIn(actor, token, row["username"], row["expires_at"])
+            actor, must_enrol = _officer(tenant_id, row, guarded)
+            signed_in = SignedIn(actor, token, row["username"], row["expires_at"], must_enrol)
         case CitizenToken():
             row = await repository.find_citizen_token(db, token, now)
             if row is None:
@@ -145,6 +155,20 @@ async def authenticate(
     if now - row["last_seen_at"] >= domain.SEEN_STEP:
         await repository.mark_seen(db, token, now)
     return signed_in
+
+
+def _officer(tenant_id: TenantId, row: Record, guarded: Collection[Role]) -> tuple[Actor, bool]:
+    """The officer of a session, and whether a second step has to be set up first: till then no role counts."""
+    held = repository.memberships_of(row)
+    assurance = Assurance(row["assurance"]) if row["assurance"] is not None else None
+    must_enrol = domain.must_enrol(
+        {one.role for one in held},
+        repository.rules_of(row),
+        guarded,
+        has_factor=row["confirmed_at"] is not None,
+        assurance=assurance,
+    )
+    return Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], () if must_enrol else held), must_enrol
 
 
 async def _client(db: Database, tenant_id: TenantId, token: ClientToken, now: datetime) -> SignedIn:
@@ -161,7 +185,7 @@ async def live_officers(
 ) -> dict[bytes, Actor]:
     """Of sessions, by the hashes of their tokens, those that are good, with their officers. One statement."""
     return {
-        row["token_hash"]: Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], repository.memberships_of(row))
+        row["token_hash"]: _officer(tenant_id, row, ())[0]
         for row in await repository.list_live_sessions(db, tenant_id, hashes, now)
     }
 

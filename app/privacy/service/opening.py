@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.identity import service as identity
 from app.identity.domain import Keyring, pseudonym
+from app.identity.policies import acting_as
 from app.identity.terms import Actor, ReporterIdentity
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
 from app.privacy import domain, policies, repository
@@ -73,7 +74,9 @@ async def ask(
     case_id, holder = CaseId(view.row["id"]), UnitId(view.row["unit_id"])
     asker = actor.staff_id
     assert asker is not None  # an address of officers
-    policies.may_open(actor, books.directory.unit_path(actor.tenant_id, holder)).require()
+    path = books.directory.unit_path(actor.tenant_id, holder)
+    policies.may_open(actor, path).require()
+    actor = acting_as(actor, *policies.OPENERS, path=path)
     senders = await _senders(work, keys, actor.tenant_id, case_id)
     sender = next((one for one in senders if one.code == report_code and one.known), None)
     if sender is None:
@@ -106,7 +109,9 @@ async def decide(work: Work, actor: Actor, scope: Scope, books: Books, opening_i
     """
     row = await repository.lock_opening(work, actor.tenant_id, opening_id)
     opening = _seen(row.read(), scope)
-    policies.may_agree(actor, books.directory.unit_path(actor.tenant_id, opening.unit_id)).require()
+    path = books.directory.unit_path(actor.tenant_id, opening.unit_id)
+    policies.may_agree(actor, path).require()
+    actor = acting_as(actor, *policies.SECONDS, path=path)
     after = domain.decided(opening, actor, agree=agree, at=work.now)
     repository.keep(row, after)
     done = Action.IDENTITY_AGREED if agree else Action.IDENTITY_DECLINED

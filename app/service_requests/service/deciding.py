@@ -60,7 +60,7 @@ async def ask_supplement(
         reasons=(words,) if words else (),
         supplement_until=work.now + SUPPLY_WITHIN,
     )
-    return settle(work, actor, found, with_paper(fact, paper), books)
+    return settle(work, found, with_paper(fact, paper), books)
 
 
 def _called(found: Held, about: str) -> str:
@@ -95,7 +95,7 @@ async def extend_request(
         appointment_at=found.request.original_due_at,
         new_appointment_at=timing.due_at,
     )
-    return settle(work, actor, found, with_paper(fact, paper), books)
+    return settle(work, found, with_paper(fact, paper), books)
 
 
 async def ask_payment(
@@ -108,7 +108,7 @@ async def ask_payment(
         raise NothingOwed
     found.request.fee = owed
     fact = domain.ask_payment(found.facts(), unit=holder(books, found), amount=money(owed), reference=None)
-    return settle(work, actor, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def record_payment(
@@ -156,7 +156,7 @@ async def decide_request(
         unit=holder(books, found, StepRole.DECIDE),
     )
     put_files(work, actor, found.request, FileRole.RESULT, results)
-    return settle(work, actor, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 def put_files(
@@ -219,7 +219,7 @@ async def reject_decision(
     found = await held(work, actor, code, Verb.REJECT_DECISION, seen, books)
     fact = domain.reject_decision(found.facts(), reason=reason, unit=holder(books, found, StepRole.DECIDE))
     await repository.drop_results(work, actor.tenant_id, found.request.id)
-    return settle(work, actor, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def sign_decision(
@@ -237,7 +237,7 @@ async def sign_decision(
     stated = {"reasons": (found.request.decision_text or "",)} if denied else {"results": papering.results(files)}
     kind = PaperKind.REFUSAL if denied else PaperKind.RESULT_COVER
     paper = await papering.issue(work, actor, books, found, kind, decided.unit_id, **stated)
-    return settle(work, actor, found, with_paper(fact, paper), books)
+    return settle(work, found, with_paper(fact, paper), books)
 
 
 async def _signed_files(work: Work, db: Database, found: Held) -> list[tuple[str, bytes]]:

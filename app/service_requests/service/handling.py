@@ -44,7 +44,7 @@ async def accept_request(work: Work, actor: Actor, code: str, *, seen: int, book
         UnitId(request.receiver_id),
         appointment_at=timing.due_at,
     )
-    return settle(work, actor, found, with_paper(fact, paper), books)
+    return settle(work, found, with_paper(fact, paper), books)
 
 
 async def refuse_request(
@@ -55,7 +55,7 @@ async def refuse_request(
     unit_id = UnitId(found.request.receiver_id)
     fact = domain.refuse(found.facts(), unit=holder(books, found, StepRole.RECEIVE), reason=reason, at=work.now)
     paper = await papering.issue(work, actor, books, found, PaperKind.REFUSAL, unit_id, reasons=(reason,))
-    return settle(work, actor, found, with_paper(fact, paper), books)
+    return settle(work, found, with_paper(fact, paper), books)
 
 
 async def complete_step(
@@ -121,7 +121,7 @@ async def assign_step(
     fact = domain.assign(
         facts, step=step, officer=account.id, officer_name=account.name, unit=of_step(books, found, step)
     )
-    return settle(work, actor, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def consult_unit(
@@ -169,7 +169,7 @@ async def consult_unit(
             "clock": deadlines_service.clock_values(timing.clock),
         },
     )
-    return settle(work, actor, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def give_opinion(

@@ -36,7 +36,7 @@ async def _own(work: Work, actor: Actor, code: str, secret: str | None, books: R
         return owns(actor, secret, citizen_id=request.citizen_id, tracking=request.tracking_hash)
 
     request, steps = await RequestRepository(work, actor.tenant_id).lock_own(code, is_own)
-    return Held(request, steps, procedure_of(books, request))
+    return Held(request, steps, procedure_of(books, request), as_applicant(actor))
 
 
 async def supply(
@@ -63,7 +63,7 @@ async def supply(
             document=document,
             supplement=found.request.supplements,
         )
-    return settle(work, applicant, found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def ask_withdrawal(
@@ -71,7 +71,7 @@ async def ask_withdrawal(
 ) -> ServiceRequest:
     """The applicant wants it back."""
     found = await _own(work, actor, code, secret, books)
-    return settle(work, as_applicant(actor), found, domain.ask_withdrawal(found.facts(), reason=reason), books)
+    return settle(work, found, domain.ask_withdrawal(found.facts(), reason=reason), books)
 
 
 async def complain(
@@ -85,7 +85,7 @@ async def complain(
     if found.request.due_at is not None and found.request.due_at < work.now and found.request.overdue_at is None:
         found.request.overdue_at = work.now  # nobody has to wait for the worker to look
     fact = domain.complain(found.facts(), words=words, above=name, at=work.now)
-    return settle(work, as_applicant(actor), found, fact, books)
+    return settle(work, found, fact, books)
 
 
 async def rate(
@@ -101,4 +101,4 @@ async def rate(
     """The applicant's verdict; a later one replaces an earlier one."""
     found = await _own(work, actor, code, secret, books)
     fact = domain.rate(found.facts(), stars=stars, words=words, at=work.now)
-    return settle(work, as_applicant(actor), found, fact, books)
+    return settle(work, found, fact, books)

@@ -28,14 +28,18 @@ from .timing import follow, start_opened
 
 
 class Held:
-    """A service request in hand: its row locked, its steps, the version of the procedure it began with."""
+    """A service request in hand: its row locked, its steps, the version of the procedure it began with.
 
-    __slots__ = ("procedure", "request", "steps")
+    `actor` is whoever acts, an officer in the capacity that lets him.
+    """
 
-    def __init__(self, request: ServiceRequest, steps: list[RequestStep], procedure: Procedure) -> None:
+    __slots__ = ("actor", "procedure", "request", "steps")
+
+    def __init__(self, request: ServiceRequest, steps: list[RequestStep], procedure: Procedure, actor: Actor) -> None:
         self.request = request
         self.steps = steps
         self.procedure = procedure
+        self.actor = actor
 
     def facts(self) -> RequestFacts:
         """What decisions may know of it."""
@@ -55,8 +59,8 @@ async def held(
     if seen is not None and request.version != seen:
         own = await timeline_service.is_own(work, actor, RequestId(request.id), request.version)
         raise StaleRequest(request.version, own=own)
-    found = Held(request, steps, procedure_of(books, request))
-    allow(actor, verb, found.facts(), books.directory, step=step)
+    found = Held(request, steps, procedure_of(books, request), actor)
+    found.actor = allow(actor, verb, found.facts(), books.directory, step=step)
     return found
 
 
@@ -73,9 +77,11 @@ def procedure_named(books: RequestBooks, tenant_id: TenantId, code: str, version
     return found
 
 
-def allow(actor: Actor, verb: Verb, facts: RequestFacts, directory: Directory, *, step: str | None) -> None:
-    """Nothing when the actor may do the verb to the request as it is. Raises: Forbidden with the reason."""
-    policies.may(verb, actor, facts, paths_of(actor.tenant_id, facts, directory), step=step).require()
+def allow(actor: Actor, verb: Verb, facts: RequestFacts, directory: Directory, *, step: str | None) -> Actor:
+    """The actor as whoever does the verb, a deputy for a colleague. Raises: Forbidden with the reason."""
+    paths = paths_of(actor.tenant_id, facts, directory)
+    policies.may(verb, actor, facts, paths, step=step).require()
+    return policies.in_capacity(verb, actor, facts, paths, step=step)
 
 
 def paths_of(tenant_id: TenantId, facts: RequestFacts, directory: Directory) -> Mapping[UnitId, tuple[UnitId, ...]]:
@@ -88,8 +94,9 @@ def with_paper(fact: RequestFact, number: str) -> RequestFact:
     return replace(fact, data={**fact.data, "paper": number})
 
 
-def settle(work: Work, actor: Actor, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
+def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
     """Apply and record one decided fact, with what it does to steps, clocks and the unit that answers for it."""
+    actor = found.actor
     request, before = found.request, RequestState(found.request.state)
     held_by = UnitId(request.unit_id)
     request.apply(fact, work.now)
@@ -184,7 +191,7 @@ async def change(
 ) -> ServiceRequest:
     """The request after `verb`. Raises: RequestNotFound, StaleRequest, Forbidden, and what `decide` does."""
     found = await held(work, actor, code, verb, seen, books, step=step)
-    return settle(work, actor, found, decide(found), books)
+    return settle(work, found, decide(found), books)
 
 
 def officer_of(actor: Actor) -> StaffId:

@@ -40,14 +40,15 @@ async def test_signing_in_answers_a_token_with_account_and_memberships(
     assert body["account"]["name"] == "Nguyễn Thị Hoa"
     assert body["account"]["kind"] == "staff"
     unit_id = str(provinces[0].unit_id)
-    assert body["memberships"] == [{"unit_id": unit_id, "role": "officer"}, {"unit_id": unit_id, "role": "approver"}]
+    own = {"unit_id": unit_id, "instead_of": None}
+    assert body["memberships"] == [{**own, "role": "officer"}, {**own, "role": "approver"}]
 
 
 async def test_the_session_says_the_same_without_the_token(web: httpx.AsyncClient) -> None:
     new = (await web.post(TOKEN, json={"username": "hoa", "password": PASSWORD})).json()
     session = await web.get("/api/v1/auth/session", headers={"Authorization": f"bearer {new['access_token']}"})
     assert session.status_code == 200
-    assert session.json() == {name: new[name] for name in ("account", "memberships", "expires_at")}
+    assert session.json() == {name: new[name] for name in ("account", "memberships", "must_enrol", "expires_at")}
 
 
 @pytest.mark.parametrize("username", ["hoa", "nobody"])

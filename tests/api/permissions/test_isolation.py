@@ -40,10 +40,15 @@ EVERYONES = {
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement",
     "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
     "PUT /api/v1/staff/limits/{what}/{per}",
+    "PUT /api/v1/staff/second-factor-rules/{role}",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
-OWN = {"DELETE /api/v1/me/devices/{device}", "DELETE /api/v1/staff/me/sessions/{session}"}
+OWN = {
+    "DELETE /api/v1/me/devices/{device}",
+    "DELETE /api/v1/staff/me/deputies/{deputy}",  # tests/api/members
+    "DELETE /api/v1/staff/me/sessions/{session}",
+}
 _OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", "/client/cases/{code}")
 # Of a province alone, and of another system: tried below, and in tests/api/clients.
 _OF_A_REQUEST = "/service-requests/{code}"
@@ -54,6 +59,7 @@ APART = (
     "/staff/payments/{reference}",
     "/staff/subscriptions/{id}",
     "/staff/clients/{id}",
+    "/staff/members/{id}",  # and of units: tests/api/members
     "/client/subscriptions/{id}",
 )
 WORDS: dict[str, Any] = {
@@ -229,6 +235,28 @@ async def test_a_system_of_another_province_is_not_there(
     answer = await client.request(method, f"/api/v1/staff/clients{path.format(holder.id)}", json=body, headers=theirs)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-client")
     assert (await client.get("/api/v1/client", headers=holder.headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("GET /{}", None),
+        ("POST /{}/invitation", {"by": "hand"}),
+        ("POST /{}/reset", {"by": "hand"}),
+        ("POST /{}/memberships", {"unit": "H32", "role": "officer"}),
+        ("PUT /{}/memberships/{}", {"valid_to": None}),
+        ("DELETE /{}/memberships/{}", None),
+    ],
+)
+async def test_a_member_of_another_province_is_not_there(
+    client: httpx.AsyncClient, process: Process, verb: str, body: Any
+) -> None:
+    member, theirs = (await an_officer(process)).actor.id, await a_foreign_officer(process)
+    method, _, path = verb.partition(" ")
+    answer = await client.request(
+        method, f"/api/v1/staff/members{path.format(member, member)}", json=body, headers=theirs
+    )
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/account-not-found")
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE"])

@@ -58,8 +58,21 @@ BODIES_OF: dict[str, Any] = {
         "reason": "Thử",
         "until": "2026-11-21T00:00:00Z",
     },
+    "POST /api/v1/staff/members": {
+        "username": "x",
+        "name": "Thử",
+        "membership": {"unit": "H23", "role": "officer"},
+        "by": "hand",
+    },
+    "POST /api/v1/staff/members/{id}/invitation": {"by": "hand"},
+    "POST /api/v1/staff/members/{id}/reset": {"by": "hand"},
+    "POST /api/v1/staff/me/deputies": {"unit": "H23", "deputy": "x", "valid_to": "2026-12-01T00:00:00Z"},
+    "POST /api/v1/staff/me/password": {"current": "x", "password": "bảy con mèo đen ngủ"},
+    "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
+    "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
+    "PUT /api/v1/staff/second-factor-rules/{role}": {"demanded": False},
     "PUT /api/v1/staff/units/{code}/contact": {},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
@@ -228,7 +241,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "version": "1",
             "reference": "TT2222222222",
         }
-        path = path.format(**names, id=NOBODY, delivery=NOBODY)
+        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY, role="officer")
         path += "?day=2026-11-20" if path.endswith("/reconciliation") else ""
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)

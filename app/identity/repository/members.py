@@ -1,0 +1,218 @@
+"""Statements on accounts and memberships as administrators handle them, and on links to set passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.db.errors import constraint
+from app.db.work import Work
+from app.identity.errors import (
+    AccountNotFound,
+    EmailTaken,
+    LinkRefused,
+    MembershipHeld,
+    UnknownMembership,
+    UsernameTaken,
+)
+from app.identity.models import PasswordLink, StaffAccount, StaffFactor, StaffMembership
+from app.identity.terms import HeldMembership, LinkPurpose, Member, OpenLink, Role, Standing
+from app.kit.ids import StaffId, TenantId, UnitId
+
+_TAKEN = {"uq_staff_accounts_tenant_id_username": UsernameTaken, "uq_staff_accounts_email": EmailTaken}
+
+
+async def list_members(
+    work: Work, tenant_id: TenantId, units: Collection[UnitId] | None, *, after: str, limit: int
+) -> list[Member]:
+    """Up to `limit` accounts by user name, after a name: of members of `units`, or all with None. Three statements."""
+    where = select(StaffAccount).where(StaffAccount.tenant_id == tenant_id, StaffAccount.username > after)
+    if units is not None:
+        where = where.where(
+            exists().where(
+                StaffMembership.tenant_id == tenant_id,
+                StaffMembership.account_id == StaffAccount.id,
+                StaffMembership.unit_id.in_(units),
+                StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+            )
+        )
+    rows = (await work.session.scalars(where.order_by(StaffAccount.username).limit(limit))).all()
+    return await _members(work, tenant_id, rows)
+
+
+async def get_member(work: Work, tenant_id: TenantId, account_id: UUID) -> Member:
+    """The account. Three statements. Raises: AccountNotFound."""
+    where = select(StaffAccount).where(StaffAccount.tenant_id == tenant_id, StaffAccount.id == account_id)
+    found = await _members(work, tenant_id, (await work.session.scalars(where)).all())
+    if not found:
+        raise AccountNotFound
+    return found[0]
+
+
+async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]) -> list[Member]:
+    """The accounts with what belongs to them, in their order."""
+    ids = [row.id for row in rows]
+    held: dict[UUID, list[HeldMembership]] = {}
+    for one in await work.session.scalars(
+        select(StaffMembership)
+        .where(
+            StaffMembership.tenant_id == tenant_id,
+            StaffMembership.account_id.in_(ids),
+            StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+        )
+        .order_by(StaffMembership.valid_from, StaffMembership.id)
+    ):
+        held.setdefault(one.account_id, []).append(
+            HeldMembership(one.id, UnitId(one.unit_id), Role(one.role), one.valid_from, one.valid_to)
+        )
+    guards = await work.session.execute(
+        select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at)
+        .outerjoin(
+            StaffFactor,
+            (StaffFactor.tenant_id == StaffAccount.tenant_id) & (StaffFactor.account_id == StaffAccount.id),
+        )
+        .outerjoin(
+            PasswordLink,
+            (PasswordLink.tenant_id == StaffAccount.tenant_id)
+            & (PasswordLink.account_id == StaffAccount.id)
+            & (PasswordLink.expires_at > work.now),
+        )
+        .where(StaffAccount.tenant_id == tenant_id, StaffAccount.id.in_(ids))
+    )
+    known = {account_id: (confirmed_at is not None, until) for account_id, confirmed_at, until in guards}
+    return [
+        Member(
+            id=StaffId(row.id),
+            username=row.username,
+            name=row.name,
+            email=row.email,
+            standing=_standing(row),
+            second_factor=known[row.id][0],
+            link_until=known[row.id][1],
+            created_at=row.created_at,
+            memberships=tuple(held.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _standing(row: StaffAccount) -> Standing:
+    if not row.active:
+        return Standing.INACTIVE
+    return Standing.ACTIVE if row.password_hash is not None else Standing.INVITED
+
+
+async def lock_account(work: Work, tenant_id: TenantId, account_id: UUID) -> StaffAccount:
+    """The account, locked. Raises: AccountNotFound."""
+    account = await work.session.scalar(
+        select(StaffAccount).where(StaffAccount.tenant_id == tenant_id, StaffAccount.id == account_id).with_for_update()
+    )
+    if account is None:
+        raise AccountNotFound
+    return account
+
+
+async def add_account(work: Work, account: StaffAccount) -> None:
+    """Write the account. Raises: UsernameTaken, EmailTaken."""
+    work.session.add(account)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        taken = _TAKEN.get(constraint(error) or "")
+        if taken is None:
+            raise
+        raise taken from error
+
+
+async def add_membership(work: Work, membership: StaffMembership) -> None:
+    """Write the membership. Raises: MembershipHeld."""
+    work.session.add(membership)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        if constraint(error) == "uq_memberships_current":
+            raise MembershipHeld from error
+        raise
+
+
+async def lock_membership(work: Work, tenant_id: TenantId, account_id: UUID, membership_id: UUID) -> StaffMembership:
+    """The account's membership that has not ended, locked. Raises: UnknownMembership."""
+    found = await work.session.scalar(
+        select(StaffMembership)
+        .where(
+            StaffMembership.tenant_id == tenant_id,
+            StaffMembership.account_id == account_id,
+            StaffMembership.id == membership_id,
+            StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise UnknownMembership
+    return found
+
+
+async def put_link(work: Work, link: PasswordLink) -> None:
+    """This is the account's link from now on, and no other."""
+    await drop_link(work, TenantId(link.tenant_id), link.account_id)
+    work.session.add(link)
+    await work.session.flush()
+
+
+async def drop_link(work: Work, tenant_id: TenantId, account_id: UUID) -> None:
+    """The account has no link any more."""
+    await work.session.execute(
+        delete(PasswordLink).where(PasswordLink.tenant_id == tenant_id, PasswordLink.account_id == account_id)
+    )
+
+
+async def find_link(work: Work, tenant_id: TenantId, link_hash: bytes, now: datetime) -> OpenLink:
+    """Whose link it is. One statement. Raises: LinkRefused."""
+    found = (
+        await work.session.execute(
+            select(StaffAccount, PasswordLink.purpose, PasswordLink.expires_at)
+            .select_from(PasswordLink)
+            .join(
+                StaffAccount,
+                (StaffAccount.tenant_id == PasswordLink.tenant_id) & (StaffAccount.id == PasswordLink.account_id),
+            )
+            .where(
+                PasswordLink.tenant_id == tenant_id,
+                PasswordLink.link_hash == link_hash,
+                PasswordLink.expires_at > now,
+                StaffAccount.active,
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        raise LinkRefused
+    account, purpose, until = found
+    return OpenLink(StaffId(account.id), account.username, account.name, LinkPurpose(purpose), until)
+
+
+async def use_link(work: Work, tenant_id: TenantId, link_hash: bytes) -> None:
+    """The link is used: of two at once, one has it. Raises: LinkRefused."""
+    gone = delete(PasswordLink).where(
+        PasswordLink.tenant_id == tenant_id, PasswordLink.link_hash == link_hash, PasswordLink.expires_at > work.now
+    )
+    if await work.session.scalar(gone.returning(PasswordLink.account_id)) is None:
+        raise LinkRefused
+
+
+async def end_held(work: Work, tenant_id: TenantId, account_id: UUID, unit_id: UUID, role: str) -> None:
+    """The role in the unit ends now; one that has not begun never does."""
+    await work.session.execute(
+        update(StaffMembership)
+        .where(
+            StaffMembership.tenant_id == tenant_id,
+            StaffMembership.account_id == account_id,
+            StaffMembership.unit_id == unit_id,
+            StaffMembership.role == role,
+            StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+        )
+        .values(valid_to=func.greatest(StaffMembership.valid_from, work.now))
+    )

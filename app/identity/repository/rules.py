@@ -1,0 +1,41 @@
+"""Statements on who needs a second step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.db.work import Work
+from app.identity.models import FactorRuleRow
+from app.identity.terms import FactorRule, Role
+from app.kit.ids import TenantId
+from app.oidc.terms import Assurance
+
+
+async def list_rules(work: Work, tenant_id: TenantId) -> Sequence[FactorRule]:
+    """What the tenant has decided. One statement."""
+    rows = await work.session.scalars(select(FactorRuleRow).where(FactorRuleRow.tenant_id == tenant_id))
+    return [read(row) for row in rows]
+
+
+async def lock_rule(work: Work, tenant_id: TenantId, role: Role) -> FactorRuleRow | None:
+    """What the tenant has decided of the role, locked; None: nothing."""
+    found: FactorRuleRow | None = await work.session.scalar(
+        select(FactorRuleRow)
+        .where(FactorRuleRow.tenant_id == tenant_id, FactorRuleRow.role == role.value)
+        .with_for_update()
+    )
+    return found
+
+
+async def write(work: Work, row: FactorRuleRow) -> None:
+    """Send what was set; of two at once, one is run again."""
+    work.session.add(row)
+    await work.session.flush()
+
+
+def read(row: FactorRuleRow) -> FactorRule:
+    """The rule as the program knows it."""
+    provider = Assurance(row.provider) if row.provider is not None else None
+    return FactorRule(Role(row.role), row.demanded, provider, row.version, row.updated_at)

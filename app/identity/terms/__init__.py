@@ -1,0 +1,78 @@
+"""Vocabulary of identity: actors, roles, memberships, sessions, the vault."""
+
+from __future__ import annotations
+
+from .acting import Actor, ActorKind, ClientScope, Colleague, Grant, Membership, Role, system_actor
+from .clients import ClientView, KeyView, NewKey, WantedClient
+from .sessions import (
+    CitizenToken,
+    ClientToken,
+    DeviceView,
+    FactorStanding,
+    FirstStep,
+    NewFactor,
+    NewSession,
+    NewToken,
+    RefreshToken,
+    SignedIn,
+    StaffSessionView,
+    StaffToken,
+)
+from .staff import (
+    Deputy,
+    FactorRule,
+    HeldMembership,
+    LinkPurpose,
+    Member,
+    NewLink,
+    OpenLink,
+    StaffAccountView,
+    Standing,
+    WantedDeputy,
+    WantedMember,
+    WantedMembership,
+)
+from .vault import KeyStanding, Reading, ReporterIdentity, Seals
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "CitizenToken",
+    "ClientScope",
+    "ClientToken",
+    "ClientView",
+    "Colleague",
+    "Deputy",
+    "DeviceView",
+    "FactorRule",
+    "FactorStanding",
+    "FirstStep",
+    "Grant",
+    "HeldMembership",
+    "KeyStanding",
+    "KeyView",
+    "LinkPurpose",
+    "Member",
+    "Membership",
+    "NewFactor",
+    "NewKey",
+    "NewLink",
+    "NewSession",
+    "NewToken",
+    "OpenLink",
+    "Reading",
+    "RefreshToken",
+    "ReporterIdentity",
+    "Role",
+    "Seals",
+    "SignedIn",
+    "StaffAccountView",
+    "StaffSessionView",
+    "StaffToken",
+    "Standing",
+    "WantedClient",
+    "WantedDeputy",
+    "WantedMember",
+    "WantedMembership",
+    "system_actor",
+]
