@@ -61,7 +61,8 @@ _OF_REPORTS = """
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
 _OF_UPLOADS = """
-    SELECT u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal
+    SELECT u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal,
+        NULL::float AS lat, NULL::float AS lon
     FROM uploads u WHERE u.id = ANY($1::uuid[])
 """
 _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleared'"

@@ -65,6 +65,8 @@ TRANSITIONS: Mapping[Verb, Mapping[RequestState, Next]] = MappingProxyType(
 )
 # A request that has ended for good keeps only what looks back.
 _WHEN_CLOSED: Final = frozenset({Verb.RATE, Verb.NOTE})
+# Impossible for a reason that has a problem of its own: whoever decides says it.
+_TOLD_APART: Final = frozenset({Verb.ASK_SUPPLEMENT, Verb.REJECT_DECISION, Verb.SIGN, Verb.GIVE_OPINION, Verb.COMPLAIN})
 # What holds it is remembered, so that it goes back to where it was.
 _HOLDS: Final = HELD | {S.WITHDRAWAL_ASKED}
 
@@ -92,9 +94,12 @@ def moved(facts: RequestFacts, verb: Verb) -> tuple[RequestState, tuple[RequestS
 
     Raises: NotInThisState naming what is possible instead.
     """
-    if facts.state not in TRANSITIONS[verb] or (facts.closed and verb not in _WHEN_CLOSED):
+    told_apart = verb in _TOLD_APART and facts.state in TRANSITIONS[verb] and not facts.closed
+    if not told_apart and verb not in possible_verbs(facts):
         raise NotInThisState(verb, facts.state, possible_verbs(facts))
     to = TRANSITIONS[verb][facts.state]
+    if verb is Verb.END:
+        return facts.state, ()
     if to is Move.STAY:
         return facts.state, facts.came_from
     if to is Move.BACK:

@@ -105,7 +105,9 @@ async def test_land_travels_through_three_tiers_with_a_supplement_and_a_lateness
     extended = await life.do(at_work.director, "extend", due_on="2027-01-08", reason="Cần đối chiếu bản đồ gốc.")
     assert (extended.status_code, extended.json()["due_at"][:10]) == (200, "2027-01-08"), extended.text
 
-    result = [{"upload": await upload(), "name": "Giấy chứng nhận"}]
+    handed_out = await life.client.get(f"/api/v1/service-requests/{life.code}/papers", headers=life.mine)
+    real = await life.client.get(handed_out.json()["items"][0]["url"], headers=life.mine)
+    result = [{"upload": await upload(real.content), "name": "Giấy chứng nhận"}]
     drafted = await life.do(at_work.department, "decide", outcome="granted", text="Đủ điều kiện.", results=result)
     assert drafted.status_code == 200, drafted.text
     assert not [file for file in (await life.own())["files"] if file["role"] == "result"]
