@@ -40,6 +40,7 @@ from app.publication.citizen_endpoints import hot_router as hot_report_router, r
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import CommonTerms, LiveFeeds
 from app.publication.staff_endpoints import router as preview_router
+from app.publication.store import PhotoStore
 from app.reports.citizen_endpoints import router as own_reports_router
 from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
@@ -182,6 +183,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.citizens_provider = provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = FolderStore(process.settings.data_dir)
+    state.photo_store = PhotoStore(process.settings.data_dir)
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)

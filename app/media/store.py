@@ -12,8 +12,8 @@ from uuid import UUID
 class FolderStore:
     """Files in a folder. Blocking: to be called in threads."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._root = data_dir / "uploads"
+    def __init__(self, data_dir: Path, folder: str = "uploads") -> None:
+        self._root = data_dir / folder
 
     def path(self, upload_id: UUID, part: str = "raw") -> Path:
         """Where a part of the upload lies: `raw`, `whole` or `thumbnail`."""

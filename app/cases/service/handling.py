@@ -153,6 +153,21 @@ async def redact_case(
     return await change(work, actor, code, Verb.REDACT, seen, books, lambda facts: domain.redact(facts, correction))
 
 
+async def decide_photos(
+    work: Work, actor: Actor, code: str, *, seen: int, books: Books, published: int, blurred: int, withheld: int
+) -> Case:
+    """So many pictures are decided to be shown as they are, shown blurred, and not shown; which, its caller keeps."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.DECIDE_PHOTOS,
+        seen,
+        books,
+        lambda facts: domain.decide_photos(facts, published=published, blurred=blurred, withheld=withheld),
+    )
+
+
 async def withdraw_for_reporter(work: Work, actor: Actor, code: str, *, seen: int, books: Books, comment: str) -> Case:
     """Ended because the reporter asked for it, by phone or in person."""
     return await change(

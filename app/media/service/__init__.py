@@ -9,7 +9,7 @@ from .clearing import (
     let_go,
     list_older,
 )
-from .fetching import fetch, list_of_reports
+from .fetching import covered, fetch, list_of_reports
 from .receiving import append, attach, attachable, begin, end, look, take
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "begin",
     "clean",
     "clear",
+    "covered",
     "end",
     "fetch",
     "let_go",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
 from app.media.errors import LinkExpired, MediaNotFound
 from app.media.store import FolderStore
-from app.media.terms import Attached, FileKind, Variant
+from app.media.terms import Attached, Drawn, FileKind, Patch, Refusal, Variant
 
 
 async def list_of_reports(
@@ -21,6 +21,14 @@ async def list_of_reports(
 ) -> dict[ReportId, list[Attached]]:
     """Files of the reports, in their senders' order. Whether the reader may see them is the caller's. One statement."""
     return await repository.list_of_reports(db, tenant_id, reports)
+
+
+def covered(store: FolderStore, upload_id: UUID, patches: Sequence[Patch]) -> Drawn | Refusal:
+    """A cleared picture drawn for everyone's eyes, its patches covered. Blocking: to be called in a thread."""
+    try:
+        return domain.covered(store.read(upload_id, Variant.WHOLE), patches)
+    except OSError:
+        return Refusal.DAMAGED
 
 
 async def fetch(

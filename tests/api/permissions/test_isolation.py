@@ -31,6 +31,7 @@ EVERYONES = {
     "POST /api/v1/staff/notice-wordings/{occasion}",
     "POST /api/v1/staff/notice-wordings/{occasion}/preview",
     "PUT /api/v1/staff/limits/{what}/{per}",
+    "GET /api/v1/public/photos/{photo}/{variant}",  # what officers let everyone see: tests/api/media
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
