@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .cases import FeatureCollectionOut, PublicCaseOut, PublicPageOut, PublicPreviewOut, public_preview_answer
-from .photos import DecidePhotosIn, PhotoListOut, photos_answer
+from .photos import DecidePhotosIn, PhotoDecisionIn, PhotoListOut, photos_answer
 
 __all__ = [
     "DecidePhotosIn",
     "FeatureCollectionOut",
+    "PhotoDecisionIn",
     "PhotoListOut",
     "PublicCaseOut",
     "PublicPageOut",
