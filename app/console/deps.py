@@ -13,14 +13,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.cases.deps import CurrentBooks
+from app.cases.policies import PERMITS
 from app.cases.service import scope_of
-from app.cases.terms import Books, Scope
+from app.cases.terms import Books, Scope, Verb
 from app.db.engine import Database
 from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
 from app.identity.domain import Keyring, parse_token
 from app.identity.errors import SessionExpired, SignInNeeded
-from app.identity.terms import Actor, SignedIn, StaffToken
+from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.problems import NotFound, Problem, Unauthenticated
@@ -42,6 +43,8 @@ from app.web.tenancy import HostTenant
 PAGES: Final = Pages("app.console")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
+MOST_AT_ONCE: Final = 100
+_RELEASERS: Final = PERMITS[Verb.TRIAGE].own | PERMITS[Verb.TRIAGE].above
 _WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
 
@@ -74,6 +77,17 @@ def back_to(text: str, **told: str) -> str:
     """Address of the queue where the officer left it, which tells of `told`."""
     asked = urlencode({**told, **place_in_queue(text)})
     return f"{PATH}?{asked}" if asked else PATH
+
+
+def target_of(ticked: str) -> tuple[str, int] | None:
+    """Code and version of a ticked case, as its box says them."""
+    code, _, version = ticked.partition("@")
+    return (code, int(version)) if version.isascii() and version.isdigit() and len(version) < 10 else None
+
+
+def ticked_in(form: Form) -> list[tuple[str, int]]:
+    """All that are ticked in the form, at most MOST_AT_ONCE."""
+    return [target for each in form.many("case")[:MOST_AT_ONCE] if (target := target_of(each)) is not None]
 
 
 async def _typed(request: Request) -> list[str]:
@@ -130,6 +144,8 @@ class Desk:
             officer=self.actor.name,
             csrf=self.csrf,
             units=self._seats(),
+            may_block=bool(self.actor.units(Role.TENANT_ADMIN)),
+            may_release=bool(self.actor.units(*_RELEASERS)),
             **values,
         )
 

@@ -22,7 +22,7 @@ from .handling import (
     withdraw_for_reporter,
     withhold_case,
 )
-from .holding import forget_held, list_held, release_case
+from .holding import forget_held, list_held, refuse_held, release_case
 from .listing import (
     NEWEST,
     START,
@@ -89,6 +89,7 @@ __all__ = [
     "recount_cases",
     "redact_case",
     "refer_case",
+    "refuse_held",
     "reject_draft",
     "release_case",
     "reopen_case",

@@ -52,6 +52,7 @@ WORDS: dict[str, Any] = {
     "POST /api/v1/reports/{code}/withdrawal": {},
     "PUT /api/v1/reports/{code}/notices": {},
     "POST /api/v1/staff/cases/{code}/extend/preview": {"due_on": "2026-12-03", "reason": "Cần khảo sát."},
+    "POST /api/v1/staff/held/{code}/refusal": {"answer": "Trùng lặp."},
     **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
     "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
     "POST /api/v1/staff/cases/{code}/senders/{report}/openings": {"reason": "Cần gọi để hẹn giờ kiểm tra."},

@@ -57,6 +57,7 @@ BODIES_OF: dict[str, Any] = {
         "reason": "Thử",
         "until": "2026-11-21T00:00:00Z",
     },
+    "POST /api/v1/staff/held/{code}/refusal": {"answer": "Trùng lặp."},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
     "PUT /api/v1/staff/units/{code}/contact": {},
