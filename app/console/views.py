@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases import service as cases_service
+from app.cases.errors import CaseNotFound
 from app.cases.schemas import case_answer, line
 from app.cases.service import CaseView
 from app.cases.terms import (
@@ -110,6 +111,7 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
         "time_left": _time_left(desk, row),
         "step": step,
         "step_missed": step is not None and step.missed(desk.now),
+        "unchecked": row["unchecked"] and row["publication"] == PublicationState.PUBLISHED,
         "may_take_up": cases_service.may_take_up(desk.actor, row),
     }
 
@@ -180,6 +182,22 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "members": members,
         **_choices(desk),
     }
+
+
+async def redaction_line(desk: Desk, code: str) -> dict[str, Any] | None:
+    """What everyone reads, or would read, of one of many cases; None of one that is not there to be seen, or never is.
+
+    Three statements.
+    """
+    try:
+        view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
+    except CaseNotFound:
+        return None
+    preview = _preview(desk, view, await reports_service.reports_for_staff(desk.database, desk.tenant.id, view))
+    if preview is None:
+        return None
+    publication = PublicationState(view.row["publication"]).label
+    return {"code": view.row["code"], "version": view.row["version"], "preview": preview, "publication": publication}
 
 
 def photo_line(desk: Desk, photo: Photo, number: int) -> dict[str, Any]:
