@@ -27,7 +27,7 @@ from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
-from app.media.store import store_of
+from app.media.store import PHOTOS, store_of
 from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
@@ -51,6 +51,7 @@ from app.publication.citizen_endpoints import hot_router as hot_report_router, r
 from app.publication.endpoints import hot_router as hot_publication_router, router as publication_router
 from app.publication.service import CommonTerms, LiveFeeds
 from app.publication.staff_endpoints import router as preview_router
+from app.publication.store import PhotoStore
 from app.reports.citizen_endpoints import router as own_reports_router
 from app.reports.endpoints import hot_router as hot_reports_router, router as reports_router
 from app.reports.staff_endpoints import router as report_texts_router
@@ -212,6 +213,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.staff_provider = staff_provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = store_of(process.settings)
+    state.photo_store = PhotoStore(store_of(process.settings, PHOTOS))
     state.link_post = post_of(process.settings, process.clock)
     state.paper_desk = Desk()
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))

@@ -400,5 +400,5 @@ class _Telling:
             "area_district": case.area_district, "area_commune": case.area_commune, "lat": shown.lat,
             "lon": shown.lon, "updated_at": TOLD + timedelta(days=self._told_last),
             "overdue": bool(shown.summary["overdue"]), "search_text": mark("words"), "terms": mark("terms"),
-            "body": mark("body"), "line": mark("line"), "feature": mark("feature"),
+            "body": mark("body"), "line": mark("line"), "feature": mark("feature"), "photos": "{}",
         }  # fmt: skip

@@ -122,6 +122,7 @@ DECISIONS: Final[dict[Verb, Callable[[CaseFacts], CaseFact]]] = {
     Verb.NOTE: lambda case: domain.note(case, text="Đã gọi.", for_unit_only=True),
     Verb.PUBLISH: lambda case: domain.publish(case, public_text="Đèn hỏng."),
     Verb.WITHHOLD: lambda case: domain.withhold(case, comment="Có tên người."),
+    Verb.DECIDE_PHOTOS: lambda case: domain.decide_photos(case, published=1, blurred=1, withheld=0),
     Verb.REDACT: lambda case: domain.redact(case, Correction(mask=("quán Bưởi",), at=AT.isoformat())),
     Verb.WITHDRAW: lambda case: domain.withdraw(case, comment=None, report=REPORT, at=AT),
     Verb.CLOSE: lambda case: domain.close(case, at=AT),

@@ -44,6 +44,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/clients/{id}/key": ADMINISTRATOR,
     "POST /api/v1/staff/clients/{id}/revocation": ADMINISTRATOR,
     "GET /api/v1/staff/held": ALL,
+    "POST /api/v1/staff/held/{code}/refusal": ALL,
     "POST /api/v1/staff/held/{code}/release": ALL,
     "GET /api/v1/staff/limits": ADMINISTRATOR,
     "PUT /api/v1/staff/limits/{what}/{per}": ADMINISTRATOR,

@@ -43,6 +43,7 @@ class EventType(StrEnum):
     PUBLISHED = "case.published"
     WITHHELD = "case.withheld"
     REDACTED = "case.redacted"
+    PHOTOS_DECIDED = "case.photos_decided"
     WITHDRAWN = "case.withdrawn"
     CLOSED = "case.closed"
     REMINDED = "case.reminded"

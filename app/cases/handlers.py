@@ -24,6 +24,7 @@ _TIMELESS = frozenset(
         EventType.PUBLISHED,
         EventType.WITHHELD,
         EventType.REDACTED,
+        EventType.PHOTOS_DECIDED,
     }
 )
 

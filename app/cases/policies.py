@@ -53,6 +53,7 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
         Verb.PUBLISH: _MOVE,
         Verb.WITHHOLD: _MOVE,
         Verb.REDACT: _MOVE,
+        Verb.DECIDE_PHOTOS: _MOVE,
         Verb.WITHDRAW: _MOVE,
         Verb.CLOSE: _MOVE,
     }

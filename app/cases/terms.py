@@ -117,6 +117,7 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     WITHHOLD = "withhold"
     REDACT = "redact"
+    DECIDE_PHOTOS = "decide-photos"
     WITHDRAW = "withdraw"
     CLOSE = "close"
 
@@ -150,6 +151,7 @@ _VERB_LABELS = {
     Verb.PUBLISH: Text("Công khai", "Publish"),
     Verb.WITHHOLD: Text("Không công khai", "Withhold"),
     Verb.REDACT: Text("Soát phần che", "Check the masking"),
+    Verb.DECIDE_PHOTOS: Text("Quyết định về ảnh", "Decide on photos"),
     Verb.WITHDRAW: Text("Rút theo yêu cầu người gửi", "Withdraw for the sender"),
     Verb.CLOSE: Text("Kết thúc", "Close"),
 }

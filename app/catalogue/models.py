@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
@@ -14,7 +14,7 @@ from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
-from .terms import Category, CategoryCode, Choice, Kind, PublicationPolicy, Question, QuestionType
+from .terms import Category, CategoryCode, Choice, Kind, PhotoPolicy, PublicationPolicy, Question, QuestionType
 
 
 class CategoryRow(TenantRow, Base):
@@ -28,6 +28,8 @@ class CategoryRow(TenantRow, Base):
         one_of("default_tier", Tier),
         one_of("default_unit_kind", UnitKind),
         one_of("publication", PublicationPolicy),
+        one_of("photos", PhotoPolicy),
+        CheckConstraint("photos <> 'never' OR (photos_basis_vi <> '' AND photos_basis_en <> '')", name="photos_basis"),
         CheckConstraint("target_working_days BETWEEN 1 AND 365", name="target"),
         CheckConstraint("emergency_target_working_days BETWEEN 1 AND 365", name="emergency_target"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="validity"),
@@ -46,6 +48,9 @@ class CategoryRow(TenantRow, Base):
     emergency_target_working_days: Mapped[int]
     emergency: Mapped[bool]
     publication: Mapped[str]
+    photos: Mapped[str] = mapped_column(server_default=text("'decided'"))
+    photos_basis_vi: Mapped[str | None]
+    photos_basis_en: Mapped[str | None]
     legal_basis_vi: Mapped[str]
     legal_basis_en: Mapped[str]
     guidance_vi: Mapped[str | None]
@@ -59,6 +64,9 @@ class CategoryRow(TenantRow, Base):
 
     def read(self) -> Category:
         """The row as the program knows it."""
+        basis = (
+            Text(self.photos_basis_vi, self.photos_basis_en) if self.photos_basis_vi and self.photos_basis_en else None
+        )
         guidance = Text(self.guidance_vi, self.guidance_en) if self.guidance_vi and self.guidance_en else None
         return Category(
             tenant_id=TenantId(self.tenant_id),
@@ -73,6 +81,8 @@ class CategoryRow(TenantRow, Base):
             emergency_target_working_days=self.emergency_target_working_days,
             emergency=self.emergency,
             publication=PublicationPolicy(self.publication),
+            photos=PhotoPolicy(self.photos),
+            photos_basis=basis,
             legal_basis=Text(self.legal_basis_vi, self.legal_basis_en),
             guidance=guidance,
             questions=tuple(question_from(item) for item in self.questions),
@@ -101,6 +111,9 @@ def category_values(category: Category) -> dict[str, object]:
         "emergency_target_working_days": category.emergency_target_working_days,
         "emergency": category.emergency,
         "publication": category.publication.value,
+        "photos": category.photos.value,
+        "photos_basis_vi": category.photos_basis.vi if category.photos_basis else None,
+        "photos_basis_en": category.photos_basis.en if category.photos_basis else None,
         "legal_basis_vi": category.legal_basis.vi,
         "legal_basis_en": category.legal_basis.en,
         "guidance_vi": category.guidance.vi if category.guidance else None,

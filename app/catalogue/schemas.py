@@ -14,7 +14,7 @@ from app.kit.text import Lang
 from app.web.etags import content_tag
 
 from .snapshot import Branch, Catalogue
-from .terms import Category, Kind, PublicationPolicy, Question
+from .terms import Category, Kind, PhotoPolicy, PublicationPolicy, Question
 
 
 class ChoiceOut(BaseModel):
@@ -134,6 +134,8 @@ class CategoryOut(BaseModel):
     diverted: bool
     open: bool = Field(description="Whether new reports may name it today")
     publication: PublicationPolicy
+    photos: PhotoPolicy = Field(description="`never`: no picture is ever shown to the public")
+    photos_basis: str | None = Field(description="The law by which pictures are never shown, where they are not")
     default_tier: Tier = Field(description="Who answers when no rule of the rulebook says otherwise")
     target: TargetOut
     guidance: str | None = Field(description="What the sender should know or do meanwhile")
@@ -152,6 +154,8 @@ class CategoryOut(BaseModel):
             diverted=category.kind.diverted,
             open=is_open,
             publication=category.publication,
+            photos=category.photos,
+            photos_basis=category.photos_basis(lang) if category.photos_basis else None,
             default_tier=category.default_tier,
             target=TargetOut(
                 working_days=category.target_working_days,

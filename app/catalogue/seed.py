@@ -19,7 +19,7 @@ from app.kit.ids import TenantId
 from app.kit.text import Text
 
 from .models import CategoryRow, category_values, question_from
-from .terms import Category, CategoryCode, Kind, PublicationPolicy
+from .terms import Category, CategoryCode, Kind, PhotoPolicy, PublicationPolicy
 
 Progress = Callable[[Text], None]
 
@@ -53,6 +53,7 @@ def _category(
     tenant: TenantId, data: Mapping[str, Any], entry: Mapping[str, Any], parent: str | None, position: int
 ) -> Category:
     basis = data["legal_bases"][entry["legal_basis"]]
+    law = data["legal_bases"][entry["photos_basis"]] if "photos_basis" in entry else None
     guidance = Text(entry["guidance_vi"], entry["guidance_en"]) if "guidance_vi" in entry else None
     return Category(
         tenant_id=tenant,
@@ -67,6 +68,8 @@ def _category(
         emergency_target_working_days=entry.get("emergency_target", 1),
         emergency=entry.get("emergency", False),
         publication=PublicationPolicy(entry.get("publication", PublicationPolicy.AUTOMATIC)),
+        photos=PhotoPolicy(entry.get("photos", PhotoPolicy.DECIDED)),
+        photos_basis=Text(law["vi"], law["en"]) if law is not None else None,
         legal_basis=Text(basis["vi"], basis["en"]),
         guidance=guidance,
         questions=tuple(

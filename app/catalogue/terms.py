@@ -54,6 +54,13 @@ class PublicationPolicy(StrEnum):
     NEVER = "never"
 
 
+class PhotoPolicy(StrEnum):
+    """Whether pictures of the category's cases may be seen by everyone."""
+
+    DECIDED = "decided"  # an officer decides on each of them
+    NEVER = "never"
+
+
 class Priority(StrEnum):
     """How soon a case must be looked at."""
 
@@ -116,6 +123,7 @@ class Category:
     """What a report is about. A group has no parent; a leaf's parent is its group.
 
     `target_working_days` counts to a resolution, `emergency_target_working_days` when the case is urgent.
+    `photos_basis`: the law by which pictures are never shown, where they are not.
     """
 
     tenant_id: TenantId
@@ -131,6 +139,8 @@ class Category:
     emergency: bool
     publication: PublicationPolicy
     legal_basis: Text
+    photos: PhotoPolicy = PhotoPolicy.DECIDED
+    photos_basis: Text | None = None
     guidance: Text | None = None
     questions: tuple[Question, ...] = ()
     keywords: tuple[str, ...] = ()

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.cases.deps import CurrentBooks
+from app.cases.policies import PERMITS
 from app.cases.service import scope_of
-from app.cases.terms import Books, Scope
+from app.cases.terms import Books, Scope, Verb
 from app.db.engine import Database
 from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
@@ -45,6 +46,8 @@ COOKIE: Final = "staff"
 PATH: Final = "/console"
 _OPEN: Final = (f"{PATH}/account", f"{PATH}/sign-out")  # also to whoever has to set a second step up first
 _DIFFERENT: Final = Text("Hai lần nhập chưa giống nhau.", "The two are not the same.")
+MOST_AT_ONCE: Final = 100
+_RELEASERS: Final = PERMITS[Verb.TRIAGE].own | PERMITS[Verb.TRIAGE].above
 _WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
 
@@ -79,6 +82,17 @@ def back_to(text: str, **told: str) -> str:
     """Address of the queue where the officer left it, which tells of `told`."""
     asked = urlencode({**told, **place_in_queue(text)})
     return f"{PATH}?{asked}" if asked else PATH
+
+
+def target_of(ticked: str) -> tuple[str, int] | None:
+    """Code and version of a ticked case, as its box says them."""
+    code, _, version = ticked.partition("@")
+    return (code, int(version)) if version.isascii() and version.isdigit() and len(version) < 10 else None
+
+
+def ticked_in(form: Form) -> list[tuple[str, int]]:
+    """All that are ticked in the form, at most MOST_AT_ONCE."""
+    return [target for each in form.many("case")[:MOST_AT_ONCE] if (target := target_of(each)) is not None]
 
 
 async def _typed(request: Request) -> list[str]:
@@ -142,6 +156,8 @@ class Desk:
             units=self._seats(),
             must_enrol=self.signed_in.must_enrol,
             administers=bool(self.actor.units(Role.UNIT_ADMIN, Role.TENANT_ADMIN)),
+            may_block=bool(self.actor.units(Role.TENANT_ADMIN)),
+            may_release=bool(self.actor.units(*_RELEASERS)),
             **values,
         )
 

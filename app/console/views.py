@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases import service as cases_service
+from app.cases.errors import CaseNotFound
 from app.cases.schemas import case_answer, line
 from app.cases.service import CaseView
 from app.cases.terms import (
@@ -19,7 +20,7 @@ from app.cases.terms import (
     Resolution,
     Verb,
 )
-from app.catalogue.terms import Answer, Category, Kind, Priority, PublicationPolicy, QuestionType
+from app.catalogue.terms import Answer, Category, Kind, PhotoPolicy, Priority, PublicationPolicy, QuestionType
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import PauseCause
@@ -28,8 +29,10 @@ from app.identity import service as identity_service
 from app.kit.clock import local_day
 from app.kit.ids import CaseId, UnitId
 from app.kit.text import Text
+from app.media.domain import link
+from app.media.terms import Variant
 from app.publication import service as publication_service
-from app.publication.terms import Confidence, Personal
+from app.publication.terms import Confidence, Personal, Photo, PhotoChoice
 from app.reports import service as reports_service
 from app.reports.schemas import files_answer
 from app.reports.terms import ReportText
@@ -44,6 +47,14 @@ _CONFIDENCE = {
     "border": Text("sát ranh giới, có thể là nơi bên cạnh", "near a border, the neighbour may be meant"),
     "approximate": Text("gần đúng, theo tâm xã gần nhất", "approximate, by the nearest centre"),
     "stated": Text("người gửi chọn", "stated by the sender"),
+}
+
+
+_STANDINGS = {
+    None: Text("Chờ quyết định", "To be decided"),
+    PhotoChoice.PUBLISH: Text("Công khai nguyên ảnh", "Shown as it is"),
+    PhotoChoice.BLUR: Text("Công khai, đã làm mờ", "Shown blurred"),
+    PhotoChoice.WITHHOLD: Text("Không công khai", "Not shown"),
 }
 
 
@@ -100,6 +111,7 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
         "time_left": _time_left(desk, row),
         "step": step,
         "step_missed": step is not None and step.missed(desk.now),
+        "unchecked": row["unchecked"] and row["publication"] == PublicationState.PUBLISHED,
         "may_take_up": cases_service.may_take_up(desk.actor, row),
     }
 
@@ -141,6 +153,8 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     )
     reports = await reports_service.reports_for_staff(desk.database, tenant.id, view)
     files = await reports_service.files_of_case(desk.database, tenant.id, CaseId(row["id"]))
+    pictured = any(file.width is not None for of_report in files.values() for file in of_report)
+    photos = await publication_service.list_photos(desk.database, tenant.id, view) if pictured else []
     unit_id = UnitId(row["unit_id"])
     members = await identity_service.members_of(desk.database, tenant.id, unit_id, now=desk.now)
     resolution = case["resolution"]
@@ -156,6 +170,8 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "why": Text(case["routing"]["reason_vi"], case["routing"]["reason_en"]),
         "reports": [_report(desk, report) for report in reports],
         "files": files_answer(files, desk.keys.media, desk.now)["items"],
+        "photos": [photo_line(desk, photo, number) for number, photo in enumerate(photos, 1)],
+        "photo_policy": photo_policy(desk, view),
         "entries": [
             {**entry, "audience_label": Audience(entry["audience"]).label} for entry in reversed(case["timeline"])
         ],
@@ -166,6 +182,45 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "members": members,
         **_choices(desk),
     }
+
+
+async def redaction_line(desk: Desk, code: str) -> dict[str, Any] | None:
+    """What everyone reads, or would read, of one of many cases; None of one that is not there to be seen, or never is.
+
+    Three statements.
+    """
+    try:
+        view = await cases_service.get_case(desk.database, desk.actor, desk.scope, desk.books, code)
+    except CaseNotFound:
+        return None
+    preview = _preview(desk, view, await reports_service.reports_for_staff(desk.database, desk.tenant.id, view))
+    if preview is None:
+        return None
+    publication = PublicationState(view.row["publication"]).label
+    return {"code": view.row["code"], "version": view.row["version"], "preview": preview, "publication": publication}
+
+
+def photo_line(desk: Desk, photo: Photo, number: int) -> dict[str, Any]:
+    """A picture of the case and what stands decided about it."""
+    choice = photo.decision.choice if photo.decision is not None else None
+    return {
+        "id": photo.upload_id,
+        "number": number,
+        "width": photo.width,
+        "height": photo.height,
+        "url": link(desk.keys.media, photo.upload_id, Variant.WHOLE, desk.now),
+        "thumbnail_url": link(desk.keys.media, photo.upload_id, Variant.THUMBNAIL, desk.now),
+        "choice": choice.value if choice is not None else None,
+        "standing": _STANDINGS[choice],
+        "public": photo.public_id is not None,
+        "decided_at": photo.decided_at,
+    }
+
+
+def photo_policy(desk: Desk, view: CaseView) -> Text | None:
+    """The law by which pictures of the case are never shown; None where officers decide."""
+    category = publication_service.category_of(view, desk.tenant.id, desk.books.catalogue)
+    return category.photos_basis if category.photos is PhotoPolicy.NEVER else None
 
 
 def _preview(desk: Desk, view: CaseView, reports: Sequence[ReportText]) -> dict[str, Any] | None:

@@ -193,6 +193,15 @@ class Drawn(NamedTuple):
     height: int
 
 
+class Patch(NamedTuple):
+    """A part of a picture that nobody may make out: its corner, width and height in hundredths of the picture's."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class Verified(NamedTuple):
     """What a look at stored files found: how many were looked at, which are gone, which are not what was cleared."""
 

@@ -26,6 +26,7 @@ from app.identity.terms import Actor
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
+from app.media.deps import store
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.fields import InstantIn
 from app.web.language import language
@@ -33,7 +34,8 @@ from app.web.state import clock, database
 from app.web.tenancy import tenant
 
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
-from .service import CommonTerms, LiveFeeds
+from .service import CommonTerms, LiveFeeds, Stores
+from .store import PhotoStore
 from .terms import Filters, Page
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
@@ -221,3 +223,19 @@ async def feeds(connection: HTTPConnection) -> LiveFeeds:
 
 
 CurrentFeeds = Annotated[LiveFeeds, Depends(feeds)]
+
+
+async def photo_store(connection: HTTPConnection) -> PhotoStore:
+    """Where public copies of pictures lie: all that an anonymous reader's request is given."""
+    return cast("PhotoStore", connection.app.state.photo_store)
+
+
+CurrentPhotoStore = Annotated[PhotoStore, Depends(photo_store)]
+
+
+async def stores(connection: HTTPConnection) -> Stores:
+    """Both, for officers who decide on pictures."""
+    return Stores(await store(connection), await photo_store(connection))
+
+
+CurrentStores = Annotated[Stores, Depends(stores)]

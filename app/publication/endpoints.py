@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.catalogue.errors import UnknownCategory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.media.errors import StorageAway
+from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
 from app.web.cursors import ForeignCursor, UnreadableCursor
-from app.web.etags import bytes_or_304, content_tag
+from app.web.etags import bytes_or_304, content_tag, is_fresh
 from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.hot import HotRoute
 from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
-from app.web.state import database
+from app.web.state import CurrentDatabase, database
 from app.web.tenancy import CurrentTenant
 
 from . import service
-from .deps import CasesQuery, CurrentFeeds, FeaturesQuery, LastEventId, asked, key_after, next_cursor
-from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
+from .deps import CasesQuery, CurrentFeeds, CurrentPhotoStore, FeaturesQuery, LastEventId, asked, key_after, next_cursor
+from .errors import NothingToSearch, PhotoNotFound, PhotoWithdrawn, UnreadableBox, UnreadableLastEventId
 from .schemas import FeatureCollectionOut, PublicPageOut
 
 hot_router = APIRouter(prefix="/api/v1/public", tags=["public"], route_class=HotRoute)
@@ -32,6 +35,11 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold th
 _REFUSALS = problem_responses(
     UnknownArea, AreaOutsideTenant, UnknownCategory, UnreadableBox, NothingToSearch, UnreadableCursor, ForeignCursor
 )
+# A copy that a browser keeps longer would outlive an officer's second thought.
+_SHOWN_BRIEFLY = {
+    "Cache-Control": "public, max-age=60, must-revalidate",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 _MAP = {
     "description": "A GeoJSON FeatureCollection (RFC 7946)",
     "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/FeatureCollectionOut"}}},
@@ -101,3 +109,30 @@ async def stream_public_changes(
     await feed.start()
     await feed.check(after)
     return EventStream(feed, after, seats)
+
+
+@router.get(
+    "/photos/{photo}/{variant}",
+    status_code=200,
+    response_class=Response,
+    responses={
+        **problem_responses(PhotoNotFound, PhotoWithdrawn, StorageAway),
+        **_UNCHANGED,
+        200: {"description": "JPEG", "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
+    },
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_photo(
+    photo: Annotated[UUID, Path(description="Mã ảnh công khai. Id of a public photo, as in a case's `photos`.")],
+    variant: Variant,
+    request: Request,
+    tenant: CurrentTenant,
+    database: CurrentDatabase,
+    photos: CurrentPhotoStore,
+) -> Response:
+    """Ảnh mà cán bộ cho mọi người xem. A photo that an officer lets everyone see: 410 once that has ended."""
+    content, digest = await service.public_photo(database, photos, tenant, photo, variant)
+    headers = {"ETag": f'"{digest}"', **_SHOWN_BRIEFLY}
+    if is_fresh(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="image/jpeg", headers=headers)

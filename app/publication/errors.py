@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import BadRequest, Invalid
+from app.kit.problems import BadRequest, Conflict, Gone, Invalid, NotFound
 from app.kit.text import Text
 
 
@@ -64,4 +64,67 @@ class PhraseNotFound(Invalid):
                 f"Không văn bản nào của vụ việc có “{phrase}”. Hãy chép đúng từng từ, có dấu, từ văn bản ấy.",
                 f"No text of the case has “{phrase}”. Copy it word by word, with its diacritics.",
             )
+        )
+
+
+class PhotoNotFound(NotFound):
+    """No picture of this address is, or ever was, for everyone."""
+
+    slug = "unknown-photo"
+    title = Text("Không có ảnh này", "No such photo")
+
+
+class PhotoWithdrawn(Gone):
+    """The picture was for everyone once, and is no longer, or is now another one."""
+
+    slug = "photo-withdrawn"
+    title = Text("Ảnh không còn công khai", "The photo is no longer public")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Ảnh đã được rút hoặc thay. Hãy bỏ bản bạn giữ, và mở lại vụ việc để xem ảnh đang công khai.",
+            "It was withdrawn or replaced. Forget your copy, and open the case again for the photos shown now.",
+        )
+
+
+class NoSuchPhoto(Invalid):
+    """A decision names a picture that the report of this case does not have."""
+
+    slug = "no-such-photo"
+    title = Text("Vụ việc không có ảnh này", "The case has no such photo")
+
+    def __init__(self, place: int) -> None:
+        """`place` of the decision in what was sent."""
+        detail = Text(
+            "Hãy lấy lại danh sách ảnh của vụ việc. Ảnh của phản ánh được gộp vào thì quyết định ở vụ việc của nó.",
+            "Ask for the photos of the case again. Those of a report that was joined are decided on in its own case.",
+        )
+        super().__init__(detail, errors=[{"pointer": f"/photos/{place}/id", "detail": detail}])
+
+
+class PhotosNeverPublished(Conflict):
+    """Pictures of this category are never shown to everyone."""
+
+    slug = "photos-never-published"
+    title = Text("Ảnh của lĩnh vực này không bao giờ công khai", "Photos of this category are never shown")
+
+    def __init__(self, basis: Text) -> None:
+        """`basis`: the law."""
+        super().__init__(Text(f"Căn cứ: {basis.vi}.", f"By {basis.en}."))
+
+
+class PhotoDamaged(Conflict):
+    """The picture as it is kept cannot be read."""
+
+    slug = "photo-damaged"
+    title = Text("Không đọc được ảnh đã lưu", "The photo cannot be read")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Ảnh này không công khai được. Hãy báo người vận hành chạy `lienthong files verify`.",
+            "It cannot be shown. Please ask the operator to run `lienthong files verify`.",
         )

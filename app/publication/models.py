@@ -1,14 +1,27 @@
-"""The table of publications."""
+"""The tables of publication: what the public sees of a case, and of its pictures."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
+
+from .terms import PhotoChoice
 
 _SHOWN = text("published")
 
@@ -76,3 +89,50 @@ class Publication(TenantRow, Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     line: Mapped[bytes] = mapped_column(LargeBinary)
     feature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    photos: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))  # copies among it
+
+
+class PublicPhoto(TenantRow, Base):
+    """What was decided about a picture, with the copy that was made of it for everyone, if one was.
+
+    The next decision ends it and makes a row of its own, so that an address never shows another picture. A copy is
+    fetched while it has not ended and stands in its case's publication.
+    """
+
+    __tablename__ = "public_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
+        one_of("choice", PhotoChoice),
+        CheckConstraint("(choice = 'withhold') = (sha256 IS NULL)", name="copy"),
+        Index(
+            "uq_public_photos_standing",
+            "tenant_id",
+            "case_id",
+            "upload_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_public_photos_ended",
+            "tenant_id",
+            "id",
+            postgresql_where=text("ended_at IS NOT NULL AND dropped_at IS NULL AND sha256 IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    case_version: Mapped[int]  # of the case once it was decided
+    upload_id: Mapped[UUID]
+    place: Mapped[int]
+    choice: Mapped[str]
+    patches: Mapped[list[Any]]  # of x, y, width and height in hundredths
+    alt: Mapped[str | None]
+    width: Mapped[int]
+    height: Mapped[int]
+    sha256: Mapped[bytes | None]
+    thumbnail_sha256: Mapped[bytes | None]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]  # when the copy was removed from the disk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from app.directory.snapshot import AreaChain, Unit
 from app.kit.geo import Box
 from app.kit.ids import UnitId
 from app.kit.text import Text
+from app.media.terms import Patch
 from app.timeline.terms import Entry
 
 CONSUMER = "publication"  # whose cursor every rebuild holds
@@ -108,6 +109,7 @@ class Source:
     merged_into_id: UUID | None
     merged_into: str | None  # its code, whether or not anyone may see it
     gathers: bool  # whether other cases are merged into it
+    photos: Sequence[Mapping[str, Any]] | None = None  # copies that an officer lets everyone see, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,74 @@ class Kept:
     digest: str
 
 
+class PhotoChoice(StrEnum):
+    """What an officer decides about a picture."""
+
+    PUBLISH = "publish"
+    BLUR = "blur"
+    WITHHOLD = "withhold"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _CHOICE_LABELS[self]
+
+
+_CHOICE_LABELS = {
+    PhotoChoice.PUBLISH: Text("Công khai nguyên ảnh", "Show it as it is"),
+    PhotoChoice.BLUR: Text("Công khai sau khi làm mờ", "Show it blurred"),
+    PhotoChoice.WITHHOLD: Text("Không công khai ảnh", "Do not show it"),
+}
+
+
+class PhotoDecision(NamedTuple):
+    """What stands, or is to stand, of one picture: patches only where it is blurred, `alt` in an officer's words."""
+
+    upload_id: UUID
+    choice: PhotoChoice
+    patches: tuple[Patch, ...] = ()
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture of a case, as officers decide on it; without a decision nobody outside sees it."""
+
+    upload_id: UUID
+    report: str
+    place: int
+    width: int
+    height: int
+    decision: PhotoDecision | None
+    decided_at: datetime | None
+    public_id: UUID | None  # of the copy that everyone may see, once the case itself is public
+
+
+class ShownPhoto(NamedTuple):
+    """A public copy of a picture."""
+
+    id: UUID
+    width: int
+    height: int
+    sha256: str
+    thumbnail_sha256: str
+    blurred: bool
+    alt: str | None
+
+
+class Fetched(NamedTuple):
+    """A public copy that is asked for: whether it is shown, and the checksum of the form asked for."""
+
+    shown: bool
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class PublicCase:
-    """What the public sees of a case: `content` is JSON; `digest` is equal exactly when all of it is."""
+    """What the public sees of a case: `content` is JSON; `digest` is equal exactly when all of it is.
+
+    `photos` are the copies of pictures that are among it.
+    """
 
     content: Mapping[str, object]
     summary: Mapping[str, object]
@@ -153,6 +220,7 @@ class PublicCase:
     lon: float | None
     search_text: str
     digest: str
+    photos: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

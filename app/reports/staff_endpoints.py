@@ -26,7 +26,7 @@ from app.web.works import ReadWork, WriteWork
 from . import service
 from .errors import OriginUnknown, ReportNotFound
 from .schemas import FileListOut, ReportTextOut, files_answer, report_text_answer
-from .schemas.blocks import BlockIn, BlockListOut, BlockOut, HeldListOut, ReleasedOut
+from .schemas.blocks import BlockIn, BlockListOut, BlockOut, HeldListOut, RefusalIn, ReleasedOut
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
@@ -79,8 +79,8 @@ async def list_held(
 ) -> HeldListOut:
     """Phản ánh đến dồn dập từ một nơi, chờ xem trước khi vào hàng việc. Reports of a flood that wait for a look.
 
-    Their senders were answered as usual, and their deadlines count from receipt. Release a case, or end it with
-    `resolve` and words for its sender.
+    Their senders were answered as usual, and their deadlines count from receipt. Release a case, or end it by
+    `/refusal` with words for its sender.
     """
     response.headers["Cache-Control"] = "private, no-store"
     return HeldListOut.of(await cases_service.list_held(database, scope), books, actor.tenant_id)
@@ -97,6 +97,30 @@ async def release_case(
 ) -> ReleasedOut:
     """Đưa vụ việc đã xem vào hàng việc. Let a case into the queues. `If-Match` names the version you saw."""
     case = await cases_service.release_case(work, actor, code, seen=seen, books=books)
+    response.headers["ETag"] = version_tag(case.version)
+    return ReleasedOut(code=case.code, version=case.version)
+
+
+@router.post(
+    "/held/{code}/refusal",
+    responses=problem_responses(
+        StaffNeeded, SessionExpired, Forbidden, CaseNotFound, AlreadyDone, UnreadableIfMatch, VersionNeeded, StaleCase
+    ),
+)
+async def refuse_held(
+    code: CaseCode,
+    body: RefusalIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    books: CurrentBooks,
+    seen: ExpectedVersion,
+    response: Response,
+) -> ReleasedOut:
+    """Không xử lý một vụ việc đang giữ, kèm lời cho người gửi; không ai khác đọc được. End a held case, unpublished.
+
+    Its sender reads the answer and may object as with any other.
+    """
+    case = await cases_service.refuse_held(work, actor, code, seen=seen, books=books, answer=body.answer)
     response.headers["ETag"] = version_tag(case.version)
     return ReleasedOut(code=case.code, version=case.version)
 

@@ -47,6 +47,10 @@ _SENTENCES: dict[str, Text] = {
         "Đã soát phần che thông tin cá nhân: để đọc được {shown} cụm từ, che thêm {masked}.",
         "The masking was checked: {shown} phrases may be read, {masked} more are masked.",
     ),
+    "case.photos_decided": Text(
+        "Đã quyết định về ảnh: công khai {published}, công khai sau khi làm mờ {blurred}, không công khai {withheld}.",
+        "Photos were decided on: {published} shown, {blurred} shown blurred, {withheld} not shown.",
+    ),
     "case.withdrawn": Text("Người gửi đã rút phản ánh.", "The sender withdrew the report."),
     "case.closed": Text("Đã kết thúc.", "Closed."),
     "case.reminded": Text("Nhắc hạn: {occasion_label}.", "Reminder: {occasion_label}."),

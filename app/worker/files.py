@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from app.media import service as media
 from app.media.senders import scanner_of
-from app.media.store import SHELVES, store_of
+from app.media.store import PHOTOS, SHELVES, store_of
 from app.process import Process
+from app.publication import service as publication
+from app.publication.store import PhotoStore
 
 CLEAR_EVERY_S = 1.0
 CLEAN_EVERY_S = 600.0
@@ -18,14 +20,16 @@ class Files:
         self._process = process
         self._scanner = scanner_of(process.settings)
         self._store = store_of(process.settings)
+        self._photos = PhotoStore(store_of(process.settings, PHOTOS))
 
     async def clear(self) -> int:
         """Uploads looked at now."""
         return await media.clear(self._process.db, self._process.clock, self._store, self._scanner)
 
     async def clean(self) -> int:
-        """Uploads whose time was over."""
-        return await media.clean(self._process.db, self._process.clock, self._store)
+        """Uploads whose time was over, and public copies of pictures that nobody may see any more."""
+        done = await media.clean(self._process.db, self._process.clock, self._store)
+        return done + await publication.clean_photos(self._process.db, self._process.clock, self._photos)
 
     async def sweep(self) -> int:
         """Things that lay on one shelf and belonged to nothing; another shelf each time, all of them in two days."""

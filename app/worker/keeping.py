@@ -29,7 +29,7 @@ async def keep_to_rules(process: Process) -> int:
             while after is not None:
 
                 async def batch(work: Work, subject: Subject = subject, begin: UUID = after) -> tuple[int, UUID | None]:
-                    return await privacy.keep_to_rules(work, tenant_id, subject, begin)
+                    return await privacy.keep_to_rules(work, tenant_id, subject, begin, process.books)
 
                 gone, after = await in_work(process.db, process.clock, tenant_id, batch)
                 done += gone

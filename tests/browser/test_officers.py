@@ -104,7 +104,7 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
 ) -> None:
     shown = await a_case(process, CaseState.RESOLVED)
     waiting = await a_case(process, CaseState.AWAITING_REPORTER)
-    officer = await an_officer(process, Role.OFFICER, Role.APPROVER)
+    officer = await an_officer(process, Role.OFFICER, Role.APPROVER, Role.TENANT_ADMIN)
     await drain()
     page = await open_page("/", phone=True)
     await clear(page)
@@ -142,7 +142,8 @@ async def test_no_page_has_a_barrier_that_a_machine_can_see(
     await sign_in(page, officer.username)
     await clear(page)
     senders = f"/console/cases/{shown.code}/senders"
-    for address in ("/console?view=nope", "/console/cases/H23-1", senders, "/console/openings", "/console/account"):
+    others = ("/console/openings", "/console/account", "/console/held", "/console/blocks")
+    for address in ("/console?view=nope", "/console/cases/H23-1", senders, *others):
         await page.goto(address)
         await clear(page)
     await page.goto(f"/console/cases/{waiting.code}")

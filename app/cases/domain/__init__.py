@@ -6,7 +6,7 @@ from .following import rate, reply, withdraw
 from .handling import accept, ask, assign, divert, note, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
-from .publishing import publish, redact, withhold
+from .publishing import decide_photos, publish, redact, withhold
 from .timing import BY_CALENDAR, BY_PAUSE, extend, give_target, move_due, pause, raise_above, remind, resume, told_of
 from .transitions import TRANSITIONS, S, next_state, possible_verbs
 
@@ -21,6 +21,7 @@ __all__ = [
     "ask",
     "assign",
     "close",
+    "decide_photos",
     "divert",
     "draft_answer",
     "escalate",

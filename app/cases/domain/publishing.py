@@ -38,3 +38,12 @@ def redact(facts: CaseFacts, correction: Correction) -> CaseFact:
     next_state(facts, Verb.REDACT)
     counted = {"shown": len(correction.show), "masked": len(correction.mask)}
     return CaseFact(EventType.REDACTED, Audience.STAFF, Changes(redaction=correction.stored()), data=counted)
+
+
+def decide_photos(facts: CaseFacts, *, published: int, blurred: int, withheld: int) -> CaseFact:
+    """An officer has decided which pictures everyone sees, and how; the history and the trail count."""
+    if never_published(facts):
+        raise NeverPublished
+    next_state(facts, Verb.DECIDE_PHOTOS)
+    counted = {"published": published, "blurred": blurred, "withheld": withheld}
+    return CaseFact(EventType.PHOTOS_DECIDED, Audience.STAFF, data=counted)

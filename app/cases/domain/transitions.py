@@ -56,6 +56,7 @@ TRANSITIONS: Mapping[Verb, Mapping[CaseState, CaseState]] = MappingProxyType(
         Verb.PUBLISH: _STAYS,
         Verb.WITHHOLD: _STAYS,
         Verb.REDACT: _STAYS,
+        Verb.DECIDE_PHOTOS: _STAYS,
         # The reporter's own word ends it; there is no outcome left to confirm.
         Verb.WITHDRAW: dict.fromkeys(OPEN_STATES, S.CLOSED),
         Verb.CLOSE: {S.RESOLVED: S.CLOSED},
@@ -69,7 +70,7 @@ def possible_verbs(facts: CaseFacts) -> list[Verb]:
     if facts.resolution is Resolution.DIVERTED:  # another law governs it; there is nothing here to take up again
         impossible.add(Verb.REOPEN)
     if never_published(facts):
-        impossible |= {Verb.PUBLISH, Verb.REDACT}
+        impossible |= {Verb.PUBLISH, Verb.REDACT, Verb.DECIDE_PHOTOS}
     impossible.add(Verb.RESUME if facts.paused_at is None else Verb.PAUSE)
     return [verb for verb, steps in TRANSITIONS.items() if facts.state in steps and verb not in impossible]
 
@@ -81,7 +82,7 @@ def never_published(facts: CaseFacts) -> bool:
 
 
 # A merged case lives on in another one: only history, sight and the way back remain.
-_NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT})
+_NOT_WHEN_MERGED = frozenset(set(Verb) - {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT, Verb.DECIDE_PHOTOS})
 
 
 def next_state(facts: CaseFacts, verb: Verb) -> CaseState:

@@ -18,6 +18,7 @@ from app.cases.schemas import (
     BulkIn,
     BulkOut,
     CloseAll,
+    ConfirmAll,
     NoteAll,
     PublishAll,
     ReferAll,
@@ -54,7 +55,9 @@ async def change_many(
     return json_answer(outcomes_answer(outcomes, lang))
 
 
-def _bulk_verb(action: BulkAction, actor: Actor, books: Books) -> Callable[[Work, str, int], Awaitable[Case]]:
+def _bulk_verb(  # noqa: C901 - one line per verb
+    action: BulkAction, actor: Actor, books: Books
+) -> Callable[[Work, str, int], Awaitable[Case]]:
     """The service function that the action names, waiting for its case."""
 
     async def verb(work: Work, code: str, seen: int) -> Case:  # noqa: PLR0911 - one line per verb
@@ -80,6 +83,8 @@ def _bulk_verb(action: BulkAction, actor: Actor, books: Books) -> Callable[[Work
                 return await service.withhold_case(work, actor, code, seen=seen, books=books, comment=action.comment)
             case PublishAll():
                 return await service.publish_case(work, actor, code, seen=seen, books=books, public_text=None)
+            case ConfirmAll():
+                return await service.confirm_redaction(work, actor, code, seen=seen, books=books)
             case NoteAll():
                 return await service.add_note(
                     work, actor, code, seen=seen, books=books, text=action.text, for_unit_only=action.for_unit_only

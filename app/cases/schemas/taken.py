@@ -172,6 +172,12 @@ class PublishAll(WireIn):
     verb: Literal["publish"]
 
 
+class ConfirmAll(WireIn):
+    """Confirm what is masked in each of them, as it stands: read their public previews first."""
+
+    verb: Literal["redact"]
+
+
 class NoteAll(NoteIn):
     """One note on each."""
 
@@ -185,7 +191,7 @@ class ResolveAll(AnswerIn):
 
 
 BulkAction = Annotated[
-    AcceptAll | CloseAll | ReferAll | AssignAll | WithholdAll | PublishAll | NoteAll | ResolveAll,
+    AcceptAll | CloseAll | ReferAll | AssignAll | WithholdAll | PublishAll | ConfirmAll | NoteAll | ResolveAll,
     Field(discriminator="verb"),
 ]
 

@@ -12,6 +12,8 @@ from .handling import (
     ask_reporter,
     assign_case,
     close_case,
+    confirm_redaction,
+    decide_photos,
     draft_answer,
     publish_case,
     redact_case,
@@ -21,7 +23,7 @@ from .handling import (
     withdraw_for_reporter,
     withhold_case,
 )
-from .holding import forget_held, list_held, release_case
+from .holding import forget_held, list_held, refuse_held, release_case
 from .listing import (
     NEWEST,
     START,
@@ -60,6 +62,8 @@ __all__ = [
     "assign_case",
     "cases_page",
     "close_case",
+    "confirm_redaction",
+    "decide_photos",
     "draft_answer",
     "each_case",
     "escalate_case",
@@ -87,6 +91,7 @@ __all__ = [
     "recount_cases",
     "redact_case",
     "refer_case",
+    "refuse_held",
     "reject_draft",
     "release_case",
     "reopen_case",

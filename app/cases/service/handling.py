@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.cases import domain
 from app.cases.errors import NoSuchOfficer
@@ -151,6 +152,30 @@ async def redact_case(
     """What is masked in its texts confirmed: but for `show`, and with `mask`. Both replace what was said before."""
     correction = Correction(tuple(dict.fromkeys(show)), tuple(dict.fromkeys(mask)), work.now.isoformat())
     return await change(work, actor, code, Verb.REDACT, seen, books, lambda facts: domain.redact(facts, correction))
+
+
+async def confirm_redaction(work: Work, actor: Actor, code: str, *, seen: int, books: Books) -> Case:
+    """What is masked in its texts confirmed as it stands, with what was corrected before: one of many read at once."""
+    case = await CaseRepository(work, actor.tenant_id).lock(code, visible_to=scope_of(actor, books.directory))
+    await permit(work, actor, Verb.REDACT, case, seen, books.directory)
+    confirmed = replace(Correction.of(case.redaction), at=work.now.isoformat())
+    settle(work, actor, case, domain.redact(case.facts(), confirmed), books)
+    return case
+
+
+async def decide_photos(
+    work: Work, actor: Actor, code: str, *, seen: int, books: Books, published: int, blurred: int, withheld: int
+) -> Case:
+    """So many pictures are decided to be shown as they are, shown blurred, and not shown; which, its caller keeps."""
+    return await change(
+        work,
+        actor,
+        code,
+        Verb.DECIDE_PHOTOS,
+        seen,
+        books,
+        lambda facts: domain.decide_photos(facts, published=published, blurred=blurred, withheld=withheld),
+    )
 
 
 async def withdraw_for_reporter(work: Work, actor: Actor, code: str, *, seen: int, books: Books, comment: str) -> Case:

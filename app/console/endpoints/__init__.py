@@ -6,13 +6,17 @@ from fastapi import APIRouter
 
 from . import (
     account,
+    blocks,
     calendar,
     case,
     deputies,
+    held,
     invitation,
     members,
+    photos,
     provider,
     queue,
+    redactions,
     requests,
     senders,
     session,
@@ -28,10 +32,14 @@ PARTS = (
     deputies,
     members,
     queue,
+    redactions,
+    held,
+    blocks,
     stream,
     calendar,
     requests,
-    senders,  # before the case, which would take their address for one of its verbs
+    senders,  # these two before the case, which would take their address for one of its verbs
+    photos,
     case,
 )
 for part in PARTS:

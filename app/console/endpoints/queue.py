@@ -15,14 +15,13 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to, target_of, ticked_in
 from app.kit.text import Text
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 _PAGE_LINES = 30
-_MOST_AT_ONCE = 100
 _AT_ONCE = (Verb.ACCEPT, Verb.REFER, Verb.CLOSE)
 _MOST_COUNTED = 500
 _UNREADABLE = Text(
@@ -61,7 +60,7 @@ async def find_case(desk: CurrentDesk) -> Response:
 @router.post("/take")
 async def take_up(desk: CurrentDesk, form: OwnForm) -> Response:
     """One case taken up from its line, and the queue again where it was."""
-    target = _target(form.text("case"))
+    target = target_of(form.text("case"))
     if target is None:
         return await _queue(desk, form, form.text("view"), errors={"": _NOTHING_CHOSEN}, status=422)
     outcomes = await _each(desk, Verb.ACCEPT, [target], form)
@@ -82,7 +81,7 @@ async def _taken(desk: Desk, form: Form, outcomes: list[cases_service.Outcome]) 
 async def change_many(desk: CurrentDesk, form: OwnForm) -> Response:
     """One verb over the ticked cases, each on its own: the page tells what became of every one."""
     done = form.text("do")
-    targets = [target for each in form.many("case")[:_MOST_AT_ONCE] if (target := _target(each)) is not None]
+    targets = ticked_in(form)
     if not targets or done not in {verb.value for verb in _AT_ONCE}:
         return await _queue(desk, form, form.text("view"), errors={"": _NOTHING_CHOSEN}, status=422)
     try:
@@ -95,12 +94,6 @@ async def change_many(desk: CurrentDesk, form: OwnForm) -> Response:
 async def _each(desk: Desk, verb: Verb, targets: list[tuple[str, int]], form: Form) -> list[cases_service.Outcome]:
     act = verbs.prepared(desk, verb, form)
     return await cases_service.each_case(desk.database, desk.clock, desk.tenant.id, targets, act)
-
-
-def _target(ticked: str) -> tuple[str, int] | None:
-    """Code and version of a ticked case, as its box says them."""
-    code, _, version = ticked.partition("@")
-    return (code, int(version)) if version.isascii() and version.isdigit() and len(version) < 10 else None
 
 
 async def _queue(

@@ -9,8 +9,9 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import ceil, floor
 from uuid import UUID
 
 from pi_heif import register_heif_opener
@@ -21,7 +22,7 @@ from app.kit import signing
 from app.kit.geo import Point
 from app.kit.text import Text, has_forbidden_characters, nfc
 from app.media.errors import BadUploadRequest
-from app.media.terms import PARTS, RAW, Drawn, FileKind, Refusal, UploadName, UploadState, Variant
+from app.media.terms import PARTS, RAW, Drawn, FileKind, Patch, Refusal, UploadName, UploadState, Variant
 
 from . import boxes, elements
 
@@ -29,6 +30,10 @@ EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was tou
 LINK_LIFETIME = timedelta(minutes=15)
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 320
+PUBLIC_SIDE = 1600  # of what everyone is shown: enough for a pothole, less for a face far away
+MOSAIC_CELLS = 12  # of one colour each, along the longer side of a whole picture
+_COARSE = tuple(value // 64 * 64 + 32 for value in range(256)) * 3  # four shades of red, green and blue are left
+_TOGETHER = 16  # pixels that JPEG may keep together in what we are given: they are covered together
 MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
@@ -114,21 +119,62 @@ def kind_of(head: bytes) -> FileKind | None:
 
 def drawn(content: bytes) -> Drawn | Refusal:
     """The picture drawn anew: the right way up, without metadata, at most LONGEST_SIDE pixels; takes a while."""
+    picture = _opened(content)
+    return picture if isinstance(picture, Refusal) else _drawn(picture, LONGEST_SIDE)
+
+
+def covered(content: bytes, patches: Sequence[Patch]) -> Drawn | Refusal:
+    """The picture for everyone's eyes: drawn anew, at most PUBLIC_SIDE pixels, patches covered; takes a while.
+
+    A blur keeps what it blurs, spread out, and can be computed back. A patch shows a piece of one coarse mosaic of the
+    whole picture instead, in sixty-four colours: all patches together, however many and small, tell no more than that.
+    """
+    picture = _opened(content)
+    if isinstance(picture, Refusal):
+        return picture
+    longest = max(picture.size)
+    width, height = (max(1, side * MOSAIC_CELLS // longest) for side in picture.size)
+    cells = picture.resize((width, height), Image.Resampling.BOX).point(_COARSE)
+    mosaic = cells.resize(picture.size, Image.Resampling.NEAREST)
+    for patch in patches:
+        box = _box(patch, picture.size)
+        picture.paste(mosaic.crop(box), box)
+    return _drawn(picture, PUBLIC_SIDE)
+
+
+def _box(patch: Patch, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The patch in pixels, grown to whole squares that JPEG keeps together, inside the picture."""
+    width, height = size
+    left = floor(patch.x * width / 100 / _TOGETHER) * _TOGETHER
+    top = floor(patch.y * height / 100 / _TOGETHER) * _TOGETHER
+    right = ceil((patch.x + patch.width) * width / 100 / _TOGETHER) * _TOGETHER
+    bottom = ceil((patch.y + patch.height) * height / 100 / _TOGETHER) * _TOGETHER
+    left, top = min(left, width - 1), min(top, height - 1)
+    return left, top, max(left + 1, min(right, width)), max(top + 1, min(bottom, height))
+
+
+def _opened(content: bytes) -> Image.Image | Refusal:
+    """The picture the right way up."""
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 return Refusal.TOO_MANY_PIXELS
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
+            return ImageOps.exif_transpose(opened).convert("RGB")
     except Image.DecompressionBombError:
         return Refusal.TOO_MANY_PIXELS
     except _UNREADABLE:
         return Refusal.DAMAGED
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+
+
+def _drawn(picture: Image.Image, side: int) -> Drawn:
+    """The picture as JPEG, at most `side` pixels long, and a small one; nothing but its pixels goes along."""
+    picture.thumbnail((side, side))
     width, height = picture.size
     whole, small = io.BytesIO(), io.BytesIO()
-    picture.save(whole, "JPEG", quality=85, optimize=True)
-    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    picture.save(small, "JPEG", quality=75)
+    bare = Image.frombytes("RGB", picture.size, picture.tobytes())
+    bare.save(whole, "JPEG", quality=85, optimize=True)
+    bare.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    bare.save(small, "JPEG", quality=75)
     return Drawn(whole.getvalue(), small.getvalue(), width, height)
 
 

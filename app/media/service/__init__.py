@@ -10,7 +10,7 @@ from .clearing import (
     list_older,
     sweep,
 )
-from .fetching import fetch, list_checksums, list_of_reports, list_uploads, read
+from .fetching import covered, fetch, list_checksums, list_of_reports, list_uploads, read
 from .receiving import append, attach, attachable, begin, claim, end, look, put_off, take
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "claim",
     "clean",
     "clear",
+    "covered",
     "end",
     "fetch",
     "let_go",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
 from app.media.errors import LinkExpired, MediaNotFound, StorageAway
 from app.media.store import Store
-from app.media.terms import Attached, Fetched, FileKind, Variant
+from app.media.terms import Attached, Drawn, Fetched, FileKind, Patch, Refusal, Variant
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -33,6 +33,14 @@ async def list_uploads(db: Database, uploads: Collection[UUID]) -> dict[UUID, At
 async def list_checksums(db: Database, uploads: Collection[UUID]) -> dict[UUID, bytes]:
     """SHA-256 of each of these that was looked at and found clean. One statement, none for none."""
     return await repository.list_checksums(db, uploads) if uploads else {}
+
+
+def covered(store: Store, upload_id: UUID, patches: Sequence[Patch]) -> Drawn | Refusal:
+    """A cleared picture drawn for everyone's eyes, its patches covered. Blocking: to be called in a thread."""
+    try:
+        return domain.covered(store.read(upload_id, Variant.WHOLE), patches)
+    except OSError:
+        return Refusal.DAMAGED
 
 
 async def fetch(

@@ -8,13 +8,17 @@ from .bucket import BucketStore
 from .folder import FolderStore
 from .seam import SHELVES, Appender, Store
 
-__all__ = ["SHELVES", "Appender", "BucketStore", "FolderStore", "Store", "store_of"]
+__all__ = ["PHOTOS", "SHELVES", "UPLOADS", "Appender", "BucketStore", "FolderStore", "Store", "store_of"]
 
 
-def store_of(settings: Settings) -> Store:
+UPLOADS, PHOTOS = "uploads", "photos"
+"""What people sent, and the public copies of pictures: apart, so that one can never be taken for the other."""
+
+
+def store_of(settings: Settings, folder: str = UPLOADS) -> Store:
     """Where this installation keeps files. Asks nobody yet: what is wrong shows when it is used."""
     if settings.s3_bucket is None:
-        return FolderStore(settings.data_dir)
+        return FolderStore(settings.data_dir, folder)
     secret = settings.s3_secret_access_key
     return BucketStore(
         settings.s3_bucket,
@@ -22,4 +26,5 @@ def store_of(settings: Settings) -> Store:
         region=settings.s3_region,
         access_key_id=settings.s3_access_key_id,
         secret_access_key=secret.get_secret_value() if secret is not None else None,
+        folder=folder,
     )

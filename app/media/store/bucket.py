@@ -35,7 +35,7 @@ class _Piece(NamedTuple):
 
 
 class BucketStore:
-    """Files in a bucket, which any number of machines share; nothing else may lie under `uploads/` in it."""
+    """Files in a bucket, which any number of machines share; nothing else may lie under its folder there."""
 
     def __init__(
         self,
@@ -45,8 +45,10 @@ class BucketStore:
         region: str,
         access_key_id: str | None,
         secret_access_key: str | None,
+        folder: str = "uploads",
     ) -> None:
         """Without keys: those that the machine has been given, as the tools of AWS find them."""
+        self._folder = folder
         config: S3Config = {"region": region}
         if endpoint is not None:
             config["endpoint"] = endpoint
@@ -55,48 +57,51 @@ class BucketStore:
         client: ClientConfig = {**_CLIENT, "allow_http": endpoint is not None and endpoint.startswith("http://")}
         self._bucket = S3Store(bucket, config=config, client_options=client, retry_config=_RETRY)
 
+    def _key(self, upload_id: UUID, part: str) -> str:
+        return f"{self._folder}/{shelf_of(upload_id)}/{upload_id.hex}.{part}"
+
     def appending(self, upload_id: UUID, offset: int) -> Appender:
         """Pieces to be added after those that reach so far."""
-        return _GrowingPieces(self._bucket, f"{_key(upload_id, RAW)}/", offset)
+        return _GrowingPieces(self._bucket, f"{self._key(upload_id, RAW)}/", offset)
 
     def read(self, upload_id: UUID, part: str = RAW) -> bytes:
         """The whole part, put together where it lies in pieces."""
         with _as_oserror():
             if part != RAW:
-                return bytes(obstore.get(self._bucket, _key(upload_id, part)).bytes())
-            pieces = _chained(_pieces(self._bucket, f"{_key(upload_id, RAW)}/"))
+                return bytes(obstore.get(self._bucket, self._key(upload_id, part)).bytes())
+            pieces = _chained(_pieces(self._bucket, f"{self._key(upload_id, RAW)}/"))
             return b"".join(bytes(obstore.get(self._bucket, piece.key).bytes()) for piece in pieces)
 
     def size(self, upload_id: UUID, part: str) -> int:
         """How many bytes it has."""
         with _as_oserror():
-            return obstore.head(self._bucket, _key(upload_id, part))["size"]
+            return obstore.head(self._bucket, self._key(upload_id, part))["size"]
 
     def read_between(self, upload_id: UUID, part: str, start: int, end: int) -> bytes:
         """Some of its bytes."""
         with _as_oserror():
-            return bytes(obstore.get_range(self._bucket, _key(upload_id, part), start=start, end=end))
+            return bytes(obstore.get_range(self._bucket, self._key(upload_id, part), start=start, end=end))
 
     def write(self, upload_id: UUID, part: str, content: bytes) -> None:
         """One object, which is seen when all of it is there."""
         with _as_oserror():
-            obstore.put(self._bucket, _key(upload_id, part), content)
+            obstore.put(self._bucket, self._key(upload_id, part), content)
 
     def drop(self, upload_id: UUID, *parts: str) -> None:
         """These parts, or all of the upload, are gone."""
         with _as_oserror():
-            keys = [_key(upload_id, part) for part in parts or PARTS if part != RAW]
+            keys = [self._key(upload_id, part) for part in parts or PARTS if part != RAW]
             if not parts or RAW in parts:
-                keys += [piece.key for piece in _pieces(self._bucket, f"{_key(upload_id, RAW)}/")]
+                keys += [piece.key for piece in _pieces(self._bucket, f"{self._key(upload_id, RAW)}/")]
             if keys:
                 obstore.delete(self._bucket, keys)
 
     def list_shelf(self, shelf: int) -> Iterator[Stored]:
         """What lies there; each piece of what is being sent by itself."""
         with _as_oserror():
-            for page in obstore.list(self._bucket, f"uploads/{shelf:02x}/"):
+            for page in obstore.list(self._bucket, f"{self._folder}/{shelf:02x}/"):
                 for found in page:
-                    name, _, rest = found["path"].removeprefix(f"uploads/{shelf:02x}/").partition(".")
+                    name, _, rest = found["path"].removeprefix(f"{self._folder}/{shelf:02x}/").partition(".")
                     with suppress(ValueError):  # nothing of ours
                         yield Stored(UUID(hex=name), rest.partition("/")[0], found["last_modified"])
 
@@ -136,10 +141,6 @@ class _GrowingPieces:
     def close(self) -> None:
         """What waits is gone."""
         self._waiting.close()
-
-
-def _key(upload_id: UUID, part: str) -> str:
-    return f"uploads/{shelf_of(upload_id)}/{upload_id.hex}.{part}"
 
 
 def _pieces(bucket: S3Store, prefix: str) -> list[_Piece]:

@@ -18,8 +18,8 @@ from .seam import Appender, Stored, shelf_of
 class FolderStore:
     """Files in a folder, which processes of one machine share."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._root = data_dir / "uploads"
+    def __init__(self, data_dir: Path, folder: str = "uploads") -> None:
+        self._root = data_dir / folder
 
     def path(self, upload_id: UUID, part: str = RAW) -> Path:
         """Where a part of the upload lies."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.audit.terms import Action
+from app.cases.terms import Books
 from app.db.work import ReadWork, Work
 from app.identity import service as identity
 from app.identity.terms import Actor, system_actor
@@ -16,6 +17,7 @@ from app.media import service as media
 from app.privacy import domain, policies, repository
 from app.privacy.errors import StaleRule
 from app.privacy.terms import Rule, Subject
+from app.publication import service as publication
 from app.reports import service as reports
 
 BATCH_ROWS = 500
@@ -46,7 +48,9 @@ async def publish_rule(
     return rule
 
 
-async def keep_to_rules(work: Work, tenant_id: TenantId, subject: Subject, after: UUID) -> tuple[int, UUID | None]:
+async def keep_to_rules(
+    work: Work, tenant_id: TenantId, subject: Subject, after: UUID, books: Books
+) -> tuple[int, UUID | None]:
     """Number of reports that the subject is gone of now, and where the next batch begins; None: this was the last.
 
     Looks at BATCH_ROWS reports that are old enough; those whose case is still open, or ended later, stay.
@@ -57,6 +61,10 @@ async def keep_to_rules(work: Work, tenant_id: TenantId, subject: Subject, after
     found = await _older(work, tenant_id, subject, before, after)
     ended = await reports.ended_before(work, tenant_id, found, before) if found else []
     if ended:
+        if subject is Subject.FILES:  # what everyone sees of a picture is kept no longer than the picture
+            await publication.let_go_photos(
+                work, tenant_id, ended, directory=books.directory, catalogue=books.catalogue
+            )
         gone = identity.erase_identities if subject is Subject.IDENTITY else media.let_go
         await gone(work, tenant_id, ended)
         told = {"subject": subject.value, "rule": rule.version, "reports": len(ended)}

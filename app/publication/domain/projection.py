@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, partial
 from itertools import pairwise
+from uuid import UUID
 from zlib import crc32
 
 import orjson
@@ -15,10 +16,11 @@ from app.cases.terms import NO_CORRECTION, OPEN_STATES, CaseState, Correction, P
 from app.catalogue.terms import Category, Kind, PublicationPolicy
 from app.directory.snapshot import AreaChain, Unit
 from app.kit.text import Text, folded_words
-from app.publication.terms import CaseView, Passage, PublicCase, Rendered, Source, Where
+from app.publication.terms import CaseView, Passage, PublicCase, Rendered, ShownPhoto, Source, Where
 from app.timeline.domain import sentence
 from app.timeline.terms import Audience, Entry
 
+from .photos import shown_photos
 from .redaction import pieces, redact
 
 TITLE_CHARACTERS = 110
@@ -79,7 +81,8 @@ def _is_exact(policy: PublicationPolicy) -> bool:
 def project(view: CaseView) -> PublicCase:
     """What anyone may see of the case, once `is_shown` says that they may."""
     source = view.source
-    mask = cache(partial(masked, correction=Correction.of(source.redaction)))  # an answer is told in the history again
+    correction = Correction.of(source.redaction)
+    mask = cache(partial(masked, correction=correction))  # an answer is told in the history again
     text = mask(source.public_text or source.written) or ""
     answer = mask(source.answer)
     exact = _is_exact(view.category.publication)
@@ -107,10 +110,13 @@ def project(view: CaseView) -> PublicCase:
         "reopen_count": source.reopen_count,
         "merged_into": view.merged_into,
     }
+    copies = [ShownPhoto(**{**photo, "id": UUID(photo["id"])}) for photo in source.photos or ()]
+    photos = shown_photos(copies, view.category, correction)
     content = {
         **summary,
         "text": text,
         "answer": answer,
+        "photos": photos,
         "timeline": [_entry(entry, view, mask) for entry in view.entries if entry.audience is Audience.PUBLIC],
         "links": {
             "self": f"/api/v1/reports/{source.code}",
@@ -128,6 +134,7 @@ def project(view: CaseView) -> PublicCase:
         lon,
         _BETWEEN.join(" ".join(words) for each in said if (words := folded_words(each))),
         digest,
+        tuple(copy.id for copy in copies) if photos else (),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, any_, bindparam, cast, exists, func, select, text
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID as PG_UUID, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
@@ -16,8 +16,8 @@ from app.cases.terms import PublicationState
 from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
-from app.publication.models import Publication
-from app.publication.terms import Kept, Source, Words
+from app.publication.models import Publication, PublicPhoto
+from app.publication.terms import Kept, PhotoChoice, Source, Words
 from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
@@ -46,6 +46,36 @@ _CONCERNED = (
     .cte("concerned")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+# Beside each case, so that pictures cost no statement of their own.
+_PHOTOS = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_object(
+                    "id", PublicPhoto.id,
+                    "width", PublicPhoto.width,
+                    "height", PublicPhoto.height,
+                    "sha256", func.encode(PublicPhoto.sha256, "hex"),
+                    "thumbnail_sha256", func.encode(PublicPhoto.thumbnail_sha256, "hex"),
+                    "blurred", PublicPhoto.choice == PhotoChoice.BLUR.value,
+                    "alt", PublicPhoto.alt,
+                ),
+                PublicPhoto.place,
+                PublicPhoto.id,
+            ),
+            type_=JSONB,
+        )
+    )
+    .where(
+        PublicPhoto.tenant_id == Case.tenant_id,
+        PublicPhoto.case_id == Case.id,
+        PublicPhoto.ended_at.is_(None),
+        PublicPhoto.choice != PhotoChoice.WITHHOLD.value,
+    )
+    .correlate(Case)
+    .scalar_subquery()
+    .label("photos")
+)  # fmt: skip
 _SOURCES = (
     select(
         *_CASE_COLUMNS,
@@ -54,6 +84,7 @@ _SOURCES = (
         exists()
         .where(_JOINED_CASE.tenant_id == Case.tenant_id, _JOINED_CASE.merged_into_id == Case.id)
         .label("gathers"),
+        _PHOTOS,
     )
     .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
     .outerjoin(_INTO, (_INTO.tenant_id == Case.tenant_id) & (_INTO.id == Case.merged_into_id))
@@ -230,18 +261,20 @@ _TYPES = {
     "body": "bytea",
     "line": "bytea",
     "feature": "bytea",
+    "photos": "text",
 }
+_WRITTEN_OUT = {"terms": "int[]", "photos": "uuid[]"}  # arrays of arrays of different lengths are no values of theirs
 
 
-def written_array(numbers: Sequence[int]) -> str:
-    """An integer[] as text: arrays of arrays of different lengths are no values of PostgreSQL's."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+def written_array(values: Sequence[int] | Sequence[UUID]) -> str:
+    """An integer[] or uuid[] as text: arrays of arrays of different lengths are no values of PostgreSQL's."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _store_sql() -> str:
     names = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:v_{name} AS {kind}[])" for name, kind in _TYPES.items())
-    values = ", ".join("CAST(terms AS int[])" if name == "terms" else name for name in _TYPES)
+    values = ", ".join(f"CAST({name} AS {_WRITTEN_OUT[name]})" if name in _WRITTEN_OUT else name for name in _TYPES)
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in _TYPES if name != "case_id")
     return (
         f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module

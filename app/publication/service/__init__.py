@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
+from .photos import (
+    Stores,
+    category_of,
+    clean_photos,
+    decide_photos,
+    draft_photo,
+    let_go_photos,
+    list_photos,
+    public_photo,
+)
 from .reading import features, preview_of, public_body, public_cases, public_preview
 from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
 from .streaming import LiveFeed, LiveFeeds
@@ -12,12 +22,20 @@ __all__ = [
     "CommonTerms",
     "LiveFeed",
     "LiveFeeds",
+    "Stores",
+    "category_of",
+    "clean_photos",
+    "decide_photos",
+    "draft_photo",
     "features",
     "index_all_words",
     "index_words",
+    "let_go_photos",
+    "list_photos",
     "preview_of",
     "public_body",
     "public_cases",
+    "public_photo",
     "public_preview",
     "rebuild",
     "rebuild_all",

@@ -219,4 +219,5 @@ def _row(
         "body": rendered.body,
         "line": rendered.line,
         "feature": rendered.feature,
+        "photos": written_array(shown.photos),
     }

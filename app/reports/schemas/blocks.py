@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from app.cases.terms import Books
 from app.kit.ids import TenantId, UnitId
 from app.limits.terms import Blocked, BlockView, Per
-from app.web.fields import CaseCodeText, InstantIn, ShortText, WireIn
+from app.web.fields import CaseCodeText, InstantIn, LongText, ShortText, WireIn
 
 
 class BlockIn(WireIn):
@@ -107,8 +107,14 @@ class HeldListOut(BaseModel):
         return cls(items=groups)
 
 
+class RefusalIn(WireIn):
+    """Why a held case is not handled, in words for its sender."""
+
+    answer: LongText
+
+
 class ReleasedOut(BaseModel):
-    """A case that is in the queues now."""
+    """A case that is held no more: in the queues now, or ended."""
 
     code: str
     version: int

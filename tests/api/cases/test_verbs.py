@@ -71,6 +71,7 @@ STEPS = [
     Step("publish", S.RECEIVED, {"public_text": "Đèn hỏng."}, "case.published", S.RECEIVED, None),
     Step("withhold", S.IN_PROGRESS, COMMENT, "case.withheld", S.IN_PROGRESS, None),
     Step("redact", S.CLOSED, {"mask": ["đèn đường"]}, "case.redacted", S.CLOSED, None),
+    Step("decide-photos", S.CLOSED, {"withhold_rest": True}, "case.photos_decided", S.CLOSED, None),
     Step("withdraw", S.IN_PROGRESS, COMMENT, "case.withdrawn", S.CLOSED, S.CLOSED),
     Step("close", S.RESOLVED, None, "case.closed", S.CLOSED, S.IN_PROGRESS),
 ]

@@ -186,3 +186,37 @@ async def test_nothing_ticked_or_no_such_verb_does_nothing(desk_of: Desks, sent:
     answer = await desk.post("/console/bulk", data={"csrf": csrf, **sent})
     assert answer.status_code == 422
     assert "Chưa chọn vụ việc nào." in answer.text
+
+
+async def test_the_masking_of_many_is_read_first_and_confirmed_in_one_go(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    written = "Quán của Trần Văn Ba gọi 0912345678."
+    filed = [await a_case(process, S.IN_PROGRESS, description=written) for _ in range(3)]
+    never = await a_case(process, category="security.social_evils")
+    desk = await desk_of(*EVERY_HAND)
+    queue = await desk.get("/console?view=inbox")
+    assert queue.text.count("Công khai, chưa soát phần che") == 3
+    assert 'formaction="/console/redactions"' in queue.text
+    csrf = Page(queue).form("/console/bulk").values["csrf"]
+    corrected = {"csrf": csrf, "version": str(filed[0].version), "show": "Trần Văn Ba", "mask": ""}
+    assert (await desk.post(f"/console/cases/{filed[0].code}/redact", data=corrected)).status_code == 303
+
+    ticked = [f"{one.code}@{one.version}" for one in (*filed, never)]
+    read = await desk.post("/console/redactions", data={"csrf": csrf, "view": "inbox", "case": ticked})
+    page = Page(read)
+    assert read.text.count("<mark>[số điện thoại]</mark>") == 3
+    assert read.text.count("<mark>[tên]</mark>") == 2, "what was corrected before is read so"
+    assert f"nhiều một lúc): {never.code}" in page.text
+    form = page.form("/console/redactions/confirmation")
+    boxes = [value for name, value in form.boxes if name == "case"]
+    assert boxes == [f"{filed[0].code}@{filed[0].version + 1}", *ticked[1:3]], "in the version that is read"
+    note = {"csrf": csrf, "version": str(filed[2].version), "text": "Đã gọi."}
+    assert (await desk.post(f"/console/cases/{filed[2].code}/note", data=note)).status_code == 303
+    done = await desk.post("/console/redactions/confirmation", data={**form.values, "case": boxes})
+    assert "Đã xác nhận: 2/3" in Page(done).text
+    again = [value for _, value in Page(done).form("/console/redactions/confirmation").boxes]
+    assert again == [f"{filed[2].code}@{filed[2].version + 1}"], "who lost the race is read anew"
+    rows = await db.lane.fetch("SELECT code, redaction->'show' FROM cases WHERE redaction IS NOT NULL ORDER BY code")
+    assert [tuple(row) for row in rows] == [(filed[0].code, '["Trần Văn Ba"]'), (filed[1].code, "[]")]
+    assert (await desk.post("/console/redactions", data={"csrf": csrf})).status_code == 422

@@ -41,6 +41,7 @@ EVERYONES = {
     "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
     "PUT /api/v1/staff/limits/{what}/{per}",
     "PUT /api/v1/staff/second-factor-rules/{role}",
+    "GET /api/v1/public/photos/{photo}/{variant}",  # what officers let everyone see: tests/api/media
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
@@ -69,6 +70,7 @@ WORDS: dict[str, Any] = {
     "POST /api/v1/reports/{code}/withdrawal": {},
     "PUT /api/v1/reports/{code}/notices": {},
     "POST /api/v1/staff/cases/{code}/extend/preview": {"due_on": "2026-12-03", "reason": "Cần khảo sát."},
+    "POST /api/v1/staff/held/{code}/refusal": {"answer": "Trùng lặp."},
     **{f"POST /api/v1/staff/cases/{{code}}/{step.verb}": step.body for step in STEPS},
     "POST /api/v1/staff/cases/{code}/merge": {"into": "H23-261120-9997"},
     "POST /api/v1/staff/cases/{code}/senders/{report}/openings": {"reason": "Cần gọi để hẹn giờ kiểm tra."},

@@ -70,6 +70,7 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/me/password": {"current": "x", "password": "bảy con mèo đen ngủ"},
     "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
     "PUT /api/v1/staff/members/{id}/memberships/{membership}": {"valid_to": None},
+    "POST /api/v1/staff/held/{code}/refusal": {"answer": "Trùng lặp."},
     "POST /api/v1/staff/me/second-factor/confirmation": {"code": "000000"},
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
     "PUT /api/v1/staff/second-factor-rules/{role}": {"demanded": False},

@@ -89,7 +89,8 @@ class Lives(RuleBasedStateMachine):
         else:
             assert now.state is domain.TRANSITIONS[verb][before.state]
         if before.merged_into_id is not None:
-            assert verb in {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT}, "a merged case acted"
+            still = {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT, Verb.DECIDE_PHOTOS}
+            assert verb in still, "a merged case acted"
         if fact.text is not None and fact.report_id is not None:  # a reporter's own words
             assert (fact.text_audience or fact.audience) is Audience.REPORTER
 
@@ -265,6 +266,14 @@ class Lives(RuleBasedStateMachine):
     @rule(case=cases, phrases=st.lists(words, max_size=2).map(tuple))
     def redact(self, case: CaseId, phrases: tuple[str, ...]) -> None:
         self.do(case, Verb.REDACT, lambda seen: domain.redact(seen, Correction(mask=phrases, at=self.now.isoformat())))
+
+    @rule(case=cases, count=st.integers(0, 3))
+    def decide_photos(self, case: CaseId, count: int) -> None:
+        self.do(
+            case,
+            Verb.DECIDE_PHOTOS,
+            lambda seen: domain.decide_photos(seen, published=count, blurred=0, withheld=0),
+        )
 
     @rule(case=cases, report=maybe_report)
     def withdraw(self, case: CaseId, report: ReportId | None) -> None:

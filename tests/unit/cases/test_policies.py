@@ -51,6 +51,7 @@ MATRIX: dict[Verb, tuple[set[Role], set[Role]]] = {
     Verb.PUBLISH: ({O, A, U, D}, {D, U}),
     Verb.WITHHOLD: ({O, A, U, D}, {D, U}),
     Verb.REDACT: ({O, A, U, D}, {D, U}),
+    Verb.DECIDE_PHOTOS: ({O, A, U, D}, {D, U}),
     Verb.WITHDRAW: ({O, A, U, D}, {D, U}),
     Verb.CLOSE: ({O, A, U, D}, {D, U}),
 }

@@ -48,7 +48,7 @@ def test_a_clock_is_stopped_while_it_runs_and_started_while_it_stands(state: Cas
 @pytest.mark.parametrize("verb", Verb)
 def test_a_merged_case_acts_no_more_but_for_its_history_and_the_way_back(verb: Verb, state: CaseState) -> None:
     merged = facts(state=state, resolution=Resolution.DUPLICATE, merged_into_id=OTHER_CASE)
-    allowed = {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT}
+    allowed = {Verb.UNMERGE, Verb.NOTE, Verb.WITHHOLD, Verb.REDACT, Verb.DECIDE_PHOTOS}
     assert set(possible_verbs(merged)) == allowed
     if verb in allowed:
         assert after(merged, DECISIONS[verb](merged)).version == merged.version + 1

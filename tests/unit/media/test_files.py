@@ -6,12 +6,12 @@ import io
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from app.kit.geo import Point
 from app.media import domain
 from app.media.errors import BadUploadRequest
-from app.media.terms import Drawn, FileKind, Refusal
+from app.media.terms import Drawn, FileKind, Patch, Refusal
 from tests.films import MP4
 from tests.pictures import PDF, named, office, photo
 
@@ -144,3 +144,46 @@ def test_a_name_is_its_last_part(typed: str, kept: str) -> None:
 def test_headers_that_cannot_be_read_are_refused(header: str) -> None:
     with pytest.raises(BadUploadRequest):
         (domain.read_checksum if header.startswith("sha") else domain.read_metadata)(header)
+
+
+def plate(number: str, *, size: tuple[int, int] = (2000, 1500)) -> bytes:
+    """A street in which a car shows its plate, between 40 and 60 hundredths from the left, 50 and 60 from the top."""
+    street = Image.new("RGB", size, (90, 120, 90))
+    width, height = size
+    box = (width * 40 // 100, height * 50 // 100, width * 60 // 100, height * 60 // 100)
+    drawn = ImageDraw.Draw(street)
+    drawn.rectangle(box, fill=(150, 150, 150))
+    drawn.text((box[0] + width // 40, box[1] + height // 60), number, fill=(60, 60, 60), font_size=height // 22)
+    made = io.BytesIO()
+    street.save(made, "JPEG", quality=85, subsampling=2)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "patches",
+    [
+        [Patch(40, 50, 20, 10)],
+        [Patch(40 + step * 2, 50, 2, 10) for step in range(10)],  # one for each letter tells no more
+        [Patch(-5, 45, 200, 70), Patch(99.9, 99.9, 50, 50)],
+    ],
+    ids=["one", "many", "beyond the edge"],
+)
+def test_of_what_is_covered_nothing_is_left_that_tells_one_plate_from_another(patches: list[Patch]) -> None:
+    one, other = plate("34A-123.45"), plate("34A-876.09")
+    open_one, open_other = domain.covered(one, []), domain.covered(other, [])
+    assert isinstance(open_one, Drawn)
+    assert isinstance(open_other, Drawn)
+    assert open_one.whole != open_other.whole, "without a patch the plates can be told apart"
+    assert (open_one.width, open_one.height) == (domain.PUBLIC_SIDE, 1200)
+    assert open_one.whole != one, "even as it is the public gets another file"
+    hidden, again = domain.covered(one, patches), domain.covered(other, patches)
+    assert isinstance(hidden, Drawn)
+    assert hidden == again
+    with Image.open(io.BytesIO(hidden.whole)) as shown, Image.open(io.BytesIO(open_one.whole)) as before:
+        if patches[0].x >= 0:
+            assert shown.crop((0, 0, 1600, 500)).tobytes() == before.crop((0, 0, 1600, 500)).tobytes()
+        assert not shown.getexif()
+
+
+def test_what_is_no_picture_is_not_covered() -> None:
+    assert domain.covered(b"\xff\xd8\xff" + bytes(100), [Patch(0, 0, 10, 10)]) is Refusal.DAMAGED

@@ -130,6 +130,97 @@
     });
   }
 
+  // Parts of a picture are marked by mouse or finger; the numbers beside it are what counts, and can be typed as well.
+  const marking = $("[data-marking]");
+  if (marking && $("[data-patch]")) {
+    const SIDES = ["x", "y", "width", "height"];
+    const draw = $("[data-draw]");
+    const rows = () => all("[data-patch]");
+    const field = (row, side) => $(`[name=${side}]`, row);
+    const value = (row, side) => parseFloat(field(row, side).value.replace(",", "."));
+    const show = () => {
+      all(".mark", marking).forEach((mark) => mark.remove());
+      rows().forEach((row, at) => {
+        $("[data-remove]", row).hidden = SIDES.every((side) => !field(row, side).value);
+        const [x, y, width, height] = SIDES.map((side) => value(row, side));
+        if (!(width > 0 && height > 0)) return;
+        const mark = document.createElement("span");
+        mark.className = "mark";
+        mark.textContent = at + 1;
+        Object.assign(mark.style, { left: `${x}%`, top: `${y}%`, width: `${width}%`, height: `${height}%` });
+        marking.append(mark);
+      });
+    };
+    const added = () => {
+      const last = rows().at(-1);
+      const row = last.cloneNode(true);
+      const at = rows().length;
+      for (const each of all("[id],[for]", row)) {
+        for (const name of ["id", "for"]) {
+          if (each.hasAttribute(name)) each.setAttribute(name, each.getAttribute(name).replace(/\.\d+\./, `.${at}.`));
+        }
+      }
+      $("legend b", row).textContent = at + 1;
+      last.after(row);
+      return row;
+    };
+    const fill = (row, values) => SIDES.forEach((side, at) => {
+      field(row, side).value = values ? Math.round(values[at] * 10) / 10 : "";
+    });
+    const place = ({ clientX, clientY }) => {
+      const box = marking.getBoundingClientRect();
+      const within = (part) => Math.min(100, Math.max(0, part * 100));
+      return [within((clientX - box.left) / box.width), within((clientY - box.top) / box.height)];
+    };
+    let row = null;
+    let from = null;
+    marking.addEventListener("pointerdown", (event) => {
+      if (draw.getAttribute("aria-pressed") !== "true") return;
+      event.preventDefault();
+      marking.setPointerCapture(event.pointerId);
+      from = place(event);
+      row = rows().find((each) => SIDES.every((side) => !field(each, side).value)) || added();
+    });
+    marking.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const to = place(event);
+      fill(row, [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])]);
+      show();
+    });
+    const end = () => {
+      if (!from) return;
+      if (!(value(row, "width") >= 0.5 && value(row, "height") >= 0.5)) fill(row, null);
+      else { const blur = $("input[name=choice][value=blur]"); if (blur) blur.checked = true; }
+      from = null;
+      show();
+    };
+    marking.addEventListener("pointerup", end);
+    marking.addEventListener("pointercancel", end);
+    const press = (on) => {
+      draw.setAttribute("aria-pressed", on);
+      marking.classList.toggle("drawing", on);
+    };
+    draw.closest("[hidden]").hidden = false;
+    draw.addEventListener("click", () => press(draw.getAttribute("aria-pressed") !== "true"));
+    press(matchMedia("(pointer: fine)").matches);
+    const patches = $("#patches");
+    patches.addEventListener("input", show);
+    patches.addEventListener("click", (event) => {
+      if (!event.target.matches("[data-remove]")) return;
+      fill(event.target.closest("[data-patch]"), null);
+      show();
+    });
+    rows().forEach((each) => {
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.className = "btn plain";
+      remove.dataset.remove = "";
+      remove.textContent = marking.dataset.marking;
+      each.append(remove);
+    });
+    show();
+  }
+
   for (const box of all("[data-all]")) {
     box.closest("[hidden]")?.removeAttribute("hidden");
     box.addEventListener("change", () => all("input[name=case]").forEach((each) => { each.checked = box.checked; }));

@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field
 from app.cases.terms import CaseState, Resolution
 from app.catalogue.terms import Kind
 from app.directory.terms import Tier
+from app.publication.terms import Confidence, Personal, Preview, Where
 from app.web.fields import TextOut
-
-from .terms import Confidence, Personal, Preview, Where
 
 
 class NamedOut(BaseModel):
@@ -102,11 +101,25 @@ class PublicLinksOut(BaseModel):
     routing: str
 
 
+class PublicPhotoOut(BaseModel):
+    """A picture that an officer lets everyone see; its addresses answer 410 once it was withdrawn or replaced."""
+
+    url: str
+    thumbnail_url: str
+    width: int
+    height: int
+    sha256: str
+    thumbnail_sha256: str
+    blurred: bool = Field(description="Có vùng đã làm mờ. Parts of it were made unreadable.")
+    alt: TextOut = Field(description="Lời thay ảnh. What to say where it is not seen.")
+
+
 class PublicCaseOut(PublicLineOut):
     """A public case, personal data masked."""
 
     text: str
     answer: str | None
+    photos: list[PublicPhotoOut] = []
     timeline: list[PublicEntryOut]
     links: PublicLinksOut
 
