@@ -363,3 +363,18 @@ class NotOnline(Conflict):
                 f"“{name.en}” is handed in at the one-stop desk or by post only.",
             )
         )
+
+
+class ReceiptNeeded(Invalid):
+    """Cash is recorded by the number of its receipt."""
+
+    slug = "receipt-needed"
+    title = Text("Cần số biên lai", "The number of the receipt is needed")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hãy ghi số biên lai đã đưa cho người nộp; mỗi số dùng một lần.",
+            "Enter the number of the receipt the applicant was given; each number is used once.",
+        )

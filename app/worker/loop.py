@@ -27,6 +27,7 @@ from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
 from app.reports import service as reports_service
 from app.service_requests import service as requests_service
+from app.service_requests.handlers import PaymentConsumer
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
@@ -53,7 +54,9 @@ LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
-CONSUMERS = frozenset(one.name for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer))
+CONSUMERS = frozenset(
+    one.name for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer)
+)
 """Names of all that `consumers` makes."""
 
 
@@ -64,6 +67,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
         NoticeConsumer(lambda: process.books, keyring_of(process.settings), ways_of(process.settings)),
+        PaymentConsumer(lambda: process.request_books),
     )
 
 

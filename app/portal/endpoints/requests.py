@@ -19,6 +19,7 @@ from app.media.deps import CurrentStore
 from app.media.store import Store
 from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
 from app.papers.service import paper_of
+from app.payments import service as payments_service
 from app.portal import keepsakes
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.service_requests import service
@@ -89,7 +90,7 @@ async def show_request(visit: CurrentVisit, books: CurrentRequestBooks, code: Co
         view = await _own(visit, books, code)
     except RequestNotFound:
         return RedirectResponse(f"/service-requests?code={code}", status_code=303)
-    return _shown(visit, books, view, Form(), {}, done=done if done in _DONE else "")
+    return await _shown(visit, books, view, Form(), {}, done=done if done in _DONE else "")
 
 
 async def _own(visit: Visit, books: RequestBooks, code: str) -> RequestView:
@@ -98,7 +99,7 @@ async def _own(visit: Visit, books: RequestBooks, code: str) -> RequestView:
     return await service.find_own(at.database, at.keys, books, at.actor, code, secret)
 
 
-def _shown(
+async def _shown(
     visit: Visit,
     books: RequestBooks,
     view: RequestView,
@@ -128,6 +129,7 @@ def _shown(
         state=RequestState(view.row["state"]).label,
         documents={one.code: one.name for one in view.procedure.documents},
         due=_due(at, books, view.row),
+        paying=await _paying(at, books, view),
         most_bytes=visit.most_bytes,
         key=keepsakes.new_key(),
         form=form,
@@ -136,6 +138,16 @@ def _shown(
         done=done,
         message=message,
     )
+
+
+async def _paying(visit: Visit, books: RequestBooks, view: RequestView) -> dict[str, Any] | None:
+    """What is to be paid and how, while it is; the QR code as SVG."""
+    if RequestState(view.row["state"]) is not RequestState.PAYMENT_REQUESTED:
+        return None
+    async with read_work(visit.database, visit.clock, visit.tenant.id) as work:
+        asked, way = await service.ways(work, dict(view.row), books)
+    qr = payments_service.picture(way).decode() if way else ""
+    return {"asked": asked[-1] if asked else None, "way": way, "qr": qr}
 
 
 def _due(visit: Visit, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -200,9 +212,9 @@ async def act(
     try:
         await _acted(visit, books, code, verb, form, store)
     except ValidationError as refused:
-        return _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
+        return await _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
     except Problem as refused:
-        return _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
+        return await _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
     return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
 
 

@@ -35,6 +35,7 @@ from app.service_requests.schemas import (
     ComplaintIn,
     FilingIn,
     OwnFileListOut,
+    PaymentsOut,
     RatingIn,
     RequestDeadlineOut,
     RequestOut,
@@ -44,6 +45,7 @@ from app.service_requests.schemas import (
     deadline_answer,
     line_answer,
     own_files_answer,
+    payments_answer,
     request_answer,
     verb_answer,
 )
@@ -60,7 +62,7 @@ from app.web.idempotency import (
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
-from app.web.works import WriteWork
+from app.web.works import ReadWork, WriteWork
 
 from .parameters import RequestCode, TrackingSecret
 
@@ -202,6 +204,25 @@ async def explain_appointment(
     response.headers["Cache-Control"] = "private, no-store"
     row = await service.own_row(database, actor, code, tracking_secret)
     return deadline_answer(row, service.explain(row, books, now=clock.now()))
+
+
+@router.get(
+    "/service-requests/{code}/payment",
+    response_model=PaymentsOut,
+    responses=problem_responses(SessionExpired, RequestNotFound),
+)
+async def get_payment(
+    code: RequestCode,
+    actor: CurrentActor,
+    database: CurrentDatabase,
+    work: ReadWork,
+    books: CurrentRequestBooks,
+    tracking_secret: TrackingSecret = None,
+) -> Response:
+    """Phí, lệ phí phải nộp: số tiền, nội dung chuyển khoản, mã VietQR, đường dẫn. What is to be paid, and how."""
+    row = await service.own_row(database, actor, code, tracking_secret)
+    asked, way = await service.ways(work, row, books)
+    return json_answer(payments_answer(asked, way, books.directory.unit_codes(actor.tenant_id)), headers=_PRIVATE)
 
 
 def _done(request: ServiceRequest) -> Answer:

@@ -13,6 +13,7 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.media.errors import UploadTaken, UploadUnfinished
+from app.payments.errors import ReceiptNumberUsed, StalePayment
 from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import (
@@ -21,6 +22,7 @@ from app.service_requests.errors import (
     NothingToSign,
     NotInThisState,
     OfficerNotOfUnit,
+    ReceiptNeeded,
     RequestNotFound,
     ResultNotCleared,
     SecondSignerNeeded,
@@ -208,7 +210,7 @@ async def ask_payment(
     return _done(request)
 
 
-@router.post("/{code}/record-payment", **_verb())
+@router.post("/{code}/record-payment", **_verb(ReceiptNeeded, ReceiptNumberUsed, StalePayment))
 async def record_payment(
     code: RequestCode,
     body: ReceiptIn,

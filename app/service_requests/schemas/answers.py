@@ -16,6 +16,9 @@ from app.kit.text import Lang
 from app.media.domain import link
 from app.media.terms import UploadState, Variant
 from app.papers.terms import Paper
+from app.payments.schemas import PaymentOut
+from app.payments.service import WayToPay
+from app.payments.terms import PaymentRequest
 from app.service_requests.domain import step_name, unit_name
 from app.service_requests.models import RequestDraft, ServiceRequest
 from app.service_requests.terms import (
@@ -264,4 +267,23 @@ def papers_answer(papers: Sequence[Paper], path: str) -> dict[str, Any]:
             }
             for one in papers
         ]
+    }
+
+
+def payments_answer(
+    asked: Sequence[PaymentRequest], way: WayToPay | None, units: Mapping[UnitId, str]
+) -> dict[str, Any]:
+    """What was asked for and how it can be paid, as a PaymentsOut."""
+    return {
+        "items": [PaymentOut(**PaymentOut.values(one, units)).model_dump(mode="json") for one in asked],
+        "way": {
+            "bank_bin": way.account.bin,
+            "account": way.account.number,
+            "holder": way.account.holder,
+            "amount": f"{way.amount:f}",
+            "reference": way.reference,
+            "vietqr": way.vietqr,
+        }
+        if way
+        else None,
     }

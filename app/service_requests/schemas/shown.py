@@ -12,6 +12,7 @@ from app.deadlines.schemas import DayOut
 from app.media.terms import FileKind, UploadState
 from app.papers.schemas import SignatureOut
 from app.papers.terms import PaperKind
+from app.payments.schemas import PaymentOut
 from app.service_requests.terms import (
     Channel,
     FileRole,
@@ -262,3 +263,21 @@ class SignatureListOut(BaseModel):
     """Digital signatures in a file, in the order they were made."""
 
     items: list[SignatureOut]
+
+
+class WayToPayOut(BaseModel):
+    """What a bank transfer needs; `vietqr` is all of it as the text of the QR code that banking apps read."""
+
+    bank_bin: str = Field(description="Mã ngân hàng (NAPAS). The bank's number.")
+    account: str
+    holder: str
+    amount: str = Field(description="Số tiền còn phải nộp, đồng. What is still to be paid.")
+    reference: str = Field(description="Nội dung chuyển khoản. What the transfer says.")
+    vietqr: str
+
+
+class PaymentsOut(BaseModel):
+    """What was asked for, oldest first, and how what is open can be paid."""
+
+    items: list[PaymentOut]
+    way: WayToPayOut | None

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from .deciding import (
     add_note,
-    ask_payment,
     ask_supplement,
     decide_request,
     extend_request,
     hand_over,
-    record_payment,
     reject_decision,
     sign_decision,
     uploads_of,
@@ -36,6 +34,7 @@ from .handling import (
 )
 from .holding import agree_withdrawal, decline_withdrawal, end_request, resume_request, stop_request
 from .own import ask_withdrawal, complain, rate, supply
+from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
     current_units,
     explain,
@@ -95,6 +94,7 @@ __all__ = [
     "list_own",
     "list_own_files",
     "own_row",
+    "paid",
     "papers_of",
     "prefilled",
     "queue_counts",
@@ -115,4 +115,5 @@ __all__ = [
     "uploads_of",
     "verbs_for_applicant",
     "verbs_for_staff",
+    "ways",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +15,12 @@ from app.media import service as media_service
 from app.papers.terms import PaperKind
 from app.procedures.terms import StepRole
 from app.service_requests import domain, repository
-from app.service_requests.errors import NothingOwed, ResultNotCleared
+from app.service_requests.errors import ResultNotCleared
 from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import FileRole, HandedIn, Missing, Outcome, RequestBooks, Verb
 
 from . import papering
-from .naming import day_text, holder, local_text, money
+from .naming import day_text, holder, local_text
 from .steps import Held, change, held, officer_of, settle, with_paper
 from .timing import extend_steps, extended, put_whole
 
@@ -96,34 +95,6 @@ async def extend_request(
         new_appointment_at=timing.due_at,
     )
     return settle(work, found, with_paper(fact, paper), books)
-
-
-async def ask_payment(
-    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, amount: Decimal | None
-) -> ServiceRequest:
-    """The applicant pays first: what the fee rules came to, or what the officer names where they leave it open."""
-    found = await held(work, actor, code, Verb.ASK_PAYMENT, seen, books)
-    owed = amount if amount is not None else found.request.fee
-    if not owed:
-        raise NothingOwed
-    found.request.fee = owed
-    fact = domain.ask_payment(found.facts(), unit=holder(books, found), amount=money(owed), reference=None)
-    return settle(work, found, fact, books)
-
-
-async def record_payment(
-    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, receipt: str | None
-) -> ServiceRequest:
-    """Paid at the desk, with the number of the receipt."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.RECORD_PAYMENT,
-        seen,
-        books,
-        lambda found: domain.record_payment(found.facts(), amount=money(found.request.fee or 0), receipt=receipt),
-    )
 
 
 async def uploads_of(db: Database, files: Sequence[HandedIn], *, pointer: str) -> list[UUID]:

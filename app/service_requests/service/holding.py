@@ -9,7 +9,8 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import RequestBooks, Verb
 
 from .naming import holder
-from .steps import change
+from .paying import end_payment
+from .steps import change, held, settle
 
 
 async def stop_request(
@@ -43,29 +44,19 @@ async def resume_request(work: Work, actor: Actor, code: str, *, seen: int, book
 async def end_request(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
 ) -> ServiceRequest:
-    """A stopped one is over for good."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.END,
-        seen,
-        books,
-        lambda found: domain.end(found.facts(), unit=holder(books, found), reason=reason, at=work.now),
-    )
+    """A stopped one is over for good; nothing has to be paid for it any more."""
+    found = await held(work, actor, code, Verb.END, seen, books)
+    fact = domain.end(found.facts(), unit=holder(books, found), reason=reason, at=work.now)
+    await end_payment(work, found.request)
+    return settle(work, found, fact, books)
 
 
 async def agree_withdrawal(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
-    """It ends, as its applicant wished."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.AGREE_WITHDRAWAL,
-        seen,
-        books,
-        lambda found: domain.agree_withdrawal(found.facts(), unit=holder(books, found), at=work.now),
-    )
+    """It ends, as its applicant wished; nothing has to be paid for it any more."""
+    found = await held(work, actor, code, Verb.AGREE_WITHDRAWAL, seen, books)
+    fact = domain.agree_withdrawal(found.facts(), unit=holder(books, found), at=work.now)
+    await end_payment(work, found.request)
+    return settle(work, found, fact, books)
 
 
 async def decline_withdrawal(

@@ -1,0 +1,135 @@
+"""What has to be paid for a service request: asked for, taken at the desk, told of by a provider.
+
+The request's own row is locked before anything of its payments; payments never lock it (decision 0050).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from app.db.work import ReadWork, Work
+from app.identity.terms import Actor, system_actor
+from app.kit.ids import RequestId, TenantId, UnitId
+from app.outbox.terms import Message
+from app.payments import service as payments_service
+from app.payments.errors import NoBankAccount
+from app.payments.service import WayToPay
+from app.payments.terms import FeeLine, PaymentRequest, PaymentState, Subject
+from app.procedures import domain as procedures_domain
+from app.service_requests import domain
+from app.service_requests.errors import NothingOwed, ReceiptNeeded, RequestNotFound
+from app.service_requests.models import ServiceRequest
+from app.service_requests.repository import RequestRepository
+from app.service_requests.terms import RequestBooks, RequestState, Verb
+
+from .naming import holder, money
+from .sealing import opened
+from .steps import Held, held, procedure_of, settle
+
+SUBJECT: Final = "service_request"
+PAY_WITHIN: Final = timedelta(days=30)
+"""How long an applicant has to pay before the request for it expires and an office asks anew."""
+
+
+def subject_of(request: ServiceRequest) -> Subject:
+    """What is paid for: the fee is the unit's that took the request in."""
+    return Subject(TenantId(request.tenant_id), SUBJECT, request.id, request.code, UnitId(request.receiver_id))
+
+
+async def ask_payment(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, amount: Decimal | None
+) -> ServiceRequest:
+    """The applicant pays first: what the fee rules come to, or what the officer names where they leave it open.
+
+    Raises: NothingOwed.
+    """
+    found = await held(work, actor, code, Verb.ASK_PAYMENT, seen, books)
+    lines = _lines(found, books, amount)
+    owed = sum((line.amount for line in lines), Decimal(0))
+    if not owed:
+        raise NothingOwed
+    fact = domain.ask_payment(found.facts(), unit=holder(books, found), amount=money(owed), reference=None)
+    asked = await payments_service.request(work, subject_of(found.request), lines, work.now + PAY_WITHIN)
+    found.request.fee = owed
+    fact.data["reference"] = asked.reference
+    return settle(work, found, fact, books)
+
+
+def _lines(found: Held, books: RequestBooks, amount: Decimal | None) -> Sequence[FeeLine]:
+    request = found.request
+    papers = opened(books.keys, TenantId(request.tenant_id), request.id, request.sealed)
+    computed = procedures_domain.fee_lines(found.procedure, papers.answers)
+    if amount is None or amount == sum((line.amount for line in computed), Decimal(0)):
+        return [FeeLine(one.name.vi, one.name.en, one.amount, one.legal_basis.vi) for one in computed if one.amount]
+    return [FeeLine("Theo yêu cầu của cơ quan", "As the unit asks", amount, found.procedure.legal_basis.vi)]
+
+
+async def record_payment(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, receipt: str | None
+) -> ServiceRequest:
+    """Paid in cash at the desk, with the number of the receipt. Raises: ReceiptNeeded, ReceiptNumberUsed."""
+    found = await held(work, actor, code, Verb.RECORD_PAYMENT, seen, books)
+    fact = domain.record_payment(found.facts(), amount=money(found.request.fee or 0), receipt=receipt)
+    asked = await open_payment(work, found.request)
+    if asked is not None:
+        if receipt is None:
+            raise ReceiptNeeded
+        await payments_service.record_by_hand(
+            work,
+            actor,
+            books.directory,
+            asked.reference,
+            receipt_number=receipt,
+            taken_at=work.now,
+            seen=asked.version,
+        )
+    return settle(work, found, fact, books)
+
+
+async def open_payment(work: Work, request: ServiceRequest) -> PaymentRequest | None:
+    """What still has to be paid, None when nothing has. One statement."""
+    asked = await payments_service.of_subject(work, subject_of(request))
+    return next((one for one in asked if one.state is PaymentState.REQUESTED), None)
+
+
+async def end_payment(work: Work, request: ServiceRequest) -> None:
+    """Nothing has to be paid any more; what came for it is to be given back."""
+    await payments_service.cancel(work, subject_of(request))
+
+
+async def paid(work: Work, tenant_id: TenantId, message: Message, books: RequestBooks) -> None:
+    """A provider told of the money: the request goes on, unless somebody has let it go on already."""
+    if message.payload.get("subject_kind") != SUBJECT:
+        return
+    request_id = RequestId(type(message.subject_id)(str(message.payload["subject_id"])))
+    try:
+        request, steps = await RequestRepository(work, tenant_id).lock_by_id(request_id)
+    except RequestNotFound:  # of an installation that has lost it: the money is told of by reconciliation
+        return
+    if RequestState(request.state) is not RequestState.PAYMENT_REQUESTED:
+        return
+    found = Held(request, steps, procedure_of(books, request), system_actor(tenant_id))
+    if await open_payment(work, request) is not None:  # an earlier one was paid: there is another to pay
+        return
+    reference = message.payload.get("reference")
+    fact = domain.record_payment(found.facts(), amount=money(request.fee or 0), receipt=str(reference))
+    settle(work, found, fact, books)
+
+
+async def ways(
+    work: ReadWork, row: dict[str, Any], books: RequestBooks
+) -> tuple[list[PaymentRequest], WayToPay | None]:
+    """What was asked for of a request, oldest first, and how what is open can be paid by transfer. Two statements."""
+    tenant_id = TenantId(row["tenant_id"])
+    subject = Subject(tenant_id, SUBJECT, row["id"], row["code"], UnitId(row["receiver_id"]))
+    asked = await payments_service.of_subject(work, subject)
+    waiting = next((one for one in asked if one.state is PaymentState.REQUESTED), None)
+    if waiting is None:
+        return asked, None
+    try:
+        return asked, await payments_service.way_to_pay(work, waiting, books.directory)
+    except NoBankAccount:
+        return asked, None
