@@ -62,6 +62,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/service-requests": ALL,
     "POST /api/v1/staff/service-requests": AT_A_DESK,
     "GET /api/v1/staff/service-requests/{code}": ALL,
+    "GET /api/v1/staff/service-requests/{code}/notices": ALL,
     "POST /api/v1/staff/service-requests/{code}/accept": ALL,
     "POST /api/v1/staff/service-requests/{code}/refuse": ALL,
     "POST /api/v1/staff/service-requests/{code}/complete": ALL,

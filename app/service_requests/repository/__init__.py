@@ -14,7 +14,16 @@ from .reading import (
     list_queue,
     steps_of,
 )
-from .requests import RequestRepository, drop_results, find_same, list_unswept, put_file, put_request, put_step
+from .requests import (
+    RequestRepository,
+    drop_results,
+    find_same,
+    list_unswept,
+    list_untold_steps,
+    put_file,
+    put_request,
+    put_step,
+)
 
 __all__ = [
     "DraftRepository",
@@ -32,6 +41,7 @@ __all__ = [
     "list_of_citizen",
     "list_queue",
     "list_unswept",
+    "list_untold_steps",
     "put_file",
     "put_request",
     "put_step",

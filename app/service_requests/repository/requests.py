@@ -114,6 +114,27 @@ async def list_unswept(work: Work, tenant_id: TenantId, now: datetime, limit: in
     return [RequestId(row["id"]) for row in await work.fetch(_UNSWEPT, tenant_id, now, limit)]
 
 
+_UNTOLD_STEPS = """
+    SELECT s.request_id, s.code FROM service_request_steps s
+    JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
+    WHERE s.tenant_id = $1 AND s.state = 'open' AND s.overdue_at IS NULL AND s.due_at <= $3
+        AND (s.due_at < $2 OR s.reminded_at IS NULL) AND r.closed_at IS NULL AND r.paused_at IS NULL
+        AND r.state NOT IN ('supplement_requested', 'payment_requested', 'stopped')
+    ORDER BY s.due_at, s.request_id, s.code LIMIT $4
+"""
+
+
+async def list_untold_steps(
+    work: Work, tenant_id: TenantId, now: datetime, soon: datetime, limit: int
+) -> list[tuple[RequestId, str]]:
+    """Open steps that are late, or due by `soon`, and whose unit was not told so. One statement.
+
+    Those of one that stands still are nobody's fault (index ix_service_request_steps_untold).
+    """
+    rows = await work.fetch(_UNTOLD_STEPS, tenant_id, now, soon, limit)
+    return [(RequestId(row["request_id"]), row["code"]) for row in rows]
+
+
 async def drop_results(work: Work, tenant_id: TenantId, request_id: UUID) -> None:
     """The files of a result that was sent back are the request's no more; they expire. One statement."""
     await work.fetch(_DROP, tenant_id, request_id, work.now)

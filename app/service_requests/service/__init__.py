@@ -48,10 +48,12 @@ from .reading import (
     own_row,
     queue_counts,
     queue_page,
+    seen_id,
     steps_of_actor,
     verbs_for_applicant,
     verbs_for_staff,
 )
+from .sealing import reached_at
 from .sweeping import sweep
 
 __all__ = [
@@ -97,11 +99,13 @@ __all__ = [
     "queue_counts",
     "queue_page",
     "rate",
+    "reached_at",
     "record_payment",
     "refuse_request",
     "reject_decision",
     "resume_request",
     "save_draft",
+    "seen_id",
     "send_back",
     "sign_decision",
     "steps_of_actor",

@@ -298,6 +298,7 @@ async def file_request(
             "unit": Text(receiver.name, receiver.name_en)._asdict(),
             "unit_code": receiver.code,
             "procedure": checked.procedure.name._asdict(),
+            "opened": [part.step.code for part in checked.parts if part.step.role is StepRole.RECEIVE],
         },
     )
     record(work, actor, request, fact, None)

@@ -81,6 +81,14 @@ async def get_for_staff(
     return await _view(db, keys, books, row, entries, roles=frozenset(FileRole))
 
 
+async def seen_id(db: Database, actor: Actor, scope: Scope, code: str) -> RequestId:
+    """Which one it is, for an office that has, or had, a part in it. One statement. Raises: RequestNotFound."""
+    row = await repository.find_row(db, actor.tenant_id, code, scope)
+    if row is None:
+        raise RequestNotFound
+    return RequestId(row["id"])
+
+
 async def _view(
     db: Database,
     keys: Keyring,
