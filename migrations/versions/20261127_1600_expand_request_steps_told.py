@@ -1,7 +1,8 @@
-"""Keep that a unit was told of a step that is due soon, and find the steps that nobody was told of.
+"""Keep that a unit was told of a step that is due soon; let a province say how long papers of applicants are kept.
 
 Phase: expand.
-Lock: ACCESS EXCLUSIVE on service_request_steps for a moment (a nullable column); the index is built concurrently.
+Lock: ACCESS EXCLUSIVE on service_request_steps for a moment (a nullable column), and on retention_rules, which has a
+few rows, while they are checked; the index is built concurrently.
 Rows touched: none. Steps that are late already are told of once, by the next sweep.
 Reversal: downgrade().
 
@@ -19,7 +20,7 @@ down_revision: str | None = "20261127_service_requests"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-_UNTOLD = "ix_service_request_steps_untold"
+_UNTOLD, _SUBJECT = "ix_service_request_steps_untold", "ck_retention_rules_subject"
 
 
 def upgrade() -> None:
@@ -35,8 +36,16 @@ def upgrade() -> None:
             postgresql_concurrently=True,
         )
         op.execute("SET statement_timeout = '30s'")
+    _allow_subjects("'identity', 'files', 'papers'")
+
+
+def _allow_subjects(words: str) -> None:
+    op.drop_constraint(op.f(_SUBJECT), "retention_rules", type_="check")
+    op.create_check_constraint(op.f(_SUBJECT), "retention_rules", f"subject IN ({words})")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM retention_rules WHERE subject = 'papers'")
+    _allow_subjects("'identity', 'files'")
     op.drop_index(_UNTOLD, "service_request_steps")
     op.drop_column("service_request_steps", "reminded_at")

@@ -163,7 +163,7 @@ async def _shown(
     done: Verb | None = None,
     status: int = 200,
 ) -> Response:
-    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code)
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
     verbs = service.verbs_for_staff(view, desk.actor, books)
     own = service.steps_of_actor(view, desk.actor)
     one = request_answer(

@@ -30,6 +30,7 @@ from .vault import (
     find_all_sealed,
     find_fingerprint,
     find_sealed,
+    has_reading,
     keep_fingerprint,
     keeps_fingerprints,
     list_of_phone,
@@ -42,6 +43,7 @@ from .vault import (
     put_reading,
     replace_fingerprint,
     replace_seal,
+    write_reading,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "find_sealed",
     "find_staff_session",
     "forgive",
+    "has_reading",
     "keep_fingerprint",
     "keeps_fingerprints",
     "list_live_sessions",
@@ -82,4 +85,5 @@ __all__ = [
     "revoke",
     "revoke_sessions",
     "try_sign_in",
+    "write_reading",
 ]

@@ -48,6 +48,7 @@ from .vault import (
     key_standing,
     list_older,
     list_seals,
+    note_look,
     note_opening,
     open_identities,
     open_identity,
@@ -56,6 +57,7 @@ from .vault import (
     replace_key,
     reports_of_phone,
     reseal,
+    seals_of,
     withheld,
 )
 
@@ -98,6 +100,7 @@ __all__ = [
     "live_officers",
     "matches",
     "members_of",
+    "note_look",
     "note_opening",
     "open_identities",
     "open_identity",
@@ -115,6 +118,7 @@ __all__ = [
     "retire",
     "revoke_client",
     "rotate_key",
+    "seals_of",
     "second_step",
     "set_active",
     "set_password",

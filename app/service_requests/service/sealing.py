@@ -31,7 +31,9 @@ def sealed(keys: Keyring, tenant_id: TenantId, request_id: UUID, papers: Papers)
 
 
 def opened(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> Papers:
-    """The papers of a row. Raises: IdentityUnreadable."""
+    """The papers of a row, empty ones when they are kept no more. Raises: IdentityUnreadable."""
+    if not content:
+        return Papers(Person(), None, {})
     found = orjson.loads(open_papers(keys, tenant_id, request_id, _WHAT, content))
     filer = found["filer"]
     return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"])
