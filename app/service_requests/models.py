@@ -62,6 +62,18 @@ class ServiceRequest(TenantRow, Base):
             "id",
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_service_requests_held",
+            *("tenant_id", "id"),
+            postgresql_where=text(
+                "closed_at IS NULL AND state IN ('supplement_requested', 'payment_requested', 'stopped')"
+            ),
+        ),
+        Index(
+            "ix_service_requests_drafted",
+            *("tenant_id", "id"),
+            postgresql_where=text("closed_at IS NULL AND drafted_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -165,6 +177,16 @@ class RequestStep(TenantRow, Base):
             "request_id",
             "code",
             postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_service_request_steps_role",
+            *("tenant_id", "unit_id", "role", "due_at", "request_id"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_service_request_steps_assignee",
+            *("tenant_id", "assignee_id", "due_at", "request_id"),
+            postgresql_where=text("state = 'open' AND assignee_id IS NOT NULL"),
         ),
         # What has been told of is looked at no more, however many steps stay late.
         Index(

@@ -88,17 +88,31 @@ class RequestRepository:
         return request, list(found)
 
 
+# Until the transaction ends: what is found then is what the other one has committed.
+_HOLD_SAME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2::bytea || $3::bytea, 'hex'), 0))"
+
+
+async def hold_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> None:
+    """Nobody else looks for, or files, the same thing of the same person until the work ends. One statement."""
+    await work.fetch(_HOLD_SAME, f"{tenant_id}:{procedure}:", applicant, content)
+
+
 _SAME = """
-    SELECT code FROM service_requests
+    SELECT code, citizen_id FROM service_requests
     WHERE tenant_id = $1 AND applicant_index = $2 AND procedure_code = $3 AND content_hash = $4 AND closed_at IS NULL
     ORDER BY id DESC LIMIT 1
 """
 
 
-async def find_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> str | None:
-    """Code of an open request of the same person for the same thing, None when there is none. One statement."""
+async def find_same(
+    work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes
+) -> tuple[str, UUID | None] | None:
+    """Code and account of an open request of the same person for the same thing, None when there is none.
+
+    One statement (index ix_service_requests_applicant).
+    """
     rows = await work.fetch(_SAME, tenant_id, applicant, procedure, content)
-    return str(rows[0]["code"]) if rows else None
+    return (rows[0]["code"], rows[0]["citizen_id"]) if rows else None
 
 
 _UNSWEPT = """
