@@ -1,7 +1,8 @@
 """docs/permissions.md: written from the code's own permissions, and read again by the test that tries them all.
 
-The document is the standard: whoever loosens a policy changes it, and is seen doing so. Case verbs come from
-`app.cases.policies`; what else officers may ask for is in no table of the program, so it stands here.
+The document is the standard: whoever loosens a policy changes it, and is seen doing so. Verbs come from
+`app.cases.policies` and `app.service_requests.policies`; what else officers may ask for is in no table of the program,
+so it stands here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from app.cases.domain.transitions import TRANSITIONS
 from app.cases.policies import PERMITS
 from app.cases.terms import CaseState, Verb
 from app.identity.terms import ClientScope, Role
+from app.service_requests.domain import TRANSITIONS as REQUEST_TRANSITIONS
+from app.service_requests.policies import PERMITS as REQUEST_PERMITS, Whose
+from app.service_requests.terms import RequestState, Verb as RequestVerb
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "permissions.md"
 ALL: Final = frozenset(Role)
@@ -23,7 +27,7 @@ AT_A_DESK: Final = frozenset({Role.OFFICER, Role.APPROVER, Role.UNIT_ADMIN})
 ADMINISTRATORS: Final = frozenset({Role.UNIT_ADMIN, Role.TENANT_ADMIN})
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
-# Every address of officers that is no verb of a case: who may ask for it, whatever comes of it.
+# Every address of officers that is no verb of a case or of a service request: who may ask for it, whatever comes of it.
 ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/audit": AUDITORS,
     "GET /api/v1/staff/blocks": ADMINISTRATOR,
@@ -85,29 +89,9 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/service-requests/{code}": ALL,
     "GET /api/v1/staff/service-requests/{code}/papers": ALL,
     "GET /api/v1/staff/service-requests/{code}/papers/{number}": ALL,
-    "POST /api/v1/staff/service-requests/{code}/accept": ALL,
-    "POST /api/v1/staff/service-requests/{code}/refuse": ALL,
-    "POST /api/v1/staff/service-requests/{code}/complete": ALL,
-    "POST /api/v1/staff/service-requests/{code}/send-back": ALL,
-    "POST /api/v1/staff/service-requests/{code}/assign": ALL,
-    "POST /api/v1/staff/service-requests/{code}/consult": ALL,
-    "POST /api/v1/staff/service-requests/{code}/give-opinion": ALL,
-    "POST /api/v1/staff/service-requests/{code}/ask-supplement": ALL,
-    "POST /api/v1/staff/service-requests/{code}/ask-payment": ALL,
-    "POST /api/v1/staff/service-requests/{code}/record-payment": ALL,
-    "POST /api/v1/staff/service-requests/{code}/extend": ALL,
-    "POST /api/v1/staff/service-requests/{code}/stop": ALL,
-    "POST /api/v1/staff/service-requests/{code}/resume": ALL,
-    "POST /api/v1/staff/service-requests/{code}/end": ALL,
-    "POST /api/v1/staff/service-requests/{code}/agree-withdrawal": ALL,
-    "POST /api/v1/staff/service-requests/{code}/decline-withdrawal": ALL,
-    "POST /api/v1/staff/service-requests/{code}/decide": ALL,
-    "POST /api/v1/staff/service-requests/{code}/reject-decision": ALL,
-    "POST /api/v1/staff/service-requests/{code}/sign": ALL,
-    "POST /api/v1/staff/service-requests/{code}/hand-over": ALL,
-    "POST /api/v1/staff/service-requests/{code}/note": ALL,
     "GET /api/v1/staff/second-factor-rules": ALL,
     "PUT /api/v1/staff/second-factor-rules/{role}": ADMINISTRATOR,
+    "GET /api/v1/staff/service-requests/{code}/notices": ALL,
     "GET /api/v1/staff/stream": ALL,
     "GET /api/v1/staff/subscriptions": ADMINISTRATOR,
     "POST /api/v1/staff/subscriptions": ADMINISTRATOR,
@@ -177,6 +161,22 @@ class Line(NamedTuple):
     states: frozenset[str]
 
 
+class RequestLine(NamedTuple):
+    """One verb of a service request: in whose unit, who may do it there and above, and from which states."""
+
+    verb: str
+    whose: Whose
+    permitted: frozenset[tuple[Role, Place]]
+    states: frozenset[str]
+
+
+WHOSE: Final = {
+    Whose.RECEIVER: "tiếp nhận · receiver",
+    Whose.AT_WORK: "đang có bước mở · with an open step",
+    Whose.NAMED: "của bước được nêu · of the step named",
+    Whose.DECIDER: "quyết định · decider",
+    Whose.RETURNER: "trả kết quả · returner",
+}
 _HEAD = """# Quyền · Permissions
 
 Được viết từ mã nguồn và được kiểm: `tests/api/permissions` thử từng (vai trò, quan hệ đơn vị, thao tác, trạng thái)
@@ -192,11 +192,24 @@ Who sees it and may not: 403, with the reason and who could.
 ## Thao tác với vụ việc · Verbs of a case
 
 """
+_REQUESTS = """
+## Thao tác với hồ sơ · Verbs of a service request
+
+Hồ sơ đi qua nhiều đơn vị; cột đầu nói thao tác thuộc đơn vị nào. **giữ**: vai trò ở đơn vị đó; **trên**: ở một đơn vị
+cấp trên của nó. Một đơn vị thấy hồ sơ từ khi bước của mình mở, hoặc khi là nơi tiếp nhận; đơn vị khác và tỉnh khác:
+404. Hồ sơ đã kết thúc: mọi đơn vị từng có bước ghi chú được. A service request passes several units; the first column
+says whose the verb is. **giữ**: the role is held in that unit; **trên**: in a unit above it. A unit sees it once a
+step of its own has opened, or when it took it in; others and other provinces: 404. Once it has ended, every unit that
+had a step may note.
+
+"""
 _MIDDLE = """
 ## Những địa chỉ khác của cán bộ · Other addresses of officers
 
 Người gửi chỉ làm được với phản ánh của chính mình: bổ sung, đánh giá, đề nghị xử lý lại, rút. Senders may do to
-their own reports only: reply, rate, reopen, withdraw.
+their own reports only: reply, rate, reopen, withdraw. Người nộp chỉ làm được với hồ sơ của mình: bổ sung, xin rút,
+phản ánh trễ hẹn, đánh giá. Applicants may do to their own service requests only: supply, ask to withdraw, complain,
+rate.
 
 """
 _LAST = """
@@ -218,17 +231,9 @@ def document() -> str:
         permit = PERMITS.get(verb)
         if permit is None:
             continue
-        cells = [
-            ", ".join(
-                place
-                for place, held in ((Place.HOLDER, permit.own | permit.above), (Place.ABOVE, permit.above))
-                if role in held
-            )
-            or "–"
-            for role in roles
-        ]
         states = ", ".join(f"`{state}`" for state in CaseState if state in TRANSITIONS[verb])
-        lines.append(_row(f"{verb.label.vi} · `{verb}`", *cells, states))
+        lines.append(_row(f"{verb.label.vi} · `{verb}`", *_cells(permit.own, permit.above), states))
+    lines += _of_requests(roles)
     lines.append(_MIDDLE)
     lines.append(_row("Địa chỉ · Address", *(f"`{role}`" for role in roles)))
     lines.append(_row(*["---"] * (len(roles) + 1)))
@@ -246,6 +251,26 @@ def document() -> str:
     return "".join(lines)
 
 
+def _of_requests(roles: list[Role]) -> list[str]:
+    names = (f"{role.label.vi} · `{role}`" for role in roles)
+    lines = [_REQUESTS, _row("Thao tác · Verb", "đơn vị · of the unit", *names, "từ trạng thái · from")]
+    lines.append(_row(*["---"] * (len(roles) + 3)))
+    for verb in RequestVerb:
+        permit = REQUEST_PERMITS.get(verb)
+        if permit is None:
+            continue
+        states = ", ".join(f"`{state}`" for state in RequestState if state in REQUEST_TRANSITIONS[verb])
+        cells = _cells(permit.own, permit.above)
+        lines.append(_row(f"{verb.label.vi} · `{verb}`", WHOSE[permit.whose], *cells, states))
+    return lines
+
+
+def _cells(own: frozenset[Role], above: frozenset[Role]) -> list[str]:
+    """Where each role may, or a dash."""
+    places = ((Place.HOLDER, own | above), (Place.ABOVE, above))
+    return [", ".join(place for place, held in places if role in held) or "–" for role in Role]
+
+
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |\n"
 
@@ -261,11 +286,26 @@ def verbs() -> list[Line]:
     return found
 
 
+def request_verbs() -> list[RequestLine]:
+    """The verbs of service requests of the document as it stands on the disk."""
+    return [
+        RequestLine(
+            _quoted(cells[0])[0],
+            next(whose for whose, said in WHOSE.items() if said == cells[1]),
+            frozenset(
+                (role, place) for role, cell in zip(Role, cells[2:-1], strict=True) for place in Place if place in cell
+            ),
+            frozenset(_quoted(cells[-1])),
+        )
+        for cells in _tables()[1]
+    ]
+
+
 def addresses() -> dict[str, frozenset[Role]]:
     """The addresses of the document as it stands on the disk."""
     return {
         _quoted(cells[0])[0]: frozenset(role for role, cell in zip(Role, cells[1:], strict=True) if cell == "có")
-        for cells in _tables()[1]
+        for cells in _tables()[2]
     }
 
 
@@ -275,7 +315,7 @@ def key_addresses() -> dict[str, frozenset[ClientScope]]:
         _quoted(cells[0])[0]: frozenset(
             scope for scope, cell in zip(ClientScope, cells[1:], strict=True) if cell == "có"
         )
-        for cells in _tables()[2]
+        for cells in _tables()[3]
     }
 
 

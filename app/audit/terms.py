@@ -107,6 +107,7 @@ class Action(StrEnum):
     SENDER_BLOCKED = "sender.blocked"
     BLOCK_LIFTED = "sender.block_lifted"
     IDENTITY_OPENED = "identity.opened"
+    REQUEST_OPENED = "service_request.opened"
     IDENTITY_ERASED = "identity.erased"
     PHONE_SOUGHT = "phone.sought"
     ACCOUNT_ERASED = "account.erased"

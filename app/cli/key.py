@@ -9,10 +9,11 @@ from pydantic import SecretStr
 from app.db.engine import Database
 from app.identity import service as identity_service
 from app.identity.domain import Keyring
-from app.identity.terms import KeyStanding
+from app.identity.terms import KeyStanding, Seals
 from app.kit.clock import Clock
 from app.kit.text import Text
-from app.process import keyring_of
+from app.process import Process, keyring_of
+from app.service_requests import service as requests_service
 from app.settings import Settings
 
 from .installation import find_key, key_file, make_key, url_of
@@ -75,7 +76,7 @@ async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) 
         standing = await identity_service.key_standing(db, keys)
         if standing is KeyStanding.KNOWN:
             return False
-        stored = await identity_service.has_identities(db)
+        stored = await identity_service.has_identities(db) or await requests_service.has_papers(db)
         if standing is KeyStanding.OTHER and stored and not lose_identities:
             raise CommandError(_TO_BE_LOST)
         if keys is None:
@@ -84,6 +85,19 @@ async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) 
         return True
     finally:
         await db.close()
+
+
+async def all_seals(process: Process) -> list[Seals]:
+    """How many identities, service requests and drafts each key has sealed, over all tenants; looks at every row."""
+    keys = keyring_of(process.settings)
+    found: dict[str | None, Seals] = {}
+    for one in [
+        *await identity_service.list_seals(process.db, keys),
+        *await requests_service.list_seals(process.db, keys),
+    ]:
+        before = found.get(one.key)
+        found[one.key] = one._replace(identities=one.identities + before.identities) if before else one
+    return list(found.values())
 
 
 def key_refused(settings: Settings) -> Text:

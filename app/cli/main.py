@@ -18,12 +18,11 @@ from app.db.errors import DatabaseUnavailable
 from app.db.work import read_work, write_work
 from app.directory import service as directory_service
 from app.directory.domain import BoundaryReport
-from app.identity.service import list_seals
 from app.identity.terms import Role
 from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
-from app.process import Process, keyring_of
+from app.process import Process
 from app.publication.service import index_all_words, rebuild_all
 from app.settings import PhoneCodes, Settings
 from app.web import logs
@@ -34,7 +33,7 @@ from .boundaries import described
 from .doctor import Health, examine_installation
 from .files import files_cli
 from .installation import add_vault_secret, database_of, listen, patient, read_settings, url_of
-from .key import claim_key, replace_key
+from .key import all_seals, claim_key, replace_key
 from .notices import notices_cli
 from .opening import opened, with_process
 from .outbox import outbox_cli
@@ -258,8 +257,8 @@ def rotate_vault_key() -> None:
 
 @key_cli.command(name="status")
 def tell_seals() -> None:
-    """Mỗi khoá đang niêm phong bao nhiêu danh tính. How many identities each key has sealed."""
-    for one in with_process(lambda process: list_seals(process.db, keyring_of(process.settings))):
+    """Mỗi khoá đang niêm phong bao nhiêu danh tính và hồ sơ. How many identities and requests each key has sealed."""
+    for one in with_process(all_seals):
         told = Text("đang dùng", "in use") if one.newest else Text("cũ", "older")
         if not one.here:
             told = Text("KHÔNG CÓ Ở ĐÂY", "NOT HERE")

@@ -298,13 +298,13 @@ class KeyFingerprint(Base):
 
 
 class IdentityReading(TenantRow, Base):
-    """One opening of a reporter's identity: who, when, for what. Rows are never changed."""
+    """One opening of a reporter's identity, or of an applicant's papers: who, when, for what. Never changed."""
 
     __tablename__ = "identity_readings"
     __table_args__ = (Index("ix_identity_readings_report", "tenant_id", "report_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    report_id: Mapped[UUID]
+    report_id: Mapped[UUID]  # or the service request
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
     unit_id: Mapped[UUID | None]  # held the case then; None of the program itself

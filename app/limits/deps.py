@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Annotated, cast
 
+from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.web.live import address_of
@@ -23,6 +24,9 @@ async def limits_key(connection: HTTPConnection) -> bytes:
 async def asking(connection: HTTPConnection) -> Asking:
     """From where the request comes."""
     return Asking(address_of(connection.scope) or "")
+
+
+CurrentAsking = Annotated[Asking, Depends(asking)]
 
 
 def admitted(what: Limited) -> Callable[[HTTPConnection], Awaitable[None]]:

@@ -18,6 +18,7 @@ class Limited(StrEnum):
     """What there may not be too much of."""
 
     REPORTS = "reports"
+    SERVICE_REQUESTS = "service_requests"
     CLIENT_REPORTS = "client_reports"
     FLOOD = "flood"  # reports beyond which one origin's are looked at by an officer first
     CODES = "codes"
@@ -43,6 +44,10 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.REPORTS, Per.ADDRESS): Rate(2_000, _HOUR),
         (Limited.REPORTS, Per.NETWORK): Rate(20_000, _HOUR),
         (Limited.REPORTS, Per.TENANT): Rate(100_000, _HOUR),
+        (Limited.SERVICE_REQUESTS, Per.PERSON): Rate(60, _HOUR),
+        (Limited.SERVICE_REQUESTS, Per.ADDRESS): Rate(600, _HOUR),
+        (Limited.SERVICE_REQUESTS, Per.NETWORK): Rate(6_000, _HOUR),
+        (Limited.SERVICE_REQUESTS, Per.TENANT): Rate(50_000, _HOUR),
         (Limited.CLIENT_REPORTS, Per.PERSON): Rate(6_000, _HOUR),
         (Limited.FLOOD, Per.PERSON): Rate(20, _HOUR),
         (Limited.FLOOD, Per.ADDRESS): Rate(300, _HOUR),

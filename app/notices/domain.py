@@ -34,7 +34,7 @@ from .terms import (
 SHORTEST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
-NAMES = frozenset({"code", "unit", "due", "cause", "why", "into", "link", "province"})
+NAMES = frozenset({"code", "unit", "due", "cause", "why", "into", "link", "province", "amount", "outcome"})
 """What the words of an occasion may name."""
 _ONE_SMS, _PART_OF_SMS = 160, 153  # letters of the GSM alphabet (3GPP TS 23.038)
 _EXAMPLE = {
@@ -45,6 +45,8 @@ _EXAMPLE = {
         "cause": "chờ người gửi bổ sung",
         "why": "lịch làm việc thay đổi",
         "into": "H23-261125-0007",
+        "amount": "128.000 ₫",
+        "outcome": "Đồng ý giải quyết",
         "link": "https://tinh.example/follow/H23-261126-0042",
         "province": "Tỉnh Hải Dương",
     },
@@ -55,6 +57,8 @@ _EXAMPLE = {
         "cause": "waiting for the reporter",
         "why": "the working calendar has changed",
         "into": "H23-261125-0007",
+        "amount": "128.000 ₫",
+        "outcome": "Granted",
         "link": "https://tinh.example/follow/H23-261126-0042",
         "province": "Hải Dương province",
     },
@@ -86,6 +90,13 @@ def occasions() -> tuple[Occasion, ...]:
 
 
 @lru_cache(maxsize=1)
+def digested() -> frozenset[str]:
+    """Types of facts that units are told of: of their cases, and of service requests."""
+    digest = packaged()["digest"]
+    return frozenset({*digest["types"], *digest["requests"]})
+
+
+@lru_cache(maxsize=1)
 def packaged_quiet() -> OwnQuiet:
     """The hours in which nobody is woken where a province has not said otherwise."""
     quiet = packaged()["quiet"]
@@ -111,6 +122,11 @@ def occasion_of(type_: str, data: Mapping[str, Any]) -> Occasion | None:
         if type_ in occasion.types and (occasion.clock is None or occasion.clock == data.get("clock")):
             return occasion
     return None
+
+
+def of_request(type_: str) -> bool:
+    """Whether a fact is about a service request, and not about a case."""
+    return type_.startswith("service_request.")
 
 
 class _Names(dict[str, str]):

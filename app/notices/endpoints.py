@@ -12,6 +12,9 @@ from app.identity.deps import CurrentActor, CurrentCitizenId, CurrentKeyring, Cu
 from app.identity.errors import CitizenNeeded, SessionExpired, StaffNeeded
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
+from app.service_requests import service as requests_service
+from app.service_requests.endpoints.parameters import RequestCode
+from app.service_requests.errors import RequestNotFound
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase, CurrentSettings
 from app.web.works import ReadWork, WriteWork
@@ -24,6 +27,7 @@ from .schemas import DeviceGoneIn, DeviceIn, NoticeListOut, PreferencesIn, Prefe
 router = APIRouter(prefix="/api/v1", tags=["notices"])
 staff_router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 _OWN = problem_responses(SessionExpired, ReportNotFound)
+_APPLIED = problem_responses(SessionExpired, RequestNotFound)
 
 
 @router.get("/reports/{code}/notices", responses=_OWN)
@@ -44,6 +48,35 @@ async def put_notices(
     always told.
     """
     await service.put_own(work, actor, code, tracking_secret, body.preferences())
+
+
+@router.get("/service-requests/{code}/notices", responses=_APPLIED)
+async def get_applicants_notices(
+    code: RequestCode,
+    database: CurrentDatabase,
+    work: ReadWork,
+    actor: CurrentActor,
+    tracking_secret: TrackingSecret = None,
+) -> PreferencesOut:
+    """Bạn được báo tin về hồ sơ thế nào, đã được báo những gì. How you are told of it, and what."""
+    return PreferencesOut.of(*await service.get_applicants(database, work, actor, code, tracking_secret))
+
+
+@router.put("/service-requests/{code}/notices", status_code=status.HTTP_204_NO_CONTENT, responses=_APPLIED)
+async def put_applicants_notices(
+    code: RequestCode,
+    body: PreferencesIn,
+    database: CurrentDatabase,
+    work: WriteWork,
+    actor: CurrentActor,
+    tracking_secret: TrackingSecret = None,
+) -> None:
+    """Chọn ngôn ngữ, cách nhận và giờ yên tĩnh cho hồ sơ này. Choose language, channels and quiet hours.
+
+    Tiếp nhận, từ chối, bổ sung, hẹn lại, quá hẹn và kết quả luôn được báo. Acceptance, refusals, what is missing, new
+    dates, lateness and the result are always told.
+    """
+    await service.put_applicants(database, work, actor, code, tracking_secret, body.preferences())
 
 
 @router.get("/push-key")
@@ -94,3 +127,14 @@ async def list_notices(
     """Ai đã được báo gì về vụ việc, không kèm địa chỉ. Who was told what of the case, without addresses."""
     case = await cases_service.get_case(database, actor, scope, books, code)
     return NoticeListOut.of(await service.list_of_case(work, actor.tenant_id, case.row["id"]))
+
+
+@staff_router.get(
+    "/service-requests/{code}/notices", responses=problem_responses(StaffNeeded, SessionExpired, RequestNotFound)
+)
+async def list_applicants_notices(
+    code: RequestCode, work: ReadWork, actor: CurrentStaff, scope: CurrentScope, database: CurrentDatabase
+) -> NoticeListOut:
+    """Ai đã được báo gì về hồ sơ, không kèm địa chỉ. Who was told what of the service request, without addresses."""
+    request_id = await requests_service.seen_id(database, actor, scope, code)
+    return NoticeListOut.of(await service.list_of_case(work, actor.tenant_id, request_id))

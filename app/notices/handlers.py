@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.cases.terms import Books
 from app.db.work import Work
 from app.identity.domain import Keyring
 from app.kit.ids import TenantId
 from app.outbox.terms import Message
+from app.service_requests.terms import RequestBooks
 
 from . import domain, service
 from .service import Ways
@@ -20,13 +20,13 @@ class NoticeConsumer:
 
     name = CONSUMER
 
-    def __init__(self, books: Callable[[], Books], keys: Keyring, ways: Ways) -> None:
+    def __init__(self, books: Callable[[], RequestBooks], keys: Keyring, ways: Ways) -> None:
         """`books` gives the newest reference data of this process."""
         self._books = books
         self._keys = keys
         self._ways = ways
         told = {type_ for occasion in domain.occasions() for type_ in occasion.types}
-        self.types = frozenset(told | set(domain.packaged()["digest"]["types"]))
+        self.types = frozenset(told | domain.digested())
 
     async def handle(self, work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> None:
         """Take a batch; the notices commit with the consumer's cursor."""

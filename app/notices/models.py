@@ -47,9 +47,9 @@ class NoticeRow(TenantRow, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # of the message, in its tenant
-    case_id: Mapped[UUID]
-    recipient_id: Mapped[UUID]  # the report, the device's subscription, or the unit
-    report_id: Mapped[UUID | None]
+    case_id: Mapped[UUID]  # or the service request
+    recipient_id: Mapped[UUID]  # the report or service request, the device's subscription, or the unit
+    report_id: Mapped[UUID | None]  # what its reader follows: the report, or the service request
     unit_id: Mapped[UUID | None]
     occasion: Mapped[str]
     channel: Mapped[str]
@@ -132,7 +132,7 @@ class QuietHoursRow(TenantRow, Base):
 
 
 class NoticePreferenceRow(TenantRow, Base):
-    """How the sender of a report wants to be told of it; no row: as everybody."""
+    """How the sender of a report, or of a service request, wants to be told of it; no row: as everybody."""
 
     __tablename__ = "notice_preferences"
     __table_args__ = (one_of("lang", Lang),)

@@ -130,7 +130,7 @@ class Preferences:
 
 
 class Recipient(NamedTuple):
-    """One report of a case that something is to be told of."""
+    """One report of a case that something is to be told of; of a service request, it is both."""
 
     case_id: CaseId
     report_id: ReportId

@@ -77,14 +77,15 @@ async def export_own_data(
 async def erase_own_data(
     database: CurrentDatabase,
     clock: CurrentClock,
+    keys: CurrentKeyring,
     actor: CurrentCitizen,
     citizen: CurrentCitizenId,
     directory: CurrentDirectory,
 ) -> ErasedOut:
     """Xoá tài khoản và danh tính; phản ánh vẫn được xử lý nhưng không còn nối với bạn. Erase account and identity.
 
-    It cannot be undone, and nobody can follow the reports as their sender afterwards. The answer says what stays, and
-    by which law.
+    Bản nháp và cách liên hệ trong hồ sơ cũng xoá. Drafts and the contact details of service requests go, too. It cannot
+    be undone, and nobody can follow reports and service requests afterwards. The answer says what stays, by which law.
     """
     tenants = [tenant.id for tenant in directory.tenants]
-    return ErasedOut.of(await service.erase_account(database, clock, actor, citizen, tenants))
+    return ErasedOut.of(await service.erase_account(database, clock, keys, actor, citizen, tenants))

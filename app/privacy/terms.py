@@ -13,13 +13,15 @@ from app.citizens.terms import Proofs
 from app.identity.terms import ReporterIdentity
 from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
 from app.kit.text import Text
+from app.service_requests.terms import KeptDraft, KeptRequest
 
 
 class Subject(StrEnum):
-    """What is kept for a time only, counted from the end of the case."""
+    """What is kept for a time only, counted from the end of the case, or of the service request."""
 
     IDENTITY = "identity"  # who handed a report in
     FILES = "files"  # photos and files that came with it
+    PAPERS = "papers"  # who applied, what the form was filled in with, and the documents of a service request
 
 
 class OpeningState(StrEnum):
@@ -73,9 +75,9 @@ class Opening:
 
 
 class AccessEntry(NamedTuple):
-    """One opening of a person's identity, for the person. `unit_id` None: the program itself, to send a notice."""
+    """One opening of a person's identity or papers, for the person. `unit_id` None: the program, to send a notice."""
 
-    report_code: str
+    report_code: str  # or the service request's
     at: datetime
     unit_id: UnitId | None
     purpose: str
@@ -105,6 +107,8 @@ class Exported(NamedTuple):
 
     proofs: Proofs
     reports: Sequence[OwnReport]
+    service_requests: Sequence[KeptRequest]
+    drafts: Sequence[KeptDraft]
     log: Sequence[AccessEntry]
 
 
@@ -132,4 +136,5 @@ class Erased(NamedTuple):
 
     identities: int
     reports: int  # not the person's any more
+    service_requests: int  # neither
     kept: tuple[Kept, ...]

@@ -261,13 +261,22 @@ class FiledAlready(Conflict):
     slug = "filed-already"
     title = Text("Bạn đã nộp hồ sơ này", "You have filed this already")
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str | None) -> None:
+        """`code`: None for whoever did not file it: who applies for another person learns nothing of that person."""
         super().__init__(
             Text(
                 f"Hồ sơ {code} cùng thủ tục, cùng nội dung đang được giải quyết. Nếu đây là việc khác, hãy nộp lại với "
                 "`another: true`.",
                 f"Service request {code} for the same procedure with the same content is being handled. If this is "
                 "another matter, send it again with `another: true`.",
+            )
+            if code is not None
+            else Text(
+                "Một hồ sơ cùng người đề nghị, cùng thủ tục, cùng nội dung đang được giải quyết; mã hồ sơ chỉ báo cho "
+                "người đã nộp. Nếu đây là việc khác, hãy nộp lại với `another: true`.",
+                "A service request of this applicant for the same procedure with the same content is being handled; "
+                "its code is told only to whoever filed it. If this is another matter, send it again with "
+                "`another: true`.",
             ),
             code=code,
         )

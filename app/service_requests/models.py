@@ -62,6 +62,18 @@ class ServiceRequest(TenantRow, Base):
             "id",
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_service_requests_held",
+            *("tenant_id", "id"),
+            postgresql_where=text(
+                "closed_at IS NULL AND state IN ('supplement_requested', 'payment_requested', 'stopped')"
+            ),
+        ),
+        Index(
+            "ix_service_requests_drafted",
+            *("tenant_id", "id"),
+            postgresql_where=text("closed_at IS NULL AND drafted_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -166,6 +178,25 @@ class RequestStep(TenantRow, Base):
             "code",
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_service_request_steps_role",
+            *("tenant_id", "unit_id", "role", "due_at", "request_id"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_service_request_steps_assignee",
+            *("tenant_id", "assignee_id", "due_at", "request_id"),
+            postgresql_where=text("state = 'open' AND assignee_id IS NOT NULL"),
+        ),
+        # What has been told of is looked at no more, however many steps stay late.
+        Index(
+            "ix_service_request_steps_untold",
+            "tenant_id",
+            "due_at",
+            "request_id",
+            "code",
+            postgresql_where=text("state = 'open' AND overdue_at IS NULL"),
+        ),
     )
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -185,6 +216,7 @@ class RequestStep(TenantRow, Base):
     opened_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     clock: Mapped[dict[str, Any] | None]
+    reminded_at: Mapped[datetime | None]  # that it is due on the next working day
     overdue_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[UUID | None]
@@ -214,9 +246,10 @@ class RequestStep(TenantRow, Base):
         if change.state is StepState.DONE:
             self.done_at, self.done_by = at, by
         elif change.state is StepState.OPEN:
-            self.opened_at, self.done_at, self.done_by, self.overdue_at = at, None, None, None
+            self.opened_at, self.done_at, self.done_by = at, None, None
+            self.reminded_at = self.overdue_at = None
         else:
-            self.opened_at = self.due_at = self.clock = self.overdue_at = None
+            self.opened_at = self.due_at = self.clock = self.reminded_at = self.overdue_at = None
 
 
 class RequestFile(TenantRow, Base):

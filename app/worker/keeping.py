@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from app.db.work import Work, in_work
 from app.identity import service as identity
+from app.identity.domain import Keyring
 from app.kit.ids import TenantId
 from app.privacy import service as privacy
 from app.privacy.terms import Subject
 from app.process import Process, keyring_of
+from app.service_requests import service as requests
 
 from .tenants import each_tenant
 
@@ -17,10 +21,11 @@ KEEP_EVERY_S = 86_400.0
 RESEAL_EVERY_S = 3600.0
 RESEAL_BATCH_ROWS = 200
 _FIRST = UUID(int=0)
+_Reseal = Callable[[Work, Keyring, TenantId, UUID, int], Awaitable[tuple[int, UUID | None]]]
 
 
 async def keep_to_rules(process: Process) -> int:
-    """Reports, over all tenants, of which something went now that was kept long enough."""
+    """Reports and service requests, over all tenants, of which something went now that was kept long enough."""
 
     async def one(tenant_id: TenantId) -> int:
         done = 0
@@ -48,7 +53,7 @@ class Resealing:
         self._done = False
 
     async def turn(self) -> int:
-        """Identities that the newest key seals from now on; 0 when all had been sealed so."""
+        """Identities, requests and drafts that the newest key seals from now on; 0 when all had been sealed so."""
         if self._done:
             return 0
         await each_tenant(self._process, "reseal", self._of)
@@ -56,14 +61,14 @@ class Resealing:
         return 0
 
     async def _of(self, tenant_id: TenantId) -> int:
-        done, after = 0, _FIRST
-        while True:
+        done = 0
+        for reseal in (identity.reseal, partial(requests.reseal, drafts=False), partial(requests.reseal, drafts=True)):
+            after: UUID | None = _FIRST
+            while after is not None:
 
-            async def batch(work: Work, begin: UUID = after) -> tuple[int, UUID | None]:
-                return await identity.reseal(work, self._keys, tenant_id, begin, RESEAL_BATCH_ROWS)
+                async def batch(work: Work, reseal: _Reseal = reseal, begin: UUID = after) -> tuple[int, UUID | None]:
+                    return await reseal(work, self._keys, tenant_id, begin, RESEAL_BATCH_ROWS)
 
-            sealed, following = await in_work(self._process.db, self._process.clock, tenant_id, batch)
-            done += sealed
-            if following is None:
-                return done
-            after = following
+                sealed, after = await in_work(self._process.db, self._process.clock, tenant_id, batch)
+                done += sealed
+        return done

@@ -66,7 +66,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PublicationConsumer(lambda: process.books),
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
-        NoticeConsumer(lambda: process.books, keyring_of(process.settings), ways_of(process.settings)),
+        NoticeConsumer(lambda: process.request_books, keyring_of(process.settings), ways_of(process.settings)),
         PaymentConsumer(lambda: process.request_books),
     )
 

@@ -14,6 +14,7 @@ from app.kit import signing
 from app.kit.ids import CitizenId, TenantId
 from app.notices import service as notices
 from app.reports import service as reports
+from app.service_requests import service as service_requests
 
 
 async def entered(
@@ -38,6 +39,7 @@ async def entered(
         known = await add(wanted)
     if device is not None and device != known:
         await reports.hand_over(work, device, known, tenants)
+        await service_requests.give_over(work, device, known, tenants)
         await notices.hand_over(work, keys, device, known)
         await identity.retire(work, device)
     return known

@@ -32,6 +32,7 @@ from app.process import Process, keyring_of
 from app.routing import service as routing_service
 from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
+from app.service_requests import service as requests_service
 from app.settings import Settings
 
 from .bus import examine_bus
@@ -124,19 +125,26 @@ def _with(settings: Settings, key: SecretStr | None) -> Keyring | None:
 
 
 async def _vault(process: Process) -> Finding:
-    """Whether every identity that is stored was sealed by a key that is here."""
+    """Whether every identity, service request and draft that is stored was sealed by a key that is here."""
     try:
         held = _with(process.settings, find_key(process.settings))
     except CommandError as refused:
         return broken(refused.sentence.vi, refused.sentence.en)
-    lost = sum(one.identities for one in await identity_service.list_seals(process.db, held) if not one.here)
+    seals = [
+        *await identity_service.list_seals(process.db, held),
+        *await requests_service.list_seals(process.db, held),
+    ]
+    lost = sum(one.identities for one in seals if not one.here)
     if not lost:
-        return ok("Mọi danh tính trong kho đều có khoá ở đây.", "Every identity in the vault has its key here.")
+        return ok(
+            "Mọi danh tính và hồ sơ trong kho đều có khoá ở đây.",
+            "Every identity and service request in the vault has its key here.",
+        )
     return broken(
-        f"{lost} danh tính trong kho do khoá không có ở đây niêm phong. Khôi phục tệp vault-secrets (hoặc "
-        "LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
-        f"{lost} identities in the vault were sealed by a key that is not here. Restore the file vault-secrets (or "
-        "LIENTHONG_VAULT_SECRETS) from the backup.",
+        f"{lost} danh tính, hồ sơ hoặc bản nháp trong kho do khoá không có ở đây niêm phong. Khôi phục tệp "
+        "vault-secrets (hoặc LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
+        f"{lost} identities, service requests or drafts in the vault were sealed by a key that is not here. Restore "
+        "the file vault-secrets (or LIENTHONG_VAULT_SECRETS) from the backup.",
     )
 
 

@@ -145,7 +145,9 @@ async def show_paper(
     desk: CurrentDesk, books: CurrentRequestBooks, papers: PaperDesk, code: CodePath, number: CodePath
 ) -> Response:
     """A paper as PDF, to be printed. Raises: RequestNotFound, PaperNotFound."""
-    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code)
+    view = await service.get_for_staff(
+        desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now
+    )
     paper = paper_of(await service.papers_of(desk.database, view), number)
     return await paper_file(papers, paper, desk.request.headers.get("if-none-match"))
 
@@ -187,7 +189,7 @@ async def _shown(
     done: Verb | None = None,
     status: int = 200,
 ) -> Response:
-    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code)
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
     verbs = service.verbs_for_staff(view, desk.actor, books)
     own = service.steps_of_actor(view, desk.actor)
     one = request_answer(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
@@ -15,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from app.identity.errors import IdentityUnreadable, InvalidContact
 from app.identity.terms import ReporterIdentity
 from app.kit import signing
-from app.kit.ids import CaseId, ReportId, TenantId
+from app.kit.ids import CaseId, ReportId, TenantId, least_id
 from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .keys import KEY_ID_BYTES, Keyring
@@ -188,6 +189,22 @@ def open_papers(keys: Keyring, tenant_id: TenantId, subject_id: UUID, what: str,
 def identity_index(keys: Keyring, tenant_id: TenantId, identity_number: str) -> bytes:
     """Under what a citizen's number is found in one tenant without being shown (32 bytes)."""
     return signing.derive(keys.blind_index, f"number:{tenant_id}:{identity_number}")
+
+
+def papers_anew(keys: Keyring, sealed: bytes) -> bool:
+    """Whether papers are sealed as they would be today: with the newest key."""
+    return sealed.startswith(NAMED + keys.vault[0].id)
+
+
+def look_id(subject_id: UUID, actor_id: UUID, day: date) -> UUID:
+    """Id of the reading that one officer's looks at one subject on one day are: a UUIDv7 of that day, always the same.
+
+    The key of the table is what keeps a second look of the day from being another reading.
+    """
+    said = hashlib.sha256(f"{subject_id}:{actor_id}:{day}".encode()).digest()
+    least = least_id(datetime(day.year, day.month, day.day, tzinfo=UTC)).int
+    rest = int.from_bytes(said[:10], "big")
+    return UUID(int=least | 0x7 << 76 | (rest >> 62 & 0xFFF) << 64 | 0b10 << 62 | rest & (1 << 62) - 1)
 
 
 def sealed_anew(keys: Keyring, sealed: bytes) -> bool:

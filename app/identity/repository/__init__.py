@@ -31,6 +31,7 @@ from .vault import (
     find_all_sealed,
     find_fingerprint,
     find_sealed,
+    has_reading,
     keep_fingerprint,
     keeps_fingerprints,
     list_of_phone,
@@ -43,6 +44,7 @@ from .vault import (
     put_reading,
     replace_fingerprint,
     replace_seal,
+    write_reading,
 )
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "find_sealed",
     "find_staff_session",
     "forgive",
+    "has_reading",
     "keep_fingerprint",
     "keeps_fingerprints",
     "list_live_sessions",
@@ -84,4 +87,5 @@ __all__ = [
     "revoke_sessions",
     "rules_of",
     "try_sign_in",
+    "write_reading",
 ]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Record
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import CursorResult
 
 from app.db.engine import Database
-from app.db.work import Recorder, Work
+from app.db.work import HotWork, Recorder, Work
 from app.identity.models import IdentityReading, ReporterIdentityRow
 from app.identity.terms import Actor, Reading
-from app.kit.ids import ReportId, TenantId, UnitId, least_id, uuid7
+from app.kit.ids import ReportId, RequestId, TenantId, UnitId, least_id, uuid7
 
 KEY_PURPOSE = "installation"
 _COUNT_SEALS = """
@@ -59,11 +61,18 @@ async def find_all_sealed(
     return [(ReportId(row.id), row.sealed) for row in rows]
 
 
-def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str, unit_id: UnitId | None = None) -> None:
+def put_reading(
+    work: Recorder,
+    actor: Actor,
+    report_id: ReportId | RequestId,
+    purpose: str,
+    unit_id: UnitId | None = None,
+    reading_id: UUID | None = None,
+) -> None:
     """Add that the actor has read the report's identity, when that unit held its case."""
     row = {
         "tenant_id": actor.tenant_id,
-        "id": uuid7(work.now),
+        "id": reading_id or uuid7(work.now),
         "report_id": report_id,
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
@@ -74,7 +83,19 @@ def put_reading(work: Recorder, actor: Actor, report_id: ReportId, purpose: str,
     work.put(IdentityReading.__table__, row)  # type: ignore[arg-type]
 
 
-async def list_readings(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]) -> list[Reading]:
+async def has_reading(db: Database, tenant_id: TenantId, reading_id: UUID) -> bool:
+    """Whether this reading is written down already. One statement."""
+    sql = "SELECT EXISTS (SELECT FROM identity_readings WHERE tenant_id = $1 AND id = $2)"
+    return bool(await db.lane.fetchval(sql, tenant_id, reading_id))
+
+
+async def write_reading(db: Database, work: HotWork) -> None:
+    """Write it with its entry of the trail; what another window of the officer has written stays. One statement."""
+    with suppress(asyncpg.UniqueViolationError):
+        await work.commit_to(db)
+
+
+async def list_readings(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId | RequestId]) -> list[Reading]:
     """Openings of these reports' identities, the newest first, at most 500 (index ix_identity_readings_report)."""
     rows = await work.session.execute(
         select(

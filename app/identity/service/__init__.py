@@ -64,6 +64,7 @@ from .vault import (
     key_standing,
     list_older,
     list_seals,
+    note_look,
     note_opening,
     open_identities,
     open_identity,
@@ -72,6 +73,7 @@ from .vault import (
     replace_key,
     reports_of_phone,
     reseal,
+    seals_of,
     withheld,
 )
 from .vouched import begin_at_provider, link_identity, sign_in_at_provider
@@ -131,6 +133,7 @@ __all__ = [
     "name_deputy",
     "new_invitation",
     "new_reset",
+    "note_look",
     "note_opening",
     "open_identities",
     "open_identity",
@@ -149,6 +152,7 @@ __all__ = [
     "retire",
     "revoke_client",
     "rotate_key",
+    "seals_of",
     "second_step",
     "set_active",
     "set_factor_rule",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from app.audit import service as audit_service
 from app.audit.terms import Action
 from app.db.engine import Database
-from app.db.work import Recorder, Work
+from app.db.work import HotWork, Recorder, Work
 from app.identity import domain, repository
 from app.identity.domain import Keyring
 from app.identity.errors import IdentityUnreadable
 from app.identity.terms import Actor, ActorKind, KeyStanding, Reading, ReporterIdentity, Seals
 from app.kit import signing
-from app.kit.ids import ReportId, TenantId, UnitId
+from app.kit.ids import ReportId, RequestId, TenantId, UnitId
+
+HANDLING: Final = "handling"
+"""Purpose of a reading by an officer who handles a service request."""
 
 
 def keep_identity(
@@ -67,6 +71,23 @@ def note_opening(work: Work, actor: Actor, report_id: ReportId, *, purpose: str,
         audit_service.record(work, actor, Action.IDENTITY_OPENED, subject=str(report_id), unit_id=unit_id)
 
 
+async def note_look(
+    db: Database, actor: Actor, request_id: RequestId, *, code: str, unit_id: UnitId | None, day: date, now: datetime
+) -> None:
+    """Write down that an officer at work sees the papers of a service request: once for each officer and day.
+
+    For the audit trail, and for the applicant. One statement, two the first time.
+    """
+    assert actor.id is not None
+    reading_id = domain.look_id(request_id, actor.id, day)
+    if await repository.has_reading(db, actor.tenant_id, reading_id):
+        return
+    work = HotWork(now)
+    repository.put_reading(work, actor, request_id, HANDLING, unit_id, reading_id)
+    audit_service.record(work, actor, Action.REQUEST_OPENED, subject=code, unit_id=unit_id)
+    await repository.write_reading(db, work)
+
+
 async def read_own(
     work: Work, keys: Keyring, tenant_id: TenantId, report_ids: Collection[ReportId]
 ) -> dict[ReportId, ReporterIdentity]:
@@ -92,7 +113,7 @@ async def open_identities(
     return found
 
 
-async def opened(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId]) -> list[Reading]:
+async def opened(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId | RequestId]) -> list[Reading]:
     """Every opening of these reports' identities, the newest first; one statement."""
     return await repository.list_readings(work, tenant_id, report_ids)
 
@@ -119,10 +140,15 @@ async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after
 
 async def list_seals(db: Database, keys: Keyring | None) -> list[Seals]:
     """How many identities each key has sealed, over all tenants; looks at every row."""
+    return seals_of(await repository.count_seals(db), keys)
+
+
+def seals_of(heads: Sequence[tuple[bytes, int]], keys: Keyring | None) -> list[Seals]:
+    """The same of what begins so, and how often."""
     ids = [one.id for one in keys.vault] if keys is not None else []
     found = []
-    for head, count in await repository.count_seals(db):
-        by_field, key = head[:1] == domain.BY_FIELD, head[1:]
+    for head, count in heads:
+        by_field, key = head[:1] in {domain.BY_FIELD, domain.NAMED}, head[1:]
         found.append(
             Seals(
                 key=key.hex() if by_field else None,

@@ -19,7 +19,7 @@ class KeyStanding(StrEnum):
 
 
 class Seals(NamedTuple):
-    """How many identities one key of the vault has sealed; `key` None: as releases before 2026-11-26 did."""
+    """How many identities, or papers, one key of the vault has sealed; `key` None: as before 2026-11-26."""
 
     key: str | None
     identities: int

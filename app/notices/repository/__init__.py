@@ -17,14 +17,17 @@ from .notices import (
     settle,
 )
 from .preferences import get_preferences, keep_preferences
+from .requests import Applied, applied
 from .wordings import add_quiet, add_wording, find_quiet, list_wordings, newest_wording, own_words
 
 __all__ = [
+    "Applied",
     "NewNotice",
     "NoticeRepository",
     "add_device",
     "add_quiet",
     "add_wording",
+    "applied",
     "backlog",
     "begin",
     "claim",

@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.work import Work
-from app.kit.ids import ReportId, TenantId
+from app.kit.ids import ReportId, RequestId, TenantId
 from app.kit.text import Lang
 from app.notices.models import NoticePreferenceRow
 from app.notices.terms import Channel, Preferences, QuietHours
-from app.reports.models import Report
+
+_GET = """
+    SELECT f.lang AS spoken, p.lang, p.channels, p.quiet_since, p.quiet_until, p.wanted
+    FROM (
+        SELECT tenant_id, id, lang FROM reports WHERE tenant_id = $1 AND id = $2
+        UNION ALL SELECT tenant_id, id, lang FROM service_requests WHERE tenant_id = $1 AND id = $2
+    ) AS f LEFT JOIN notice_preferences p ON p.tenant_id = f.tenant_id AND p.report_id = f.id
+"""
 
 
-async def get_preferences(work: Work, tenant_id: TenantId, report_id: ReportId) -> Preferences:
-    """How the sender wants to be told; in the language of the report when nothing else was said. One statement."""
-    own = NoticePreferenceRow
-    found = await work.session.execute(
-        select(Report.lang.label("spoken"), own.lang, own.channels, own.quiet_since, own.quiet_until, own.wanted)
-        .outerjoin(own, (own.tenant_id == Report.tenant_id) & (own.report_id == Report.id))
-        .where(Report.tenant_id == tenant_id, Report.id == report_id)
-    )
-    return preferences_of(dict(found.mappings().one()))
+async def get_preferences(work: Work, tenant_id: TenantId, report_id: ReportId | RequestId) -> Preferences:
+    """How the sender wants to be told; in the language it was sent in when nothing else was said. One statement."""
+    (row,) = await work.fetch(_GET, tenant_id, report_id)
+    return preferences_of(row)
 
 
 def preferences_of(row: asyncpg.Record | dict[str, Any]) -> Preferences:
@@ -36,7 +37,9 @@ def preferences_of(row: asyncpg.Record | dict[str, Any]) -> Preferences:
     return Preferences(Lang(row["lang"]), frozenset(map(Channel, row["channels"])), quiet, row["wanted"])
 
 
-async def keep_preferences(work: Work, tenant_id: TenantId, report_id: ReportId, wanted: Preferences) -> None:
+async def keep_preferences(
+    work: Work, tenant_id: TenantId, report_id: ReportId | RequestId, wanted: Preferences
+) -> None:
     """The preferences of the sender from now on. One statement."""
     values = {
         "lang": wanted.lang.value,

@@ -8,16 +8,18 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit import signing
-from app.kit.ids import CaseId, CitizenId, ReportId, TenantId
+from app.kit.ids import CaseId, CitizenId, ReportId, RequestId, TenantId
 from app.notices import repository
 from app.notices.errors import InvalidDevice, NoSuchDevice, NoSuchNotices, TooManyDevices
 from app.notices.repository import NoticeRepository
 from app.notices.terms import Notice, Preferences
 from app.reports import service as reports_service
+from app.service_requests import service as requests_service
 from app.subscriptions.domain import refused_part
 
 MOST_DEVICES = 10
@@ -39,6 +41,23 @@ async def put_own(work: Work, actor: Actor, code: str, secret: str | None, wante
     """How the sender wants to be told from now on. Raises: ReportNotFound."""
     report = await reports_service.own_report(work, actor, code, secret)
     await repository.keep_preferences(work, actor.tenant_id, ReportId(report.id), wanted)
+
+
+async def get_applicants(
+    db: Database, work: ReadWork, actor: Actor, code: str, secret: str | None
+) -> tuple[Preferences, list[Notice]]:
+    """How the applicant is told, and what he was told so far, newest first. Raises: RequestNotFound."""
+    request_id = RequestId((await requests_service.own_row(db, actor, code, secret))["id"])
+    wanted = await repository.get_preferences(work, actor.tenant_id, request_id)
+    return wanted, await repository.list_of_report(work, actor.tenant_id, request_id, request_id, OF_ONE_REPORT)
+
+
+async def put_applicants(
+    db: Database, work: Work, actor: Actor, code: str, secret: str | None, wanted: Preferences
+) -> None:
+    """How the applicant wants to be told from now on. Raises: RequestNotFound."""
+    request_id = RequestId((await requests_service.own_row(db, actor, code, secret))["id"])
+    await repository.keep_preferences(work, actor.tenant_id, request_id, wanted)
 
 
 def token_for(keys: Keyring, tenant_id: TenantId, report_id: ReportId) -> str:

@@ -27,7 +27,7 @@ from app.notices.senders import Sender, Senders
 from app.notices.terms import Attempt, Channel, Claim, Message, Notice, NoticeBacklog, NoticeState, Outcome
 
 from .own import token_for
-from .telling import unsealed
+from .sealing import unsealed
 
 log = logging.getLogger("lienthong.notices")
 CLAIM_ROWS = 64

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from app.cases.terms import Books
 from app.db.work import Work
-from app.directory.errors import UnknownUnit
-from app.directory.snapshot import Tenant, Unit
+from app.directory.snapshot import Tenant
 from app.identity import service as identity_service
 from app.identity.domain import Keyring
 from app.identity.terms import ReporterIdentity, system_actor
 from app.kit import signing
 from app.kit.clock import local_day, zone
-from app.kit.ids import ReportId, TenantId, UnitId, uuid7
+from app.kit.ids import ReportId, RequestId, TenantId, uuid7
 from app.kit.text import Lang
 from app.letters import service as letters_service
 from app.letters.terms import Letter
 from app.notices import domain, repository
-from app.notices.repository import NewNotice, NoticeRepository
+from app.notices.repository import Applied, NewNotice, NoticeRepository
 from app.notices.repository.devices import Device
 from app.notices.repository.notices import Situation
-from app.notices.terms import DIGEST, Channel, Occasion, Recipient, Template, Wording
+from app.notices.terms import Channel, Occasion, Recipient, Template, Wording
 from app.outbox.terms import Message
-from app.subscriptions.terms import PAUSED
-from app.timeline.domain import sentence
+from app.service_requests import service as requests_service
+from app.service_requests.events import EventType
+from app.service_requests.terms import RequestBooks
+
+from .gathering import data_of, for_unit, of_request, unit_named
+from .missing import wanted_of
+from .sealing import sealed
 
 PURPOSE = "notice"  # what the log of readings of identities says
 
@@ -52,11 +52,11 @@ class _Fact:
 
 
 async def tell(
-    work: Work, tenant_id: TenantId, messages: Sequence[Message], *, books: Books, keys: Keyring, ways: Ways
+    work: Work, tenant_id: TenantId, messages: Sequence[Message], *, books: RequestBooks, keys: Keyring, ways: Ways
 ) -> int:
     """Number of notices that wait from now on.
 
-    Eight statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
+    Ten statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
     the program, each opening is in their log. What is written already is not written again.
     """
     facts = [_fact(message) for message in messages] if ways.channels else []
@@ -64,63 +64,79 @@ async def tell(
     if not told:
         return 0
     notices = NoticeRepository(work, tenant_id)
-    situations = await notices.situations({fact.message.subject_id for fact in told})
+    requests = [fact for fact in told if domain.of_request(fact.message.type)]
+    cases = [fact for fact in told if not domain.of_request(fact.message.type)]
+    situations = await notices.situations({fact.message.subject_id for fact in cases}) if cases else {}
+    applied = await repository.applied(work, tenant_id, {fact.message.subject_id for fact in requests})
     tenant = books.directory.tenant(tenant_id)
     found: list[NewNotice] = []
     for_people = [fact for fact in told if fact.occasion is not None]
     if for_people:
-        recipients = await notices.recipients({fact.message.subject_id for fact in for_people})
+        subjects = {fact.message.subject_id for fact in for_people if not domain.of_request(fact.message.type)}
+        recipients = await notices.recipients(subjects) if subjects else {}
+        applicants = [applied[one] for one in {fact.message.subject_id for fact in for_people} if one in applied]
         people = _People(work, tenant, books, keys, ways)
-        await people.gather([one for many in recipients.values() for one in many])
+        await people.gather([one for many in recipients.values() for one in many], applicants)
         await people.learn_words()
         await people.fetch_letters(for_people)
         for fact in for_people:
-            for recipient in recipients.get(fact.message.subject_id, ()):
-                found += people.notices(fact, recipient, situations.get(fact.message.subject_id))
+            subject = fact.message.subject_id
+            request = applied.get(subject)
+            for recipient in [request.recipient] if request is not None else recipients.get(subject, ()):
+                found += people.notices(fact, recipient, request or situations.get(subject))
     if Channel.EMAIL in ways.channels:
         for fact in told:
             if fact.for_units:
-                found += _for_unit(work, fact.message, situations.get(fact.message.subject_id), tenant, books, keys)
+                found += for_unit(work, fact.message, situations.get(fact.message.subject_id), tenant, books, keys)
+                found += of_request(work, fact.message, applied.get(fact.message.subject_id), tenant, books, keys)
     return await notices.add(found, work.now)
 
 
 def _fact(message: Message) -> _Fact:
-    data = _data(message)
-    return _Fact(message, domain.occasion_of(message.type, data), message.type in domain.packaged()["digest"]["types"])
-
-
-def _data(message: Message) -> Mapping[str, Any]:
-    data = message.payload.get("data")
-    return data if isinstance(data, dict) else {}
+    data = data_of(message)
+    return _Fact(message, domain.occasion_of(message.type, data), message.type in domain.digested())
 
 
 class _People:
-    """The senders of reports a batch is for: who they are, which devices they have."""
+    """The senders and applicants a batch is for: who they are, which devices they have."""
 
-    def __init__(self, work: Work, tenant: Tenant, books: Books, keys: Keyring, ways: Ways) -> None:
+    def __init__(self, work: Work, tenant: Tenant, books: RequestBooks, keys: Keyring, ways: Ways) -> None:
         self._work = work
         self._tenant = tenant
         self._books = books
         self._keys = keys
         self._ways = ways
         self._timezone = zone(tenant.time_zone)
-        self._identities: Mapping[ReportId, ReporterIdentity] = {}
+        self._identities: dict[ReportId, ReporterIdentity] = {}
         self._devices: Mapping[UUID, Sequence[Device]] = {}
         self._own: Mapping[str, Wording] = {}
         self._quiet = domain.packaged_quiet().hours
         self._letters: Mapping[str, Letter] = {}
 
-    async def gather(self, recipients: Sequence[Recipient]) -> None:
+    async def gather(self, senders: Sequence[Recipient], applicants: Sequence[Applied]) -> None:
         """Open the identities and find the devices of all of them; two statements."""
         actor = system_actor(self._tenant.id)
-        ids = {one.report_id for one in recipients}
         if self._ways.channels & {Channel.EMAIL, Channel.SMS}:
-            self._identities = await identity_service.open_identities(
-                self._work, self._keys, actor, ids, purpose=PURPOSE, fields=("phone", "email")
-            )
+            ids = {one.report_id for one in senders}
+            if ids:
+                self._identities |= await identity_service.open_identities(
+                    self._work, self._keys, actor, ids, purpose=PURPOSE, fields=("phone", "email")
+                )
+            for applicant in applicants:
+                self._open(applicant)
         if Channel.PUSH in self._ways.channels:
+            recipients = [*senders, *(one.recipient for one in applicants)]
             citizens = {one.citizen_id for one in recipients if one.citizen_id is not None}
             self._devices = await repository.devices_of(self._work, citizens)
+
+    def _open(self, applicant: Applied) -> None:
+        """Where the applicant is reached; that it was opened is written down as for a report."""
+        subject = applicant.recipient.report_id
+        person = requests_service.reached_at(self._keys, self._tenant.id, RequestId(subject), applicant.sealed)
+        self._identities[subject] = ReporterIdentity(phone=person.phone, email=person.email)
+        if person.phone or person.email:
+            actor = system_actor(self._tenant.id)
+            identity_service.note_opening(self._work, actor, subject, purpose=PURPOSE, unit_id=None)
 
     async def learn_words(self) -> None:
         """Find out which words and quiet hours are the province's own; two statements."""
@@ -132,10 +148,10 @@ class _People:
     async def fetch_letters(self, facts: Sequence[_Fact]) -> None:
         """Find the letters that go with these facts; one statement, none without any."""
         if Channel.EMAIL in self._ways.channels:
-            numbers = [letter for fact in facts if isinstance(letter := _data(fact.message).get("letter"), str)]
+            numbers = [letter for fact in facts if isinstance(letter := data_of(fact.message).get("letter"), str)]
             self._letters = await letters_service.letters_numbered(self._work, self._tenant.id, numbers)
 
-    def notices(self, fact: _Fact, to: Recipient, situation: Situation | None) -> Iterator[NewNotice]:
+    def notices(self, fact: _Fact, to: Recipient, situation: Situation | Applied | None) -> Iterator[NewNotice]:
         """One for each channel that this sender is told of the fact by."""
         occasion = fact.occasion
         assert occasion is not None
@@ -169,7 +185,7 @@ class _People:
                     legal=occasion.legal,
                     sealed_to=sealed(self._keys, self._tenant.id, address),
                     subject=domain.worded(words.subject, names),
-                    body=self._body(channel, words, names, wanted.lang),
+                    body=self._body(channel, words, names, wanted.lang, self._asked(fact, situation, wanted.lang)),
                     next_at=next_at,
                 )
 
@@ -186,8 +202,14 @@ class _People:
                 bound = device.citizen_id.bytes
                 yield device.id, signing.unseal(self._keys.notices, device.sealed, bound).decode()
 
-    def _body(self, channel: Channel, words: Template, names: Mapping[str, str], lang: Lang) -> str:
-        """The text; mail carries the link on a line of its own, and a letter whole: it is a document for its reader.
+    def _asked(self, fact: _Fact, situation: Situation | Applied | None, lang: Lang) -> str:
+        """What an applicant is to supply, item by item; nothing of any other fact."""
+        if not isinstance(situation, Applied) or fact.message.type != EventType.SUPPLEMENT_ASKED:
+            return ""
+        return wanted_of(self._books, self._tenant.id, situation, data_of(fact.message), lang)
+
+    def _body(self, channel: Channel, words: Template, names: Mapping[str, str], lang: Lang, asked: str) -> str:
+        """The text; mail carries the link on a line of its own, and a letter or list whole: a document for its reader.
 
         A lock screen shows no more than anyone may read.
         """
@@ -198,95 +220,29 @@ class _People:
             return text
         letter = self._letters.get(names.get("letter", ""))
         own = f"{str(letter.sheets[lang]).strip()}\n\nSHA-256: {letter.checksum}" if letter is not None else ""
-        return "\n\n".join(part for part in (text, names["link"], own, self._tenant.name) if part)
+        return "\n\n".join(part for part in (text, asked, names["link"], own, self._tenant.name) if part)
 
-    def _names(self, message: Message, to: Recipient, situation: Situation | None, lang: Lang) -> dict[str, str]:
+    def _names(
+        self, message: Message, to: Recipient, situation: Situation | Applied | None, lang: Lang
+    ) -> dict[str, str]:
         """What templates may name, in the language."""
-        data = _data(message)
-        unit = _unit_named(self._books, self._tenant.id, message)
+        data = data_of(message)
+        unit = unit_named(self._books, self._tenant.id, message)
+        page = "service-requests" if isinstance(situation, Applied) else "follow"
         names = {
             "code": to.code,
             "province": self._tenant.name if lang is Lang.VI else self._tenant.name_en,
-            "link": f"{self._ways.pages}/follow/{to.code}" if self._ways.pages else "",
+            "link": f"{self._ways.pages}/{page}/{to.code}" if self._ways.pages else "",
         }
         if unit is not None:
             names["unit"] = unit.name if lang is Lang.VI else unit.name_en
-        if situation is not None:
+        if situation is not None and situation.due_at is not None:
             names["due"] = domain.day(local_day(situation.due_at, self._tenant.time_zone), lang)
-        for name, key in (("due", "due"), ("cause", "cause_label"), ("why", "why")):
+        said = [("due", "due"), ("cause", "cause_label"), ("why", "why")]
+        if isinstance(situation, Applied):  # another unit may hold it by now than the one that acted
+            said += [("unit", "unit"), ("due", "appointment"), ("outcome", "outcome")]
+        for name, key in said:
             value = data.get(key)
             if isinstance(value, dict) and lang.value in value:
                 names[name] = value[lang.value]
-        names |= {name: data[name] for name in ("into", "letter") if isinstance(data.get(name), str)}
-        if unit is not None and Lang.VI is lang:
-            names["unit"] = unit.name
-        return names
-
-
-def _unit_named(books: Books, tenant_id: TenantId, message: Message) -> Unit | None:
-    """The unit that held the case after the fact."""
-    named = message.payload.get("unit_id")
-    try:
-        return books.directory.unit(tenant_id, UnitId(UUID(str(named)))) if named else None
-    except UnknownUnit:
-        return None
-
-
-def _for_unit(
-    work: Work, message: Message, situation: Situation | None, tenant: Tenant, books: Books, keys: Keyring
-) -> Iterator[NewNotice]:
-    """The line of a fact in the next mail to the unit it concerns, when that has a mail box.
-
-    All lines of a stretch of time are due together, so that a storm of reports is one mail.
-    """
-    data = _data(message)
-    unit = _unit_named(books, tenant.id, message)
-    if message.type == PAUSED:  # the province's own matter: its root unit looks after it
-        unit = next((one for one in books.directory.units(tenant.id) if one.parent_id is None), None)
-    if message.type == "case.escalated" and data.get("by") == "deadline" and isinstance(data.get("unit_code"), str):
-        with suppress(UnknownUnit):  # its code may be another by now: the unit that holds the case is told then
-            unit = books.directory.unit_by_code(tenant.id, data["unit_code"])
-    address = unit.contact.get("email") if unit is not None else None
-    if unit is None or not address:
-        return
-    yield NewNotice(
-        id=uuid7(work.now),
-        message_id=message.id,
-        position=message.position,
-        case_id=message.subject_id,
-        recipient_id=unit.id,
-        report_id=None,
-        unit_id=unit.id,
-        occasion=DIGEST,
-        channel=Channel.EMAIL,
-        lang=Lang.VI,
-        legal=False,
-        sealed_to=sealed(keys, tenant.id, address),
-        subject="",
-        body=_line(message, data, situation, tenant),
-        next_at=_gathered(work.now, domain.packaged()["digest"]["gather_s"]),
-    )
-
-
-def _line(message: Message, data: Mapping[str, Any], situation: Situation | None, tenant: Tenant) -> str:
-    """What the letter to a unit says of the fact."""
-    if message.type == PAUSED:
-        words = domain.packaged()["digest"]["subscription_paused"][message.payload["reason"]]
-        return domain.worded(words, {"name": str(message.payload["name"])})
-    due = domain.day(local_day(situation.due_at, tenant.time_zone), Lang.VI) if situation else "–"
-    return f"{message.payload.get('code', '–')}: {sentence(message.type, data).vi} (hạn {due})"
-
-
-def _gathered(now: datetime, seconds: int) -> datetime:
-    """The end of the stretch of so many seconds that `now` lies in."""
-    return datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, now.tzinfo)
-
-
-def sealed(keys: Keyring, tenant_id: TenantId, address: str) -> bytes:
-    """The address as it stands in a table until the notice has gone out."""
-    return signing.seal(keys.notices, address.encode(), str(tenant_id).encode())
-
-
-def unsealed(keys: Keyring, tenant_id: TenantId, address: bytes) -> str:
-    """What `sealed` was given."""
-    return signing.unseal(keys.notices, address, str(tenant_id).encode()).decode()
+        return names | {name: data[name] for name in ("into", "letter", "amount") if isinstance(data.get(name), str)}

@@ -167,5 +167,7 @@ async def erase(account: CurrentAccount, form: CurrentForm) -> Response:
     visit = account.visit
     if form.text("sure") != "yes":
         return _erasing(visit, {"sure": _CONFIRM}, status=422)
-    await privacy_service.erase_account(visit.database, visit.clock, visit.actor, account.citizen, tenants_of(visit))
+    await privacy_service.erase_account(
+        visit.database, visit.clock, visit.keys, visit.actor, account.citizen, tenants_of(visit)
+    )
     return _left(visit, "erased")

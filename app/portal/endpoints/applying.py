@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from app.db.work import Work, in_work
 from app.kit.clock import local_day
 from app.kit.problems import Problem
-from app.kit.text import Text
+from app.limits.deps import asking
 from app.media import service as media_service
 from app.media.deps import CurrentStore
 from app.media.store import Store
@@ -301,9 +301,7 @@ def _review(
     draft: UUID,
     written: Written,
     *,
-    message: Text | None = None,
-    again: str = "",
-    status: int = 200,
+    refused: Problem | None = None,
 ) -> Response:
     found, wrong, missing = applying.checked(desk.books, account.visit, written, _today(account))
     if found is None:
@@ -311,7 +309,7 @@ def _review(
     form = written.form()
     return account.visit.page(
         "apply_review.html",
-        status=status,
+        status=refused.status if refused else 200,
         procedure=written.procedure,
         draft=draft,
         found=found,
@@ -319,8 +317,9 @@ def _review(
         fields=fields_of(written.procedure, form, account.visit.lang),
         documents=written.documents,
         names={one.code: one.name for one in written.procedure.documents},
-        message=message,
-        again=again,
+        message=said(refused) if refused else None,
+        filed=isinstance(refused, FiledAlready),
+        again=refused.extensions["code"] if isinstance(refused, FiledAlready) else None,
     )
 
 
@@ -334,19 +333,19 @@ async def hand_in(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath, 
     try:
         code = await _filed(account, desk, applying.filing_of(written, draft=draft, another=bool(form.text("another"))))
     except Problem as refused:
-        again = str(refused.extensions["code"]) if isinstance(refused, FiledAlready) else ""
-        return _review(account, desk, draft, written, message=said(refused), again=again, status=refused.status)
+        return _review(account, desk, draft, written, refused=refused)
     return RedirectResponse(f"/service-requests/{code}?done=sent", status_code=303)
 
 
 async def _filed(account: Account, desk: Desk, body: FilingIn) -> str:
     """The code of the service request, the same again for the same draft."""
     visit = account.visit
+    whence = await asking(visit.request)
 
     async def file(work: Work) -> Answer:
         async def verb() -> Answer:
             filed = await service.file_request(
-                work, desk, visit.actor, body.filing(), another=body.another, lang=visit.lang
+                work, desk, visit.actor, body.filing(), another=body.another, lang=visit.lang, asking=whence
             )
             return Answer(201, {"code": filed.request.code})
 

@@ -19,6 +19,7 @@ from app.privacy.errors import StaleRule
 from app.privacy.terms import Rule, Subject
 from app.publication import service as publication
 from app.reports import service as reports
+from app.service_requests import service as service_requests
 
 BATCH_ROWS = 500
 
@@ -51,13 +52,15 @@ async def publish_rule(
 async def keep_to_rules(
     work: Work, tenant_id: TenantId, subject: Subject, after: UUID, books: Books
 ) -> tuple[int, UUID | None]:
-    """Number of reports that the subject is gone of now, and where the next batch begins; None: this was the last.
+    """Number of reports, or service requests, that the subject is gone of now, and where the next batch begins.
 
-    Looks at BATCH_ROWS reports that are old enough; those whose case is still open, or ended later, stay.
+    None: this was the last. Looks at BATCH_ROWS that are old enough; what is still open, or ended later, stays.
     """
     own = await repository.list_rules(work, tenant_id)
     rule = next(one for one in domain.rules_in_force(own) if one.subject is subject)
     before = work.now - timedelta(days=rule.days)
+    if subject is Subject.PAPERS:
+        return await _forget_papers(work, tenant_id, rule, before, after)
     found = await _older(work, tenant_id, subject, before, after)
     ended = await reports.ended_before(work, tenant_id, found, before) if found else []
     if ended:
@@ -70,6 +73,16 @@ async def keep_to_rules(
         told = {"subject": subject.value, "rule": rule.version, "reports": len(ended)}
         audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=told)
     return len(ended), found[-1] if len(found) == BATCH_ROWS else None
+
+
+async def _forget_papers(
+    work: Work, tenant_id: TenantId, rule: Rule, before: datetime, after: UUID
+) -> tuple[int, UUID | None]:
+    gone = await service_requests.forget_papers(work, tenant_id, before=before, after=after, limit=BATCH_ROWS)
+    if gone:
+        told = {"subject": rule.subject.value, "rule": rule.version, "service_requests": len(gone)}
+        audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=told)
+    return len(gone), gone[-1] if len(gone) == BATCH_ROWS else None
 
 
 async def _older(work: Work, tenant_id: TenantId, subject: Subject, before: datetime, after: UUID) -> list[ReportId]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from app.audit import service as audit
 from app.audit.terms import Action
@@ -13,12 +13,13 @@ from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.identity.terms import Actor, ReporterIdentity
 from app.kit.clock import Clock
-from app.kit.ids import CitizenId, ReportId, TenantId
+from app.kit.ids import CitizenId, ReportId, RequestId, TenantId
 from app.notices import service as notices
 from app.privacy import domain
 from app.privacy.terms import AccessEntry, Erased, Exported, OwnReport
 from app.reports import service as reports
 from app.reports.models import Report
+from app.service_requests import service as service_requests
 
 
 async def access_log_of(work: ReadWork, actor: Actor, code: str, secret: str | None) -> list[AccessEntry]:
@@ -31,12 +32,22 @@ async def access_log_of(work: ReadWork, actor: Actor, code: str, secret: str | N
 
 
 async def access_log(work: ReadWork, actor: Actor, citizen: CitizenId) -> list[AccessEntry]:
-    """The same for all reports of an account in the tenant, the newest 1,000 of them. Two statements."""
+    """The same for all reports and service requests of an account in the tenant, the newest 1,000 of each.
+
+    Three statements.
+    """
     mine = await reports.list_of_citizen(work, citizen, [actor.tenant_id])
-    return await _log(work, actor.tenant_id, {ReportId(one.id): one.code for one in mine})
+    applied = await service_requests.codes_of(work, citizen, actor.tenant_id)
+    return await _log(work, actor.tenant_id, _both({ReportId(one.id): one.code for one in mine}, applied))
 
 
-async def _log(work: Work, tenant_id: TenantId, codes: dict[ReportId, str]) -> list[AccessEntry]:
+def _both(reports: Mapping[ReportId, str], requests: Mapping[RequestId, str]) -> dict[ReportId | RequestId, str]:
+    found: dict[ReportId | RequestId, str] = dict(reports.items())
+    found.update(requests.items())
+    return found
+
+
+async def _log(work: Work, tenant_id: TenantId, codes: Mapping[ReportId | RequestId, str]) -> list[AccessEntry]:
     return [
         AccessEntry(codes[one.report_id], one.at, one.unit_id, one.purpose)
         for one in await identity.opened(work, tenant_id, list(codes))
@@ -53,17 +64,20 @@ async def erase_contact(work: Work, actor: Actor, code: str, secret: str | None)
 async def export(
     db: Database, clock: Clock, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]
 ) -> Exported:
-    """All that is kept of the citizen in these tenants; reading one's own is no opening. At most 1,000 reports."""
+    """All that is kept of the citizen in these tenants; reading one's own is no opening. At most 1,000 of each kind."""
     async with read_work(db, clock, None) as work:
         mine = await reports.list_of_citizen(work, citizen, tenants)
+        applied, drafts = await service_requests.kept_of(work, keys, citizen, tenants)
         log, identities = list[AccessEntry](), dict[ReportId, ReporterIdentity]()
         for tenant_id in tenants:
             codes = {ReportId(one.id): one.code for one in mine if one.tenant_id == tenant_id}
+            requests = {one.id: one.code for one in applied if one.tenant_id == tenant_id}
             if codes:
                 identities |= await identity.read_own(work, keys, tenant_id, list(codes))
-                log += await _log(work, tenant_id, codes)
+            if codes or requests:
+                log += await _log(work, tenant_id, _both(codes, requests))
         told = [_told(one, identities.get(ReportId(one.id))) for one in mine]
-        return Exported(await citizens.proofs_of(work, keys, citizen), told, log)
+        return Exported(await citizens.proofs_of(work, keys, citizen), told, applied, drafts, log)
 
 
 def _told(report: Report, left: ReporterIdentity | None) -> OwnReport:
@@ -86,9 +100,12 @@ def _told(report: Report, left: ReporterIdentity | None) -> OwnReport:
 
 
 async def erase_account(
-    db: Database, clock: Clock, actor: Actor, citizen: CitizenId, tenants: Collection[TenantId]
+    db: Database, clock: Clock, keys: Keyring, actor: Actor, citizen: CitizenId, tenants: Collection[TenantId]
 ) -> Erased:
-    """The account is no more: phone, devices, sessions, who sent its reports. The reports are nobody's from now on."""
+    """The account is no more: phone, devices, sessions, drafts, who sent its reports, how to reach its applicants.
+
+    Reports and service requests are nobody's from now on.
+    """
 
     async def erase(work: Work) -> Erased:
         mine = await reports.list_of_citizen(work, citizen, tenants, most=None)
@@ -97,10 +114,12 @@ async def erase_account(
             ids = [ReportId(one.id) for one in mine if one.tenant_id == tenant_id]
             gone += await identity.erase_identities(work, tenant_id, ids) if ids else 0
         await reports.let_go(work, citizen, tenants)
+        applied = await service_requests.erase(work, keys, citizen, tenants)
         await citizens.erase(work, citizen)
         await notices.forget_devices(work, citizen)
         await identity.retire(work, citizen)
-        audit.record(work, actor, Action.ACCOUNT_ERASED, details={"reports": len(mine), "identities": gone})
-        return Erased(gone, len(mine), domain.kept())
+        told = {"reports": len(mine), "identities": gone, "service_requests": applied}
+        audit.record(work, actor, Action.ACCOUNT_ERASED, details=told)
+        return Erased(gone, len(mine), applied, domain.kept())
 
     return await in_work(db, clock, None, erase)

@@ -89,7 +89,7 @@ def send_back(facts: RequestFacts, *, step: str, to: str, name: Text, unit: Text
         changes=changes,
         steps=tuple(steps),
         text=reason,
-        data={"step": name._asdict(), "unit": unit._asdict()},
+        data={"step": name._asdict(), "unit": unit._asdict(), "opened": [to]},
     )
 
 
@@ -115,9 +115,14 @@ def consult(facts: RequestFacts, *, step: str, unit: Text, asked: Text, question
     return RequestFact(
         EventType.CONSULTED,
         changes=changes,
-        data={"unit": unit._asdict(), "asked": asked._asdict()},
+        data={"unit": unit._asdict(), "asked": asked._asdict(), "opened": [next_opinion(facts)]},
         private={"question": question},
     )
+
+
+def next_opinion(facts: RequestFacts) -> str:
+    """Code of the step that the next unit asked for its opinion has."""
+    return f"opinion-{sum(step.consultation for step in facts.steps) + 1}"
 
 
 def give_opinion(facts: RequestFacts, *, step: str, unit: Text, opinion: str) -> RequestFact:
@@ -267,11 +272,16 @@ def sign_decision(facts: RequestFacts, *, by: StaffId, unit: Text, at: datetime)
     if decided is None or decided.state is not StepState.OPEN:
         raise StepNotOpen
     no_opinion_awaited(facts, decided.code)
+    done, *opened = ended(facts.steps, decided.code)
     return RequestFact(
         EventType.DECIDED,
         changes=Changes(**changes, outcome=facts.drafted_outcome, decided_at=at),
-        steps=tuple(ended(facts.steps, decided.code)),
-        data={"unit": unit._asdict(), "outcome": facts.drafted_outcome.label._asdict()},
+        steps=(done, *opened),
+        data={
+            "unit": unit._asdict(),
+            "outcome": facts.drafted_outcome.label._asdict(),
+            "opened": [one.code for one in opened],
+        },
     )
 
 

@@ -13,6 +13,8 @@ from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring
 from app.identity.errors import CitizenNeeded, InvalidContact, SessionExpired, SignInNeeded, UnreadableToken
 from app.kit.ids import RequestId
+from app.limits.deps import CurrentAsking
+from app.limits.errors import LimitReached
 from app.media.errors import UploadTaken, UploadUnfinished
 from app.procedures.errors import InvalidFormAnswers, RetiredProcedure, UnknownProcedure
 from app.service_requests import service
@@ -97,12 +99,19 @@ _OWN: dict[str, Any] = {
         UploadTaken,
         RequestFileNotFound,
         FiledAlready,
+        LimitReached,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
     ),
 )
 async def file_request(
-    body: FilingIn, actor: CurrentCitizen, work: WriteWork, desk: CurrentDesk, key: NamedKey, lang: CurrentLang
+    body: FilingIn,
+    actor: CurrentCitizen,
+    work: WriteWork,
+    desk: CurrentDesk,
+    key: NamedKey,
+    lang: CurrentLang,
+    asking: CurrentAsking,
 ) -> Response:
     """Nộp hồ sơ; nhận ngay mã hồ sơ và cơ quan tiếp nhận. File a service request.
 
@@ -110,7 +119,9 @@ async def file_request(
     """
 
     async def verb() -> Answer:
-        filed = await service.file_request(work, desk, actor, body.filing(), another=body.another, lang=lang)
+        filed = await service.file_request(
+            work, desk, actor, body.filing(), another=body.another, lang=lang, asking=asking
+        )
         return Answer(201, verb_answer(filed.request))
 
     return await answer_once(work, actor.tenant_id, key, body, verb)

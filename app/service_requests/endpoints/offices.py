@@ -107,8 +107,8 @@ async def get_request(
     lang: CurrentLang,
 ) -> Response:
     """Hồ sơ với từng bước, giấy tờ, lịch sử và việc bạn làm được. The request, and what you may do now."""
-    view = await service.get_for_staff(database, keys, books, actor, scope, code)
     now = clock.now()
+    view = await service.get_for_staff(database, keys, books, actor, scope, code, now=now)
     answer = request_answer(
         view,
         books,

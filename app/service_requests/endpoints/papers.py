@@ -106,9 +106,10 @@ async def list_papers(
     database: CurrentDatabase,
     keys: CurrentKeyring,
     books: CurrentRequestBooks,
+    clock: CurrentClock,
 ) -> Response:
     """Giấy đã cấp cho hồ sơ. Papers that were handed out."""
-    view = await service.get_for_staff(database, keys, books, actor, scope, code)
+    view = await service.get_for_staff(database, keys, books, actor, scope, code, now=clock.now())
     papers = await service.papers_of(database, view)
     return json_answer(papers_answer(papers, f"/api/v1/staff/service-requests/{code}/papers"), headers=_PRIVATE)
 
@@ -128,8 +129,9 @@ async def get_paper(
     keys: CurrentKeyring,
     books: CurrentRequestBooks,
     papers: PaperDesk,
+    clock: CurrentClock,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Một giấy, dạng PDF/A, để in. One paper, as PDF/A, to be printed."""
-    view = await service.get_for_staff(database, keys, books, actor, scope, code)
+    view = await service.get_for_staff(database, keys, books, actor, scope, code, now=clock.now())
     return await paper_file(papers, paper_of(await service.papers_of(database, view), number), if_none_match)

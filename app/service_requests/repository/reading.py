@@ -105,33 +105,61 @@ async def find_own_file(
 
 
 _AT_WORK = "r.state IN ('submitted', 'accepted', 'processing', 'withdrawal_asked')"
+# What the role of a step says already comes first: the index finds those steps, the request is looked at after.
 _VIEWS: dict[QueueView, str] = {
     QueueView.INBOX: f"({_AT_WORK} OR r.state = 'done')",
-    QueueView.RECEIVE: "r.state = 'submitted'",
+    QueueView.RECEIVE: "s.role = 'receive' AND r.state = 'submitted'",
     QueueView.MINE: "s.assignee_id = $6",
-    QueueView.OVERDUE: f"{_AT_WORK} AND s.due_at < $7",
-    QueueView.SIGNATURE: "r.state = 'processing' AND r.drafted_by IS NOT NULL AND s.role = 'decide'",
+    QueueView.OVERDUE: f"s.due_at < $7 AND {_AT_WORK}",
+    QueueView.SIGNATURE: "s.role = 'decide' AND r.state = 'processing' AND r.drafted_by IS NOT NULL",
     QueueView.HELD: "r.state IN ('supplement_requested', 'payment_requested', 'stopped')",
-    QueueView.HAND_OVER: "r.state = 'done'",
+    QueueView.HAND_OVER: "s.role = 'return' AND r.state = 'done'",
+}
+# Few of all that is open, in indexes of their own: looking for them along the due dates could take all of those.
+_FEW: dict[QueueView, str] = {
+    QueueView.HELD: "state IN ('supplement_requested', 'payment_requested', 'stopped')",
+    QueueView.SIGNATURE: "drafted_by IS NOT NULL",
 }
 _LISTED = """s.request_id AS id, s.code AS step, s.due_at AS step_due_at, s.unit_id AS step_unit_id, s.assignee_id,
  s.role, s.asked_by, r.code, r.version, r.state, r.procedure_code, r.procedure_version, r.submitted_at, r.due_at,
  r.original_due_at, r.overdue_at, r.object_area, r.channel, r.drafted_by"""
 _KEY = "(s.due_at, s.request_id, s.code)"
+_BY_DUE = "s.due_at, s.request_id, s.code"
+# The limit keeps the planner from joining in any other way than row by row.
+_OPEN_STEPS = """ FROM service_request_steps s CROSS JOIN LATERAL (
+ SELECT * FROM service_requests WHERE tenant_id = s.tenant_id AND id = s.request_id LIMIT 1) AS r
+ WHERE s.tenant_id = $1 AND s.state = 'open' AND r.closed_at IS NULL"""
 
 
-def _queue_sql(view: QueueView) -> str:
-    """One page of open steps, due first. Every parameter is named, so that each view takes the same."""
+def _queue_sql(view: QueueView, *, whole: bool) -> str:
+    """One page of open steps, due first. Every parameter is named, so that each view takes the same.
+
+    Each unit's range of the index is asked for a page and the pages are merged: the cost depends on the page and the
+    number of units, not on how many steps are open. What only few requests are is looked for among those.
+    """
+    named = "($6::uuid IS NULL OR true) AND ($7::timestamptz IS NULL OR true)"
+    if view in _FEW:
+        return (
+            f"SELECT {_LISTED} FROM (SELECT * FROM service_requests WHERE tenant_id = $1 AND closed_at IS NULL"  # noqa: S608
+            f" AND {_FEW[view]} OFFSET 0) AS r CROSS JOIN LATERAL (SELECT * FROM service_request_steps"
+            " WHERE tenant_id = r.tenant_id AND request_id = r.id AND state = 'open' OFFSET 0) AS s"
+            f" WHERE ($2::uuid[] IS NULL OR s.unit_id = ANY($2)) AND {_KEY} > ($3, $4, $5) AND {named}"
+            f" AND {_VIEWS[view]} ORDER BY {_BY_DUE} LIMIT $8"
+        )
+    page = (
+        f"SELECT {_LISTED}{_OPEN_STEPS} AND {{held}} AND {_KEY} > ($3, $4, $5) AND {named} AND {_VIEWS[view]}"
+        f" ORDER BY {_BY_DUE} LIMIT $8"
+    )
+    if whole:
+        return page.format(held="$2::uuid[] IS NULL")
     return (
-        f"SELECT {_LISTED} FROM service_request_steps s"  # noqa: S608
-        " JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id"
-        " WHERE s.tenant_id = $1 AND s.state = 'open' AND ($2::uuid[] IS NULL OR s.unit_id = ANY($2))"
-        f" AND {_KEY} > ($3, $4, $5) AND ($6::uuid IS NULL OR true) AND ($7::timestamptz IS NULL OR true)"
-        f" AND r.closed_at IS NULL AND {_VIEWS[view]} ORDER BY s.due_at, s.request_id, s.code LIMIT $8"
+        "SELECT page.* FROM unnest($2::uuid[]) AS held (one)"  # noqa: S608
+        f" CROSS JOIN LATERAL ({page.format(held='s.unit_id = held.one')}) AS page"
+        " ORDER BY page.step_due_at, page.id, page.step LIMIT $8"
     )
 
 
-_QUEUES = {view: _queue_sql(view) for view in QueueView}
+_QUEUES = {(view, whole): _queue_sql(view, whole=whole) for view in QueueView for whole in (False, True)}
 
 
 async def list_queue(
@@ -146,19 +174,32 @@ async def list_queue(
 ) -> Sequence[asyncpg.Record]:
     """Up to `limit` open steps of the scope's units, by due date, after that key. One statement."""
     units = None if scope.whole else sorted(scope.units)
-    return await db.lane.fetch(_QUEUES[view], scope.tenant_id, units, *after, officer, now, limit)
+    return await db.lane.fetch(_QUEUES[view, scope.whole], scope.tenant_id, units, *after, officer, now, limit)
 
 
 _COUNTED = ", ".join(
     f"count(*) FILTER (WHERE {words.replace('$6', '$3').replace('$7', '$4')}) AS {view.value}"
     for view, words in _VIEWS.items()
 )
-_COUNTS = (
-    f"SELECT {_COUNTED} FROM (SELECT * FROM service_request_steps WHERE tenant_id = $1 AND state = 'open'"  # noqa: S608
-    " AND ($2::uuid[] IS NULL OR unit_id = ANY($2)) ORDER BY due_at LIMIT $5) s"
-    " JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id WHERE r.closed_at IS NULL"
-    " AND ($3::uuid IS NULL OR true) AND ($4::timestamptz IS NULL OR true)"
-)
+_NEAREST = "SELECT * FROM service_request_steps WHERE tenant_id = $1 AND state = 'open'"
+
+
+def _counts_sql(*, whole: bool) -> str:
+    nearest = f"{_NEAREST} AND $2::uuid[] IS NULL ORDER BY due_at LIMIT $5"
+    if not whole:
+        nearest = (
+            "SELECT page.* FROM unnest($2::uuid[]) AS held (one)"  # noqa: S608
+            f" CROSS JOIN LATERAL ({_NEAREST} AND unit_id = held.one ORDER BY due_at LIMIT $5) AS page"
+            " ORDER BY page.due_at LIMIT $5"
+        )
+    return (
+        f"SELECT {_COUNTED} FROM ({nearest}) AS s CROSS JOIN LATERAL (SELECT * FROM service_requests"  # noqa: S608
+        " WHERE tenant_id = s.tenant_id AND id = s.request_id LIMIT 1) AS r WHERE r.closed_at IS NULL"
+        " AND ($3::uuid IS NULL OR true) AND ($4::timestamptz IS NULL OR true)"
+    )
+
+
+_COUNTS = {whole: _counts_sql(whole=whole) for whole in (False, True)}
 
 
 async def count_queues(
@@ -166,6 +207,6 @@ async def count_queues(
 ) -> dict[QueueView, int]:
     """How many of the scope's first `limit` open steps each view holds. One statement."""
     units = None if scope.whole else sorted(scope.units)
-    row = await db.lane.fetchrow(_COUNTS, scope.tenant_id, units, officer, now, limit)
+    row = await db.lane.fetchrow(_COUNTS[scope.whole], scope.tenant_id, units, officer, now, limit)
     assert row is not None
     return {view: row[view.value] for view in QueueView}

@@ -88,17 +88,31 @@ class RequestRepository:
         return request, list(found)
 
 
+# Until the transaction ends: what is found then is what the other one has committed.
+_HOLD_SAME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2::bytea || $3::bytea, 'hex'), 0))"
+
+
+async def hold_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> None:
+    """Nobody else looks for, or files, the same thing of the same person until the work ends. One statement."""
+    await work.fetch(_HOLD_SAME, f"{tenant_id}:{procedure}:", applicant, content)
+
+
 _SAME = """
-    SELECT code FROM service_requests
+    SELECT code, citizen_id FROM service_requests
     WHERE tenant_id = $1 AND applicant_index = $2 AND procedure_code = $3 AND content_hash = $4 AND closed_at IS NULL
     ORDER BY id DESC LIMIT 1
 """
 
 
-async def find_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> str | None:
-    """Code of an open request of the same person for the same thing, None when there is none. One statement."""
+async def find_same(
+    work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes
+) -> tuple[str, UUID | None] | None:
+    """Code and account of an open request of the same person for the same thing, None when there is none.
+
+    One statement (index ix_service_requests_applicant).
+    """
     rows = await work.fetch(_SAME, tenant_id, applicant, procedure, content)
-    return str(rows[0]["code"]) if rows else None
+    return (rows[0]["code"], rows[0]["citizen_id"]) if rows else None
 
 
 _UNSWEPT = """
@@ -112,6 +126,27 @@ _UNSWEPT = """
 async def list_unswept(work: Work, tenant_id: TenantId, now: datetime, limit: int) -> list[RequestId]:
     """Open requests whose appointment has passed and that are not marked so. One statement."""
     return [RequestId(row["id"]) for row in await work.fetch(_UNSWEPT, tenant_id, now, limit)]
+
+
+_UNTOLD_STEPS = """
+    SELECT s.request_id, s.code FROM service_request_steps s
+    JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
+    WHERE s.tenant_id = $1 AND s.state = 'open' AND s.overdue_at IS NULL AND s.due_at <= $3
+        AND (s.due_at < $2 OR s.reminded_at IS NULL) AND r.closed_at IS NULL AND r.paused_at IS NULL
+        AND r.state NOT IN ('supplement_requested', 'payment_requested', 'stopped')
+    ORDER BY s.due_at, s.request_id, s.code LIMIT $4
+"""
+
+
+async def list_untold_steps(
+    work: Work, tenant_id: TenantId, now: datetime, soon: datetime, limit: int
+) -> list[tuple[RequestId, str]]:
+    """Open steps that are late, or due by `soon`, and whose unit was not told so. One statement.
+
+    Those of one that stands still are nobody's fault (index ix_service_request_steps_untold).
+    """
+    rows = await work.fetch(_UNTOLD_STEPS, tenant_id, now, soon, limit)
+    return [(RequestId(row["request_id"]), row["code"]) for row in rows]
 
 
 async def drop_results(work: Work, tenant_id: TenantId, request_id: UUID) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool
 
+from app.kit.text import Text
 from app.service_requests.terms import (
     LISTED_MOST,
     Channel,
@@ -19,8 +20,30 @@ from app.service_requests.terms import (
     Person,
 )
 from app.web.fields import Code, DayIn, LongText, PhraseText, ShortText, WireIn
+from app.web.problems import SaidError
 
 MOST_DOCUMENTS = 40
+MOST_DEEP = 32
+"""Levels of lists and objects in answers: forms have four; what is deeper is somebody's try, and hard to walk."""
+
+
+def _shallow(answers: dict[str, Any]) -> dict[str, Any]:
+    level: list[Any] = [answers]
+    for _ in range(MOST_DEEP):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return answers
+    raise SaidError(
+        Text(f"Câu trả lời lồng nhau quá {MOST_DEEP} cấp.", f"Answers are nested more than {MOST_DEEP} levels deep.")
+    )
+
+
+Answers = Annotated[dict[str, Any], AfterValidator(_shallow)]
 _ANSWERS = "Câu trả lời theo biểu mẫu của thủ tục. Answers as the procedure's form shapes them."
 
 
@@ -53,7 +76,7 @@ class FilingIn(WireIn):
     """A service request as it is handed in."""
 
     procedure: Code = Field(description="Mã thủ tục. Code of the procedure.", examples=["1.004873"])
-    answers: dict[str, Any] = Field(default_factory=dict, description=_ANSWERS)
+    answers: Answers = Field(default_factory=dict, description=_ANSWERS)
     applicant: PersonIn = Field(default_factory=PersonIn)
     applicant_area: Code = Field(description="Mã xã, phường nơi cư trú. Where the applicant lives.", examples=["10507"])
     object_area: Code | None = Field(
@@ -101,7 +124,7 @@ class DraftIn(WireIn):
     """What has been filled in so far; nothing of it has to fit yet."""
 
     procedure: Code
-    answers: dict[str, Any] = Field(default_factory=dict, description=_ANSWERS)
+    answers: Answers = Field(default_factory=dict, description=_ANSWERS)
     applicant: PersonIn = Field(default_factory=PersonIn)
     applicant_area: Code | None = None
     object_area: Code | None = None

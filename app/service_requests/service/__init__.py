@@ -33,6 +33,7 @@ from .handling import (
     send_back,
 )
 from .holding import agree_withdrawal, decline_withdrawal, end_request, resume_request, stop_request
+from .keeping import codes_of, erase, forget_papers, give_over, has_papers, kept_of, list_seals, reseal
 from .own import ask_withdrawal, complain, rate, supply
 from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
@@ -48,11 +49,13 @@ from .reading import (
     papers_of,
     queue_counts,
     queue_page,
+    seen_id,
     signed_file,
     steps_of_actor,
     verbs_for_applicant,
     verbs_for_staff,
 )
+from .sealing import reached_at
 from .sweeping import sweep
 
 __all__ = [
@@ -69,6 +72,7 @@ __all__ = [
     "assign_step",
     "begin_draft",
     "check",
+    "codes_of",
     "complain",
     "complete_step",
     "consult_unit",
@@ -78,21 +82,27 @@ __all__ = [
     "decline_withdrawal",
     "end_draft",
     "end_request",
+    "erase",
     "explain",
     "extend_request",
     "file_of",
     "file_request",
     "find_own",
     "forget_drafts",
+    "forget_papers",
     "get_draft",
     "get_for_staff",
     "give_opinion",
+    "give_over",
     "hand_over",
+    "has_papers",
     "is_overdue",
     "keep_uploads",
+    "kept_of",
     "list_drafts",
     "list_own",
     "list_own_files",
+    "list_seals",
     "own_row",
     "paid",
     "papers_of",
@@ -100,11 +110,14 @@ __all__ = [
     "queue_counts",
     "queue_page",
     "rate",
+    "reached_at",
     "record_payment",
     "refuse_request",
     "reject_decision",
+    "reseal",
     "resume_request",
     "save_draft",
+    "seen_id",
     "send_back",
     "sign_decision",
     "signed_file",

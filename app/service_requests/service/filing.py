@@ -19,6 +19,7 @@ from app.identity.terms import Actor, ActorKind
 from app.kit.clock import local_day
 from app.kit.ids import ReportId, RequestId, TenantId, uuid7
 from app.kit.text import Lang, Text
+from app.limits.terms import Asking
 from app.media import service as media_service
 from app.procedures import domain as procedures_domain
 from app.procedures.terms import Competence, FeeLine, OnlineLevel, Procedure, Step, StepRole
@@ -26,7 +27,6 @@ from app.service_requests import repository
 from app.service_requests.domain import RETURN
 from app.service_requests.errors import (
     DocumentsMissing,
-    FiledAlready,
     IdentityNeeded,
     NotOnline,
     RequestFileNotFound,
@@ -37,6 +37,7 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import DraftRepository
 from app.service_requests.terms import Channel, FileRole, Filing, Papers, Person, RequestBooks, RequestState, StepState
 
+from .admitting import admit, not_filed_yet
 from .deciding import put_files, put_reused
 from .sealing import content_hash, sealed
 from .steps import record
@@ -224,25 +225,33 @@ def _why(step: Step, unit: Unit, chain: AreaChain, *, kept: bool) -> Text:
 
 
 async def file_request(
-    work: Work, desk: Desk, actor: Actor, filing: Filing, *, another: bool = False, lang: Lang = Lang.VI
+    work: Work,
+    desk: Desk,
+    actor: Actor,
+    filing: Filing,
+    *,
+    another: bool = False,
+    lang: Lang = Lang.VI,
+    asking: Asking | None = None,
 ) -> Filed:
     """The service request, durable when the work commits: request, steps, files, history and event.
 
     An officer files for somebody at a desk or by post; the applicant then follows it by the secret of the receipt.
-    Raises: as `check`; UploadUnfinished, UploadTaken; RequestFileNotFound; FiledAlready.
+    `asking`: from where it is sent; None: nobody counts it, as at a desk.
+    Raises: as `check`; LimitReached; UploadUnfinished, UploadTaken; RequestFileNotFound; FiledAlready.
     """
     tenant_id, books = actor.tenant_id, desk.books
     tenant = books.directory.tenant(tenant_id)
     checked = check(books, tenant_id, filing, local_day(work.now, tenant.time_zone))
+    await admit(desk.db, desk.keys, actor, asking, work.now)
     names = [one.upload for one in filing.documents]
     uploads = await media_service.attachable(desk.db, names, pointer="/documents/{}/upload")
     mandate = await media_service.attachable(desk.db, [filing.mandate], pointer="/mandate") if filing.mandate else []
     reused = await _reused(desk.db, actor, filing)
     applicant = identity_index(desk.keys, tenant_id, checked.applicant.identity_number)
     content = content_hash(checked.answers, checked.object_chain.area.code)
-    same = None if another else await repository.find_same(work, tenant_id, applicant, checked.procedure.code, content)
-    if same is not None:
-        raise FiledAlready(same)
+    if not another:
+        await not_filed_yet(work, actor, applicant, checked.procedure.code, content)
     receiver = next(part.unit for part in checked.parts if part.step.role is StepRole.RECEIVE)
     code = await desk.codes.next_code(tenant, work.now, prefix=receiver.code)
     request_id = RequestId(uuid7(work.now))
@@ -292,6 +301,7 @@ async def file_request(
             "unit": Text(receiver.name, receiver.name_en)._asdict(),
             "unit_code": receiver.code,
             "procedure": checked.procedure.name._asdict(),
+            "opened": [part.step.code for part in checked.parts if part.step.role is StepRole.RECEIVE],
         },
     )
     record(work, actor, request, fact, None)

@@ -139,8 +139,9 @@ async def consult_unit(
     """Another unit is asked for its opinion, within so many working days. Raises: UnknownUnit."""
     asked = books.directory.unit_by_code(actor.tenant_id, unit)
     found = await held(work, actor, code, Verb.CONSULT, seen, books, step=step)
+    facts = found.facts()
     fact = domain.consult(
-        found.facts(),
+        facts,
         step=step,
         unit=of_step(books, found, step),
         asked=Text(asked.name, asked.name_en),
@@ -148,13 +149,12 @@ async def consult_unit(
     )
     timing = start(books, actor.tenant_id, asked.id, working_days, work.now)
     places = [one.place for one in found.steps]
-    number = sum(one.asked_by is not None for one in found.steps) + 1
     repository.put_step(
         work,
         {
             "tenant_id": actor.tenant_id,
             "request_id": found.request.id,
-            "code": f"opinion-{number}",
+            "code": domain.next_opinion(facts),
             "place": max(places) + 1,
             "unit_id": asked.id,
             "tier": asked.tier.value,

@@ -15,8 +15,10 @@ from app.cases.terms import Scope
 from app.db.engine import Database
 from app.deadlines import service as deadlines_service
 from app.deadlines.terms import Explanation
+from app.identity import service as identity_service
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
+from app.kit.clock import local_day
 from app.kit.ids import CitizenId, RequestId, StaffId, TenantId, UnitId
 from app.media import service as media_service
 from app.media.store import Store
@@ -42,7 +44,7 @@ from app.timeline.terms import Entry
 
 from .own import owns
 from .sealing import opened
-from .steps import paths_of, procedure_named
+from .steps import acting_unit, paths_of, procedure_named
 
 _FOR_APPLICANTS = frozenset({FileRole.DOCUMENT, FileRole.SUPPLEMENT, FileRole.MANDATE})
 
@@ -76,14 +78,36 @@ def _seen_by_applicant(row: Mapping[str, Any]) -> Collection[FileRole]:
 
 
 async def get_for_staff(
-    db: Database, keys: Keyring, books: RequestBooks, actor: Actor, scope: Scope, code: str
+    db: Database, keys: Keyring, books: RequestBooks, actor: Actor, scope: Scope, code: str, *, now: datetime
 ) -> RequestView:
-    """The view of an office that has, or had, a part in it. Five statements. Raises: RequestNotFound."""
+    """The view of an office that has, or had, a part in it. Six statements, seven the first time of the day.
+
+    That the officer has seen who applies is written down before it is shown. Raises: RequestNotFound.
+    """
     row = await repository.find_row(db, actor.tenant_id, code, scope)
     if row is None:
         raise RequestNotFound
     entries = await timeline_service.entries_for_staff(db, actor.tenant_id, RequestId(row["id"]), actor.units())
-    return await _view(db, keys, books, row, entries, roles=frozenset(FileRole))
+    view = await _view(db, keys, books, row, entries, roles=frozenset(FileRole))
+    if view.papers.applicant.name:
+        await identity_service.note_look(
+            db,
+            actor,
+            RequestId(row["id"]),
+            code=row["code"],
+            unit_id=acting_unit(actor, view.facts, UnitId(row["unit_id"]), books.directory),
+            day=local_day(now, books.directory.tenant(actor.tenant_id).time_zone),
+            now=now,
+        )
+    return view
+
+
+async def seen_id(db: Database, actor: Actor, scope: Scope, code: str) -> RequestId:
+    """Which one it is, for an office that has, or had, a part in it. One statement. Raises: RequestNotFound."""
+    row = await repository.find_row(db, actor.tenant_id, code, scope)
+    if row is None:
+        raise RequestNotFound
+    return RequestId(row["id"])
 
 
 async def _view(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,10 +31,24 @@ def sealed(keys: Keyring, tenant_id: TenantId, request_id: UUID, papers: Papers)
 
 
 def opened(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> Papers:
-    """The papers of a row. Raises: IdentityUnreadable."""
+    """The papers of a row, empty ones when they are kept no more. Raises: IdentityUnreadable."""
+    if not content:
+        return Papers(Person(), None, {})
     found = orjson.loads(open_papers(keys, tenant_id, request_id, _WHAT, content))
     filer = found["filer"]
     return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"])
+
+
+def reached_at(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> Person:
+    """Whom to tell: who acts for the applicant, where somebody does; what that person left out is the applicant's.
+
+    Raises: IdentityUnreadable.
+    """
+    papers = opened(keys, tenant_id, request_id, content)
+    if papers.filer is None:
+        return papers.applicant
+    filer = papers.filer
+    return replace(filer, phone=filer.phone or papers.applicant.phone, email=filer.email or papers.applicant.email)
 
 
 def sealed_draft(keys: Keyring, tenant_id: TenantId, draft_id: UUID, content: Mapping[str, Any]) -> bytes:

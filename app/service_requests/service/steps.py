@@ -108,7 +108,7 @@ def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> S
     receiver = facts.with_role(StepRole.RECEIVE)
     if receiver is not None:
         request.unit_id = domain.responsible(facts.steps, receiver).unit_id
-    record(work, actor, request, fact, _acting_unit(actor, facts, held_by, books.directory), held_by=held_by)
+    record(work, actor, request, fact, acting_unit(actor, facts, held_by, books.directory), held_by=held_by)
     return request
 
 
@@ -166,7 +166,7 @@ def _said(at: datetime | None) -> str | None:
     return rfc3339(at) if at is not None else None
 
 
-def _acting_unit(actor: Actor, facts: RequestFacts, held_by: UnitId, directory: Directory) -> UnitId | None:
+def acting_unit(actor: Actor, facts: RequestFacts, held_by: UnitId, directory: Directory) -> UnitId | None:
     """The unit on whose behalf the actor acts: one that has a part in it, else his nearest unit above the holder."""
     if actor.kind is not ActorKind.STAFF:
         return None

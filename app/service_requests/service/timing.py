@@ -43,7 +43,7 @@ def put_step(step: RequestStep, timing: Timing, at: datetime) -> None:
     step.clock = deadlines_service.clock_values(timing.clock)
     step.due_at = timing.due_at
     if timing.due_at > at:
-        step.overdue_at = None
+        step.reminded_at = step.overdue_at = None
 
 
 def start_opened(books: RequestBooks, tenant_id: TenantId, steps: Sequence[RequestStep], at: datetime) -> None:

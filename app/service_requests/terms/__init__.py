@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .views import Papers, RequestBooks, RequestView
+from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -39,6 +39,8 @@ __all__ = [
     "FileRole",
     "Filing",
     "HandedIn",
+    "KeptDraft",
+    "KeptRequest",
     "Missing",
     "Outcome",
     "Papers",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.catalogue.snapshot import Catalogue
 from app.deadlines.snapshot import Calendars
 from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
+from app.kit.ids import RequestId, TenantId
 from app.media.terms import Attached
 from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
@@ -51,3 +53,36 @@ class RequestView:
     papers: Papers
     procedure: Procedure
     facts: RequestFacts
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A service request as it is kept, for its applicant to take along."""
+
+    tenant_id: TenantId
+    id: RequestId
+    papers: Papers
+    files: Sequence[Mapping[str, Any]]
+    code: str
+    procedure_code: str
+    procedure_version: int
+    state: str
+    outcome: str | None
+    channel: str
+    object_area: str
+    submitted_at: datetime
+    due_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    stars: int | None
+    decision_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """A draft as it is kept."""
+
+    procedure: str
+    content: Mapping[str, Any] = field(repr=False)
+    created_at: datetime
+    updated_at: datetime

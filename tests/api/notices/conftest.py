@@ -85,7 +85,7 @@ async def post(process: Process, db: Database, clock: FixedClock) -> AsyncIterat
                 pages=PAGES,
                 attempted=lambda channel, outcome: came.append((channel, outcome)),
             )
-            consumer = NoticeConsumer(lambda: process.books, keys, Ways(frozenset(Channel), PAGES))
+            consumer = NoticeConsumer(lambda: process.request_books, keys, Ways(frozenset(Channel), PAGES))
             yield Post(process, mailbox, sms, push, courier, consumer, came)
             await courier.close()
 

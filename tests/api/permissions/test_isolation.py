@@ -81,6 +81,7 @@ WORDS |= {
     "POST /api/v1/service-requests/{code}/withdrawal": {},
     "POST /api/v1/service-requests/{code}/complaint": {},
     "POST /api/v1/service-requests/{code}/rating": {"stars": 5},
+    "PUT /api/v1/service-requests/{code}/notices": {},
 }
 ABSENT = "H23-261120-9998"
 # Said of the request, not of what it asks for.

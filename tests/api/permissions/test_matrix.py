@@ -25,7 +25,6 @@ from tests.api.cases.test_occasions import RULE
 from tests.api.cases.test_verbs import STEPS
 from tests.api.deadlines.test_administration import STORM, TARGET
 from tests.api.routing.test_rulebooks import RULE as ROAD
-from tests.applicants import VERB_BODIES
 from tests.builders import (
     BINH_HAN,
     CAM_THUONG,
@@ -106,7 +105,6 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/subscriptions": _WANTED,
     "PUT /api/v1/staff/subscriptions/{id}": _WANTED,
     "POST /api/v1/staff/subscriptions/{id}/replay": {"after": 0},
-    **{f"POST /api/v1/staff/service-requests/{{code}}/{verb}": body for verb, body in VERB_BODIES.items()},
     "POST /api/v1/staff/service-requests": {"procedure": "0.000000", "applicant_area": "10507"},
     "POST /api/v1/staff/targets": {**TARGET, **_LATE},
     "POST /api/v1/staff/targets/preview": TARGET,

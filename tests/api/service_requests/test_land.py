@@ -94,9 +94,9 @@ async def test_land_travels_through_three_tiers_with_a_supplement_and_a_lateness
 
     assert (await life.ask("complaint")).json()["type"].endswith("not-overdue")
     clock.at += timedelta(days=40)
-    assert await sweeps.sweep_requests(process) == 1
+    assert await sweeps.sweep_requests(process) == 2, "the appointment, and the step of the province"
     assert await sweeps.sweep_requests(process) == 0
-    life.version += 1
+    life.version += 2
     late = await life.own()
     assert (late["overdue"], late["responsible_unit"]["code"]) == (True, "H23.03")
     complained = await life.ask("complaint", text="Trễ 10 ngày rồi.")

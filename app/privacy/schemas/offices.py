@@ -1,24 +1,21 @@
-"""Wire shapes of people's own data."""
+"""Wire shapes for offices: openings, senders, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr, StrictInt, StringConstraints
 
-from app.cases.terms import Books
 from app.citizens.errors import InvalidPhone
-from app.citizens.schemas import ProvenIdentityOut
 from app.identity.domain import phone_e164
 from app.identity.terms import ReporterIdentity
-from app.kit.ids import ReportId, TenantId, UnitId
+from app.kit.ids import ReportId
 from app.kit.text import Text
+from app.privacy.terms import Opening, OpeningState, Rule, Sender, Subject
 from app.web.fields import ShortText, TextOut, WireIn
-
-from .terms import AccessEntry, Erased, Exported, Opening, OpeningState, Rule, Sender, Subject
 
 Reason = Annotated[
     ShortText,
@@ -181,109 +178,6 @@ class FoundListOut(BaseModel):
         return cls(items=[FoundOut(report=code, case=case) for _, code, case in found])
 
 
-class AccessOut(BaseModel):
-    """One opening of your identity."""
-
-    report: str
-    at: datetime
-    by: str = Field(description="Đơn vị đã mở; trống: hệ thống, để gửi tin báo. The unit; empty: to send a notice.")
-    reason: str
-
-
-class AccessListOut(BaseModel):
-    """Who has opened your identity, the newest first."""
-
-    items: list[AccessOut]
-
-    @classmethod
-    def of(cls, log: Sequence[AccessEntry], tenant_id: TenantId, books: Books) -> Self:
-        """All of them, units by name."""
-        return cls(items=_told(log, lambda unit_id: books.directory.unit(tenant_id, unit_id).name))
-
-
-def _told(log: Sequence[AccessEntry], name_of: Callable[[UnitId], str]) -> list[AccessOut]:
-    return [
-        AccessOut(
-            report=one.report_code,
-            at=one.at,
-            by=name_of(one.unit_id) if one.unit_id is not None else "",
-            reason=one.purpose,
-        )
-        for one in log
-    ]
-
-
-class OwnReportOut(BaseModel):
-    """A report of yours as it is kept."""
-
-    code: str
-    kind: str
-    category: str
-    description: str
-    latitude: float | None
-    longitude: float | None
-    area: str
-    address: str | None
-    answers: dict[str, object]
-    channel: str
-    captured_at: datetime | None
-    received_at: datetime
-    stars: int | None
-    identity: IdentityOut | None = Field(description="Thông tin bạn để lại kèm phản ánh này. What you left with it.")
-
-
-class ExportOut(BaseModel):
-    """All that is kept of you here, to take along."""
-
-    citizen: UUID
-    phone: str | None
-    identities: list[ProvenIdentityOut]
-    reports: list[OwnReportOut]
-    access_log: list[AccessOut]
-
-    @classmethod
-    def of(cls, citizen: UUID, kept: Exported, books: Books) -> Self:
-        """Everything; units that have opened an identity by name."""
-        units = {unit.id: unit.name for one in books.directory.tenants for unit in books.directory.units(one.id)}
-        return cls(
-            citizen=citizen,
-            phone=kept.proofs.phone,
-            identities=ProvenIdentityOut.all_of(kept.proofs.identities),
-            reports=[
-                OwnReportOut(**{**one._asdict(), "identity": IdentityOut.of(one.identity) if one.identity else None})
-                for one in kept.reports
-            ],
-            access_log=_told(kept.log, lambda unit_id: units.get(unit_id, "")),
-        )
-
-
-class KeptOut(BaseModel):
-    """What stays, and by which law."""
-
-    code: str
-    what: TextOut
-    legal_basis: TextOut
-
-
-class ErasedOut(BaseModel):
-    """What an erasure came to."""
-
-    identities: int = Field(description="Danh tính đã xoá khỏi kho. Identities gone from the vault.")
-    reports: int = Field(description="Phản ánh không còn nối với bạn. Reports that are nobody's from now on.")
-    kept: list[KeptOut]
-
-    @classmethod
-    def of(cls, erased: Erased) -> Self:
-        """The outcome."""
-        return cls(
-            identities=erased.identities,
-            reports=erased.reports,
-            kept=[
-                KeptOut(code=one.code, what=_text(one.what), legal_basis=_text(one.legal_basis)) for one in erased.kept
-            ],
-        )
-
-
 class TextIn(WireIn):
     """A text in both languages."""
 
@@ -299,7 +193,7 @@ class RuleIn(WireIn):
     """How long something is to be kept."""
 
     subject: Subject
-    days: StrictInt = Field(ge=1, le=36_500, description="Số ngày từ khi vụ việc kết thúc. Days from the case's end.")
+    days: StrictInt = Field(ge=1, le=36_500, description="Số ngày từ khi vụ việc kết thúc. Days from the end.")
     legal_basis: TextIn
     note: Annotated[str, StringConstraints(max_length=300)] = ""
     based_on: StrictInt | None = Field(
@@ -324,7 +218,7 @@ class RuleOut(BaseModel):
             subject=rule.subject,
             version=rule.version,
             days=rule.days,
-            legal_basis=_text(rule.legal_basis),
+            legal_basis=text_out(rule.legal_basis),
             note=rule.note,
             created_at=rule.created_at,
         )
@@ -353,5 +247,6 @@ class RetentionListOut(BaseModel):
         )
 
 
-def _text(text: Text) -> TextOut:
+def text_out(text: Text) -> TextOut:
+    """The text in both languages."""
     return TextOut(vi=text.vi, en=text.en)

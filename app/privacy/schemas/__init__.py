@@ -1,0 +1,63 @@
+"""Wire shapes of people's own data."""
+
+from __future__ import annotations
+
+from .offices import (
+    DecisionIn,
+    FoundListOut,
+    FoundOut,
+    IdentityOut,
+    LookupIn,
+    OpenedOut,
+    OpeningIn,
+    OpeningListOut,
+    OpeningOut,
+    RetentionListOut,
+    RetentionOut,
+    RuleIn,
+    RuleOut,
+    SenderListOut,
+    SenderOut,
+    TextIn,
+)
+from .own import (
+    AccessListOut,
+    AccessOut,
+    ErasedOut,
+    ExportOut,
+    KeptOut,
+    OwnDraftOut,
+    OwnPersonOut,
+    OwnReportOut,
+    OwnRequestFileOut,
+    OwnRequestOut,
+)
+
+__all__ = [
+    "AccessListOut",
+    "AccessOut",
+    "DecisionIn",
+    "ErasedOut",
+    "ExportOut",
+    "FoundListOut",
+    "FoundOut",
+    "IdentityOut",
+    "KeptOut",
+    "LookupIn",
+    "OpenedOut",
+    "OpeningIn",
+    "OpeningListOut",
+    "OpeningOut",
+    "OwnDraftOut",
+    "OwnPersonOut",
+    "OwnReportOut",
+    "OwnRequestFileOut",
+    "OwnRequestOut",
+    "RetentionListOut",
+    "RetentionOut",
+    "RuleIn",
+    "RuleOut",
+    "SenderListOut",
+    "SenderOut",
+    "TextIn",
+]

@@ -1,0 +1,205 @@
+"""Wire shapes of people's own data, as they see it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.cases.terms import Books
+from app.citizens.schemas import ProvenIdentityOut
+from app.kit.ids import TenantId, UnitId
+from app.privacy.terms import AccessEntry, Erased, Exported
+from app.service_requests.terms import KeptRequest
+from app.web.fields import TextOut
+
+from .offices import IdentityOut, text_out
+
+
+class AccessOut(BaseModel):
+    """One opening of your identity."""
+
+    report: str = Field(description="Mã phản ánh hoặc hồ sơ. Code of the report or service request.")
+    at: datetime
+    by: str = Field(description="Đơn vị đã mở; trống: hệ thống, để gửi tin báo. The unit; empty: to send a notice.")
+    reason: str
+
+
+class AccessListOut(BaseModel):
+    """Who has opened your identity, the newest first."""
+
+    items: list[AccessOut]
+
+    @classmethod
+    def of(cls, log: Sequence[AccessEntry], tenant_id: TenantId, books: Books) -> Self:
+        """All of them, units by name."""
+        return cls(items=_told(log, lambda unit_id: books.directory.unit(tenant_id, unit_id).name))
+
+
+def _told(log: Sequence[AccessEntry], name_of: Callable[[UnitId], str]) -> list[AccessOut]:
+    return [
+        AccessOut(
+            report=one.report_code,
+            at=one.at,
+            by=name_of(one.unit_id) if one.unit_id is not None else "",
+            reason=one.purpose,
+        )
+        for one in log
+    ]
+
+
+class OwnReportOut(BaseModel):
+    """A report of yours as it is kept."""
+
+    code: str
+    kind: str
+    category: str
+    description: str
+    latitude: float | None
+    longitude: float | None
+    area: str
+    address: str | None
+    answers: dict[str, object]
+    channel: str
+    captured_at: datetime | None
+    received_at: datetime
+    stars: int | None
+    identity: IdentityOut | None = Field(description="Thông tin bạn để lại kèm phản ánh này. What you left with it.")
+
+
+class OwnPersonOut(BaseModel):
+    """Somebody as a service request of yours names them."""
+
+    name: str
+    identity_number: str
+    phone: str | None
+    email: str | None
+    address: str | None
+    born_on: str | None
+
+
+class OwnRequestFileOut(BaseModel):
+    """A file of a service request of yours; its page has it to download."""
+
+    role: str
+    document: str | None
+    name: str
+    added_at: datetime
+
+
+class OwnRequestOut(BaseModel):
+    """A service request of yours as it is kept."""
+
+    code: str
+    procedure: str
+    procedure_version: int
+    state: str
+    outcome: str | None
+    channel: str
+    area: str
+    submitted_at: datetime
+    due_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    decision: str | None
+    stars: int | None
+    applicant: OwnPersonOut
+    filer: OwnPersonOut | None
+    answers: dict[str, object]
+    files: list[OwnRequestFileOut]
+
+    @classmethod
+    def of(cls, kept: KeptRequest) -> Self:
+        """The request."""
+        papers = kept.papers
+        return cls(
+            code=kept.code,
+            procedure=kept.procedure_code,
+            procedure_version=kept.procedure_version,
+            state=kept.state,
+            outcome=kept.outcome,
+            channel=kept.channel,
+            area=kept.object_area,
+            submitted_at=kept.submitted_at,
+            due_at=kept.due_at,
+            decided_at=kept.decided_at,
+            closed_at=kept.closed_at,
+            decision=kept.decision_text,
+            stars=kept.stars,
+            applicant=OwnPersonOut(**asdict(papers.applicant)),
+            filer=OwnPersonOut(**asdict(papers.filer)) if papers.filer else None,
+            answers=dict(papers.answers),
+            files=[OwnRequestFileOut(**one) for one in kept.files],
+        )
+
+
+class OwnDraftOut(BaseModel):
+    """A draft of yours as it is kept."""
+
+    procedure: str
+    content: dict[str, object]
+    created_at: datetime
+    updated_at: datetime
+
+
+class ExportOut(BaseModel):
+    """All that is kept of you here, to take along."""
+
+    citizen: UUID
+    phone: str | None
+    identities: list[ProvenIdentityOut]
+    reports: list[OwnReportOut]
+    service_requests: list[OwnRequestOut]
+    service_request_drafts: list[OwnDraftOut]
+    access_log: list[AccessOut]
+
+    @classmethod
+    def of(cls, citizen: UUID, kept: Exported, books: Books) -> Self:
+        """Everything; units that have opened an identity by name."""
+        units = {unit.id: unit.name for one in books.directory.tenants for unit in books.directory.units(one.id)}
+        return cls(
+            citizen=citizen,
+            phone=kept.proofs.phone,
+            identities=ProvenIdentityOut.all_of(kept.proofs.identities),
+            reports=[
+                OwnReportOut(**{**one._asdict(), "identity": IdentityOut.of(one.identity) if one.identity else None})
+                for one in kept.reports
+            ],
+            service_requests=[OwnRequestOut.of(one) for one in kept.service_requests],
+            service_request_drafts=[OwnDraftOut(**asdict(one)) for one in kept.drafts],
+            access_log=_told(kept.log, lambda unit_id: units.get(unit_id, "")),
+        )
+
+
+class KeptOut(BaseModel):
+    """What stays, and by which law."""
+
+    code: str
+    what: TextOut
+    legal_basis: TextOut
+
+
+class ErasedOut(BaseModel):
+    """What an erasure came to."""
+
+    identities: int = Field(description="Danh tính đã xoá khỏi kho. Identities gone from the vault.")
+    reports: int = Field(description="Phản ánh không còn nối với bạn. Reports that are nobody's from now on.")
+    service_requests: int = Field(description="Hồ sơ không còn nối với bạn. Service requests that are nobody's.")
+    kept: list[KeptOut]
+
+    @classmethod
+    def of(cls, erased: Erased) -> Self:
+        """The outcome."""
+        return cls(
+            identities=erased.identities,
+            reports=erased.reports,
+            service_requests=erased.service_requests,
+            kept=[
+                KeptOut(code=one.code, what=text_out(one.what), legal_basis=text_out(one.legal_basis))
+                for one in erased.kept
+            ],
+        )

@@ -1,0 +1,163 @@
+"""What is kept of applicants: theirs to take along, to give to their own account, to have erased; gone after a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.identity import service as identity_service
+from app.identity.domain import Keyring, papers_anew
+from app.identity.errors import IdentityUnreadable
+from app.identity.terms import Seals
+from app.kit.ids import CitizenId, RequestId, TenantId
+from app.service_requests import repository
+from app.service_requests.terms import DECISIONS, KeptDraft, KeptRequest, Outcome, Papers, Person
+
+from .filing import PREFILLED
+from .sealing import opened, opened_draft, sealed, sealed_draft
+
+MOST_OF_ONE: Final = 1000
+_CONTACT: Final = frozenset({"phone", "email"})
+
+
+async def give_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:
+    """Number of requests of one account that are another's from now on, with its drafts. One statement."""
+    return await repository.give(work, giver, taker, tenants)
+
+
+async def codes_of(work: Work, citizen: CitizenId, tenant_id: TenantId) -> dict[RequestId, str]:
+    """The account's newest 1,000 requests in the tenant, by id. One statement."""
+    rows = await repository.list_kept(work, [tenant_id], citizen, MOST_OF_ONE)
+    return {RequestId(row["id"]): row["code"] for row in rows}
+
+
+async def kept_of(
+    work: Work, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]
+) -> tuple[list[KeptRequest], list[KeptDraft]]:
+    """All that is kept of the account's requests and drafts, for its owner alone: no opening. Three statements.
+
+    Raises: IdentityUnreadable.
+    """
+    rows = await repository.list_kept(work, tenants, citizen, MOST_OF_ONE)
+    files: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for one in await repository.list_kept_files(work, tenants, [row["id"] for row in rows]):
+        # A result is its applicant's once it is signed.
+        files[one.pop("request_id")].append(one)
+    requests = []
+    for row in rows:
+        tenant_id, request_id = TenantId(row.pop("tenant_id")), row.pop("id")
+        papers = opened(keys, tenant_id, request_id, row.pop("sealed"))
+        signed = row["decided_at"] is not None
+        shown = tuple(one for one in files[request_id] if signed or one["role"] != "result")
+        if not signed and row["closed_at"] is None:
+            row["decision_text"] = None  # it waits for a signature
+        requests.append(KeptRequest(tenant_id, RequestId(request_id), papers, shown, **row))
+    drafts = [
+        KeptDraft(
+            row["procedure_code"],
+            opened_draft(keys, TenantId(row["tenant_id"]), row["id"], row["sealed"]),
+            row["created_at"],
+            row["updated_at"],
+        )
+        for row in await repository.list_kept_drafts(work, tenants, citizen)
+    ]
+    return requests, drafts
+
+
+async def erase(work: Work, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]) -> int:
+    """Number of requests that are nobody's from now on. Drafts go, and how to reach the applicant.
+
+    What an office has decided, or has still to decide, stays as the record of a public body; what ended without a
+    decision loses its papers whole.
+    """
+    await repository.end_drafts(work, tenants, citizen)
+    rows = await repository.list_kept(work, tenants, citizen, None)
+    kept: list[tuple[TenantId, UUID, bytes]] = []
+    gone: defaultdict[TenantId, list[UUID]] = defaultdict(list)
+    for row in rows:
+        tenant_id = TenantId(row["tenant_id"])
+        decided = row["outcome"] is not None and Outcome(row["outcome"]) in DECISIONS
+        if row["closed_at"] is not None and not decided:
+            gone[tenant_id].append(row["id"])
+        kept.append((tenant_id, row["id"], _without_contact(keys, tenant_id, row["id"], row["sealed"])))
+    await repository.let_go(work, kept)
+    for tenant_id, requests in gone.items():
+        await repository.forget_papers(work, tenant_id, requests)
+    return len(rows)
+
+
+def _without_contact(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> bytes:
+    """The papers as they are sealed once nobody can call or write any more; unreadable ones as they were."""
+    try:
+        papers = opened(keys, tenant_id, request_id, content)
+    except IdentityUnreadable:
+        return content
+    if not papers.applicant.name:
+        return content
+    reached = {question for question, of in PREFILLED.items() if of in _CONTACT}
+    bare = Papers(
+        _unreached(papers.applicant),
+        _unreached(papers.filer) if papers.filer else None,
+        {question: answer for question, answer in papers.answers.items() if question not in reached},
+    )
+    return sealed(keys, tenant_id, request_id, bare)
+
+
+def _unreached(person: Person) -> Person:
+    return replace(person, phone=None, email=None)
+
+
+async def forget_papers(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
+) -> list[RequestId]:
+    """Requests that ended before then and whose papers are gone now, with their files but for results.
+
+    Ids beyond `after`, in order; as many as `limit`: there may be more. Two statements.
+    """
+    found = await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
+    await repository.forget_papers(work, tenant_id, found)
+    return found
+
+
+async def list_seals(db: Database, keys: Keyring | None) -> list[Seals]:
+    """How many requests and drafts each key has sealed, over all tenants; looks at every row."""
+    return identity_service.seals_of(await repository.count_seals(db), keys)
+
+
+async def has_papers(db: Database) -> bool:
+    """Whether anybody's request or draft is stored, in whatever tenant."""
+    return await repository.has_papers(db)
+
+
+async def reseal(
+    work: Work, keys: Keyring, tenant_id: TenantId, after: UUID, limit: int, *, drafts: bool
+) -> tuple[int, UUID | None]:
+    """Number of requests, or drafts, that the newest key seals now and did not, and where the next batch begins.
+
+    None when this was the last. What another key has sealed that is not here stays as it is.
+    """
+    table = "service_request_drafts" if drafts else "service_requests"
+    again: Callable[[UUID, bytes], bytes] = _draft_again(keys, tenant_id) if drafts else _papers_again(keys, tenant_id)
+    rows = await repository.lock_sealed(work, tenant_id, table, after, limit)
+    anew: list[tuple[UUID, bytes]] = []
+    for row_id, content in rows:
+        if content and not papers_anew(keys, content):
+            with suppress(IdentityUnreadable):
+                anew.append((row_id, again(row_id, content)))
+    await repository.replace_seals(work, tenant_id, table, anew)
+    return len(anew), rows[-1][0] if len(rows) == limit else None
+
+
+def _papers_again(keys: Keyring, tenant_id: TenantId) -> Callable[[UUID, bytes], bytes]:
+    return lambda row_id, content: sealed(keys, tenant_id, row_id, opened(keys, tenant_id, row_id, content))
+
+
+def _draft_again(keys: Keyring, tenant_id: TenantId) -> Callable[[UUID, bytes], bytes]:
+    return lambda row_id, content: sealed_draft(keys, tenant_id, row_id, opened_draft(keys, tenant_id, row_id, content))

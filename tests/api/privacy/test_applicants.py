@@ -1,0 +1,162 @@
+"""Applicants' own data: who of the offices has seen it, a copy of it, its erasure, and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.audit.terms import Action
+from app.db.engine import Database
+from app.db.work import write_work
+from app.identity.domain import Keyring
+from app.identity.terms import Role
+from app.kit.clock import FixedClock
+from app.kit.ids import CitizenId
+from app.media.store import FolderStore
+from app.process import Process, keyring_of
+from app.service_requests import service as requests
+from app.settings import Settings
+from app.worker.keeping import Resealing, keep_to_rules
+from tests.applicants import HOA, MARITAL, MARRIED, Life, Offices, an_applicant, an_upload, offices
+from tests.builders import HAIDUONG, an_officer
+
+PAPERS = "SELECT count(*) FROM service_requests WHERE sealed <> ''"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path)
+
+
+@pytest.fixture
+async def at_work(process: Process) -> Offices:
+    return await offices(process)
+
+
+async def a_life(client: httpx.AsyncClient, mine: dict[str, str], **given: Any) -> Life:
+    life = Life(client, mine)
+    filed = await life.file(procedure=MARITAL, answers=MARRIED, applicant={**HOA, "email": "hoa@example.org"}, **given)
+    assert filed.status_code == 201, filed.text
+    return life
+
+
+async def test_an_officer_who_looks_is_in_the_trail_and_in_the_applicants_log_once_a_day(
+    client: httpx.AsyncClient, process: Process, at_work: Offices, db: Database, clock: FixedClock
+) -> None:
+    life = await a_life(client, await an_applicant(client))
+    for _ in range(3):
+        assert (await life.seen_by(at_work.commune)).status_code == 200
+    assert (await life.seen_by(at_work.commune_head)).status_code == 200
+    assert (await life.seen_by(at_work.neighbour)).status_code == 404
+    log = (await client.get("/api/v1/me/access-log", headers=life.mine)).json()["items"]
+    assert [(one["report"], one["by"], one["reason"]) for one in log] == [
+        (life.code, "UBND phường Cẩm Thượng", "handling")
+    ] * 2
+    clock.at += timedelta(days=1)
+    assert (await life.seen_by(at_work.commune)).status_code == 200
+    trail = await db.lane.fetch("SELECT actor_id, subject FROM audit_entries WHERE action = $1", Action.REQUEST_OPENED)
+    mine, head = at_work.commune.actor.id, at_work.commune_head.actor.id
+    assert sorted(str(row["actor_id"]) for row in trail) == sorted(map(str, (mine, head, mine)))
+    assert {row["subject"] for row in trail} == {life.code}
+    stranger = await an_applicant(client)
+    assert (await client.get("/api/v1/me/access-log", headers=stranger)).json() == {"items": []}
+
+
+async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_keeps_is_left(
+    client: httpx.AsyncClient, process: Process, at_work: Offices, db: Database, settings: Settings, store: FolderStore
+) -> None:
+    mine = await an_applicant(client)
+    paper = {"document": "authority", "upload": await an_upload(process, store, settings), "name": "Giấy"}
+    refused = await a_life(client, mine, documents=[paper])
+    assert (await refused.do(at_work.commune, "refuse", reason="Sai nơi nộp.")).status_code == 200
+    going_on = await a_life(client, mine, another=True)
+    draft = {"procedure": MARITAL, "answers": {"purpose": "property"}}
+    assert (await client.post("/api/v1/me/service-request-drafts", json=draft, headers=mine)).status_code == 201
+    await Life(client, await an_applicant(client)).file(procedure=MARITAL, answers={**MARRIED, "copies": 3})
+    copy = (await client.get("/api/v1/me/data", headers=mine)).json()
+    assert [one["code"] for one in copy["service_requests"]] == [going_on.code, refused.code]
+    told = copy["service_requests"][1]
+    assert (told["applicant"]["phone"], told["outcome"], told["decision"]) == (
+        "+84912345678", "not_accepted", "Sai nơi nộp."
+    )  # fmt: skip
+    assert told["answers"]["purpose"] == "property"
+    assert [one["content"]["answers"] for one in copy["service_request_drafts"]] == [{"purpose": "property"}]
+    gone = (await client.delete("/api/v1/me/data", headers=mine)).json()
+    assert gone["service_requests"] == 2
+    assert await db.lane.fetchval("SELECT count(*) FROM service_request_drafts") == 0
+    assert await db.lane.fetchval("SELECT count(*) FROM service_requests WHERE citizen_id IS NOT NULL") == 1
+    assert await db.lane.fetchval(PAPERS) == 2, "of what ended without a decision nothing is left"
+    files = "SELECT count(*) FROM service_request_files f JOIN service_requests r ON r.id = f.request_id"
+    assert await db.lane.fetchval(f"{files} WHERE r.code = $1", refused.code) == 0
+    seen = (await going_on.seen_by(at_work.commune)).json()
+    assert seen["applicant"]["name"] == HOA["name"], "the office still has to decide"
+    assert "0912345678" not in str(seen)
+    assert "+84912345678" not in str(seen)
+    assert "hoa@example.org" not in str(seen)
+    bare = await refused.seen_by(at_work.commune)
+    assert (bare.status_code, HOA["name"] in bare.text) == (200, False)
+    assert (await refused.do(at_work.commune, "note", reason="Đã trả.")).status_code == 200
+
+
+async def test_papers_end_by_the_provinces_rule_and_results_stay(
+    client: httpx.AsyncClient, process: Process, at_work: Offices, db: Database, clock: FixedClock
+) -> None:
+    mine = await an_applicant(client)
+    ended, going_on = await a_life(client, mine), await a_life(client, mine, another=True)
+    assert (await ended.do(at_work.commune, "refuse", reason="Sai nơi nộp.")).status_code == 200
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    rule = {"subject": "papers", "days": 30, "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"}}
+    made = await client.post("/api/v1/staff/retention-rules", json=rule, headers=admin.headers)
+    assert made.status_code == 201, made.text
+    clock.at += timedelta(days=29)
+    await keep_to_rules(process)
+    assert await db.lane.fetchval(PAPERS) == 2
+    clock.at += timedelta(days=2)
+    await keep_to_rules(process)
+    assert await db.lane.fetchval("SELECT code FROM service_requests WHERE sealed <> ''") == going_on.code
+    applied = await db.lane.fetchval("SELECT details::text FROM audit_entries WHERE action = 'retention.applied'")
+    assert '"service_requests": 1' in applied
+    await keep_to_rules(process)
+    count = "SELECT count(*) FROM audit_entries WHERE action = 'retention.applied'"
+    assert await db.lane.fetchval(count) == 1
+
+
+async def test_requests_and_drafts_follow_their_owner_and_are_sealed_anew(
+    client: httpx.AsyncClient, process: Process, db: Database
+) -> None:
+    mine = await an_applicant(client)
+    life = await a_life(client, mine)
+    draft = {"procedure": MARITAL, "answers": {"purpose": "property"}}
+    made = await client.post("/api/v1/me/service-request-drafts", json=draft, headers=mine)
+    assert process.settings.secret_key is not None
+    secret = process.settings.secret_key.get_secret_value()
+    old, new = keyring_of(process.settings), Keyring.of(secret, ["a newer secret of thirty-two characters"])
+    (before,) = await requests.list_seals(db, new)
+    assert (before.identities, before.here, before.newest) == (2, True, False)
+    resealing = Resealing(process)
+    resealing._keys = new
+    await resealing.turn()
+    (after,) = await requests.list_seals(db, new)
+    assert (after.identities, after.newest) == (2, True)
+    (lost,) = await requests.list_seals(db, old)
+    assert not lost.here, "doctor says that its key is missing"
+    await Resealing(process).turn()  # without the newer key it leaves alone what it cannot open
+    assert (await requests.list_seals(db, new))[0].newest
+    giver = await db.lane.fetchval("SELECT citizen_id FROM service_requests")
+    other = await an_applicant(client)
+    taker = CitizenId(
+        await db.lane.fetchval("SELECT max(citizen_id::text)::uuid FROM citizens WHERE citizen_id <> $1", giver)
+    )
+    async with write_work(db, process.clock, None) as work:
+        assert await requests.give_over(work, giver, taker, [HAIDUONG]) == 1
+        kept, drafts = await requests.kept_of(work, new, taker, [HAIDUONG])
+        assert ([one.code for one in kept], len(drafts)) == ([life.code], 1)
+        assert kept[0].papers.applicant.name == HOA["name"]
+        assert drafts[0].content["answers"] == {"purpose": "property"}
+    assert made.status_code == 201
+    found = (await client.get("/api/v1/me/service-requests", headers=other)).json()["items"]
+    assert [one["code"] for one in found] == [life.code]

@@ -1,0 +1,86 @@
+"""An office with twenty thousand open steps: its queue is read by indexes, page by page, whatever the view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.cases import service as cases_service
+from app.db.engine import Database
+from app.identity.terms import Role
+from app.kit.clock import FixedClock
+from app.process import Process
+from app.service_requests.repository import reading
+from app.service_requests.terms import QueueView
+from tests.applicants import MARITAL, MARRIED, Life
+from tests.builders import CAM_THUONG, CITY, HAIDUONG, PROVINCE, an_officer
+
+STEPS, ELSEWHERE, PAGE, COUNTED = 20_000, 4_000, 50, 2_000
+ABOVE = {CAM_THUONG, CITY, PROVINCE}
+_MORE = """
+    INSERT INTO service_requests SELECT many.* FROM service_requests o, generate_series(1, $1) AS n,
+        jsonb_populate_record(o, jsonb_build_object('id', md5(n::text)::uuid, 'code', o.code || '-' || n,
+            'state', CASE WHEN n % 2000 = 0 THEN 'stopped' ELSE 'submitted' END)) AS many
+"""
+_THEIRS = """
+    INSERT INTO service_request_steps SELECT many.* FROM service_request_steps o, generate_series(1, $1) AS n,
+        jsonb_populate_record(o, jsonb_build_object('request_id', md5(n::text)::uuid,
+            'due_at', o.due_at + n * interval '1 minute',
+            'unit_id', CASE WHEN n <= $4 THEN o.unit_id ELSE ($3::uuid[])[1 + n % cardinality($3)] END,
+            'assignee_id', CASE WHEN n % 4000 = 0 AND n <= $4 THEN $2::uuid END)) AS many
+    WHERE o.state = 'open'
+"""
+
+
+def visits(node: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
+    """Table, kind of node, and rows looked at, of everything that read a table."""
+    if "Relation Name" in node and node["Actual Loops"]:
+        dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+        yield node["Relation Name"], node["Node Type"], (node["Actual Rows"] + dropped) * node["Actual Loops"]
+    for below in node.get("Plans", ()):
+        yield from visits(below)
+
+
+@pytest.mark.parametrize("unit", [CAM_THUONG, CITY, PROVINCE])
+async def test_a_queue_of_twenty_thousand_steps_is_read_by_its_indexes(
+    life: Life, process: Process, db: Database, clock: FixedClock, unit: str
+) -> None:
+    assert (await life.file(procedure=MARITAL, answers=MARRIED)).status_code == 201
+    officer = await an_officer(process, Role.APPROVER, unit=unit)
+    others = [unit.id for unit in process.books.directory.units(HAIDUONG) if unit.code not in ABOVE]
+    await db.lane.fetch(_MORE, STEPS + ELSEWHERE)
+    await db.lane.fetch(_THEIRS, STEPS + ELSEWHERE, officer.actor.id, others, STEPS)
+    await db.lane.fetch("ANALYZE service_requests, service_request_steps")
+    scope = cases_service.scope_of(officer.actor, process.books.directory)
+    units = None if scope.whole else sorted(scope.units)
+    clock.at += timedelta(days=5)
+    first = (datetime(1, 1, 2, tzinfo=UTC), UUID(int=0), "")
+    found, most = dict[QueueView, int](), PAGE * (1 + len(units or ()))
+    held = await db.lane.fetchval(
+        "SELECT count(*) FROM service_request_steps s JOIN service_requests r ON r.id = s.request_id"
+        " WHERE s.state = 'open' AND r.state = 'stopped' AND ($1::uuid[] IS NULL OR s.unit_id = ANY ($1))",
+        units,
+    )
+    for view in QueueView:
+        args = (HAIDUONG, units, *first, officer.actor.id, clock.at, PAGE)
+        found[view] = len(await db.lane.fetch(reading._QUEUES[view, scope.whole], *args))
+        told = await db.lane.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading._QUEUES[view, scope.whole]}", *args)
+        looked = list(visits(json.loads(told)[0]["Plan"]))
+        assert looked, view
+        for table, node, rows in looked:
+            assert node != "Seq Scan", f"{view}: {node} on {table}"
+            assert rows <= most, f"{view}: {rows} rows of {table} by {node}"
+    assert found == {
+        QueueView.INBOX: PAGE, QueueView.RECEIVE: PAGE, QueueView.MINE: 5, QueueView.OVERDUE: PAGE,
+        QueueView.SIGNATURE: 0, QueueView.HELD: held, QueueView.HAND_OVER: 0,
+    }  # fmt: skip
+    counts = reading._COUNTS[scope.whole]
+    told = await db.lane.fetchval(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {counts}", HAIDUONG, units, officer.actor.id, clock.at, COUNTED
+    )
+    assert all(node != "Seq Scan" and rows <= 2 * COUNTED for _, node, rows in visits(json.loads(told)[0]["Plan"]))
