@@ -6,13 +6,9 @@ import os
 import platform
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
-from typing import assert_never
-
-from pydantic import SecretStr
 
 from app.catalogue.terms import Priority
-from app.cli.installation import find_key, find_vault_secrets, url_of
-from app.cli.key import key_missing, key_refused
+from app.cli.installation import url_of
 from app.cli.schema import connect, newest_revision, revision_of
 from app.cli.terminal import CommandError
 from app.condition import TenantCondition, read_condition
@@ -23,16 +19,12 @@ from app.deadlines.errors import CalendarExhausted
 from app.directory.errors import UnknownTenant
 from app.directory.snapshot import AreaChain, Tenant
 from app.directory.terms import Confidence, Tier
-from app.identity import service as identity_service
-from app.identity.domain import Keyring
-from app.identity.terms import KeyStanding
 from app.kit.clock import Clock, local_day
 from app.kit.problems import Problem
-from app.process import Process, keyring_of
+from app.process import Process
 from app.routing import service as routing_service
 from app.routing.errors import NoResponsibleUnit
 from app.routing.terms import Fallback
-from app.service_requests import service as requests_service
 from app.settings import Settings
 
 from .bus import examine_bus
@@ -40,6 +32,7 @@ from .deliveries import examine_contacts, examine_deliveries, examine_notices
 from .files import examine_files, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
+from .vault import examine_key, examine_vault
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
 RELAY_PATIENCE = timedelta(minutes=1)
@@ -70,8 +63,8 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         return
     try:
         yield _default_tenant(process)
-        yield await _key(process)
-        yield await _vault(process)
+        yield await examine_key(process)
+        yield await examine_vault(process)
         yield await _second_lock(process)
         yield await examine_files(process)
         yield await examine_scanner(process)
@@ -90,62 +83,6 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
                     yield finding
     finally:
         await process.close()
-
-
-async def _key(process: Process) -> Finding:
-    """Whether our key is the one that the database was begun with, as every start asks."""
-    try:
-        key = find_key(process.settings)
-    except CommandError:
-        return warning(
-            "Chưa thử được khoá với cơ sở dữ liệu: xem dòng về khoá ở trên.",
-            "The key could not be tried on the database: see what is said of the key above.",
-        )
-    standing = await identity_service.key_standing(process.db, _with(process.settings, key))
-    match standing:
-        case KeyStanding.KNOWN:
-            return ok("Khoá đúng là khoá của cơ sở dữ liệu.", "The key is the database's.")
-        case KeyStanding.UNCLAIMED:
-            return ok(
-                "Cơ sở dữ liệu chưa ghi nhận khoá nào; lần chạy tới sẽ ghi.",
-                "The database knows no key yet; the next start tells it.",
-            )
-        case KeyStanding.OTHER:
-            refused = key_refused(process.settings) if key else key_missing(process.settings)
-            return broken(refused.vi, refused.en)
-        case _:
-            assert_never(standing)
-
-
-def _with(settings: Settings, key: SecretStr | None) -> Keyring | None:
-    """The keys that go with that secret, None without one."""
-    if key is None:
-        return None
-    return keyring_of(settings.model_copy(update={"secret_key": key, "vault_secrets": find_vault_secrets(settings)}))
-
-
-async def _vault(process: Process) -> Finding:
-    """Whether every identity, service request and draft that is stored was sealed by a key that is here."""
-    try:
-        held = _with(process.settings, find_key(process.settings))
-    except CommandError as refused:
-        return broken(refused.sentence.vi, refused.sentence.en)
-    seals = [
-        *await identity_service.list_seals(process.db, held),
-        *await requests_service.list_seals(process.db, held),
-    ]
-    lost = sum(one.identities for one in seals if not one.here)
-    if not lost:
-        return ok(
-            "Mọi danh tính và hồ sơ trong kho đều có khoá ở đây.",
-            "Every identity and service request in the vault has its key here.",
-        )
-    return broken(
-        f"{lost} danh tính, hồ sơ hoặc bản nháp trong kho do khoá không có ở đây niêm phong. Khôi phục tệp "
-        "vault-secrets (hoặc LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
-        f"{lost} identities, service requests or drafts in the vault were sealed by a key that is not here. Restore "
-        "the file vault-secrets (or LIENTHONG_VAULT_SECRETS) from the backup.",
-    )
 
 
 async def _second_lock(process: Process) -> Finding:

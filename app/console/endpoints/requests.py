@@ -145,9 +145,7 @@ async def show_paper(
     desk: CurrentDesk, books: CurrentRequestBooks, papers: PaperDesk, code: CodePath, number: CodePath
 ) -> Response:
     """A paper as PDF, to be printed. Raises: RequestNotFound, PaperNotFound."""
-    view = await service.get_for_staff(
-        desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now
-    )
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
     paper = paper_of(await service.papers_of(desk.database, view), number)
     return await paper_file(papers, paper, desk.request.headers.get("if-none-match"))
 
