@@ -50,7 +50,7 @@ VERB_BODIES: dict[str, dict[str, Any]] = {
     "give-opinion": {"step": "opinion-1", "opinion": "Thử"},
     "ask-supplement": {"missing": [{"about": "id_card", "reason": "Mờ"}]},
     "ask-payment": {},
-    "record-payment": {},
+    "record-payment": {"receipt": "BL-001"},
     "extend": {"due_on": "2026-12-31", "reason": "Thử"},
     "stop": {"reason": "Thử"},
     "end": {"reason": "Thử"},

@@ -50,7 +50,8 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
         Verb.GIVE_OPINION: Permit(Whose.NAMED, _WORKERS),
         Verb.ASK_SUPPLEMENT: Permit(Whose.AT_WORK, _WORKERS),
         Verb.ASK_PAYMENT: Permit(Whose.AT_WORK, _WORKERS),
-        Verb.RECORD_PAYMENT: Permit(Whose.RECEIVER, _WORKERS),
+        # Not who may give money back: what leaves the till is looked at by a second pair of eyes.
+        Verb.RECORD_PAYMENT: Permit(Whose.RECEIVER, frozenset({_O, _U})),
         # Who is late could else stop his own clock: whoever answers for the unit decides about time.
         Verb.EXTEND: Permit(Whose.AT_WORK, _SIGNERS, _SIGNERS),
         Verb.STOP: Permit(Whose.AT_WORK, _SIGNERS, _SIGNERS),

@@ -33,7 +33,7 @@ _INDEXES = {
     f"ix_{_REQUESTS}_held": (_REQUESTS, ["id"], f"closed_at IS NULL AND {_HELD}"),
     f"ix_{_REQUESTS}_drafted": (_REQUESTS, ["id"], "closed_at IS NULL AND drafted_by IS NOT NULL"),
 }
-_LIMITED = "'reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads'"
+_LIMITED = "'reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads', 'invitations', 'links'"
 
 
 def upgrade() -> None:

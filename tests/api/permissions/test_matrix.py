@@ -239,6 +239,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "session": "00",
             "version": "1",
             "reference": "TT2222222222",
+            "number": "1",
         }
         path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY, role="officer")
         path += "?day=2026-11-20" if path.endswith("/reconciliation") else ""
