@@ -10,6 +10,8 @@ from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, Cu
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
+from app.service_requests.endpoints.parameters import RequestCode
+from app.service_requests.errors import RequestNotFound
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.works import ReadWork, WriteWork
@@ -34,6 +36,22 @@ async def get_access_log_of_report(
     """Ai đã mở danh tính bạn để lại với phản ánh này, khi nào, vì sao. Who opened the identity left with a report."""
     response.headers["Cache-Control"] = "private, no-store"
     log = await service.access_log_of(work, actor, code, tracking_secret)
+    return AccessListOut.of(log, actor.tenant_id, books)
+
+
+@router.get("/service-requests/{code}/access-log", responses=problem_responses(SessionExpired, RequestNotFound))
+async def get_access_log_of_request(
+    code: RequestCode,
+    database: CurrentDatabase,
+    work: ReadWork,
+    actor: CurrentActor,
+    books: CurrentBooks,
+    response: Response,
+    tracking_secret: TrackingSecret = None,
+) -> AccessListOut:
+    """Cơ quan nào đã xem hồ sơ của bạn, khi nào. Which office has looked at your service request, and when."""
+    response.headers["Cache-Control"] = "private, no-store"
+    log = await service.access_log_of_request(database, work, actor, code, tracking_secret)
     return AccessListOut.of(log, actor.tenant_id, books)
 
 

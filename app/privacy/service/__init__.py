@@ -6,11 +6,12 @@ from app.privacy.domain import kept
 
 from .keeping import keep_to_rules, list_rules, publish_rule
 from .opening import ask, decide, find_by_phone, list_openings, list_senders, look
-from .own import access_log, access_log_of, erase_account, erase_contact, export
+from .own import access_log, access_log_of, access_log_of_request, erase_account, erase_contact, export
 
 __all__ = [
     "access_log",
     "access_log_of",
+    "access_log_of_request",
     "ask",
     "decide",
     "erase_account",

@@ -31,6 +31,17 @@ async def access_log_of(work: ReadWork, actor: Actor, code: str, secret: str | N
     return await _log(work, actor.tenant_id, {ReportId(report.id): report.code})
 
 
+async def access_log_of_request(
+    db: Database, work: ReadWork, actor: Actor, code: str, secret: str | None
+) -> list[AccessEntry]:
+    """Every reading of the papers of one service request, for its applicant, newest first. Two statements.
+
+    Raises: RequestNotFound.
+    """
+    row = await service_requests.own_row(db, actor, code, secret)
+    return await _log(work, actor.tenant_id, _both({}, {RequestId(row["id"]): row["code"]}))
+
+
 async def access_log(work: ReadWork, actor: Actor, citizen: CitizenId) -> list[AccessEntry]:
     """The same for all reports and service requests of an account in the tenant, the newest 1,000 of each.
 

@@ -18,7 +18,7 @@ from app.process import Process
 from app.settings import Settings
 from app.worker import sweeps
 from tests.api.notices.conftest import PAGES, Post, rows
-from tests.applicants import HOA, LAND, SALE, Life, Offices, an_applicant, an_upload, offices
+from tests.applicants import HOA, LAND, MARITAL, MARRIED, SALE, Life, Offices, an_applicant, an_upload, offices
 from tests.builders import CAM_THUONG, HAIDUONG
 from tests.postoffice import Browser
 
@@ -109,6 +109,31 @@ async def test_an_applicant_is_told_each_step_once_in_order_and_nothing_of_the_m
     readings = await db.lane.fetch("SELECT DISTINCT actor_kind, purpose FROM identity_readings")
     assert [tuple(row) for row in readings] == [("system", "notice")]
     assert await db.lane.fetchval("SELECT count(*) FROM notices WHERE sealed_to IS NOT NULL") == 0
+
+
+async def test_who_acts_for_an_applicant_is_told_and_may_switch_off_what_law_does_not_ask_for(
+    client: httpx.AsyncClient, at_work: Offices, post: Post, process: Process, store: FolderStore, settings: Settings
+) -> None:
+    life = Life(client, await an_applicant(client))
+    filer = {"name": "Trần Văn Ba", "identity_number": "030987654321", "email": "ba@example.org"}
+    mandate = await an_upload(process, store, settings)
+    filed = await life.file(
+        procedure=MARITAL, answers=MARRIED, applicant={**HOA, "email": "hoa@example.org"}, filer=filer, mandate=mandate
+    )
+    assert filed.status_code == 201, filed.text
+    await post.all()
+    (letter,) = post.mailbox.letters
+    assert letter["To"] == "ba@example.org"
+    link = letter["List-Unsubscribe"].strip("<>").removeprefix(PAGES)
+    assert (await client.post(link, content="List-Unsubscribe=One-Click")).status_code == 200
+    own = await client.get(f"/api/v1/service-requests/{life.code}/notices", headers=life.mine)
+    assert own.json()["wanted"] is False
+    await life.ask("withdrawal")
+    assert (await life.do(at_work.commune_head, "decline-withdrawal", reason="Đã trình.")).status_code == 200
+    assert (await life.do(at_work.commune, "refuse", reason="Thiếu.")).status_code == 200
+    await post.all()
+    assert [one["Subject"] for one in post.mailbox.letters[1:]] == [f"Hồ sơ {life.code} không được tiếp nhận"]
+    assert post.mailbox.letters[1]["List-Unsubscribe"] is None
 
 
 async def test_an_applicant_chooses_how_to_be_told_but_law_is_told(

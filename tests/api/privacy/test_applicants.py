@@ -56,6 +56,9 @@ async def test_an_officer_who_looks_is_in_the_trail_and_in_the_applicants_log_on
     assert [(one["report"], one["by"], one["reason"]) for one in log] == [
         (life.code, "UBND phường Cẩm Thượng", "handling")
     ] * 2
+    own = f"/api/v1/service-requests/{life.code}/access-log"
+    assert (await client.get(own, headers=life.mine)).json()["items"] == log
+    assert (await client.get(own)).status_code == 404
     clock.at += timedelta(days=1)
     assert (await life.seen_by(at_work.commune)).status_code == 200
     trail = await db.lane.fetch("SELECT actor_id, subject FROM audit_entries WHERE action = $1", Action.REQUEST_OPENED)
@@ -64,6 +67,18 @@ async def test_an_officer_who_looks_is_in_the_trail_and_in_the_applicants_log_on
     assert {row["subject"] for row in trail} == {life.code}
     stranger = await an_applicant(client)
     assert (await client.get("/api/v1/me/access-log", headers=stranger)).json() == {"items": []}
+
+
+async def test_who_applied_at_a_desk_sees_by_the_receipt_which_office_looked(
+    client: httpx.AsyncClient, at_work: Offices
+) -> None:
+    body = {"procedure": MARITAL, "answers": MARRIED, "applicant": HOA, "applicant_area": "10507"}
+    filed = await client.post("/api/v1/staff/service-requests", json=body, headers=at_work.commune.headers)
+    assert filed.status_code == 201, filed.text
+    code, secret = filed.json()["code"], {"Tracking-Secret": filed.json()["tracking_secret"]}
+    assert (await Life(client, {}, code).seen_by(at_work.commune)).status_code == 200
+    log = await client.get(f"/api/v1/service-requests/{code}/access-log", headers=secret)
+    assert [(one["report"], one["reason"]) for one in log.json()["items"]] == [(code, "handling")]
 
 
 async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_keeps_is_left(
