@@ -31,10 +31,10 @@ from app.directory import repository as directory_repository
 from app.directory.snapshot import Tenant
 from app.kit.clock import SystemClock
 from app.publication.domain import search_terms
-from app.publication.handlers import PublicationConsumer
 from app.publication.repository import written_array
 from app.routing import repository as routing_repository
 from app.settings import Settings
+from app.worker.loop import CONSUMERS
 
 from .copying import columns_of
 from .stories import TABLES, Story, Teller
@@ -259,10 +259,10 @@ class _Writer:
         await connection.execute(
             "INSERT INTO outbox_heads (tenant_id, position) VALUES ($1, $2)", tenant, self.position
         )
-        await connection.execute(
+        await connection.executemany(
             "INSERT INTO consumer_cursors (tenant_id, consumer, position, failures) VALUES ($1, $2, $3, 0)",
-            tenant, PublicationConsumer.name, self.position,
-        )  # fmt: skip
+            [(tenant, name, self.position) for name in CONSUMERS],
+        )
         await connection.executemany(
             "INSERT INTO code_counters (tenant_id, prefix, day, next_number) VALUES ($1, $2, $3, $4)",
             [(tenant, agency, day, following) for day, following in self._counters.items()],

@@ -175,6 +175,16 @@ async def db(_shared_db: Database, _forget: str) -> AsyncIterator[Database]:
     await _shared_db.lane.fetch(_forget)
 
 
+@pytest.fixture
+async def packaged_procedures_again(db: Database, process: Process) -> AsyncIterator[None]:
+    """For tests that publish or end versions of procedures: afterwards those of the template are in force again."""
+    yield
+    await db.lane.fetch("DELETE FROM procedures WHERE version > 1")
+    await db.lane.fetch("UPDATE procedures SET valid_to = NULL")
+    await db.lane.fetch("UPDATE reference_versions SET version = version + 1 WHERE name = 'procedures'")
+    await process.refresh()
+
+
 @pytest.fixture(scope="session")
 async def process(settings: Settings, _shared_clock: FixedClock, _forget: str) -> AsyncIterator[Process]:
     """The process of the application under test, with the reference data of the template.

@@ -97,6 +97,8 @@ _WRONG = {
     "greater_than": Text("phải lớn hơn {gt}", "must be more than {gt}"),
     "greater_than_equal": Text("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than_equal": Text("không được quá {le}", "must be at most {le}"),
+    "string_too_short": Text("phải dài từ {min_length} ký tự", "must be of at least {min_length} characters"),
+    "string_too_long": Text("không được dài quá {max_length} ký tự", "must be of at most {max_length} characters"),
     "enum": Text("phải là một trong các giá trị {expected}", "must be one of {expected}"),
 }
 _WRONG_SOMEHOW = Text("không dùng được ({kind})", "cannot be used ({kind})")

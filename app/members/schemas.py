@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from app.directory.snapshot import Directory
 from app.identity.terms import (
@@ -64,7 +64,7 @@ class LinkIn(WireIn):
 class ResetIn(LinkIn):
     """How the link reaches whom it is for, and whether the second step goes as well."""
 
-    remove_second_factor: bool = Field(
+    remove_second_factor: StrictBool = Field(
         False,  # noqa: FBT003 - the default of a field
         description="Bỏ cả xác thực hai bước, khi mất điện thoại; chỉ quản trị viên của tỉnh. Also take the second "
         "step away, as when a phone is lost: the province's administrator only.",

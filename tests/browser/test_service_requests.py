@@ -130,7 +130,7 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     await complete(await at_desk(open_page, people.environment, code))
     await complete(await at_desk(open_page, people.city, code))
     clock.at += timedelta(days=40)
-    assert await sweeps.sweep_requests(process) == 1
+    assert await sweeps.sweep_requests(process)
     await phone.goto(address)
     await expect(phone.get_by_text("Quá hạn").first).to_be_visible()
     await phone.locator("summary", has_text="Hồ sơ trễ hẹn").click()

@@ -16,6 +16,7 @@ from app.kit.clock import SystemClock
 from app.kit.ids import TenantId, UnitId
 from tests.crash.program import running
 from tests.officers import PASSWORD, Province, an_officer, cheap_passwords
+from tests.postoffice import Mailbox, mail_server
 
 HERE = Path(__file__).parent
 # Streams never end for whoever may listen; signing out would end the session that the run works with.
@@ -40,10 +41,12 @@ async def test_program_answers_as_its_document_says(committed_db: Database, tmp_
         "LIENTHONG_CODES_PER_PHONE_HOUR": "100",
         "LIENTHONG_CODES_PER_ADDRESS_HOUR": "100000",
     }
-    async with running("serve", settings) as program:
-        # Whoever is nobody is refused by the others before anything is read: tests/api/permissions asks each of them.
-        doors = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else NOT_FOR_ANYBODY
-        code, said = await _schemathesis(program.url, tmp_path, doors)
+    with mail_server(Mailbox()) as port:
+        settings["LIENTHONG_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+        async with running("serve", settings) as program:
+            # Nobody is refused by the others before anything is read: tests/api/permissions asks each of them.
+            doors = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else NOT_FOR_ANYBODY
+            code, said = await _schemathesis(program.url, tmp_path, doors)
     assert code == 0, said
 
 

@@ -277,4 +277,4 @@ async def test_a_merged_case_names_the_one_it_lives_on_in(client: httpx.AsyncCli
     await acting(process, cases.merge_case, at_work, code=one.code, seen=one.version, into=other.code)
     shown = (await client.get(f"{CASES}/{one.code}", headers=officer.headers)).json()
     assert (shown["merged_into"], shown["resolution"]) == (other.code, "duplicate")
-    assert set(shown["verbs"]) <= {"unmerge", "note", "withhold", "redact"}
+    assert set(shown["verbs"]) <= {"unmerge", "note", "withhold", "redact", "decide-photos"}

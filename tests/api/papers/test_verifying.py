@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.work import write_work
 from app.kit.clock import FixedClock
 from app.papers import domain, service
-from app.papers.deps import paper_file
+from app.papers.deps import paper_file, signature_reader
 from app.papers.errors import DeskBusy
 from app.papers.service import Desk, SignatureReader
 from app.papers.terms import Paper, PaperId, PaperKind, Trust
@@ -136,7 +136,8 @@ async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
     client: httpx.AsyncClient, application: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = an_authority()
-    monkeypatch.setattr(application.state, "signature_reader", SignatureReader(Trust((root.der,))))
+    reader = SignatureReader(Trust((root.der,)))
+    monkeypatch.setitem(application.dependency_overrides, signature_reader, lambda: reader)
     file = await signed(await service.pdf_of(a_paper()), an_officer_of(root))
     for result, said in (
         (file, ("Hợp lệ", "Nguyễn Văn Lãnh, UBND thành phố Hải Dương", "tệp không đổi từ khi ký")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from app.db.engine import Database
 from app.identity.terms import Role
@@ -12,6 +13,7 @@ from app.process import Process
 from tests.api.permissions.test_matrix import a_foreign_officer
 from tests.builders import PROVINCE, an_officer
 
+pytestmark = pytest.mark.usefixtures("packaged_procedures_again")
 KEPT = "/api/v1/staff/procedures"
 MARITAL = "1.004873"
 
