@@ -31,6 +31,7 @@ from app.media.store import PHOTOS, store_of
 from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
+from app.national.endpoints import router as national_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of, staff_provider_of
@@ -119,6 +120,7 @@ ROUTERS = (
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    national_router,
     payments_router,
     staff_payments_router,
     privacy_router,

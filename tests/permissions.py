@@ -59,6 +59,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/members/{id}/memberships": ADMINISTRATORS,
     "PUT /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
     "DELETE /api/v1/staff/members/{id}/memberships/{membership}": ADMINISTRATORS,
+    "GET /api/v1/staff/national/reconciliation": AUDITORS,
     "GET /api/v1/staff/notice-wordings": ALL,
     "POST /api/v1/staff/notice-wordings/{occasion}": ADMINISTRATOR,
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,
