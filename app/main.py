@@ -25,6 +25,7 @@ from app.identity.domain import roles_named
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
+from app.insight.endpoints import router as insight_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import PHOTOS, store_of
@@ -130,6 +131,7 @@ ROUTERS = (
     *request_routers,
     preview_router,
     portal_router,
+    insight_router,
     console_router,
     assets_router,
     documents_router,

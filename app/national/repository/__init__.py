@@ -29,7 +29,6 @@ from .watching import backlog
 __all__ = [
     "Current",
     "add",
-    "portal_codes",
     "backlog",
     "begin_comparison",
     "claim",
@@ -44,6 +43,7 @@ __all__ = [
     "lock_link",
     "missing_codes",
     "note_listed",
+    "portal_codes",
     "revive",
     "revive_dead",
     "set_portal_code",

@@ -8,11 +8,11 @@ answer was lost the portal is asked what it has before anything is sent again (d
 from __future__ import annotations
 
 from .administration import (
-    portal_code_of,
     backlog,
     forget,
     get_comparison,
     list_portal_codes,
+    portal_code_of,
     resend,
     resend_dead,
     resend_missing,
@@ -24,12 +24,12 @@ from .telling import tell
 
 __all__ = [
     "Courier",
-    "portal_code_of",
     "backlog",
     "compare",
     "forget",
     "get_comparison",
     "list_portal_codes",
+    "portal_code_of",
     "resend",
     "resend_dead",
     "resend_missing",

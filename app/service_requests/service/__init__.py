@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .counting import count_requests
 from .deciding import (
     add_note,
     ask_supplement,
@@ -78,6 +79,7 @@ __all__ = [
     "complete_step",
     "consult_unit",
     "content_of",
+    "count_requests",
     "current_units",
     "decide_request",
     "decline_withdrawal",
