@@ -226,7 +226,12 @@ def install(app: FastAPI, process: Process) -> None:
     state.tails = Tails(process.db, process.bus, process.settings.stream_poll_s)
     state.feeds = LiveFeeds(process.db, state.tails)
     state.private_feeds = PrivateFeeds(
-        process.db, process.clock, lambda: process.directory.current, state.tails, process.settings.stream_check_s
+        process.db,
+        process.clock,
+        lambda: process.directory.current,
+        state.tails,
+        process.settings.stream_check_s,
+        state.guarded_roles,
     )
     state.seats = Seats(
         most=process.settings.streams_max,

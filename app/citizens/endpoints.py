@@ -21,6 +21,8 @@ from app.identity.errors import (
     UnreadableToken,
 )
 from app.identity.terms import CitizenToken
+from app.limits.deps import TRIES_SIGN_IN
+from app.limits.errors import LimitReached
 from app.oidc import service as oidc
 from app.oidc.deps import CitizensProvider, CitizensProviderOrNone
 from app.oidc.errors import IdentityRefused, NoProvider, ProviderUnreachable, UnknownRedirect
@@ -84,7 +86,11 @@ async def send_code(
     return CodeSentOut()
 
 
-@router.post("/auth/otp/verification", responses=problem_responses(InvalidPhone, WrongCode))
+@router.post(
+    "/auth/otp/verification",
+    responses=problem_responses(InvalidPhone, WrongCode, LimitReached),
+    dependencies=[TRIES_SIGN_IN],
+)
 async def sign_in_by_code(
     given: CodeCheckIn,
     actor: CurrentActor,

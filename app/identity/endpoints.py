@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Depends, Response, status
 
-from app.limits.deps import admitted
+from app.limits.deps import TRIES_SIGN_IN, admitted
 from app.limits.errors import LimitReached
 from app.limits.terms import Limited
 from app.web.problems import problem_responses
@@ -30,7 +30,11 @@ from .schemas import PasswordLinkIn, SessionOut, SignInIn, TokenOut
 router = APIRouter(prefix="/api/v1/auth", tags=["sign-in"])
 
 
-@router.post("/token", responses=problem_responses(WrongCredentials, AccountLocked, SecondFactorNeeded))
+@router.post(
+    "/token",
+    responses=problem_responses(WrongCredentials, AccountLocked, SecondFactorNeeded, LimitReached),
+    dependencies=[TRIES_SIGN_IN],
+)
 async def sign_in(
     credentials: SignInIn,
     database: CurrentDatabase,

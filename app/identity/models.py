@@ -236,6 +236,7 @@ class CitizenSession(Base):
     """
 
     __tablename__ = "citizen_sessions"
+    __table_args__ = (Index("ix_citizen_sessions_expires", "expires_at"),)
 
     citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizens.citizen_id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -252,6 +253,7 @@ class CitizenTokenRow(Base):
     """One token of a citizen; the token itself is not kept. `session_id`: None for a device without a phone."""
 
     __tablename__ = "citizen_tokens"
+    __table_args__ = (Index("ix_citizen_tokens_expires", "expires_at"),)
 
     citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizens.citizen_id", ondelete="CASCADE"), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response, status
 
 from app.kit.problems import Forbidden
+from app.limits.deps import TRIES_SIGN_IN
+from app.limits.errors import LimitReached
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
@@ -57,7 +59,9 @@ _MINE = problem_responses(StaffNeeded, SessionExpired)
 
 
 @router.post(
-    "/auth/token/second-factor", responses=problem_responses(SecondFactorRefused, WrongSecondFactor, AccountLocked)
+    "/auth/token/second-factor",
+    responses=problem_responses(SecondFactorRefused, WrongSecondFactor, AccountLocked, LimitReached),
+    dependencies=[TRIES_SIGN_IN],
 )
 async def sign_in_with_second_factor(
     given: SecondStepIn,
@@ -179,7 +183,7 @@ async def confirm_second_factor(
 @router.post(
     "/staff/me/second-factor/removal",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses={**_MINE, **problem_responses(NoFactor, WrongFactorCode)},
+    responses={**_MINE, **problem_responses(NoFactor, WrongFactorCode, AccountLocked)},
 )
 async def remove_second_factor(
     given: FactorCodeIn,
@@ -189,7 +193,9 @@ async def remove_second_factor(
     database: CurrentDatabase,
 ) -> None:
     """Bỏ xác thực hai bước, bằng một mã còn dùng được. Do without the second factor; a good code is needed."""
-    await service.remove_factor(database, work, keys, signed_in.actor, given.code.get_secret_value())
+    await service.remove_factor(
+        database, work, keys, signed_in.actor, signed_in.username or "", given.code.get_secret_value()
+    )
 
 
 @router.get("/staff/me/sessions", responses=_MINE)

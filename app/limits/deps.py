@@ -45,3 +45,7 @@ def admitted(what: Limited) -> Callable[[HTTPConnection], Awaitable[None]]:
         service.require(judged, now)
 
     return check
+
+
+TRIES_SIGN_IN = Depends(admitted(Limited.SIGN_INS))
+"""Of every address at which somebody may try passwords or codes; a name or a phone has a count of its own beside."""

@@ -13,6 +13,8 @@ from app.kit.networks import whence
 
 from .terms import PACKAGED, Asking, Blocked, Count, Judged, Limited, Per
 
+_OF_INSTALLATION = frozenset({Limited.CODES, Limited.SIGN_INS})
+
 
 class Key(NamedTuple):
     """One thing that a request is counted under: nothing of whom or where can be read from `key` (32 bytes)."""
@@ -43,12 +45,23 @@ def keys_of(
     if place.telling or everywhere:
         values |= {Per.ADDRESS: (place.address,), Per.NETWORK: (place.network,)}
     return [
-        Key(signing.derive(secret, f"{tenant_id}:{one}:{per}:{value}"), one, per, rate, soft=one is soft)
+        Key(
+            signing.derive(secret, f"{_whose(tenant_id, one, per)}:{one}:{per}:{value}"),
+            one,
+            per,
+            rate,
+            soft=one is soft,
+        )
         for one in (what, *((soft,) if soft else ()))
         for per in Per
         if (rate := rates.get(per) if one is what and per in rates else PACKAGED.get((one, per))) is not None
         for value in values.get(per, ())
     ]
+
+
+def _whose(tenant_id: TenantId, what: Limited, per: Per) -> str:
+    """Of whom the count is: phones and networks are the installation's, however many provinces are named in turn."""
+    return "" if what in _OF_INSTALLATION and per is not Per.TENANT else str(tenant_id)
 
 
 def block_keys(secret: bytes, tenant_id: TenantId, account: str | None, address: str) -> dict[Blocked, bytes]:

@@ -26,6 +26,7 @@ class Limited(StrEnum):
     UPLOADS = "uploads"
     INVITATIONS = "invitations"  # links for officers' passwords, made by administrators
     LINKS = "links"  # uses of such links
+    SIGN_INS = "sign_ins"  # passwords, codes and tokens tried
 
 
 class Per(StrEnum):
@@ -64,6 +65,8 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.INVITATIONS, Per.TENANT): Rate(2_000, _HOUR),
         (Limited.LINKS, Per.ADDRESS): Rate(60, _HOUR),
         (Limited.LINKS, Per.NETWORK): Rate(600, _HOUR),
+        (Limited.SIGN_INS, Per.ADDRESS): Rate(1_200, _HOUR),
+        (Limited.SIGN_INS, Per.NETWORK): Rate(12_000, _HOUR),
     }
 )
 """What holds where a province has decided nothing else. A carrier's address is thousands of phones, also in a storm."""

@@ -60,6 +60,8 @@ def may_take_factor(reach: Reach) -> Verdict:
 def may_reset(reach: Reach, member: Member) -> Verdict:
     """Whether the administrator may make a link for the account: only who could give all that it holds.
 
-    Whoever has the link is the account: an administrator of a unit must not become one of the province by it.
+    Whoever has the link is the account, and has what it has of colleagues, now or in days to come: an administrator of
+    a unit must not become one of the province by it.
     """
-    return allowed_if(all(may_give(reach, held.role, held.unit_id) for held in member.memberships), _NOT_WHOLLY)
+    held = {(one.unit_id, one.role) for one in member.memberships} | member.lent
+    return allowed_if(all(may_give(reach, role, unit_id) for unit_id, role in held), _NOT_WHOLLY)

@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.gcra import Rate
 from app.kit.networks import whence
@@ -20,6 +20,8 @@ from app.kit.text import Text
 from .live import address_of
 from .problems import refusal
 
+_PUBLIC: Final = "/api/v1/public/"  # the same for everybody, whatever is sent along
+_UNPROVEN: Final = 401
 _COUNTED: Final = 50_000  # addresses that a process remembers; those not heard of for longest are forgotten
 
 
@@ -40,8 +42,15 @@ class ReadTooMuch(TooMany):
         )
 
 
+def _of_api(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith("/api/")
+
+
 class ReadBudget:
     """Lets anonymous reads of the API through while their address has some of its budget left.
+
+    Who proves who he is has no budget, unless that proves nothing or is sent where everybody reads the same.
 
     It is app/kit/gcra.py on a clock that nobody sets. Addresses that tell nothing have no budget: everybody may be
     behind them.
@@ -57,17 +66,28 @@ class ReadBudget:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if self._on and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and self._counts(scope):
-            place = whence(address_of(scope))
-            wait_s = self._take(place.address, monotonic()) if place.telling else None
-            if wait_s is not None:
-                await self._refuse(wait_s, scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        if not (self._on and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _of_api(scope)):
+            await self.app(scope, receive, send)
+            return
+        place = whence(address_of(scope))
+        if not place.telling:
+            await self.app(scope, receive, send)
+        elif "authorization" in Headers(scope=scope) and not scope["path"].startswith(_PUBLIC):
+            await self.app(scope, receive, self._charging(place.address, send))
+        elif (wait_s := self._take(place.address, monotonic())) is not None:
+            await self._refuse(wait_s, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
-    @staticmethod
-    def _counts(scope: Scope) -> bool:
-        return scope["path"].startswith("/api/") and "authorization" not in Headers(scope=scope)
+    def _charging(self, address: str, send: Send) -> Send:
+        """`send`, which takes from the address's budget when what was sent along proves nothing."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == _UNPROVEN:
+                self._take(address, monotonic())
+            await send(message)
+
+        return told
 
     def _take(self, address: str, now: float) -> int | None:
         """Whole seconds until the address may read again, None when it may now and has."""

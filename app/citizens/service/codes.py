@@ -111,5 +111,6 @@ async def sign_in(
 
 
 async def forget(db: Database, clock: Clock) -> int:
-    """Number of codes that are worth nothing any more and were deleted now."""
-    return await repository.forget(db, clock.now(), FORGET_BATCH_ROWS)
+    """Number of codes, sessions and tokens that are worth nothing any more and were deleted now."""
+    now = clock.now()
+    return await repository.forget(db, now, FORGET_BATCH_ROWS) + await identity.forget_ended(db, now)

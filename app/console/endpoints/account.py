@@ -96,7 +96,9 @@ async def remove_factor(desk: CurrentDesk, form: OwnForm) -> Response:
     """By password alone again; a good code is needed. Raises: NoFactor."""
 
     async def verb(work: Work) -> None:
-        await service.remove_factor(desk.database, work, desk.keys, desk.actor, form.text("code")[:40])
+        await service.remove_factor(
+            desk.database, work, desk.keys, desk.actor, desk.signed_in.username or "", form.text("code")[:40]
+        )
 
     try:
         await in_work(desk.database, desk.clock, desk.tenant.id, verb)

@@ -18,6 +18,7 @@ from app.identity.errors import SecondFactorNeeded, WrongSecondFactor
 from app.identity.terms import NewToken
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
+from app.limits.deps import TRIES_SIGN_IN
 from app.web.pages import CurrentForm, Form, Site, forget_cookie, put_cookie
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.tenancy import CurrentTenant, HostTenant
@@ -48,7 +49,7 @@ async def ask_to_sign_in(
     return asking(request, form, directory, tenant, host_tenant)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[TRIES_SIGN_IN])
 async def sign_in(
     request: Request,
     form: CurrentForm,
@@ -89,7 +90,7 @@ def asking_code(request: Request, form: Form, problem: Problem | None = None) ->
     )
 
 
-@router.post("/second-factor")
+@router.post("/second-factor", dependencies=[TRIES_SIGN_IN])
 async def give_second_factor(
     request: Request,
     form: CurrentForm,

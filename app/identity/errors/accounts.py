@@ -156,6 +156,7 @@ class WrongSecondFactor(Unauthenticated):
 class WrongFactorCode(Invalid):
     """The same of somebody who is signed in."""
 
+    audited = True
     slug = "wrong-factor-code"
     title = WrongSecondFactor.title
 

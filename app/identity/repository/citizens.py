@@ -96,8 +96,33 @@ async def end_all(work: Work, citizen_id: CitizenId) -> None:
 
 
 async def retire(work: Work, citizen_id: CitizenId) -> None:
-    """The account is no more: what it had is another one's."""
+    """The account is no more: what it had is another one's, and where it was signed in is forgotten."""
+    await work.session.execute(delete(CitizenTokenRow).where(CitizenTokenRow.citizen_id == citizen_id))
+    await work.session.execute(delete(CitizenSession).where(CitizenSession.citizen_id == citizen_id))
     await work.session.execute(update(Citizen).where(Citizen.citizen_id == citizen_id).values(active=False))
+
+
+_FORGET = (
+    """
+    WITH gone AS (
+        DELETE FROM citizen_tokens WHERE (citizen_id, token_hash) IN (
+            SELECT citizen_id, token_hash FROM citizen_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+        ) RETURNING 1
+    ) SELECT count(*) FROM gone
+    """,
+    """
+    WITH gone AS (
+        DELETE FROM citizen_sessions WHERE (citizen_id, id) IN (
+            SELECT citizen_id, id FROM citizen_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+        ) RETURNING 1
+    ) SELECT count(*) FROM gone
+    """,
+)
+
+
+async def forget_ended(db: Database, before: datetime, limit: int) -> int:
+    """Number of tokens and sessions that expired before the instant and are gone now, up to `limit` of each."""
+    return sum([int(await db.lane.fetchval(statement, before, limit)) for statement in _FORGET])
 
 
 async def add_citizen(db: Database, token: CitizenToken, *, user_agent: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from app.db.engine import Database
 from app.db.work import Work
-from app.identity.models import RecoveryCode, SignInAttempts, StaffFactor, StaffSession
+from app.identity.models import PasswordLink, RecoveryCode, SignInAttempts, StaffFactor, StaffSession
 from app.kit.ids import StaffId, TenantId
 
 _USE_STEP = """
@@ -112,7 +112,10 @@ async def end_sessions(
 
 
 async def prune(work: Work, tenant_id: TenantId, *, attempts_before: datetime, sessions_before: datetime) -> None:
-    """Delete counts of wrong passwords and ended sessions older than the instants."""
+    """Delete counts of wrong passwords, ended sessions and unused links older than the instants."""
+    await work.session.execute(
+        delete(PasswordLink).where(PasswordLink.tenant_id == tenant_id, PasswordLink.expires_at < sessions_before)
+    )
     await work.session.execute(
         delete(SignInAttempts).where(SignInAttempts.tenant_id == tenant_id, SignInAttempts.last_at < attempts_before)
     )

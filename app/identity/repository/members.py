@@ -19,7 +19,7 @@ from app.identity.errors import (
     UnknownMembership,
     UsernameTaken,
 )
-from app.identity.models import PasswordLink, StaffAccount, StaffFactor, StaffMembership
+from app.identity.models import PasswordLink, StaffAccount, StaffDeputy, StaffFactor, StaffMembership
 from app.identity.terms import HeldMembership, LinkPurpose, Member, OpenLink, Role, Standing
 from app.kit.ids import StaffId, TenantId, UnitId
 
@@ -29,7 +29,7 @@ _TAKEN = {"uq_staff_accounts_tenant_id_username": UsernameTaken, "uq_staff_accou
 async def list_members(
     work: Work, tenant_id: TenantId, units: Collection[UnitId] | None, *, after: str, limit: int
 ) -> list[Member]:
-    """Up to `limit` accounts by user name, after a name: of members of `units`, or all with None. Three statements."""
+    """Up to `limit` accounts by user name, after a name: of members of `units`, or all with None. Four statements."""
     where = select(StaffAccount).where(StaffAccount.tenant_id == tenant_id, StaffAccount.username > after)
     if units is not None:
         where = where.where(
@@ -45,7 +45,7 @@ async def list_members(
 
 
 async def get_member(work: Work, tenant_id: TenantId, account_id: UUID) -> Member:
-    """The account. Three statements. Raises: AccountNotFound."""
+    """The account. Four statements. Raises: AccountNotFound."""
     where = select(StaffAccount).where(StaffAccount.tenant_id == tenant_id, StaffAccount.id == account_id)
     found = await _members(work, tenant_id, (await work.session.scalars(where)).all())
     if not found:
@@ -69,6 +69,24 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
         held.setdefault(one.account_id, []).append(
             HeldMembership(one.id, UnitId(one.unit_id), Role(one.role), one.valid_from, one.valid_to)
         )
+    lent: dict[UUID, set[tuple[UnitId, Role]]] = {}
+    stood_for = await work.session.execute(
+        select(StaffDeputy.deputy_id, StaffMembership.unit_id, StaffMembership.role)
+        .join(
+            StaffMembership,
+            (StaffMembership.tenant_id == StaffDeputy.tenant_id)
+            & (StaffMembership.account_id == StaffDeputy.account_id)
+            & (StaffMembership.unit_id == StaffDeputy.unit_id),
+        )
+        .where(
+            StaffDeputy.tenant_id == tenant_id,
+            StaffDeputy.deputy_id.in_(ids),
+            StaffDeputy.valid_to > work.now,
+            StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+        )
+    )
+    for deputy_id, unit_id, role in stood_for:
+        lent.setdefault(deputy_id, set()).add((UnitId(unit_id), Role(role)))
     guards = await work.session.execute(
         select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at)
         .outerjoin(
@@ -95,6 +113,7 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
             link_until=known[row.id][1],
             created_at=row.created_at,
             memberships=tuple(held.get(row.id, ())),
+            lent=frozenset(lent.get(row.id, ())),
         )
         for row in rows
     ]

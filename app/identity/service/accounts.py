@@ -53,6 +53,7 @@ async def set_password(work: Work, passwords: Passwords, tenant_id: TenantId, *,
     digest = await passwords.hash(domain.checked_password(known or "", password))
     account = await repository.lock_staff(work, tenant_id, known)
     account.password_hash = digest
+    await members.drop_link(work, tenant_id, account.id)
     _operated(work, tenant_id, Action.PASSWORD_SET, account.username)
     await repository.revoke_sessions(work, tenant_id, account.id)
     await repository.forgive(work, tenant_id, domain.attempts_key(username))
@@ -121,6 +122,7 @@ async def set_active(work: Work, tenant_id: TenantId, *, username: str, active: 
     account.active = active
     _operated(work, tenant_id, Action.ACCOUNT_CHANGED, account.username, active=active)
     if not active:
+        await members.drop_link(work, tenant_id, account.id)
         await repository.revoke_sessions(work, tenant_id, account.id)
 
 

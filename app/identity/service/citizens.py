@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.engine import Database
@@ -18,6 +18,8 @@ from app.kit.ids import CitizenId, TenantId, uuid7
 ACCESS_LIFETIME = timedelta(minutes=15)
 PAGE_LIFETIME = timedelta(days=30)  # of a browser that keeps it where no script reaches: a cookie cannot be refreshed
 SESSION_LIFETIME = timedelta(days=90)  # from its last use
+KEEP_EXPIRED = timedelta(days=1)
+FORGET_BATCH_ROWS = 1000
 REFRESH_AGAIN = timedelta(seconds=60)  # in which an answer that was lost may be asked for again
 
 
@@ -95,7 +97,8 @@ async def refresh(db: Database, clock: Clock, tenant_id: TenantId, given: Refres
             return RefreshReused
         text = domain.new_refresh_token(given.citizen_id, given.session_id)
         row.refresh_hash, row.previous_hash = signing.token_hash(text), given.hash
-        row.rotated_at, row.expires_at = work.now, work.now + SESSION_LIFETIME
+        row.rotated_at = row.rotated_at if again else work.now  # the token's first use, from which REFRESH_AGAIN counts
+        row.expires_at = work.now + SESSION_LIFETIME
         await repository.forget_tokens(work, given.citizen_id, given.session_id, expired_at=work.now)
         return _with_access(work, tenant_id, given.citizen_id, given.session_id, text, row.user_agent)
 
@@ -126,6 +129,11 @@ async def end_device(work: Work, citizen_id: CitizenId, session_id: UUID) -> Non
 async def end_all_devices(work: Work, citizen_id: CitizenId) -> None:
     """The citizen is signed in nowhere any more."""
     await repository.end_all(work, citizen_id)
+
+
+async def forget_ended(db: Database, now: datetime) -> int:
+    """Number of citizens' tokens and sessions that expired long ago and are gone now. Two statements."""
+    return await repository.forget_ended(db, now - KEEP_EXPIRED, FORGET_BATCH_ROWS)
 
 
 async def retire(work: Work, citizen_id: CitizenId) -> None:

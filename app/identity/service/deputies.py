@@ -50,6 +50,7 @@ async def name_deputy(work: Work, actor: Actor, wanted: WantedDeputy) -> Deputy:
         created_at=work.now,
     )
     deputies.add(work, row)
+    await members.drop_link(work, actor.tenant_id, found.id)  # whoever has it would have the colleague's roles by it
     await work.settle()
     details = {"deputy": found.username, "from": rfc3339(begins), "until": rfc3339(wanted.valid_to)}
     audit.record(work, actor, Action.DEPUTY_NAMED, subject=str(row.id), unit_id=wanted.unit_id, details=details)

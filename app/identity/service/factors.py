@@ -144,18 +144,35 @@ async def confirm_factor(work: Work, keys: Keyring, actor: Actor, code: str, *, 
     return codes
 
 
-async def remove_factor(db: Database, work: Work, keys: Keyring, actor: Actor, code: str) -> None:
-    """The officer signs in by password alone again. Raises: NoFactor, WrongFactorCode."""
+async def remove_factor(db: Database, work: Work, keys: Keyring, actor: Actor, username: str, code: str) -> None:
+    """The officer signs in by password alone again.
+
+    A code is tried at the charge of the account's name, so that a session left open does not help to guess it.
+    Raises: NoFactor, WrongFactorCode, AccountLocked.
+    """
     account_id = actor.staff_id
     assert account_id is not None
     factor = await factors.find_factor(work, actor.tenant_id, account_id)
     if factor is None or factor.confirmed_at is None:
         raise NoFactor
+    name_hash = domain.attempts_key(username)
+    row = await repository.try_sign_in(
+        db,
+        actor.tenant_id,
+        username,
+        name_hash=name_hash,
+        locks=domain.locks(work.now),
+        forget_before=work.now - domain.FORGET_ATTEMPTS_AFTER,
+        now=work.now,
+    )
+    if row["failures"] is None:
+        raise AccountLocked(domain.lock_seconds(row["locked_until"], work.now))
     try:
         await _used(db, keys, actor.tenant_id, account_id, factor.sealed, factor.last_step, code, work.now)
     except WrongSecondFactor:
         raise WrongFactorCode from None
     await factors.remove_factor(work, actor.tenant_id, account_id)
+    await repository.forgive(work, actor.tenant_id, name_hash)
     audit.record(work, actor, Action.FACTOR_REMOVED)
 
 

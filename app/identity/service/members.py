@@ -217,8 +217,8 @@ async def use_link(
     digest = await passwords.hash(domain.checked_password(link.username, password))
 
     async def enter(work: Work) -> None:
+        account = await members.lock_account(work, tenant_id, link.account_id)  # first, as whoever makes links does
         await members.use_link(work, tenant_id, token_hash(text))
-        account = await members.lock_account(work, tenant_id, link.account_id)
         account.password_hash = digest
         await repository.revoke_sessions(work, tenant_id, account.id)
         await repository.forgive(work, tenant_id, domain.attempts_key(account.username))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -11,7 +12,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.identity.domain import generate_password
 from app.identity.errors import SignInBusy
+from app.kit.networks import whence
 from app.kit.text import nfc
+from app.web.live import address_of
+from app.web.logs import CURRENT
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,11 +28,15 @@ ARGON2_PASSES = 2
 class Passwords:
     """argon2id in threads, few at once, so that signing in never starves the rest of the process."""
 
-    def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 2, waiting: int = 32) -> None:
-        """`waiting` people may queue; further ones are sent away."""
+    def __init__(
+        self, hasher: PasswordHasher | None = None, *, at_once: int = 2, waiting: int = 32, of_one: int = 8
+    ) -> None:
+        """`waiting` people may queue, `of_one` of them from one address; further ones are sent away."""
         self._hasher = hasher or PasswordHasher(time_cost=ARGON2_PASSES, memory_cost=ARGON2_MEMORY_KIB, parallelism=1)
         self._turns = asyncio.Semaphore(at_once)
         self._room = at_once + waiting
+        self._of_one = of_one
+        self._queued: Counter[str] = Counter()
         # Checked for unknown names, so that they cost what known ones cost.
         self._decoy = self._hasher.hash(generate_password())
 
@@ -51,11 +59,23 @@ class Passwords:
             return False
 
     async def _in_turn(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._room <= 0:
+        place = _whence()
+        if self._room <= 0 or (place and self._queued[place] >= self._of_one):
             raise SignInBusy
         self._room -= 1
+        self._queued[place] += 1
         try:
             async with self._turns:
                 return await asyncio.to_thread(call, *args, **kwargs)
         finally:
             self._room += 1
+            self._queued[place] -= 1
+            if not self._queued[place]:
+                del self._queued[place]
+
+
+def _whence() -> str:
+    """The address of the request under way; empty for none, and for one that everybody may be behind."""
+    scope = CURRENT.get()
+    place = whence(address_of(scope) or "") if scope is not None else None
+    return place.address if place is not None and place.telling else ""

@@ -181,11 +181,14 @@ async def _client(db: Database, tenant_id: TenantId, token: ClientToken, now: da
 
 
 async def live_officers(
-    db: Database, tenant_id: TenantId, hashes: Collection[bytes], *, now: datetime
+    db: Database, tenant_id: TenantId, hashes: Collection[bytes], *, now: datetime, guarded: Collection[Role]
 ) -> dict[bytes, Actor]:
-    """Of sessions, by the hashes of their tokens, those that are good, with their officers. One statement."""
+    """Of sessions, by the hashes of their tokens, those that are good, with their officers. One statement.
+
+    `guarded`: as for `authenticate`.
+    """
     return {
-        row["token_hash"]: _officer(tenant_id, row, ())[0]
+        row["token_hash"]: _officer(tenant_id, row, guarded)[0]
         for row in await repository.list_live_sessions(db, tenant_id, hashes, now)
     }
 

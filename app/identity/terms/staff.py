@@ -90,7 +90,10 @@ class WantedMember:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An account with the memberships that have not ended; `link_until`: of a link not used."""
+    """An account with the memberships that have not ended; `link_until`: of a link not used.
+
+    `lent`: unit and role of what it has, or will have, of colleagues it stands in for.
+    """
 
     id: StaffId
     username: str
@@ -101,6 +104,7 @@ class Member:
     link_until: datetime | None
     created_at: datetime
     memberships: tuple[HeldMembership, ...]
+    lent: frozenset[tuple[UnitId, Role]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.identity.terms import NewSession
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
 from app.kit.text import Text
+from app.limits.deps import TRIES_SIGN_IN
 from app.oidc import service as oidc_service
 from app.oidc.errors import IdentityRefused, NoProvider
 from app.oidc.senders import ProviderClient
@@ -75,7 +76,7 @@ def _asking_code(visit: Visit, form: Form, errors: FieldErrors, *, status: int =
     return visit.page("code.html", status=status, form=form, errors=errors, phone=form.text("phone"))
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[TRIES_SIGN_IN])
 async def sign_in(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The account, when the code is the phone's; what this browser's account held comes along."""
     code = form.text("code").replace(" ", "")

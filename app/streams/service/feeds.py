@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Directory
+from app.identity.terms import Role
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.outbox.service import Tails
@@ -44,13 +45,21 @@ class PrivateFeeds:
     """The process's private feeds, one per tenant that anyone has listened to, and what checks their listeners."""
 
     def __init__(
-        self, db: Database, clock: Clock, directory: Callable[[], Directory], tails: Tails, check_s: float
+        self,
+        db: Database,
+        clock: Clock,
+        directory: Callable[[], Directory],
+        tails: Tails,
+        check_s: float,
+        guarded: Collection[Role],
     ) -> None:
+        """`guarded`: roles that need a second step where a province has decided nothing else."""
         self._db = db
         self._clock = clock
         self._directory = directory
         self._tails = tails
         self._check_s = check_s
+        self._guarded = guarded
         self._feeds: dict[TenantId, PrivateFeed] = {}
         self._checking: asyncio.Task[None] | None = None
 
@@ -59,7 +68,9 @@ class PrivateFeeds:
         feed = self._feeds.get(tenant_id)
         if feed is None:
             tail = self._tails.of(tenant_id)
-            feed = self._feeds[tenant_id] = PrivateFeed(self._db, self._clock, self._directory, tenant_id, tail)
+            feed = self._feeds[tenant_id] = PrivateFeed(
+                self._db, self._clock, self._directory, tenant_id, tail, self._guarded
+            )
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check(), name="stream sessions")
         return feed

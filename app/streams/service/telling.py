@@ -20,7 +20,7 @@ from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Directory
 from app.identity import service as identity_service
-from app.identity.terms import Actor, CitizenToken
+from app.identity.terms import Actor, CitizenToken, Role
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.outbox import service as outbox
@@ -46,13 +46,20 @@ class PrivateFeed:
     """The newest messages about cases of one tenant, and who listens for which."""
 
     def __init__(
-        self, db: Database, clock: Clock, directory: Callable[[], Directory], tenant_id: TenantId, tail: Tail
+        self,
+        db: Database,
+        clock: Clock,
+        directory: Callable[[], Directory],
+        tenant_id: TenantId,
+        tail: Tail,
+        guarded: Collection[Role],
     ) -> None:
         self._db = db
         self._clock = clock
         self._directory = directory
         self._tenant_id = tenant_id
         self._tail = tail
+        self._guarded = guarded
         self._ring: list[News] = []
         self._floor = 0  # all news after this position are in the ring
         self.position = -1
@@ -264,7 +271,7 @@ class PrivateFeed:
         if not seats:
             return []
         hashes = {who.token.hash for _, who in seats}
-        actors = await identity_service.live_officers(self._db, self._tenant_id, hashes, now=now)
+        actors = await identity_service.live_officers(self._db, self._tenant_id, hashes, now=now, guarded=self._guarded)
         return [
             seat
             for seat, who in seats

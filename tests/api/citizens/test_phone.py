@@ -14,6 +14,7 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
+from app.citizens import service as citizens_service
 from app.citizens.senders import GatewayCodes
 from app.db.engine import Database
 from app.kit.clock import FixedClock
@@ -143,6 +144,8 @@ async def test_codes_are_counted_by_phone_and_by_address_for_all_processes(
     assert refused.headers["ratelimit"].startswith('"codes-person";r=0;t=')
     assert '"codes-person";q=5;w=3600' in refused.headers["ratelimit-policy"]
     assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-codes")
+    elsewhere = await phones.ask(Host="khanhhoa.localhost")
+    assert elsewhere.status_code == 429, "one phone is one phone, whatever province is named"
     assert 0 < int(refused.headers["retry-after"]) <= 3600
     assert (await phones.ask(OTHER)).status_code == 202, "another phone goes on"
     clock.at += timedelta(hours=1)
@@ -196,7 +199,7 @@ async def test_a_device_that_is_another_persons_keeps_its_reports(phones: Phones
 
 
 async def test_access_is_short_and_refreshed_and_a_lost_answer_can_be_asked_for_again(
-    phones: Phones, clock: FixedClock
+    phones: Phones, clock: FixedClock, db: Database
 ) -> None:
     tokens = await phones.sign_in()
     clock.at += timedelta(minutes=16)
@@ -207,8 +210,16 @@ async def test_access_is_short_and_refreshed_and_a_lost_answer_can_be_asked_for_
     again = await phones.refresh(tokens)  # the answer was lost on the way
     assert again.status_code == 200
     assert (await phones.me(again.json())).status_code == 200
+    clock.at += timedelta(seconds=31)
+    assert (await phones.refresh(tokens)).json()["type"] == "/problems/refresh-reused", "a minute from its first use"
+    tokens = await phones.sign_in()
     clock.at += timedelta(days=91)
-    assert (await phones.refresh(again.json())).json()["type"] == "/problems/refresh-refused"
+    assert (await phones.refresh(tokens)).json()["type"] == "/problems/refresh-refused"
+    assert await db.lane.fetchval("SELECT count(*) FROM citizen_sessions") == 2
+    clock.at += timedelta(days=1)
+    await citizens_service.forget(db, clock)
+    for table in ("citizen_sessions", "citizen_tokens"):
+        assert await db.lane.fetchval(f"SELECT count(*) FROM {table}") == 0, "where one was signed in is kept no longer"
 
 
 async def test_a_refresh_token_that_was_stolen_ends_the_session_for_both(phones: Phones, clock: FixedClock) -> None:

@@ -95,6 +95,11 @@ async def test_wrong_codes_lock_as_wrong_passwords_do_and_old_steps_are_refused(
     assert (await second_step(client, "lth_é", "1")).status_code == 401
     begun = await client.post("/api/v1/staff/me/second-factor", headers=officer.headers)
     assert (begun.status_code, begun.json()["type"]) == (409, "/problems/second-factor-there")
+    removal = "/api/v1/staff/me/second-factor/removal"
+    guessed = [await client.post(removal, json={"code": "12345"}, headers=officer.headers) for _ in range(6)]
+    assert guessed[0].json()["type"] == "/problems/wrong-factor-code"
+    assert guessed[-1].json()["type"] == "/problems/account-locked", "a session left open does not help to guess"
+    clock.at += timedelta(minutes=2)
     off = await client.post(
         "/api/v1/staff/me/second-factor/removal",
         json={"code": code_of(secret, clock, ahead_s=30)},

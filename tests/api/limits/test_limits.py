@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,12 +14,16 @@ import pytest
 from fastapi import FastAPI
 
 from app.db.engine import Database
+from app.identity.errors import SignInBusy
+from app.identity.service import Passwords
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.main import create_app, install
 from app.process import Process
+from app.web.logs import CURRENT
 from app.worker import loop
 from tests.builders import BINH_HAN, PROVINCE, Officer, an_officer
+from tests.officers import PASSWORD
 from tests.pages import Page, go
 from tests.statements import Statements
 
@@ -298,5 +304,48 @@ async def test_anonymous_reads_have_a_budget_in_each_process_that_costs_no_state
         assert (await other.get("/api/v1/public/cases")).status_code == 200
         assert (await reader.post(REPORTS, json=LAMP)).status_code == 201, "sending is no reading"
         assert (await reader.get("/api/v1/staff/queue", headers=admin.headers)).status_code == 200
+        public = await reader.get("/api/v1/public/cases", headers=admin.headers)
+        assert slug(public) == "read-too-much", "there everybody reads the same, whatever is sent along"
+        forged = {"Authorization": "Bearer lts_1_AAAA"}
+        areas = [(await other.get("/api/v1/auth/session", headers=forged)).status_code for _ in range(3)]
+        assert areas == [401] * 3
+        assert slug(await other.get("/api/v1/public/cases")) == "read-too-much", "what proves nothing is counted"
         assert [(await proxy.get("/api/v1/public/cases")).status_code for _ in range(6)] == [200] * 6
     await app.state.feeds.close()
+
+
+async def test_nobody_keeps_officers_out_by_trying_passwords(
+    client: httpx.AsyncClient, application: FastAPI, admin: Officer, db: Database, clock: FixedClock
+) -> None:
+    await limited(client, admin, "sign_ins", "address", 3)
+    body = {"username": "ai.do", "password": "sai mật khẩu"}
+    async with calling(application) as guesser, calling(application, NEIGHBOUR) as officer:
+        tried = [slug(await guesser.post("/api/v1/auth/token", json={**body, "username": f"ai.{n}"})) for n in range(4)]
+        assert tried == ["wrong-credentials"] * 3 + ["limit-reached"]
+        codes = await guesser.post("/api/v1/auth/otp/verification", json={"phone": "0912345678", "code": "000000"})
+        assert slug(codes) == "limit-reached", "passwords and codes are one count"
+        handle = {"handle": "x" * 40, "code": "000000"}
+        assert slug(await guesser.post("/api/v1/auth/token/second-factor", json=handle)) == "limit-reached"
+        assert (await guesser.post("/console/sign-in", data=body)).status_code == 429
+        right = {"username": admin.username, "password": PASSWORD}
+        assert (await officer.post("/api/v1/auth/token", json=right)).status_code == 200
+
+
+async def test_a_queue_for_passwords_has_room_for_others_than_one_address(application: FastAPI) -> None:
+    gate = threading.Event()
+    passwords = Passwords(at_once=1, waiting=8, of_one=3)
+    passwords._verify = lambda *_: gate.wait(5)  # type: ignore[method-assign]  # as long as it takes
+
+    async def one(address: str) -> bool | str:
+        CURRENT.set({"type": "http", "client": (address, 1), "headers": [], "state": {}})
+        try:
+            return await passwords.check(None, "x")
+        except SignInBusy:
+            return "busy"
+
+    held = [asyncio.create_task(one(LINE)) for _ in range(5)]
+    other = asyncio.create_task(one(NEIGHBOUR))
+    await asyncio.sleep(0.02)
+    gate.set()
+    assert [await task for task in held] == [False, False, False, "busy", "busy"]
+    assert await other is False, "there was room for somebody else"

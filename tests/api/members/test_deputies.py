@@ -12,7 +12,8 @@ from app.db.engine import Database
 from app.identity.terms import Role
 from app.kit.clock import FixedClock, rfc3339
 from app.process import Process
-from tests.builders import BINH_HAN, CAM_THUONG, Filed, Officer, a_case, an_officer
+from tests.api.members.test_members import MEMBERS, setting, token_in
+from tests.builders import BINH_HAN, CAM_THUONG, PROVINCE, Filed, Officer, a_case, an_officer
 
 DEPUTIES = "/api/v1/staff/me/deputies"
 ANSWER = {"answer": "Đã thay bóng đèn mới.", "resolution": "fixed"}
@@ -134,3 +135,20 @@ async def test_nobody_passes_on_what_he_has_of_a_colleague_and_it_ends_with_any_
     assert await roles(third) == [("officer", None)]
     assert (await client.delete(f"{DEPUTIES}/{made['id']}", headers=absent.headers)).status_code == 204
     assert (await client.delete(f"{DEPUTIES}/{made['id']}", headers=absent.headers)).status_code == 404
+
+
+async def test_nobody_takes_a_colleague_s_roles_by_making_a_link_for_the_deputy(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock, db: Database
+) -> None:
+    head = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    deputy = await an_officer(process, unit=PROVINCE)
+    of_unit = await an_officer(process, Role.UNIT_ADMIN, unit=PROVINCE)
+    path = f"{MEMBERS}/{deputy.actor.id}"
+    before = await client.post(f"{path}/reset", json={"by": "hand"}, headers=of_unit.headers)
+    assert before.status_code == 200, before.text
+    await named(client, head, wanted(deputy, clock, unit=PROVINCE, begins=3))
+    assert await setting(client, token_in(before.json()["link"])) == (410, "/problems/link-refused")
+    refused = await client.post(f"{path}/reset", json={"by": "hand"}, headers=of_unit.headers)
+    assert refused.status_code == 403, "in three days it is the province's administrator"
+    assert (await client.get(path, headers=of_unit.headers)).json()["may_reset"] is False
+    assert (await client.post(f"{path}/reset", json={"by": "hand"}, headers=head.headers)).status_code == 200

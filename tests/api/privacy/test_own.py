@@ -59,6 +59,7 @@ async def test_a_citizen_takes_a_copy_of_everything_and_then_has_it_erased(
     assert (gone.json()["identities"], gone.json()["reports"]) == (1, 1)
     assert [one["code"] for one in gone.json()["kept"]] == ["reports", "service_requests", "audit"]
     assert (await client.get("/api/v1/me", headers=mine)).status_code == 401
+    assert await db.lane.fetchval("SELECT count(*) FROM citizen_tokens") == 0, "nor where one was signed in"
     assert await db.lane.fetchval(KEPT) == 1
     assert await db.lane.fetchval("SELECT count(*) FROM reports WHERE citizen_id IS NOT NULL") == 0
 

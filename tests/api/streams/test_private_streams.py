@@ -44,7 +44,9 @@ async def application(application: FastAPI) -> AsyncIterator[FastAPI]:
     state = application.state
     before = state.tails, state.private_feeds
     state.tails = outbox.Tails(state.database, state.bus, 0.02)
-    state.private_feeds = PrivateFeeds(state.database, state.clock, lambda: state.directory.current, state.tails, 0.05)
+    state.private_feeds = PrivateFeeds(
+        state.database, state.clock, lambda: state.directory.current, state.tails, 0.05, ()
+    )
     yield application
     await state.private_feeds.close()
     await state.tails.close()
@@ -217,7 +219,7 @@ async def test_who_comes_back_to_another_process_hears_everything_once(
         monkeypatch.setattr(telling, "RING_NEWS", ring)
         state = application.state  # another process knows nothing of the first
         tails = outbox.Tails(state.database, state.bus, 0.02)
-        elsewhere = PrivateFeeds(state.database, state.clock, process_directory, tails, 0.05)
+        elsewhere = PrivateFeeds(state.database, state.clock, process_directory, tails, 0.05, ())
         ours, state.private_feeds = state.private_feeds, elsewhere
         async with listening(application, STAFF, officer.headers, last) as ear:
             await ear.until(1)

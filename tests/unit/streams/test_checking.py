@@ -40,7 +40,7 @@ class Tails:
 async def test_a_first_listener_elsewhere_does_not_end_the_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "PrivateFeed", Feed)
     nothing = cast("Any", None)
-    private = PrivateFeeds(nothing, nothing, nothing, cast("Any", Tails()), CHECK_S)
+    private = PrivateFeeds(nothing, nothing, nothing, cast("Any", Tails()), CHECK_S, ())
     one = cast("Feed", private.of(TenantId(1)))
     await asyncio.sleep(2 * CHECK_S)  # the first is being looked at
     other = cast("Feed", private.of(TenantId(2)))
