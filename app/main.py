@@ -62,7 +62,7 @@ from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
-from app.web.budgets import ReadBudget
+from app.web.budgets import ReadBudget, Reads
 from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
@@ -178,7 +178,8 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
-    app.add_middleware(ReadBudget, per_minute=settings.reads_per_address_minute)
+    app.state.reads = Reads(settings.reads_per_address_minute)
+    app.add_middleware(ReadBudget, reads=app.state.reads)
     app.add_middleware(
         RequestEdge,
         max_body_bytes=settings.max_body_bytes,
