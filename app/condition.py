@@ -21,7 +21,11 @@ from app.notices import service as notices_service
 from app.notices.terms import NoticeBacklog
 from app.outbox import service as outbox
 from app.outbox.terms import Backlog
+from app.payments import service as payments_service
+from app.payments.terms import PaymentWorkload
 from app.process import Process
+from app.service_requests import service as requests_service
+from app.service_requests.terms import RequestWorkload
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.terms import DeliveryBacklog
 
@@ -37,6 +41,8 @@ class TenantCondition:
     workload: Workload
     deliveries: DeliveryBacklog
     notices: NoticeBacklog
+    requests: RequestWorkload
+    payments: PaymentWorkload
 
 
 async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
@@ -46,8 +52,18 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
     workloads = {one.tenant_id: one for one in await cases_service.workload(db, ids, at)}
     deliveries = {one.tenant_id: one for one in await subscriptions_service.backlog(db, ids)}
     notices = {one.tenant_id: one for one in await notices_service.backlog(db, ids, at)}
+    requests = {one.tenant_id: one for one in await requests_service.workload(db, ids, at)}
+    payments = {one.tenant_id: one for one in await payments_service.workload(db, ids, at)}
     return [
-        TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id], deliveries[tenant.id], notices[tenant.id])
+        TenantCondition(
+            tenant,
+            backlogs[tenant.id],
+            workloads[tenant.id],
+            deliveries[tenant.id],
+            notices[tenant.id],
+            requests[tenant.id],
+            payments[tenant.id],
+        )
         for tenant in tenants
     ]
 
@@ -76,6 +92,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
         *_of_notices(condition or [], now),
+        *_of_requests(condition or []),
     ]
 
 
@@ -203,3 +220,16 @@ def _of_notices(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         oldest.add_metric(slug, max(0.0, (now - found.oldest_at).total_seconds()) if found.oldest_at else 0.0)
         failed.add_metric(slug, found.failed)
     yield from (waiting, oldest, failed)
+
+
+def _of_requests(condition: Sequence[TenantCondition]) -> Iterator[Metric]:
+    per_tenant = ["tenant"]
+    unswept = GaugeMetricFamily("lienthong_requests_unswept", "Late and not marked so in time", labels=per_tenant)
+    untold = GaugeMetricFamily("lienthong_steps_untold", "Late and their unit not told in time", labels=per_tenant)
+    unended = GaugeMetricFamily("lienthong_payments_unended", "Past their date and not ended", labels=per_tenant)
+    for one in condition:
+        slug = [one.tenant.slug]
+        unswept.add_metric(slug, one.requests.unswept)
+        untold.add_metric(slug, one.requests.untold)
+        unended.add_metric(slug, one.payments.unended)
+    yield from (unswept, untold, unended)

@@ -345,3 +345,10 @@ class CallbackAnswer(NamedTuple):
     reference: str | None
     amount: Decimal
     currency: str
+
+
+class PaymentWorkload(NamedTuple):
+    """What the worker, and officers of accounts, have left lying of a tenant's payments."""
+
+    tenant_id: int
+    unended: int  # requests whose time passed a while ago, and which have not ended

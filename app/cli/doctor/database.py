@@ -32,6 +32,7 @@ from .deliveries import examine_contacts, examine_deliveries, examine_notices
 from .files import examine_files, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
+from .requests import examine_requests
 from .vault import examine_key, examine_vault
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -312,7 +313,7 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
                 f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
             )
     told = (*examine_deliveries(condition, now), *examine_notices(condition, now))
-    for finding in (*_sweeps(slug, condition), *told):
+    for finding in (*_sweeps(slug, condition), *examine_requests(condition), *told):
         done = False
         yield finding
     if done:

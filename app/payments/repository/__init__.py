@@ -10,6 +10,7 @@ from .callbacks import CallbackRepository
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
+from .workload import workload
 
 __all__ = [
     "CallbackRepository",
@@ -18,4 +19,5 @@ __all__ = [
     "StatementRepository",
     "claim",
     "find_claimed",
+    "workload",
 ]

@@ -11,10 +11,11 @@ from .asking import ask_due
 from .desk import note_refund, record_by_hand
 from .reading import get_payment, list_payments, of_subject
 from .reconciling import compared, keep_statement, reconcile
-from .requesting import cancel, expire_due, request
+from .requesting import cancel, expire_due, list_expired, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
 from .taking import forget_unproven, take_callback
+from .workload import workload
 
 __all__ = [
     "WayToPay",
@@ -26,6 +27,7 @@ __all__ = [
     "forget_unproven",
     "get_payment",
     "keep_statement",
+    "list_expired",
     "list_payments",
     "note_refund",
     "of_subject",
@@ -37,4 +39,5 @@ __all__ = [
     "set_provider",
     "take_callback",
     "way_to_pay",
+    "workload",
 ]

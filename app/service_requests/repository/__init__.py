@@ -35,12 +35,11 @@ from .requests import (
     hold_same,
     list_names,
     list_results,
-    list_unswept,
-    list_untold_steps,
     put_file,
     put_request,
     put_step,
 )
+from .sweeping import list_unswept, list_untold, workload
 
 __all__ = [
     "DraftRepository",
@@ -71,11 +70,12 @@ __all__ = [
     "list_queue",
     "list_results",
     "list_unswept",
-    "list_untold_steps",
+    "list_untold",
     "lock_sealed",
     "put_file",
     "put_request",
     "put_step",
     "replace_seals",
     "steps_of",
+    "workload",
 ]

@@ -56,7 +56,7 @@ from .reading import (
     verbs_for_staff,
 )
 from .sealing import reached_at
-from .sweeping import sweep
+from .sweeping import list_unswept, sweep, workload
 
 __all__ = [
     "PREFILLED",
@@ -103,6 +103,7 @@ __all__ = [
     "list_own",
     "list_own_files",
     "list_seals",
+    "list_unswept",
     "own_row",
     "paid",
     "papers_of",
@@ -129,4 +130,5 @@ __all__ = [
     "verbs_for_applicant",
     "verbs_for_staff",
     "ways",
+    "workload",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView
+from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -50,6 +50,7 @@ __all__ = [
     "RequestFacts",
     "RequestState",
     "RequestView",
+    "RequestWorkload",
     "StepChange",
     "StepFacts",
     "StepState",

@@ -86,3 +86,11 @@ class KeptDraft:
     content: Mapping[str, Any] = field(repr=False)
     created_at: datetime
     updated_at: datetime
+
+
+class RequestWorkload(NamedTuple):
+    """What the worker's sweep has left lying of a tenant's service requests."""
+
+    tenant_id: int
+    unswept: int  # the appointment passed a while ago, and it is not marked so
+    untold: int  # steps that were late a while ago, and whose unit was not told so

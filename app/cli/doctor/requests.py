@@ -1,0 +1,28 @@
+"""Whether service requests and their fees are looked after in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.condition import TenantCondition
+
+from .findings import Finding, broken
+
+
+def examine_requests(condition: TenantCondition) -> Iterator[Finding]:
+    """A finding for each thing that was not done in time; none when all was."""
+    slug, work, fees = condition.tenant.slug, condition.requests, condition.payments
+    if work.unswept or work.untold:
+        yield broken(
+            f"{slug}: {work.unswept} hồ sơ quá hạn chưa được đánh dấu, {work.untold} bước quá hạn mà đơn vị chưa được "
+            "báo: worker không chạy, hoặc hồ sơ bị hỏng (log của worker ghi từng mã: cannot be swept).",
+            f"{slug}: {work.unswept} late service requests are not marked so, {work.untold} late steps' units were not "
+            "told: no worker, or they are broken (the worker's log names each: cannot be swept).",
+        )
+    if fees.unended:
+        yield broken(
+            f"{slug}: {fees.unended} yêu cầu nộp phí quá hạn chưa kết thúc: worker không chạy, hoặc yêu cầu bị hỏng "
+            "(log của worker ghi từng mã: cannot be swept).",
+            f"{slug}: {fees.unended} payment requests are past their date and have not ended: no worker, or they are "
+            "broken (the worker's log names each: cannot be swept).",
+        )
