@@ -216,7 +216,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.file_store = store_of(process.settings)
     state.photo_store = PhotoStore(store_of(process.settings, PHOTOS))
     state.link_post = post_of(process.settings, process.clock)
-    state.paper_desk = Desk()
+    state.paper_desk = Desk(state.keyring)
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)

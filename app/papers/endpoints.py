@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from app.identity.deps import CurrentKeyring
 from app.kit.problems import Invalid
 from app.web.budgets import ReadTooMuch, counted
 from app.web.language import CurrentLang
@@ -32,7 +33,12 @@ Typed = Annotated[
     "/{checksum}", dependencies=[Depends(counted(CHECK_COST))], responses=problem_responses(Invalid, ReadTooMuch)
 )
 async def verify_paper(
-    checksum: Typed, tenant: CurrentTenant, database: CurrentDatabase, lang: CurrentLang, response: Response
+    checksum: Typed,
+    tenant: CurrentTenant,
+    database: CurrentDatabase,
+    keys: CurrentKeyring,
+    lang: CurrentLang,
+    response: Response,
 ) -> PaperCheckOut:
     """Giấy này có thật không? Is this paper genuine?
 
@@ -41,4 +47,4 @@ async def verify_paper(
     What is unknown and what is misspelt have the same answer. Each counts as a read of its address, signed in or not.
     """
     response.headers["Cache-Control"] = "no-store"
-    return PaperCheckOut.of(await service.check(database, tenant, checksum), lang)
+    return PaperCheckOut.of(await service.check(database, keys, tenant, checksum), lang)

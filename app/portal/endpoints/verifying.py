@@ -50,7 +50,7 @@ async def take_paper(
 @router.get("/{checksum}", dependencies=[Depends(counted(CHECK_COST))])
 async def show_paper(visit: CurrentVisit, checksum: Annotated[str, Path(max_length=100)]) -> Response:
     """Genuine or not: where the QR code of a paper leads."""
-    return _shown(visit, await papers_service.check(visit.database, visit.tenant.id, checksum), None)
+    return _shown(visit, await papers_service.check(visit.database, visit.keys, visit.tenant.id, checksum), None)
 
 
 async def _compared(visit: Visit, desk: Desk, signatures: SignatureReader, files: Sequence[UploadFile]) -> Response:
