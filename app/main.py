@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -42,8 +43,10 @@ from app.papers.store import trust_of
 from app.payments.endpoints import router as payments_router
 from app.payments.staff_endpoints import router as staff_payments_router
 from app.portal.endpoints import lost_router, router as portal_router
+from app.privacy import service as privacy
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
+from app.privacy.terms import Subject
 from app.procedures.endpoints import router as procedures_router
 from app.procedures.staff_endpoints import router as staff_procedures_router
 from app.process import Process, keyring_of
@@ -216,6 +219,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.file_store = store_of(process.settings)
     state.photo_store = PhotoStore(store_of(process.settings, PHOTOS))
     state.link_post = post_of(process.settings, process.clock)
+    state.draft_life = partial(privacy.kept_for, process.db, process.clock, Subject.DRAFTS)
     state.paper_desk = Desk(state.keyring)
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)

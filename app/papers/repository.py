@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -127,3 +127,31 @@ async def count_unsealed(db: Database) -> int:
 async def has_sealed(db: Database) -> bool:
     """Whether anybody is sealed in a paper, in whatever tenant. One statement."""
     return bool(await db.lane.fetchval("SELECT EXISTS (SELECT FROM papers WHERE sealed <> '')"))
+
+
+_OF_TENANTS = f"""
+    SELECT tenant_id, {_COLUMNS} FROM papers WHERE tenant_id = ANY($1) AND subject_id = ANY($2)
+    ORDER BY issued_at, number
+"""  # noqa: S608
+_FORGET = "UPDATE papers SET sealed = '' WHERE tenant_id = $1 AND subject_id = ANY ($2) AND sealed <> '' RETURNING id"
+_UNDER = """
+    UPDATE papers SET sealed = n.sealed FROM unnest($2::uuid[], $3::bytea[]) AS n (id, sealed)
+    WHERE papers.tenant_id = $1 AND papers.id = n.id RETURNING papers.id
+"""
+
+
+async def list_of(work: Work, tenants: Collection[TenantId], subject_ids: Collection[UUID]) -> list[Paper]:
+    """Papers of these subjects in the tenants, oldest first. One statement."""
+    rows = await work.fetch(_OF_TENANTS, list(tenants), list(subject_ids))
+    return [_paper(TenantId(row["tenant_id"]), row) for row in rows]
+
+
+async def forget(work: Work, tenant_id: TenantId, subject_ids: Collection[UUID]) -> int:
+    """Number of papers of these subjects that name nobody from now on. One statement."""
+    return len(await work.fetch(_FORGET, tenant_id, list(subject_ids)))
+
+
+async def put_seals(work: Work, tenant_id: TenantId, seals: Sequence[tuple[UUID, bytes]]) -> None:
+    """These are sealed so from now on; all else stays. One statement, none for none."""
+    if seals:
+        await work.fetch(_UNDER, tenant_id, *map(list, zip(*seals, strict=True)))

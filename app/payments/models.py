@@ -198,6 +198,11 @@ class CallbackRow(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
         one_of("outcome", Outcome),
         Index("ix_payment_callbacks_nonce", "tenant_id", "provider", "nonce"),
+        Index(
+            "ix_payment_callbacks_transaction",
+            *("tenant_id", "provider", "transaction_id"),
+            postgresql_where=text("transaction_id IS NOT NULL"),
+        ),
         Index("ix_payment_callbacks_outcome", "tenant_id", "outcome", "came_at"),
     )
 

@@ -347,6 +347,32 @@ class CallbackAnswer(NamedTuple):
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPayment:
+    """What was asked of a person, and the money that came, for that person to take along."""
+
+    reference: str
+    amount: Decimal
+    state: PaymentState
+    created_at: datetime
+    paid_at: datetime | None
+    refund_due: Decimal
+    refunded: Decimal
+    receipts: Sequence[KeptReceipt]
+
+
+class KeptReceipt(NamedTuple):
+    """Money that came, as its transaction was told; `messages` as the provider sent them."""
+
+    source: str
+    transaction: str
+    amount: Decimal
+    currency: str
+    paid_at: datetime
+    words: str  # what the transfer said
+    messages: Sequence[str]
+
+
 class PaymentWorkload(NamedTuple):
     """What the worker, and officers of accounts, have left lying of a tenant's payments."""
 

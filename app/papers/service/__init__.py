@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .checking import Desk, check
 from .issuing import issue, list_papers, paper_of, template_of
-from .keeping import count_unsealed, has_sealed, list_seals, reseal
+from .keeping import count_unsealed, forget, forget_facts, has_sealed, kept_of, list_seals, reseal
 from .rendering import pdf_of, tag_of
 from .sealing import opened, shown
 from .signatures import SignatureReader
@@ -14,8 +14,11 @@ __all__ = [
     "SignatureReader",
     "check",
     "count_unsealed",
+    "forget",
+    "forget_facts",
     "has_sealed",
     "issue",
+    "kept_of",
     "list_papers",
     "list_seals",
     "opened",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
@@ -13,9 +15,36 @@ from app.identity.errors import IdentityUnreadable
 from app.identity.terms import Seals
 from app.kit.ids import TenantId
 from app.papers import repository
-from app.papers.terms import PERSONAL
+from app.papers.terms import PERSONAL, Paper
 
-from .sealing import again, sealed
+from .sealing import again, opened, sealed, without
+
+
+async def kept_of(
+    work: Work, keys: Keyring, tenants: Collection[TenantId], subject_ids: Collection[UUID]
+) -> dict[UUID, list[Paper]]:
+    """Papers of these subjects as they were issued, by subject, for whoever they name. One statement, none for none."""
+    found: defaultdict[UUID, list[Paper]] = defaultdict(list)
+    for paper in await repository.list_of(work, tenants, subject_ids) if subject_ids else []:
+        found[paper.subject_id].append(opened(keys, paper))
+    return found
+
+
+async def forget(work: Work, tenant_id: TenantId, subject_ids: Collection[UUID]) -> int:
+    """Number of papers of these subjects that name nobody from now on; their codes can still be checked.
+
+    One statement, none for none.
+    """
+    return await repository.forget(work, tenant_id, subject_ids) if subject_ids else 0
+
+
+async def forget_facts(
+    work: Work, keys: Keyring, tenant_id: TenantId, subject_ids: Collection[UUID], names: Collection[str]
+) -> None:
+    """These facts are kept no more of whom the subjects' papers are about. Two statements, none for none."""
+    found = await repository.list_of(work, [tenant_id], subject_ids) if subject_ids else []
+    anew = [(paper.id, content) for paper in found if (content := without(keys, paper, names)) is not None]
+    await repository.put_seals(work, tenant_id, anew)
 
 
 async def list_seals(db: Database, keys: Keyring | None) -> list[Seals]:

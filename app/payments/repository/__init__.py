@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .asking import claim, find_claimed
 from .callbacks import CallbackRepository
+from .keeping import forget_messages, list_kept
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
@@ -19,5 +20,7 @@ __all__ = [
     "StatementRepository",
     "claim",
     "find_claimed",
+    "forget_messages",
+    "list_kept",
     "workload",
 ]

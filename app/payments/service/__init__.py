@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .asking import ask_due
 from .desk import note_refund, record_by_hand
+from .keeping import forget_messages, kept_of
 from .reading import get_payment, list_payments, of_subject
 from .reconciling import compared, keep_statement, reconcile
 from .requesting import cancel, expire_due, list_expired, request
@@ -24,9 +25,11 @@ __all__ = [
     "cancel",
     "compared",
     "expire_due",
+    "forget_messages",
     "forget_unproven",
     "get_payment",
     "keep_statement",
+    "kept_of",
     "list_expired",
     "list_payments",
     "note_refund",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from .drafts import DraftRepository, forget_drafts, list_drafts
+from .drafts import DraftRepository, list_drafts
 from .keeping import (
     count_seals,
     end_drafts,
+    forget_drafts,
     forget_papers,
     give,
     has_papers,
     let_go,
+    list_issued_older,
     list_kept,
     list_kept_drafts,
     list_kept_files,
@@ -61,6 +63,7 @@ __all__ = [
     "let_go",
     "list_drafts",
     "list_files",
+    "list_issued_older",
     "list_kept",
     "list_kept_drafts",
     "list_kept_files",

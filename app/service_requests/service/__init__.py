@@ -16,7 +16,6 @@ from .drafts import (
     begin_draft,
     content_of,
     end_draft,
-    forget_drafts,
     get_draft,
     keep_uploads,
     list_drafts,
@@ -33,7 +32,18 @@ from .handling import (
     send_back,
 )
 from .holding import agree_withdrawal, decline_withdrawal, end_request, resume_request, stop_request
-from .keeping import codes_of, erase, forget_papers, give_over, has_papers, kept_of, list_seals, reseal
+from .keeping import (
+    codes_of,
+    erase,
+    forget_drafts,
+    forget_issued,
+    forget_papers,
+    give_over,
+    has_papers,
+    kept_of,
+    list_seals,
+    reseal,
+)
 from .own import ask_withdrawal, complain, rate, supply
 from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
@@ -89,6 +99,7 @@ __all__ = [
     "file_request",
     "find_own",
     "forget_drafts",
+    "forget_issued",
     "forget_papers",
     "get_draft",
     "get_for_staff",

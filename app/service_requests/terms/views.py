@@ -14,6 +14,8 @@ from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit.ids import RequestId, TenantId
 from app.media.terms import Attached
+from app.papers.terms import Paper
+from app.payments.terms import KeptPayment
 from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
 from app.timeline.terms import Entry
@@ -63,6 +65,8 @@ class KeptRequest:
     id: RequestId
     papers: Papers
     files: Sequence[Mapping[str, Any]]
+    issued: Sequence[Paper]
+    payments: Sequence[KeptPayment]
     code: str
     procedure_code: str
     procedure_version: int
