@@ -227,9 +227,13 @@ def _of_requests(condition: Sequence[TenantCondition]) -> Iterator[Metric]:
     unswept = GaugeMetricFamily("lienthong_requests_unswept", "Late and not marked so in time", labels=per_tenant)
     untold = GaugeMetricFamily("lienthong_steps_untold", "Late and their unit not told in time", labels=per_tenant)
     unended = GaugeMetricFamily("lienthong_payments_unended", "Past their date and not ended", labels=per_tenant)
+    unmatched = GaugeMetricFamily("lienthong_payments_unmatched", "Money for nothing known", labels=per_tenant)
+    owed = GaugeMetricFamily("lienthong_refunds_due", "Money that is to be given back", labels=per_tenant)
     for one in condition:
         slug = [one.tenant.slug]
+        unmatched.add_metric(slug, one.payments.unmatched)
+        owed.add_metric(slug, one.payments.refunds_due)
         unswept.add_metric(slug, one.requests.unswept)
         untold.add_metric(slug, one.requests.untold)
         unended.add_metric(slug, one.payments.unended)
-    yield from (unswept, untold, unended)
+    yield from (unswept, untold, unended, unmatched, owed)

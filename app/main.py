@@ -41,7 +41,7 @@ from app.papers.endpoints import router as papers_router
 from app.papers.service import Desk, SignatureReader
 from app.papers.store import trust_of
 from app.payments.endpoints import router as payments_router
-from app.payments.staff_endpoints import router as staff_payments_router
+from app.payments.staff_endpoints import router as staff_payments_router, unmatched_router
 from app.portal.endpoints import lost_router, router as portal_router
 from app.privacy import service as privacy
 from app.privacy.citizen_endpoints import router as privacy_router
@@ -124,6 +124,7 @@ ROUTERS = (
     oversight_router,
     payments_router,
     staff_payments_router,
+    unmatched_router,
     privacy_router,
     staff_privacy_router,
     report_texts_router,

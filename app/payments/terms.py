@@ -226,6 +226,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Money that was for nothing known, and what an officer of accounts has decided on it."""
+
+    receipt: Receipt
+    words: str  # what the transfer said
+    reference: str | None  # of the request it is counted to, or was sent for in another currency
+    settled_by: StaffId | None
+    settled_at: datetime | None
+    reason: str | None  # why it is to be given back; None: it was matched, or nobody has decided
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """A request with all the money that came for it, oldest first."""
 
@@ -378,3 +390,6 @@ class PaymentWorkload(NamedTuple):
 
     tenant_id: int
     unended: int  # requests whose time passed a while ago, and which have not ended
+    unmatched: int  # money that is for nothing known, and nobody has decided on
+    refunds_due: int  # money that is to be given back
+    refund_due_since: datetime | None  # when the oldest of it came

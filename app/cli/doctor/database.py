@@ -313,7 +313,7 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
                 f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
             )
     told = (*examine_deliveries(condition, now), *examine_notices(condition, now))
-    for finding in (*_sweeps(slug, condition), *examine_requests(condition), *told):
+    for finding in (*_sweeps(slug, condition), *examine_requests(condition, now), *told):
         done = False
         yield finding
     if done:

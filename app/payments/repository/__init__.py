@@ -11,6 +11,7 @@ from .keeping import forget_messages, list_kept
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
+from .unmatched import list_unmatched, lock_receipt
 from .workload import workload
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "find_claimed",
     "forget_messages",
     "list_kept",
+    "list_unmatched",
+    "lock_receipt",
     "workload",
 ]

@@ -140,6 +140,7 @@ class PaymentRepository:
                 ReceiptRow.tenant_id == self._tenant_id,
                 ReceiptRow.payment_id == payment_id,
                 ReceiptRow.refund_due > NOTHING,
+                ReceiptRow.settled_reason.is_(None),  # that is given back apart
             )
             .values(
                 refunded=ReceiptRow.refunded + ReceiptRow.refund_due,

@@ -13,8 +13,13 @@ _WORKLOAD = """
     SELECT t.id, (
         SELECT count(*) FROM payment_requests p
         WHERE p.tenant_id = t.id AND p.state = 'requested' AND p.due_at < $2
-    )
-    FROM unnest($1::int[]) AS t (id)
+    ), (
+        SELECT count(*) FROM payment_receipts r WHERE r.tenant_id = t.id AND r.unmatched > 0
+    ), owed.count, owed.since
+    FROM unnest($1::int[]) AS t (id) CROSS JOIN LATERAL (
+        SELECT count(*) AS count, min(r.came_at) AS since FROM payment_receipts r
+        WHERE r.tenant_id = t.id AND r.refund_due > 0
+    ) AS owed
 """
 
 

@@ -16,6 +16,7 @@ from .requesting import cancel, expire_due, list_expired, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
 from .taking import forget_unproven, take_callback
+from .unmatched import have_returned, list_unmatched, match, note_returned
 from .workload import workload
 
 __all__ = [
@@ -28,11 +29,15 @@ __all__ = [
     "forget_messages",
     "forget_unproven",
     "get_payment",
+    "have_returned",
     "keep_statement",
     "kept_of",
     "list_expired",
     "list_payments",
+    "list_unmatched",
+    "match",
     "note_refund",
+    "note_returned",
     "of_subject",
     "picture",
     "picture_of",

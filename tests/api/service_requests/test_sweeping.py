@@ -61,6 +61,6 @@ async def test_what_cannot_be_swept_keeps_the_others_from_nothing_and_is_seen(
     tenant = process.books.directory.tenant(HAIDUONG)
     (condition,) = await read_condition(db, [tenant], clock.now())
     assert (condition.requests[1:], condition.payments.unended) == ((2, 2), 1)
-    told = "\n".join(one.sentence.en for one in examine_requests(condition))
+    told = "\n".join(one.sentence.en for one in examine_requests(condition, clock.now()))
     assert "2 late service requests are not marked so, 2 late steps" in told
     assert "1 payment requests are past their date" in told
