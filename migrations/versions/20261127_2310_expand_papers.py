@@ -55,12 +55,9 @@ def upgrade() -> None:
     op.add_column("papers", sa.Column("sealed", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False))
     for column, kind in _SETTLED.items():
         op.add_column("payment_receipts", sa.Column(column, kind, nullable=True))
-    op.create_check_constraint(
-        op.f("ck_payment_receipts_settled"),
-        "payment_receipts",
-        "(settled_by IS NULL) = (settled_at IS NULL)",
-        postgresql_not_valid=True,  # no row has any
-    )
+    check = "CHECK ((settled_by IS NULL) = (settled_at IS NULL)) NOT VALID"
+    op.execute(f"ALTER TABLE payment_receipts ADD CONSTRAINT ck_payment_receipts_settled {check}")
+    op.execute("ALTER TABLE payment_receipts VALIDATE CONSTRAINT ck_payment_receipts_settled")
     _allow(f"{_SUBJECTS}, {_NEW}")
 
 
