@@ -23,7 +23,11 @@ from app.notices import service as notices_service
 from app.notices.terms import NoticeBacklog
 from app.outbox import service as outbox
 from app.outbox.terms import Backlog
+from app.payments import service as payments_service
+from app.payments.terms import PaymentWorkload
 from app.process import Process
+from app.service_requests import service as requests_service
+from app.service_requests.terms import RequestWorkload
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.terms import DeliveryBacklog
 
@@ -40,6 +44,8 @@ class TenantCondition:
     deliveries: DeliveryBacklog
     notices: NoticeBacklog
     pushes: PushBacklog
+    requests: RequestWorkload
+    payments: PaymentWorkload
 
 
 async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
@@ -50,6 +56,8 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
     deliveries = {one.tenant_id: one for one in await subscriptions_service.backlog(db, ids)}
     notices = {one.tenant_id: one for one in await notices_service.backlog(db, ids, at)}
     pushes = {one.tenant_id: one for one in await national_service.backlog(db, ids)}
+    requests = {one.tenant_id: one for one in await requests_service.workload(db, ids, at)}
+    payments = {one.tenant_id: one for one in await payments_service.workload(db, ids, at)}
     return [
         TenantCondition(
             tenant=tenant,
@@ -58,6 +66,8 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
             deliveries=deliveries[tenant.id],
             notices=notices[tenant.id],
             pushes=pushes[tenant.id],
+            requests=requests[tenant.id],
+            payments=payments[tenant.id],
         )
         for tenant in tenants
     ]
@@ -88,6 +98,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_deliveries(condition or [], now),
         *_of_notices(condition or [], now),
         *_of_pushes(condition or [], now),
+        *_of_requests(condition or []),
     ]
 
 
@@ -235,3 +246,20 @@ def _of_pushes(condition: Sequence[TenantCondition], now: datetime) -> Iterator[
         failures.add_metric(slug, found.failures)
         differ.add_metric(slug, found.differences)
     yield from (waiting, oldest, dead, failures, differ)
+
+
+def _of_requests(condition: Sequence[TenantCondition]) -> Iterator[Metric]:
+    per_tenant = ["tenant"]
+    unswept = GaugeMetricFamily("lienthong_requests_unswept", "Late and not marked so in time", labels=per_tenant)
+    untold = GaugeMetricFamily("lienthong_steps_untold", "Late and their unit not told in time", labels=per_tenant)
+    unended = GaugeMetricFamily("lienthong_payments_unended", "Past their date and not ended", labels=per_tenant)
+    unmatched = GaugeMetricFamily("lienthong_payments_unmatched", "Money for nothing known", labels=per_tenant)
+    owed = GaugeMetricFamily("lienthong_refunds_due", "Money that is to be given back", labels=per_tenant)
+    for one in condition:
+        slug = [one.tenant.slug]
+        unmatched.add_metric(slug, one.payments.unmatched)
+        owed.add_metric(slug, one.payments.refunds_due)
+        unswept.add_metric(slug, one.requests.unswept)
+        untold.add_metric(slug, one.requests.untold)
+        unended.add_metric(slug, one.payments.unended)
+    yield from (unswept, untold, unended, unmatched, owed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -42,10 +43,12 @@ from app.papers.endpoints import router as papers_router
 from app.papers.service import Desk, SignatureReader
 from app.papers.store import trust_of
 from app.payments.endpoints import router as payments_router
-from app.payments.staff_endpoints import router as staff_payments_router
+from app.payments.staff_endpoints import router as staff_payments_router, unmatched_router
 from app.portal.endpoints import lost_router, router as portal_router
+from app.privacy import service as privacy
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
+from app.privacy.terms import Subject
 from app.procedures.endpoints import router as procedures_router
 from app.procedures.staff_endpoints import router as staff_procedures_router
 from app.process import Process, keyring_of
@@ -64,7 +67,7 @@ from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
 from app.web import health, metrics, openapi, problems
-from app.web.budgets import ReadBudget
+from app.web.budgets import ReadBudget, Reads
 from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
@@ -124,6 +127,7 @@ ROUTERS = (
     national_router,
     payments_router,
     staff_payments_router,
+    unmatched_router,
     privacy_router,
     staff_privacy_router,
     report_texts_router,
@@ -182,7 +186,8 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
-    app.add_middleware(ReadBudget, per_minute=settings.reads_per_address_minute)
+    app.state.reads = Reads(settings.reads_per_address_minute)
+    app.add_middleware(ReadBudget, reads=app.state.reads)
     app.add_middleware(
         RequestEdge,
         max_body_bytes=settings.max_body_bytes,
@@ -219,7 +224,8 @@ def install(app: FastAPI, process: Process) -> None:
     state.file_store = store_of(process.settings)
     state.photo_store = PhotoStore(store_of(process.settings, PHOTOS))
     state.link_post = post_of(process.settings, process.clock)
-    state.paper_desk = Desk()
+    state.draft_life = partial(privacy.kept_for, process.db, process.clock, Subject.DRAFTS)
+    state.paper_desk = Desk(state.keyring)
     state.signature_reader = SignatureReader(trust_of(process.settings.signature_roots_dir))
     state.codes = CodeBook(process.db)
     state.common_terms = CommonTerms(process.db)

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
+from app.identity.domain import Keyring
 from app.kit.ids import TenantId, UnitId
 from app.papers import domain, service
 from app.papers.terms import Document, Paper, PaperFacts, PaperId, PaperKind, ResultFile
 
 HERE = timezone(timedelta(hours=7))
+SECRET = "not-a-secret-but-long-enough-for-every-test"  # as the process of the tests has it
+KEYS = Keyring.of(SECRET)
 SUBJECT, UNIT = UUID(int=7), UnitId(UUID(int=8))
 FACTS = PaperFacts(
     agency="Ủy ban nhân dân thành phố Hải Dương",

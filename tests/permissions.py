@@ -25,6 +25,7 @@ ALL: Final = frozenset(Role)
 ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
 AT_A_DESK: Final = frozenset({Role.OFFICER, Role.APPROVER, Role.UNIT_ADMIN})
 ADMINISTRATORS: Final = frozenset({Role.UNIT_ADMIN, Role.TENANT_ADMIN})
+ACCOUNTS: Final = frozenset({Role.APPROVER, Role.UNIT_ADMIN, Role.TENANT_ADMIN})  # the first two of the root unit
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
 # Every address of officers that is no verb of a case or of a service request: who may ask for it, whatever comes of it.
@@ -68,6 +69,10 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/notice-wordings/{occasion}/preview": ADMINISTRATOR,
     "GET /api/v1/staff/occasions": ALL,
     "POST /api/v1/staff/occasions": ADMINISTRATOR,
+    "GET /api/v1/staff/unmatched-payments": ACCOUNTS,
+    "POST /api/v1/staff/unmatched-payments/{id}/match": ACCOUNTS,
+    "POST /api/v1/staff/unmatched-payments/{id}/refund": ACCOUNTS,
+    "POST /api/v1/staff/unmatched-payments/{id}/return": ACCOUNTS,
     "GET /api/v1/staff/payments": ALL,
     "GET /api/v1/staff/payments/reconciliation": AUDITORS,
     "GET /api/v1/staff/payments/{reference}": ALL,

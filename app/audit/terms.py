@@ -115,6 +115,8 @@ class Action(StrEnum):
     RETENTION_APPLIED = "retention.applied"
     PAYMENT_RECORDED = "payment.recorded"
     PAYMENT_REFUNDED = "payment.refund_noted"
+    PAYMENT_MATCHED = "payment.matched"
+    PAYMENT_TO_RETURN = "payment.to_return"
     PAYMENT_SETUP_CHANGED = "payment.setup_changed"
     STATEMENT_COMPARED = "payment.statement_compared"
     TRAIL_READ = "audit.read"

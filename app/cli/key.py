@@ -12,6 +12,7 @@ from app.identity.domain import Keyring
 from app.identity.terms import KeyStanding, Seals
 from app.kit.clock import Clock
 from app.kit.text import Text
+from app.papers import service as papers_service
 from app.process import Process, keyring_of
 from app.service_requests import service as requests_service
 from app.settings import Settings
@@ -77,6 +78,7 @@ async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) 
         if standing is KeyStanding.KNOWN:
             return False
         stored = await identity_service.has_identities(db) or await requests_service.has_papers(db)
+        stored = stored or await papers_service.has_sealed(db)
         if standing is KeyStanding.OTHER and stored and not lose_identities:
             raise CommandError(_TO_BE_LOST)
         if keys is None:
@@ -88,12 +90,13 @@ async def _replaced(settings: Settings, clock: Clock, *, lose_identities: bool) 
 
 
 async def all_seals(process: Process) -> list[Seals]:
-    """How many identities, service requests and drafts each key has sealed, over all tenants; looks at every row."""
+    """How many identities, service requests, drafts and papers each key has sealed; looks at every row."""
     keys = keyring_of(process.settings)
     found: dict[str | None, Seals] = {}
     for one in [
         *await identity_service.list_seals(process.db, keys),
         *await requests_service.list_seals(process.db, keys),
+        *await papers_service.list_seals(process.db, keys),
     ]:
         before = found.get(one.key)
         found[one.key] = one._replace(identities=one.identities + before.identities) if before else one

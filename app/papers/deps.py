@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -12,6 +12,11 @@ from app.web.etags import bytes_or_304, is_fresh
 
 from .service import Desk, SignatureReader, tag_of
 from .terms import Paper
+
+CHECK_COST: Final = 1
+"""What looking for a paper by its code takes from an address's reads."""
+FILE_COST: Final = 60
+"""The same for a file, which is drawn anew and read by a program of its own: about as much work as so many reads."""
 
 
 async def desk(connection: HTTPConnection) -> Desk:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 
+from app.identity.deps import CurrentKeyring
 from app.kit.problems import Invalid
+from app.web.budgets import ReadTooMuch, counted
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase
 from app.web.tenancy import CurrentTenant
 
 from . import service
+from .deps import CHECK_COST
 from .schemas import PaperCheckOut
 
 router = APIRouter(prefix="/api/v1/verify", tags=["public"])
@@ -26,15 +29,22 @@ Typed = Annotated[
 ]
 
 
-@router.get("/{checksum}", responses=problem_responses(Invalid))
+@router.get(
+    "/{checksum}", dependencies=[Depends(counted(CHECK_COST))], responses=problem_responses(Invalid, ReadTooMuch)
+)
 async def verify_paper(
-    checksum: Typed, tenant: CurrentTenant, database: CurrentDatabase, lang: CurrentLang, response: Response
+    checksum: Typed,
+    tenant: CurrentTenant,
+    database: CurrentDatabase,
+    keys: CurrentKeyring,
+    lang: CurrentLang,
+    response: Response,
 ) -> PaperCheckOut:
     """Giấy này có thật không? Is this paper genuine?
 
     Trả lời loại giấy, cơ quan, ngày ban hành, đã bị thay thế chưa; không nói gì về người có tên trên giấy. Mã lạ và mã
     viết sai có cùng câu trả lời. Kind, agency, date and whether a newer paper took its place; nothing of the person.
-    What is unknown and what is misspelt have the same answer.
+    What is unknown and what is misspelt have the same answer. Each counts as a read of its address, signed in or not.
     """
     response.headers["Cache-Control"] = "no-store"
-    return PaperCheckOut.of(await service.check(database, tenant, checksum), lang)
+    return PaperCheckOut.of(await service.check(database, keys, tenant, checksum), lang)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
@@ -15,7 +15,10 @@ from .terms import PaperKind
 
 
 class PaperRow(TenantRow, Base):
-    """One paper as it was issued; added to, never changed. `checksum` is of its canonical form."""
+    """One paper as it was issued; added to, never changed. `checksum` is of its canonical form.
+
+    `sealed` holds whom it is about until that is kept no more; `bonds` is what of it the checksum needs.
+    """
 
     __tablename__ = "papers"
     __table_args__ = (
@@ -35,6 +38,8 @@ class PaperRow(TenantRow, Base):
     subject_id: Mapped[UUID]
     unit_id: Mapped[UUID]
     facts: Mapped[dict[str, Any]]
+    bonds: Mapped[dict[str, Any] | None]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''::bytea"))
     template: Mapped[str]
     checksum: Mapped[str]
     issued_at: Mapped[datetime]

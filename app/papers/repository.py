@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,13 +14,13 @@ from app.db.engine import Database
 from app.db.work import Recorder, Work
 from app.kit.ids import StaffId, TenantId, UnitId
 
-from .domain import as_facts, as_json
+from .domain import as_facts, as_json, public_of
 from .models import PaperRow
-from .terms import Paper, PaperId, PaperKind
+from .terms import PERSONAL, Paper, PaperId, PaperKind
 
 _TABLE = PaperRow.__table__
 _COLUMNS = """id, kind, number, subject_id, unit_id, facts::text, template, checksum, issued_at, issued_by,
-    supersedes_id"""
+    supersedes_id, bonds::text, sealed"""
 _OF_SUBJECTS = f"""
     SELECT {_COLUMNS} FROM papers WHERE tenant_id = $1 AND subject_id = ANY($2) ORDER BY issued_at, number LIMIT 200
 """  # noqa: S608 - columns of ours
@@ -33,9 +34,10 @@ _BETWEEN = f"""
 
 
 def add(work: Recorder, paper: Paper) -> None:
-    """Write the paper with what it tells of."""
+    """Write the paper with what it tells of; of whom it is about only what is sealed."""
     row = {name: getattr(paper, name) for name in _TABLE.columns.keys()}  # noqa: SIM118 - a collection of columns
-    work.put(_TABLE, {**row, "kind": paper.kind.value, "facts": as_json(paper.facts)})  # type: ignore[arg-type]
+    facts = as_json(public_of(paper.facts))
+    work.put(_TABLE, {**row, "kind": paper.kind.value, "facts": facts, "bonds": dict(paper.bonds or {})})  # type: ignore[arg-type]
 
 
 async def count_papers(work: Work, tenant_id: TenantId, subject_id: UUID, kind: PaperKind) -> int:
@@ -60,6 +62,7 @@ async def find_between(db: Database, tenant_id: TenantId, first: str, last: str)
 
 
 def _paper(tenant_id: TenantId, row: asyncpg.Record) -> Paper:
+    stated = orjson.loads(row["facts"])
     return Paper(
         tenant_id=tenant_id,
         id=PaperId(row["id"]),
@@ -67,10 +70,88 @@ def _paper(tenant_id: TenantId, row: asyncpg.Record) -> Paper:
         number=row["number"],
         subject_id=row["subject_id"],
         unit_id=UnitId(row["unit_id"]),
-        facts=as_facts(orjson.loads(row["facts"])),
+        facts=as_facts(stated),
         template=row["template"],
         checksum=row["checksum"],
         issued_at=row["issued_at"],
         issued_by=StaffId(row["issued_by"]) if row["issued_by"] else None,
         supersedes_id=PaperId(row["supersedes_id"]) if row["supersedes_id"] else None,
+        bonds=orjson.loads(row["bonds"]) if row["bonds"] else None,
+        sealed=row["sealed"],
+        whole="applicant" in stated,  # of the first release, and not sealed yet
     )
+
+
+_RESEALED = """
+    SELECT id, facts::text, sealed FROM papers WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE
+"""
+_SEAL = """
+    UPDATE papers SET sealed = n.sealed, facts = facts - $4::text[]
+    FROM unnest($2::uuid[], $3::bytea[]) AS n (id, sealed)
+    WHERE papers.tenant_id = $1 AND papers.id = n.id RETURNING papers.id
+"""
+_COUNT_SEALS = """
+    SELECT substring(sealed FROM 1 FOR 5) AS head, count(*) AS papers
+    FROM papers WHERE sealed <> '' GROUP BY 1 ORDER BY 1
+"""
+
+
+async def lock_sealed(
+    work: Work, tenant_id: TenantId, after: UUID, limit: int
+) -> list[tuple[UUID, dict[str, Any], bytes]]:
+    """Id, stored facts and seal of papers beyond an id, in order of ids, held until the work ends. One statement."""
+    rows = await work.fetch(_RESEALED, tenant_id, after, limit)
+    return [(row["id"], orjson.loads(row["facts"]), row["sealed"]) for row in rows]
+
+
+async def replace_seals(work: Work, tenant_id: TenantId, seals: Sequence[tuple[UUID, bytes]]) -> None:
+    """Whom these are about is sealed so from now on, and stands nowhere else. One statement, none for none.
+
+    For the owner of the tables alone: whoever works for a tenant may change nothing that a paper states.
+    """
+    if seals:
+        ids, contents = map(list, zip(*seals, strict=True))
+        await work.fetch(_SEAL, tenant_id, ids, contents, list(PERSONAL))
+
+
+async def count_seals(db: Database) -> list[tuple[bytes, int]]:
+    """How many papers begin with each version and key's name; looks at every row."""
+    return [(row["head"], row["papers"]) for row in await db.lane.fetch(_COUNT_SEALS)]
+
+
+async def count_unsealed(db: Database) -> int:
+    """Papers of the first release whose person is not sealed yet, over all tenants; looks at every row."""
+    return int(await db.lane.fetchval("SELECT count(*) FROM papers WHERE facts ?| $1::text[]", list(PERSONAL)))
+
+
+async def has_sealed(db: Database) -> bool:
+    """Whether anybody is sealed in a paper, in whatever tenant. One statement."""
+    return bool(await db.lane.fetchval("SELECT EXISTS (SELECT FROM papers WHERE sealed <> '')"))
+
+
+_OF_TENANTS = f"""
+    SELECT tenant_id, {_COLUMNS} FROM papers WHERE tenant_id = ANY($1) AND subject_id = ANY($2)
+    ORDER BY issued_at, number
+"""  # noqa: S608
+_FORGET = "UPDATE papers SET sealed = '' WHERE tenant_id = $1 AND subject_id = ANY ($2) AND sealed <> '' RETURNING id"
+_UNDER = """
+    UPDATE papers SET sealed = n.sealed FROM unnest($2::uuid[], $3::bytea[]) AS n (id, sealed)
+    WHERE papers.tenant_id = $1 AND papers.id = n.id RETURNING papers.id
+"""
+
+
+async def list_of(work: Work, tenants: Collection[TenantId], subject_ids: Collection[UUID]) -> list[Paper]:
+    """Papers of these subjects in the tenants, oldest first. One statement."""
+    rows = await work.fetch(_OF_TENANTS, list(tenants), list(subject_ids))
+    return [_paper(TenantId(row["tenant_id"]), row) for row in rows]
+
+
+async def forget(work: Work, tenant_id: TenantId, subject_ids: Collection[UUID]) -> int:
+    """Number of papers of these subjects that name nobody from now on. One statement."""
+    return len(await work.fetch(_FORGET, tenant_id, list(subject_ids)))
+
+
+async def put_seals(work: Work, tenant_id: TenantId, seals: Sequence[tuple[UUID, bytes]]) -> None:
+    """These are sealed so from now on; all else stays. One statement, none for none."""
+    if seals:
+        await work.fetch(_UNDER, tenant_id, *map(list, zip(*seals, strict=True)))

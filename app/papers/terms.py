@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, NewType
+from typing import Any, Final, NamedTuple, NewType
 from uuid import UUID
 
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.text import Text
 
 PaperId = NewType("PaperId", UUID)
+PERSONAL: Final = ("applicant", "address", "phone", "email")
+"""Facts that tell whom a paper is about: sealed where they are stored."""
+GONE: Final = "(thông tin cá nhân không còn lưu)"
+"""What stands in the applicant's place on a paper whose person is kept no more."""
 
 
 class PaperKind(StrEnum):
@@ -93,7 +97,12 @@ class PaperFacts:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper as it was issued. `checksum` (SHA-256, hexadecimal) is of its canonical form."""
+    """A paper as it was issued. `checksum` (SHA-256, hexadecimal) is of its canonical form.
+
+    `bonds` bind the checksum to what `PERSONAL` names, so that it can be checked by whoever does not know the person;
+    None: it was issued before there were any, and its checksum is of the names themselves. `whole`: whether `facts`
+    has all that was stated; what is sealed, or kept no more, is not in it.
+    """
 
     tenant_id: TenantId
     id: PaperId
@@ -107,6 +116,9 @@ class Paper:
     issued_at: datetime
     issued_by: StaffId | None
     supersedes_id: PaperId | None
+    bonds: Mapping[str, str] | None = None
+    sealed: bytes = b""
+    whole: bool = True
 
 
 class Checked(NamedTuple):
@@ -123,6 +135,7 @@ class Copied(StrEnum):
 
     SAME = "same"
     OTHER = "other"
+    GONE = "gone"  # the paper is genuine, and whom it names is kept no more: it cannot be drawn anew
 
 
 class Signature(NamedTuple):

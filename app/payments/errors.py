@@ -79,6 +79,43 @@ class NothingToRefund(Conflict):
         )
 
 
+class MoneyNotFound(NotFound):
+    """No money of the province has this id."""
+
+    slug = "unknown-money"
+    title = Text("Không có khoản tiền này", "There is no such money")
+
+
+class MoneySettled(Conflict):
+    """Somebody has decided on it, or nothing of it was for nothing known."""
+
+    slug = "money-settled"
+    title = Text("Khoản tiền này không còn chờ xử lý", "Nothing is to be decided on this money")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to look at."""
+        return Text(
+            "Đã có người ghép hoặc quyết định hoàn khoản này, hoặc tiền đã hoàn. Hãy tải lại danh sách.",
+            "Somebody has matched it or decided to give it back, or it was given back. Load the list again.",
+        )
+
+
+class OtherCurrency(Conflict):
+    """Fees are paid in đồng: this money can only be given back."""
+
+    slug = "money-of-other-currency"
+    title = Text("Khoản tiền bằng ngoại tệ", "The money is of another currency")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what is possible."""
+        return Text(
+            "Phí, lệ phí thu bằng đồng Việt Nam nên không ghép được khoản này. Hãy ghi phải hoàn, kèm lý do.",
+            "Fees are in Vietnamese đồng, so that it cannot be matched. Mark it as to be given back, with the reason.",
+        )
+
+
 class UnusableFee(Invalid):
     """Fees are whole đồng, none below zero, together above zero."""
 

@@ -32,6 +32,7 @@ from .terms import (
     Split,
     Standing,
     Subject,
+    Unmatched,
 )
 
 MONEY = Numeric(20, 4)
@@ -146,7 +147,11 @@ class ReceiptRow(TenantRow, Base):
             "paid >= 0 AND noted >= 0 AND refund_due >= 0 AND refunded >= 0 AND unmatched >= 0", name="parts"
         ),
         Index("ix_payment_receipts_payment", "tenant_id", "payment_id"),
+        CheckConstraint("(settled_by IS NULL) = (settled_at IS NULL)", name="settled"),
         Index("ix_payment_receipts_day", "tenant_id", "source", "paid_at"),
+        # What officers still have to see to is little of all that came.
+        Index("ix_payment_receipts_unmatched", "tenant_id", "id", postgresql_where=text("unmatched > 0")),
+        Index("ix_payment_receipts_refund_due", "tenant_id", "id", postgresql_where=text("refund_due > 0")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -167,6 +172,19 @@ class ReceiptRow(TenantRow, Base):
     recorded_by: Mapped[UUID | None]
     refund_reference: Mapped[str | None]
     refunded_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None]  # who decided on what was unmatched
+    settled_at: Mapped[datetime | None]
+    settled_reason: Mapped[str | None]  # why it is to be given back; None: it was matched
+
+    def divide(self, split: Split) -> None:
+        """It is for this from now on; the parts add up to what came."""
+        for part, amount in split._asdict().items():
+            setattr(self, part, amount)
+
+    def settled(self, reference: str | None) -> Unmatched:
+        """The money as an officer of accounts sees it."""
+        by = StaffId(self.settled_by) if self.settled_by else None
+        return Unmatched(self.read(), self.told_reference, reference, by, self.settled_at, self.settled_reason)
 
     def split(self) -> Split:
         """What it is for."""
@@ -198,6 +216,11 @@ class CallbackRow(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
         one_of("outcome", Outcome),
         Index("ix_payment_callbacks_nonce", "tenant_id", "provider", "nonce"),
+        Index(
+            "ix_payment_callbacks_transaction",
+            *("tenant_id", "provider", "transaction_id"),
+            postgresql_where=text("transaction_id IS NOT NULL"),
+        ),
         Index("ix_payment_callbacks_outcome", "tenant_id", "outcome", "came_at"),
     )
 

@@ -23,6 +23,7 @@ from .terms import (
     Receipt,
     ReconciledAs,
     Reconciliation,
+    Unmatched,
 )
 
 
@@ -168,6 +169,49 @@ class PaymentDetailOut(PaymentOut):
         """The whole as officers read it."""
         receipts = [ReceiptOut.of(one) for one in view.receipts]
         return cls.model_validate({**cls.values(view.request, units), "receipts": receipts})
+
+
+class MatchIn(WireIn):
+    """What the money is for."""
+
+    reference: PhraseText = Field(description="Mã nộp phí. Reference of the payment request.", max_length=40)
+
+
+class ReturnIn(WireIn):
+    """Why the money is to be given back."""
+
+    reason: PhraseText = Field(description="Lý do, không ghi tên người. The reason, without names.", max_length=300)
+
+
+class UnmatchedOut(BaseModel):
+    """Money that was for nothing known, and what was decided on it."""
+
+    id: UUID
+    receipt: ReceiptOut
+    words: str = Field(description="Nội dung chuyển khoản. What the transfer said.")
+    reference: str | None = Field(description="Yêu cầu nộp phí liên quan. The payment request it goes with.")
+    settled_by: UUID | None
+    settled_at: datetime | None
+    reason: str | None = Field(description="Vì sao phải hoàn. Why it is to be given back.")
+
+    @classmethod
+    def of(cls, found: Unmatched) -> Self:
+        """The money."""
+        return cls(
+            id=found.receipt.id,
+            receipt=ReceiptOut.of(found.receipt),
+            words=found.words,
+            reference=found.reference,
+            settled_by=found.settled_by,
+            settled_at=found.settled_at,
+            reason=found.reason,
+        )
+
+
+class UnmatchedListOut(BaseModel):
+    """Money that somebody has to see to, the oldest 200."""
+
+    items: list[UnmatchedOut]
 
 
 class PaymentListOut(BaseModel):

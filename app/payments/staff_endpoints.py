@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -19,22 +20,37 @@ from app.web.works import ReadWork, WriteWork
 from . import service
 from .deps import AskedPage
 from .errors import (
+    MoneyNotFound,
+    MoneySettled,
     NoBankAccount,
     NothingToRefund,
+    OtherCurrency,
     PaymentNotFound,
     PaymentSettled,
     ReceiptNumberUsed,
     StalePayment,
     UnknownProvider,
 )
-from .schemas import CashIn, PaymentDetailOut, PaymentListOut, ReconciliationOut, RefundIn
+from .schemas import (
+    CashIn,
+    MatchIn,
+    PaymentDetailOut,
+    PaymentListOut,
+    ReconciliationOut,
+    RefundIn,
+    ReturnIn,
+    UnmatchedListOut,
+    UnmatchedOut,
+)
 from .terms import GENERIC
 
 router = APIRouter(prefix="/api/v1/staff/payments", tags=["staff"])
+unmatched_router = APIRouter(prefix="/api/v1/staff/unmatched-payments", tags=["staff"])
 
 Reference = Annotated[
     str, Path(min_length=1, max_length=40, description="Mã nộp phí. Its reference.", examples=["TT2384M7QXKD"])
 ]
+Money = Annotated[UUID, Path(description="Khoản tiền. The money.")]
 _STAFF = (StaffNeeded, SessionExpired)
 _SEEN = (UnreadableIfMatch, VersionNeeded, StalePayment)
 _SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
@@ -139,3 +155,54 @@ async def note_refund(
     )
     response.headers["ETag"] = version_tag(found.request.version)
     return PaymentDetailOut.of_view(found, directory.unit_codes(actor.tenant_id))
+
+
+@unmatched_router.get("", responses=problem_responses(*_STAFF, Forbidden))
+async def list_unmatched(work: ReadWork, actor: CurrentStaff, directory: CurrentDirectory) -> UnmatchedListOut:
+    """Tiền đến mà chưa rõ nộp cho hồ sơ nào, và khoản phải hoàn trong đó. Money that is for nothing known.
+
+    Của cả tỉnh: quản trị tỉnh, hoặc lãnh đạo duyệt, quản trị của đơn vị gốc. For the province's administrator, or who
+    refunds for its root unit.
+    """
+    found = await service.list_unmatched(work, actor, directory)
+    return UnmatchedListOut(items=[UnmatchedOut.of(one) for one in found])
+
+
+@unmatched_router.post(
+    "/{id}/match",
+    responses=problem_responses(*_STAFF, Forbidden, PaymentNotFound, MoneyNotFound, MoneySettled, OtherCurrency),
+)
+async def match_money(
+    id: Money,  # noqa: A002 - the name in the address
+    asked: MatchIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> UnmatchedOut:
+    """Ghép khoản tiền với yêu cầu nộp phí, như thể nó đã ghi đúng mã. Count it to a payment request."""
+    return UnmatchedOut.of(await service.match(work, actor, directory, id, asked.reference))
+
+
+@unmatched_router.post("/{id}/return", responses=problem_responses(*_STAFF, Forbidden, MoneyNotFound, MoneySettled))
+async def have_money_returned(
+    id: Money,  # noqa: A002 - the name in the address
+    asked: ReturnIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> UnmatchedOut:
+    """Ghi khoản tiền phải hoàn, kèm lý do. Mark it as to be given back, with the reason."""
+    return UnmatchedOut.of(await service.have_returned(work, actor, directory, id, reason=asked.reason))
+
+
+@unmatched_router.post("/{id}/refund", responses=problem_responses(*_STAFF, Forbidden, MoneyNotFound, NothingToRefund))
+async def note_money_returned(
+    id: Money,  # noqa: A002 - the name in the address
+    given: RefundIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> UnmatchedOut:
+    """Ghi đã hoàn khoản tiền; không phải người đã quyết định hoàn. Note that it was given back, by another person."""
+    reference = given.refund_reference
+    return UnmatchedOut.of(await service.note_returned(work, actor, directory, id, refund_reference=reference))

@@ -226,6 +226,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Money that was for nothing known, and what an officer of accounts has decided on it."""
+
+    receipt: Receipt
+    words: str  # what the transfer said
+    reference: str | None  # of the request it is counted to, or was sent for in another currency
+    settled_by: StaffId | None
+    settled_at: datetime | None
+    reason: str | None  # why it is to be given back; None: it was matched, or nobody has decided
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """A request with all the money that came for it, oldest first."""
 
@@ -345,3 +357,39 @@ class CallbackAnswer(NamedTuple):
     reference: str | None
     amount: Decimal
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPayment:
+    """What was asked of a person, and the money that came, for that person to take along."""
+
+    reference: str
+    amount: Decimal
+    state: PaymentState
+    created_at: datetime
+    paid_at: datetime | None
+    refund_due: Decimal
+    refunded: Decimal
+    receipts: Sequence[KeptReceipt]
+
+
+class KeptReceipt(NamedTuple):
+    """Money that came, as its transaction was told; `messages` as the provider sent them."""
+
+    source: str
+    transaction: str
+    amount: Decimal
+    currency: str
+    paid_at: datetime
+    words: str  # what the transfer said
+    messages: Sequence[str]
+
+
+class PaymentWorkload(NamedTuple):
+    """What the worker, and officers of accounts, have left lying of a tenant's payments."""
+
+    tenant_id: int
+    unended: int  # requests whose time passed a while ago, and which have not ended
+    unmatched: int  # money that is for nothing known, and nobody has decided on
+    refunds_due: int  # money that is to be given back
+    refund_due_since: datetime | None  # when the oldest of it came

@@ -17,11 +17,17 @@ from app.service_requests.terms import KeptDraft, KeptRequest
 
 
 class Subject(StrEnum):
-    """What is kept for a time only, counted from the end of the case, or of the service request."""
+    """What is kept for a time only, counted from the end of the case, or of the service request.
+
+    Drafts count from when they were touched last, messages of payment providers from when they came.
+    """
 
     IDENTITY = "identity"  # who handed a report in
     FILES = "files"  # photos and files that came with it
     PAPERS = "papers"  # who applied, what the form was filled in with, and the documents of a service request
+    ISSUED = "issued_papers"  # whom the papers name that offices have issued; that a paper is genuine stays known
+    DRAFTS = "drafts"  # what was filled in and not handed in
+    CALLBACKS = "payment_callbacks"  # what payment providers have told, and the words of transfers; sums stay
 
 
 class OpeningState(StrEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -11,8 +13,10 @@ from app.cases.deps import books
 from app.cases.service import CodeBook
 from app.db.reference import Reference
 from app.identity.deps import keyring
+from app.kit.ids import TenantId
 from app.procedures.snapshot import Procedures
 from app.web.state import database
+from app.web.tenancy import CurrentTenant
 
 from .service import Desk
 from .terms import RequestBooks
@@ -40,3 +44,12 @@ async def desk(connection: HTTPConnection) -> Desk:
 
 
 CurrentDesk = Annotated[Desk, Depends(desk)]
+
+
+async def draft_life(connection: HTTPConnection, tenant_id: CurrentTenant) -> timedelta:
+    """How long the province keeps a draft that nobody touches. Rules are above this room: the process knows them."""
+    kept_for = cast("Callable[[TenantId], Awaitable[timedelta]]", connection.app.state.draft_life)
+    return await kept_for(tenant_id)
+
+
+DraftLife = Annotated[timedelta, Depends(draft_life)]

@@ -41,6 +41,7 @@ class EventType(StrEnum):
     RATED = "service_request.rated"
     NOTED = "service_request.noted"
     OVERDUE = "service_request.overdue"
+    STEP_MOVED = "service_request.step_moved"
     STEP_REMINDED = "service_request.step_reminded"
     STEP_OVERDUE = "service_request.step_overdue"
 

@@ -95,6 +95,7 @@ _SENTENCES: dict[str, Text] = {
     "service_request.rated": Text("Người nộp đã đánh giá: {stars}/5.", "The applicant's rating: {stars} of 5."),
     "service_request.noted": Text("Ghi chú nội bộ.", "Internal note."),
     "service_request.overdue": Text("Đã quá ngày hẹn trả kết quả.", "The appointment has passed."),
+    "service_request.step_moved": Text("Bước “{step}” do {unit} làm. {why}", "“{step}” is with {unit}. {why}"),
     "service_request.step_reminded": Text(
         "Nhắc {unit}: bước “{step}” sắp đến hạn.", "{unit} was reminded: “{step}” is due soon."
     ),

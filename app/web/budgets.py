@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.gcra import Rate
@@ -42,13 +44,8 @@ class ReadTooMuch(TooMany):
         )
 
 
-def _of_api(scope: Scope) -> bool:
-    path: str = scope["path"]
-    return path.startswith("/api/")
-
-
-class ReadBudget:
-    """Lets anonymous reads of the API through while their address has some of its budget left.
+class Reads:
+    """What addresses have left to read in this process.
 
     Who proves who he is has no budget, unless that proves nothing or is sent where everybody reads the same.
 
@@ -56,48 +53,80 @@ class ReadBudget:
     behind them.
     """
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+    def __init__(self, per_minute: int) -> None:
         """`per_minute`: reads of one address in one process; 0: as many as it likes."""
-        self.app = app
         self._rate = Rate(max(1, per_minute), timedelta(minutes=1))
         self._step_s = 60 / max(1, per_minute)
         self._on = per_minute > 0
         self._kept: OrderedDict[str, float] = OrderedDict()
 
+    def require(self, scope: Scope, cost: int = 1) -> None:
+        """Nothing while the address has as much left as `cost` reads, which it then has read. Raises: ReadTooMuch."""
+        place, most = whence(address_of(scope)), max(1, self._rate.most // 2)  # whatever it costs, it is possible
+        wait_s = self._take(place.address, min(cost, most), monotonic()) if self._on and place.telling else 0
+        if wait_s:
+            scope["state"]["limits"] = (f'"reads-address";q={self._rate.most};w=60', f'"reads-address";r=0;t={wait_s}')
+            raise ReadTooMuch(wait_s)
+
+    def _take(self, address: str, cost: int, now: float) -> int:
+        """Whole seconds until the address may read so much, 0 when it may now and has."""
+        before = max(now, self._kept.pop(address, now))
+        over = before + cost * self._step_s - now - 60
+        self._kept[address] = before if over > 0 else before + cost * self._step_s
+        if len(self._kept) > _COUNTED:
+            self._kept.popitem(last=False)
+        return max(1, math.ceil(over)) if over > 0 else 0
+
+
+def counted(cost: int) -> Callable[[HTTPConnection], Awaitable[None]]:
+    """A dependency that lets a request in as so many reads of its address, whoever asks. Raises: ReadTooMuch."""
+
+    async def check(connection: HTTPConnection) -> None:
+        spend(connection, cost)
+
+    return check
+
+
+def spend(connection: HTTPConnection, cost: int) -> None:
+    """What is asked for takes so many reads of its address. Raises: ReadTooMuch."""
+    cast("Reads", connection.app.state.reads).require(connection.scope, cost)
+
+
+class ReadBudget:
+    """Lets anonymous reads of the API through while their address has some of its budget left."""
+
+    def __init__(self, app: ASGIApp, reads: Reads) -> None:
+        """`reads`: what the process has left for each address."""
+        self.app = app
+        self._reads = reads
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if not (self._on and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _of_api(scope)):
-            await self.app(scope, receive, send)
-            return
-        place = whence(address_of(scope))
-        if not place.telling:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not _counts(scope):
             await self.app(scope, receive, send)
         elif "authorization" in Headers(scope=scope) and not scope["path"].startswith(_PUBLIC):
-            await self.app(scope, receive, self._charging(place.address, send))
-        elif (wait_s := self._take(place.address, monotonic())) is not None:
-            await self._refuse(wait_s, scope, receive, send)
+            await self.app(scope, receive, self._charging(scope, send))
         else:
+            try:
+                self._reads.require(scope)
+            except ReadTooMuch as problem:
+                await refusal(Request(scope), problem)(scope, receive, send)
+                return
             await self.app(scope, receive, send)
 
-    def _charging(self, address: str, send: Send) -> Send:
+    def _charging(self, scope: Scope, send: Send) -> Send:
         """`send`, which takes from the address's budget when what was sent along proves nothing."""
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == _UNPROVEN:
-                self._take(address, monotonic())
+                with suppress(ReadTooMuch):
+                    self._reads.require(scope)
             await send(message)
 
         return told
 
-    def _take(self, address: str, now: float) -> int | None:
-        """Whole seconds until the address may read again, None when it may now and has."""
-        kept = max(now, self._kept.pop(address, now)) + self._step_s
-        over = kept - now - 60
-        self._kept[address] = kept if over <= 0 else kept - self._step_s
-        if len(self._kept) > _COUNTED:
-            self._kept.popitem(last=False)
-        return None if over <= 0 else max(1, math.ceil(over))
 
-    async def _refuse(self, wait_s: int, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"]["limits"] = (f'"reads-address";q={self._rate.most};w=60', f'"reads-address";r=0;t={wait_s}')
-        await refusal(Request(scope), ReadTooMuch(wait_s))(scope, receive, send)
+def _counts(scope: Scope) -> bool:
+    """Whether it is a read of the API; checks of papers never ask who it is, and count themselves."""
+    path: str = scope["path"]
+    return path.startswith("/api/") and not path.startswith("/api/v1/verify/")

@@ -49,6 +49,7 @@ class Metrics:
         loop = ("loop",)
         self._turns = Counter("lienthong_worker_turns", "Turns of the worker's loops", loop, registry=registry)
         self._failures = Counter("lienthong_worker_failures", "Turns that failed", loop, registry=registry)
+        self._passed = Counter("lienthong_worker_passed_over", "Rows it cannot handle", loop, registry=registry)
         self._handled = Counter("lienthong_worker_handled", "What the turns handled", loop, registry=registry)
 
         self._told = Counter("lienthong_notice_attempts", "Notices sent", ("channel", "outcome"), registry=registry)
@@ -68,6 +69,10 @@ class Metrics:
         """Count a turn of one of the worker's loops that went well."""
         self._turns.labels(loop).inc()
         self._handled.labels(loop).inc(handled)
+
+    def passed_over(self, loop: str) -> None:
+        """Count a row that a turn of the loop could not handle, and that kept none of the others waiting."""
+        self._passed.labels(loop).inc()
 
     def posted(self, outcome: str) -> None:
         """Count one attempt to deliver a webhook."""

@@ -10,6 +10,7 @@ from app.db.work import Work, in_work
 from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.kit.ids import TenantId
+from app.papers import service as papers
 from app.privacy import service as privacy
 from app.privacy.terms import Subject
 from app.process import Process, keyring_of
@@ -53,7 +54,7 @@ class Resealing:
         self._done = False
 
     async def turn(self) -> int:
-        """Identities, requests and drafts that the newest key seals from now on; 0 when all had been sealed so."""
+        """Identities, requests, drafts and papers are sealed by the newest key from now on; always 0."""
         if self._done:
             return 0
         await each_tenant(self._process, "reseal", self._of)
@@ -62,13 +63,16 @@ class Resealing:
 
     async def _of(self, tenant_id: TenantId) -> int:
         done = 0
-        for reseal in (identity.reseal, partial(requests.reseal, drafts=False), partial(requests.reseal, drafts=True)):
+        requests_, drafts = partial(requests.reseal, drafts=False), partial(requests.reseal, drafts=True)
+        for reseal in (identity.reseal, requests_, drafts, papers.reseal):
             after: UUID | None = _FIRST
+            # What a paper states may be changed by the owner of the tables only.
+            owner = None if reseal is papers.reseal else tenant_id
             while after is not None:
 
                 async def batch(work: Work, reseal: _Reseal = reseal, begin: UUID = after) -> tuple[int, UUID | None]:
                     return await reseal(work, self._keys, tenant_id, begin, RESEAL_BATCH_ROWS)
 
-                sealed, after = await in_work(self._process.db, self._process.clock, tenant_id, batch)
+                sealed, after = await in_work(self._process.db, self._process.clock, owner, batch)
                 done += sealed
         return done

@@ -28,7 +28,6 @@ from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import index_words
 from app.reports import service as reports_service
-from app.service_requests import service as requests_service
 from app.service_requests.handlers import PaymentConsumer
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
@@ -49,7 +48,6 @@ from .trail import SEAL_EVERY_S, Trail
 
 log = logging.getLogger("lienthong.worker")
 PRUNE_EVERY_S = 3600.0
-PRUNE_DRAFTS = 1000  # at most so many a turn
 INDEX_EVERY_S = 60.0
 RECOUNT_EVERY_S = 5.0
 PLAN_EVERY_S = 3600.0
@@ -168,7 +166,6 @@ async def prune(process: Process) -> int:
             pruned += await payments_service.forget_unproven(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
-            pruned += await requests_service.forget_drafts(work, tenant_id, PRUNE_DRAFTS)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from app.db.work import in_work
 from app.kit.ids import TenantId
 from app.payments import service as payments_service
 from app.payments.senders import ProviderClient
 from app.payments.terms import GENERIC
 from app.process import Process, keyring_of
 
+from .pieces import Pieces, sweep_all
 from .tenants import each_tenant
 
 EXPIRE_EVERY_S = 60.0
@@ -38,9 +38,13 @@ class Payments:
         process = self._process
 
         async def one(tenant_id: TenantId) -> int:
-            return await in_work(
-                process.db, process.clock, tenant_id, lambda work: payments_service.expire_due(work, tenant_id)
+            pieces = Pieces(
+                "payment request",
+                lambda work, broken: payments_service.expire_due(work, tenant_id, besides=broken),
+                lambda work, broken: payments_service.list_expired(work, tenant_id, besides=broken),
+                lambda work, payment_id: payments_service.expire_due(work, tenant_id, only=payment_id),
             )
+            return await sweep_all(process, "payments.expire", tenant_id, pieces)
 
         return await each_tenant(process, "payments.expire", one)
 
@@ -51,8 +55,11 @@ class Payments:
         callback_url = f"{ours.rstrip('/')}/api/v1/payments/callbacks/{GENERIC}" if ours else None
 
         async def one(tenant_id: TenantId) -> int:
-            return await payments_service.ask_due(
+            asked, broken = await payments_service.ask_due(
                 process.db, process.clock, self._keys, self._client, tenant_id, callback_url=callback_url
             )
+            for _ in range(broken):
+                process.metrics.passed_over("payments.ask")
+            return asked
 
         return await each_tenant(process, "payments.ask", one)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from uuid import UUID
 
 from app.cases import service as cases_service
-from app.db.errors import outline
 from app.db.work import Work, in_work
-from app.kit.ids import TenantId
-from app.kit.problems import Unavailable
+from app.kit.ids import RequestId, TenantId
 from app.process import Process
 from app.service_requests import service as requests_service
 
+from .pieces import Pieces, sweep_all
 from .tenants import each_tenant
-
-log = logging.getLogger("lienthong.worker")
 
 
 async def sweep(process: Process) -> int:
@@ -25,59 +21,28 @@ async def sweep(process: Process) -> int:
 
 
 async def _sweep_tenant(process: Process, tenant_id: TenantId) -> int:
-    """Cases of the tenant looked at now. One that cannot be is passed over until the next sweep."""
-    swept, broken = 0, set[UUID]()
-
-    async def one_batch(work: Work) -> int:
-        return await cases_service.sweep(work, tenant_id, process.books, besides=broken)
-
-    while True:
-        try:
-            batch = await in_work(process.db, process.clock, tenant_id, one_batch)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one case has must not hold up those after it
-            log.warning("a sweep of tenant %s goes on case by case: %s", tenant_id, outline(error))
-            known = len(broken)
-            batch = await _sweep_one_by_one(process, tenant_id, broken)
-            if len(broken) > known:  # a batch of nothing but broken ones is not the last
-                swept += batch
-                continue
-        swept += batch
-        if not batch:
-            return swept
-
-
-async def _sweep_one_by_one(process: Process, tenant_id: TenantId, broken: set[UUID]) -> int:
-    """Cases of the next batch looked at, each in a transaction of its own; adds to `broken` those that failed."""
-
-    async def waiting(work: Work) -> list[UUID]:
-        return await cases_service.list_unswept(work, tenant_id, besides=broken)
-
-    swept = 0
-    for case_id in await in_work(process.db, process.clock, tenant_id, waiting):
-
-        async def one(work: Work, case_id: UUID = case_id) -> int:
-            return await cases_service.sweep(work, tenant_id, process.books, only=case_id)
-
-        try:
-            swept += await in_work(process.db, process.clock, tenant_id, one)
-        except Unavailable:
-            raise
-        except Exception:
-            broken.add(case_id)
-            log.exception("case %s of tenant %s cannot be swept", case_id, tenant_id)
-    return swept
+    """Cases of the tenant looked at now."""
+    pieces = Pieces(
+        "case",
+        lambda work, broken: cases_service.sweep(work, tenant_id, process.books, besides=broken),
+        lambda work, broken: cases_service.list_unswept(work, tenant_id, besides=broken),
+        lambda work, case_id: cases_service.sweep(work, tenant_id, process.books, only=case_id),
+    )
+    return await sweep_all(process, "sweep", tenant_id, pieces)
 
 
 async def sweep_requests(process: Process) -> int:
-    """Service requests found late now, over all tenants."""
+    """Service requests and steps of which something was told now, over all tenants."""
 
     async def one(tenant_id: TenantId) -> int:
         books = process.request_books
-        return await in_work(
-            process.db, process.clock, tenant_id, lambda work: requests_service.sweep(work, tenant_id, books)
+        pieces = Pieces(
+            "service request",
+            lambda work, broken: requests_service.sweep(work, tenant_id, books, besides=broken),
+            lambda work, broken: requests_service.list_unswept(work, tenant_id, books, besides=broken),
+            lambda work, request_id: requests_service.sweep(work, tenant_id, books, only=RequestId(request_id)),
         )
+        return await sweep_all(process, "requests", tenant_id, pieces)
 
     return await each_tenant(process, "requests", one)
 

@@ -32,6 +32,7 @@ from .deliveries import examine_contacts, examine_deliveries, examine_notices, e
 from .files import examine_files, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
+from .requests import examine_requests
 from .vault import examine_key, examine_vault
 
 SKEW_LARGE, SKEW_TOO_LARGE = timedelta(seconds=2), timedelta(seconds=60)
@@ -316,7 +317,7 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
         *examine_notices(condition, now),
         *examine_pushes(condition, now),
     )
-    for finding in (*_sweeps(slug, condition), *told):
+    for finding in (*_sweeps(slug, condition), *examine_requests(condition, now), *told):
         done = False
         yield finding
     if done:

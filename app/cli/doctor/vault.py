@@ -12,6 +12,7 @@ from app.cli.terminal import CommandError
 from app.identity import service as identity_service
 from app.identity.domain import Keyring
 from app.identity.terms import KeyStanding
+from app.papers import service as papers_service
 from app.process import Process, keyring_of
 from app.service_requests import service as requests_service
 from app.settings import Settings
@@ -52,7 +53,7 @@ def _with(settings: Settings, key: SecretStr | None) -> Keyring | None:
 
 
 async def examine_vault(process: Process) -> Finding:
-    """Whether every identity, service request and draft that is stored was sealed by a key that is here."""
+    """Whether every identity, service request, draft and paper that is stored was sealed by a key that is here."""
     try:
         held = _with(process.settings, find_key(process.settings))
     except CommandError as refused:
@@ -60,16 +61,22 @@ async def examine_vault(process: Process) -> Finding:
     seals = [
         *await identity_service.list_seals(process.db, held),
         *await requests_service.list_seals(process.db, held),
+        *await papers_service.list_seals(process.db, held),
     ]
     lost = sum(one.identities for one in seals if not one.here)
+    if not lost and (named := await papers_service.count_unsealed(process.db)):
+        return warning(
+            f"{named} giấy của bản phát hành trước còn ghi tên người, chưa niêm phong. Khởi động lại worker.",
+            f"{named} papers of an earlier release name people openly and are not sealed yet. Restart the worker.",
+        )
     if not lost:
         return ok(
             "Mọi danh tính và hồ sơ trong kho đều có khoá ở đây.",
             "Every identity and service request in the vault has its key here.",
         )
     return broken(
-        f"{lost} danh tính, hồ sơ hoặc bản nháp trong kho do khoá không có ở đây niêm phong. Khôi phục tệp "
+        f"{lost} danh tính, hồ sơ, bản nháp hoặc giấy trong kho do khoá không có ở đây niêm phong. Khôi phục tệp "
         "vault-secrets (hoặc LIENTHONG_VAULT_SECRETS) từ bản sao lưu.",
-        f"{lost} identities, service requests or drafts in the vault were sealed by a key that is not here. Restore "
+        f"{lost} identities, service requests, drafts or papers were sealed by a key that is not here. Restore "
         "the file vault-secrets (or LIENTHONG_VAULT_SECRETS) from the backup.",
     )

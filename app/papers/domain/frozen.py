@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.kit.text import nfc
-from app.papers.terms import Document, Paper, PaperFacts, PaperKind, ResultFile
+from app.papers.terms import PERSONAL, Document, Paper, PaperFacts, PaperKind, ResultFile
 
 SHORT: Final = 20  # hexadecimal digits that are printed: 80 bits, so that nobody finds one by trying
 _WHOLE: Final = 64
@@ -85,8 +85,25 @@ def _plain(value: Any) -> Any:
 
 
 def as_facts(stored: Mapping[str, Any]) -> PaperFacts:
-    """The facts of this stored form."""
-    return PaperFacts(**{name: _read(name, value) for name, value in stored.items()})
+    """The facts of this stored form; whom it is about is empty where it is stored apart."""
+    return PaperFacts(**{"applicant": "", **{name: _read(name, value) for name, value in stored.items()}})
+
+
+def bond_of(salt: bytes, value: str) -> str:
+    """What binds a checksum to a personal fact and tells nobody of it: with the salt, which is sealed, nobody can try
+    names (SHA-256, hexadecimal).
+    """
+    return hashlib.sha256(salt + value.encode()).hexdigest()
+
+
+def personal_of(facts: PaperFacts) -> dict[str, str]:
+    """What is stated of whom it is about."""
+    return {name: value for name in PERSONAL if (value := getattr(facts, name))}
+
+
+def public_of(facts: PaperFacts) -> PaperFacts:
+    """All that is stated besides."""
+    return dataclasses.replace(facts, applicant="", address="", phone="", email="")
 
 
 def _read(name: str, value: Any) -> Any:
@@ -97,20 +114,31 @@ def _read(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def canonical(kind: PaperKind, number: str, facts: PaperFacts, template: str) -> bytes:
-    """What the checksum is of: JSON in UTF-8, keys in order, without blanks."""
-    whole = {"kind": kind.value, "number": number, "facts": as_json(facts), "template": template}
+def canonical(
+    kind: PaperKind, number: str, facts: PaperFacts, template: str, bonds: Mapping[str, str] | None = None
+) -> bytes:
+    """What the checksum is of: JSON in UTF-8, keys in order, without blanks; `bonds` in the place of the person."""
+    whole: dict[str, Any] = {"kind": kind.value, "number": number, "facts": as_json(facts), "template": template}
+    if bonds is not None:
+        whole |= {"facts": as_json(public_of(facts)), "personal": dict(bonds)}
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def checksum_of(kind: PaperKind, number: str, facts: PaperFacts, template: str) -> str:
+def checksum_of(
+    kind: PaperKind, number: str, facts: PaperFacts, template: str, bonds: Mapping[str, str] | None = None
+) -> str:
     """SHA-256 of the canonical form, in hexadecimal."""
-    return hashlib.sha256(canonical(kind, number, facts, template)).hexdigest()
+    return hashlib.sha256(canonical(kind, number, facts, template, bonds)).hexdigest()
 
 
 def is_intact(paper: Paper) -> bool:
-    """Whether the paper still states what it was issued with."""
-    return checksum_of(paper.kind, paper.number, paper.facts, paper.template) == paper.checksum
+    """Whether the paper still states what it was issued with.
+
+    One without bonds whose person is kept no more cannot be computed again: that it is in the books has to do.
+    """
+    if paper.bonds is None and not paper.whole:
+        return True
+    return checksum_of(paper.kind, paper.number, paper.facts, paper.template, paper.bonds) == paper.checksum
 
 
 def short_code(checksum: str) -> str:

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from .checking import Desk, check
 from .issuing import issue, list_papers, paper_of, template_of
+from .keeping import count_unsealed, forget, forget_facts, has_sealed, kept_of, list_seals, reseal
 from .rendering import pdf_of, tag_of
+from .sealing import opened, shown
 from .signatures import SignatureReader
 
-__all__ = ["Desk", "SignatureReader", "check", "issue", "list_papers", "paper_of", "pdf_of", "tag_of", "template_of"]
+__all__ = [
+    "Desk",
+    "SignatureReader",
+    "check",
+    "count_unsealed",
+    "forget",
+    "forget_facts",
+    "has_sealed",
+    "issue",
+    "kept_of",
+    "list_papers",
+    "list_seals",
+    "opened",
+    "paper_of",
+    "pdf_of",
+    "reseal",
+    "shown",
+    "tag_of",
+    "template_of",
+]

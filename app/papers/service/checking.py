@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 
 from app.db.engine import Database
+from app.identity.domain import Keyring
 from app.kit import signing
 from app.kit.ids import TenantId
 from app.papers import domain, repository
 from app.papers.terms import Checked, Copied, Paper
 
 from .rendering import pdf_of
+from .sealing import opened, shown
 from .turns import Turns
 
 log = logging.getLogger("lienthong.papers")
@@ -20,38 +22,44 @@ _NOBODYS = ("g", "g")  # no checksum lies here: what is misspelt is looked for a
 class Desk:
     """Draws papers, and compares files with them: work for anyone who asks, so that there is only so much at once."""
 
-    def __init__(self, *, at_once: int = 2, waiting: int = 32) -> None:
-        """`waiting` may queue; further ones are sent away."""
+    def __init__(self, keys: Keyring, *, at_once: int = 2, waiting: int = 32) -> None:
+        """`keys` open whom a paper is about; `waiting` may queue, further ones are sent away."""
+        self._keys = keys
         self._turns = Turns(at_once, waiting)
 
     async def draw(self, paper: Paper) -> bytes:
         """The paper as a file. Raises: DeskBusy."""
         async with self._turns.one():
-            return await pdf_of(paper)
+            return await pdf_of(shown(self._keys, paper))
 
     async def compare(self, db: Database, tenant_id: TenantId, pdf: bytes) -> tuple[Checked | None, Copied]:
         """The paper that the file says it is, and whether it is that file to the byte. One statement.
 
         Raises: DeskBusy.
         """
-        paper, checked = await _find(db, tenant_id, domain.checksum_named_in(pdf) or "")
+        paper, checked = await _find(db, self._keys, tenant_id, domain.checksum_named_in(pdf) or "")
+        if paper is not None and not opened(self._keys, paper).whole:
+            return checked, Copied.GONE
         same = paper is not None and signing.same(await self.draw(paper), pdf)
         return checked, Copied.SAME if same else Copied.OTHER
 
 
-async def check(db: Database, tenant_id: TenantId, typed: str) -> Checked | None:
-    """What is told of the paper with this checksum or short code; None: there is none. One statement either way."""
-    _, checked = await _find(db, tenant_id, typed)
+async def check(db: Database, keys: Keyring, tenant_id: TenantId, typed: str) -> Checked | None:
+    """What is told of the paper with this checksum or short code; None: there is none. One statement either way.
+
+    Nobody is opened for it, but in papers of the first release, whose checksum is of the names themselves.
+    """
+    _, checked = await _find(db, keys, tenant_id, typed)
     return checked
 
 
-async def _find(db: Database, tenant_id: TenantId, typed: str) -> tuple[Paper | None, Checked | None]:
+async def _find(db: Database, keys: Keyring, tenant_id: TenantId, typed: str) -> tuple[Paper | None, Checked | None]:
     first, last = domain.checksums_beginning(typed) or _NOBODYS
     found = await repository.find_between(db, tenant_id, first, last)
     if found is None:
         return None, None
     paper, superseded = found
-    if not domain.is_intact(paper):
+    if not domain.is_intact(paper if paper.bonds is not None else opened(keys, paper)):
         log.error("paper %s states other facts than it was issued with", paper.id)
         return None, None
     return paper, Checked(paper.kind, paper.facts.agency, paper.facts.issued_at, superseded)

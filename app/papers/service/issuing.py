@@ -12,11 +12,14 @@ from uuid import UUID
 
 from app.db.engine import Database
 from app.db.work import Work
+from app.identity.domain import Keyring
 from app.kit.ids import StaffId, TenantId, UnitId, uuid7
 from app.papers import domain, repository
 from app.papers.domain import Template
 from app.papers.errors import PaperNotFound
 from app.papers.terms import Paper, PaperFacts, PaperId, PaperKind
+
+from .sealing import bonds_of, salts_for, sealed
 
 # A kind's present template. Older papers keep theirs, so that its file stays.
 _PRESENT: Final = MappingProxyType({kind: f"{kind.value}@1" for kind in PaperKind})
@@ -32,6 +35,7 @@ def template_of(name: str) -> Template:
 
 async def issue(
     work: Work,
+    keys: Keyring,
     *,
     tenant_id: TenantId,
     subject_id: UUID,
@@ -50,26 +54,31 @@ async def issue(
     count = await repository.count_papers(work, tenant_id, subject_id, kind)
     stated = domain.tidied(facts)
     number = domain.number_of(template.mark, stated.code, count + 1)
+    personal = domain.personal_of(stated)
+    salts, paper_id = salts_for(personal), PaperId(uuid7(work.now))
+    bonds = bonds_of(personal, salts)
     paper = Paper(
         tenant_id=tenant_id,
-        id=PaperId(uuid7(work.now)),
+        id=paper_id,
         kind=kind,
         number=number,
         subject_id=subject_id,
         unit_id=unit_id,
         facts=stated,
         template=template.name,
-        checksum=domain.checksum_of(kind, number, stated, template.name),
+        checksum=domain.checksum_of(kind, number, stated, template.name, bonds),
         issued_at=stated.issued_at,
         issued_by=by,
         supersedes_id=supersedes,
+        bonds=bonds,
+        sealed=sealed(keys, tenant_id, paper_id, personal, salts),
     )
     repository.add(work, paper)
     return paper
 
 
 async def list_papers(db: Database, tenant_id: TenantId, subject_ids: Sequence[UUID]) -> list[Paper]:
-    """Papers of these subjects as they were issued, oldest first. One statement."""
+    """Papers of these subjects, oldest first; whom they are about is sealed. One statement."""
     return await repository.list_papers(db, tenant_id, subject_ids)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import io
 from functools import lru_cache
 from importlib import resources
@@ -29,8 +30,10 @@ async def pdf_of(paper: Paper) -> bytes:
 
 
 def tag_of(paper: Paper) -> str:
-    """ETag of the file, known without drawing it: the facts, the template and what draws them."""
-    return f'"{paper.checksum[:24]}-{version("typst")}"'
+    """ETag of the file, known without drawing it: the facts, the template, what draws them, and what is kept of whom
+    it is about.
+    """
+    return f'"{paper.checksum[:24]}-{hashlib.sha256(paper.sealed).hexdigest()[:8]}-{version("typst")}"'
 
 
 @lru_cache(maxsize=1)

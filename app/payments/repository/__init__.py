@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from .asking import claim, find_claimed
 from .callbacks import CallbackRepository
+from .keeping import forget_messages, list_kept
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
+from .unmatched import list_unmatched, lock_receipt
+from .workload import workload
 
 __all__ = [
     "CallbackRepository",
@@ -18,4 +21,9 @@ __all__ = [
     "StatementRepository",
     "claim",
     "find_claimed",
+    "forget_messages",
+    "list_kept",
+    "list_unmatched",
+    "lock_receipt",
+    "workload",
 ]

@@ -73,15 +73,14 @@ class PaymentRepository:
         )
         return list(found)
 
-    async def lock_overdue(self, now: datetime, limit: int) -> list[PaymentRow]:
+    async def lock_overdue(
+        self, now: datetime, limit: int, *, besides: Collection[UUID] = (), only: UUID | None = None
+    ) -> list[PaymentRow]:
         """Open requests whose time has passed and nobody else has locked (index ix_payment_requests_due)."""
+        overdue = self._requests().where(PaymentRow.state == PaymentState.REQUESTED.value, PaymentRow.due_at <= now)
+        wanted = overdue.where(PaymentRow.id == only) if only else overdue.where(PaymentRow.id.not_in(besides))
         found = await self._session.scalars(
-            self._requests()
-            .where(PaymentRow.state == PaymentState.REQUESTED.value, PaymentRow.due_at <= now)
-            .order_by(PaymentRow.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .execution_options(**_ANEW)
+            wanted.order_by(PaymentRow.due_at).limit(limit).with_for_update(skip_locked=True).execution_options(**_ANEW)
         )
         return list(found)
 
@@ -141,6 +140,7 @@ class PaymentRepository:
                 ReceiptRow.tenant_id == self._tenant_id,
                 ReceiptRow.payment_id == payment_id,
                 ReceiptRow.refund_due > NOTHING,
+                ReceiptRow.settled_reason.is_(None),  # that is given back apart
             )
             .values(
                 refunded=ReceiptRow.refunded + ReceiptRow.refund_due,

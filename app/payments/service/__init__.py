@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from .asking import ask_due
 from .desk import note_refund, record_by_hand
+from .keeping import forget_messages, kept_of
 from .reading import get_payment, list_payments, of_subject
 from .reconciling import compared, keep_statement, reconcile
-from .requesting import cancel, expire_due, request
+from .requesting import cancel, expire_due, list_expired, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
 from .taking import forget_unproven, take_callback
+from .unmatched import have_returned, list_unmatched, match, note_returned
+from .workload import workload
 
 __all__ = [
     "WayToPay",
@@ -23,11 +26,18 @@ __all__ = [
     "cancel",
     "compared",
     "expire_due",
+    "forget_messages",
     "forget_unproven",
     "get_payment",
+    "have_returned",
     "keep_statement",
+    "kept_of",
+    "list_expired",
     "list_payments",
+    "list_unmatched",
+    "match",
     "note_refund",
+    "note_returned",
     "of_subject",
     "picture",
     "picture_of",
@@ -37,4 +47,5 @@ __all__ = [
     "set_provider",
     "take_callback",
     "way_to_pay",
+    "workload",
 ]

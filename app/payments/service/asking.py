@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,6 +14,7 @@ from app.db.work import Work, in_work
 from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
+from app.kit.problems import Unavailable
 from app.payments import domain, repository
 from app.payments.repository import PaymentRepository, SetupRepository
 from app.payments.senders import ProviderClient
@@ -20,6 +22,7 @@ from app.payments.terms import Claim, PaymentState, ProviderKey, Told
 
 from .steps import settle
 
+log = logging.getLogger("lienthong.payments")
 CLAIMED_ROWS = 8  # asked about at once; all have their answer, or none, long before the lease ends
 LEASE = timedelta(minutes=2)
 
@@ -39,24 +42,32 @@ async def ask_due(
     tenant_id: TenantId,
     *,
     callback_url: str | None,
-) -> int:
-    """Number of requests of the tenant that its provider was asked about now.
+) -> tuple[int, int]:
+    """Numbers of requests of the tenant that its provider was asked about now, and of those that could not be settled.
 
-    A worker that is killed in between leaves them to the next when the lease ends. Nothing is asked in a transaction.
+    What cannot be keeps none of the others waiting, and is asked about again when its lease ends. A worker that is
+    killed in between leaves them to the next when the lease ends. Nothing is asked in a transaction.
     """
     until = clock.now() + LEASE
     claims = await in_work(db, clock, tenant_id, lambda work: repository.claim(work, tenant_id, until, CLAIMED_ROWS))
     if not claims:
-        return 0
+        return 0, 0
     key = await in_work(db, clock, tenant_id, lambda work: _newest_key(work, keys, tenant_id))
     heard = await asyncio.gather(*(_ask(client, key, claim, callback_url) for claim in claims))
+    broken = 0
     for claim, said in zip(claims, heard, strict=True):
 
         async def one(work: Work, claim: Claim = claim, said: _Heard | None = said) -> None:
             await _settle(work, key, claim, said)
 
-        await in_work(db, clock, tenant_id, one)
-    return len(claims)
+        try:
+            await in_work(db, clock, tenant_id, one)
+        except Unavailable:
+            raise
+        except Exception:
+            broken += 1
+            log.exception("payment request %s of tenant %s cannot be settled", claim.payment_id, tenant_id)
+    return len(claims), broken
 
 
 async def _newest_key(work: Work, keys: Keyring, tenant_id: TenantId) -> ProviderKey | None:

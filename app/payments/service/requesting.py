@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from app.db.work import Work
 from app.kit.ids import TenantId, uuid7
@@ -75,12 +76,25 @@ async def cancel(work: Work, subject: Subject) -> list[PaymentRequest]:
     return [row.read() for row in found]
 
 
-async def expire_due(work: Work, tenant_id: TenantId) -> int:
-    """Number of requests whose time had passed, and which are ended now; at most `EXPIRE_BATCH_ROWS`."""
-    found = await PaymentRepository(work, tenant_id).lock_overdue(work.now, EXPIRE_BATCH_ROWS)
+async def expire_due(
+    work: Work, tenant_id: TenantId, *, besides: Collection[UUID] = (), only: UUID | None = None
+) -> int:
+    """Number of requests whose time had passed, and which are ended now; at most `EXPIRE_BATCH_ROWS`.
+
+    All `besides` those named, or `only` the one.
+    """
+    found = await PaymentRepository(work, tenant_id).lock_overdue(
+        work.now, EXPIRE_BATCH_ROWS, besides=besides, only=only
+    )
     for row in found:
         await _end(work, row, PaymentState.EXPIRED, PaymentEvent.EXPIRED)
     return len(found)
+
+
+async def list_expired(work: Work, tenant_id: TenantId, *, besides: Collection[UUID]) -> list[UUID]:
+    """The requests that `expire_due` would end next."""
+    found = await PaymentRepository(work, tenant_id).lock_overdue(work.now, EXPIRE_BATCH_ROWS, besides=besides)
+    return [row.id for row in found]
 
 
 async def _end(work: Work, row: PaymentRow, to: PaymentState, event: PaymentEvent) -> None:

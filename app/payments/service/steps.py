@@ -105,12 +105,12 @@ async def settle(
     if row is not None and taking.after is not None and taking.after != row.standing:
         if taking.outcome is Outcome.PAID:
             await payments.count_noted_as_paid(row.id)
-        await move(work, row, taking.after, *_told_of(row.standing, taking.after))
+        await move(work, row, taking.after, *told_of(row.standing, taking.after))
     return Settled(taking.outcome, row.reference if row is not None else None)
 
 
-def _told_of(before: Standing, after: Standing) -> list[PaymentEvent]:
-    """Facts that follow from the change."""
+def told_of(before: Standing, after: Standing) -> list[PaymentEvent]:
+    """Facts that follow from the change of a request."""
     facts = []
     if after.state is PaymentState.PAID and before.state is not PaymentState.PAID:
         facts.append(PaymentEvent.PAID)

@@ -27,7 +27,7 @@ from app.portal.applying import Written
 from app.portal.deps import Account, CurrentAccount, PortalRoute, said
 from app.portal.questions import fields_of
 from app.service_requests import service
-from app.service_requests.deps import CurrentDesk
+from app.service_requests.deps import CurrentDesk, draft_life
 from app.service_requests.errors import DraftNotFound, FiledAlready
 from app.service_requests.models import RequestDraft
 from app.service_requests.schemas import DraftIn, FilingIn
@@ -227,7 +227,8 @@ async def _with_papers(
     await _save(account, draft, kept.version, content)
     refreshed, now = await _draft(account, desk, draft)
     names = [one["upload"] for one in documents if one.get("upload")]
-    await service.keep_uploads(account.visit.database, names, refreshed)
+    life = await draft_life(account.visit.request, account.visit.tenant.id)
+    await service.keep_uploads(account.visit.database, names, refreshed, life)
     return now
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.kit.text import Text
 from app.papers import service as papers_service
-from app.papers.deps import CurrentDesk, CurrentSignatureReader
+from app.papers.deps import CHECK_COST, FILE_COST, CurrentDesk, CurrentSignatureReader
 from app.papers.errors import SignaturesUnreadable
 from app.papers.service import Desk, SignatureReader
 from app.papers.terms import Checked, Copied, SeenSignature
 from app.portal.deps import CurrentVisit, PortalRoute, Visit
+from app.web.budgets import counted, spend
 from app.web.pages import CurrentForm, Form
 
 router = APIRouter(prefix="/verify", route_class=PortalRoute)
@@ -33,7 +34,7 @@ async def ask_for_paper(visit: CurrentVisit) -> Response:
     return visit.page("verify.html", form=Form(), errors={})
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted(CHECK_COST))])
 async def take_paper(
     visit: CurrentVisit, form: CurrentForm, desk: CurrentDesk, signatures: CurrentSignatureReader
 ) -> Response:
@@ -46,16 +47,19 @@ async def take_paper(
     return RedirectResponse(f"/verify/{typed}" if typed.isascii() else "/verify/0", status_code=303)
 
 
-@router.get("/{checksum}")
+@router.get("/{checksum}", dependencies=[Depends(counted(CHECK_COST))])
 async def show_paper(visit: CurrentVisit, checksum: Annotated[str, Path(max_length=100)]) -> Response:
     """Genuine or not: where the QR code of a paper leads."""
-    return _shown(visit, await papers_service.check(visit.database, visit.tenant.id, checksum), None)
+    return _shown(visit, await papers_service.check(visit.database, visit.keys, visit.tenant.id, checksum), None)
 
 
 async def _compared(visit: Visit, desk: Desk, signatures: SignatureReader, files: Sequence[UploadFile]) -> Response:
-    pdf = await files[0].read()
-    for file in files:
-        await file.close()
+    try:
+        spend(visit.request, FILE_COST)
+        pdf = await files[0].read()
+    finally:
+        for file in files:
+            await file.close()
     checked, copied = await desk.compare(visit.database, visit.tenant.id, pdf)
     seen = () if copied is Copied.SAME else await _seen(visit, signatures, pdf)
     return _shown(visit, checked, copied, seen)

@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field
 from app.cases.terms import Books
 from app.citizens.schemas import ProvenIdentityOut
 from app.kit.ids import TenantId, UnitId
+from app.papers.terms import Paper
+from app.payments.terms import KeptPayment, PaymentState
 from app.privacy.terms import AccessEntry, Erased, Exported
 from app.service_requests.terms import KeptRequest
 from app.web.fields import TextOut
@@ -91,6 +93,69 @@ class OwnRequestFileOut(BaseModel):
     added_at: datetime
 
 
+class OwnPaperOut(BaseModel):
+    """A paper that an office has issued to you; its page has it to download."""
+
+    number: str
+    kind: str
+    issued_at: datetime
+    checksum: str
+    applicant: str
+    address: str
+    phone: str
+    email: str
+
+
+class OwnReceiptOut(BaseModel):
+    """Money of yours that came, with what was told of it."""
+
+    source: str
+    transaction: str
+    amount: str
+    currency: str
+    paid_at: datetime
+    words: str = Field(description="Nội dung chuyển khoản. What the transfer said.")
+    messages: list[str] = Field(description="Đơn vị thanh toán đã báo gì. What the provider has told us.")
+
+
+class OwnPaymentOut(BaseModel):
+    """A fee that was asked of you."""
+
+    reference: str
+    amount: str
+    state: PaymentState
+    created_at: datetime
+    paid_at: datetime | None
+    refund_due: str
+    refunded: str
+    receipts: list[OwnReceiptOut]
+
+    @classmethod
+    def of(cls, kept: KeptPayment) -> Self:
+        """The fee."""
+        return cls(
+            reference=kept.reference,
+            amount=f"{kept.amount:f}",
+            state=kept.state,
+            created_at=kept.created_at,
+            paid_at=kept.paid_at,
+            refund_due=f"{kept.refund_due:f}",
+            refunded=f"{kept.refunded:f}",
+            receipts=[
+                OwnReceiptOut(
+                    source=one.source,
+                    transaction=one.transaction,
+                    amount=f"{one.amount:f}",
+                    currency=one.currency,
+                    paid_at=one.paid_at,
+                    words=one.words,
+                    messages=list(one.messages),
+                )
+                for one in kept.receipts
+            ],
+        )
+
+
 class OwnRequestOut(BaseModel):
     """A service request of yours as it is kept."""
 
@@ -111,6 +176,8 @@ class OwnRequestOut(BaseModel):
     filer: OwnPersonOut | None
     answers: dict[str, object]
     files: list[OwnRequestFileOut]
+    papers: list[OwnPaperOut]
+    payments: list[OwnPaymentOut]
 
     @classmethod
     def of(cls, kept: KeptRequest) -> Self:
@@ -134,7 +201,23 @@ class OwnRequestOut(BaseModel):
             filer=OwnPersonOut(**asdict(papers.filer)) if papers.filer else None,
             answers=dict(papers.answers),
             files=[OwnRequestFileOut(**one) for one in kept.files],
+            papers=[_paper(one) for one in kept.issued],
+            payments=[OwnPaymentOut.of(one) for one in kept.payments],
         )
+
+
+def _paper(paper: Paper) -> OwnPaperOut:
+    facts = paper.facts
+    return OwnPaperOut(
+        number=paper.number,
+        kind=paper.kind.value,
+        issued_at=paper.issued_at,
+        checksum=paper.checksum,
+        applicant=facts.applicant,
+        address=facts.address,
+        phone=facts.phone,
+        email=facts.email,
+    )
 
 
 class OwnDraftOut(BaseModel):

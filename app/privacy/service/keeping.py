@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.cases.terms import Books
-from app.db.work import ReadWork, Work
+from app.db.engine import Database
+from app.db.work import ReadWork, Work, read_work
 from app.identity import service as identity
 from app.identity.terms import Actor, system_actor
+from app.kit.clock import Clock
 from app.kit.ids import ReportId, TenantId
 from app.kit.text import Text
 from app.media import service as media
+from app.payments import service as payments
 from app.privacy import domain, policies, repository
 from app.privacy.errors import StaleRule
 from app.privacy.terms import Rule, Subject
@@ -22,6 +27,16 @@ from app.reports import service as reports
 from app.service_requests import service as service_requests
 
 BATCH_ROWS = 500
+_Forget = Callable[..., Awaitable[Sequence[UUID]]]
+_FORGET: Mapping[Subject, tuple[str, _Forget]] = MappingProxyType(
+    {
+        Subject.PAPERS: ("service_requests", service_requests.forget_papers),
+        Subject.ISSUED: ("service_requests", service_requests.forget_issued),
+        Subject.DRAFTS: ("drafts", service_requests.forget_drafts),
+        Subject.CALLBACKS: ("messages", payments.forget_messages),
+    }
+)
+"""What is counted and what forgets it: ids beyond `after`, in order, as many as `limit`; then there may be more."""
 
 
 async def list_rules(work: ReadWork, actor: Actor) -> list[tuple[Rule, list[Rule]]]:
@@ -49,18 +64,30 @@ async def publish_rule(
     return rule
 
 
+async def kept_for(db: Database, clock: Clock, subject: Subject, tenant_id: TenantId) -> timedelta:
+    """How long the tenant keeps it, by the rule in force. One statement."""
+    async with read_work(db, clock, tenant_id) as work:
+        own = await repository.list_rules(work, tenant_id)
+    return timedelta(days=next(one.days for one in domain.rules_in_force(own) if one.subject is subject))
+
+
 async def keep_to_rules(
     work: Work, tenant_id: TenantId, subject: Subject, after: UUID, books: Books
 ) -> tuple[int, UUID | None]:
-    """Number of reports, or service requests, that the subject is gone of now, and where the next batch begins.
+    """Number of reports, service requests, drafts or messages the subject is gone of now, and where to go on.
 
     None: this was the last. Looks at BATCH_ROWS that are old enough; what is still open, or ended later, stays.
     """
     own = await repository.list_rules(work, tenant_id)
     rule = next(one for one in domain.rules_in_force(own) if one.subject is subject)
     before = work.now - timedelta(days=rule.days)
-    if subject is Subject.PAPERS:
-        return await _forget_papers(work, tenant_id, rule, before, after)
+    if subject in _FORGET:
+        counted, forget = _FORGET[subject]
+        gone_now = await forget(work, tenant_id, before=before, after=after, limit=BATCH_ROWS)
+        if gone_now:
+            said = {"subject": subject.value, "rule": rule.version, counted: len(gone_now)}
+            audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=said)
+        return len(gone_now), gone_now[-1] if len(gone_now) == BATCH_ROWS else None
     found = await _older(work, tenant_id, subject, before, after)
     ended = await reports.ended_before(work, tenant_id, found, before) if found else []
     if ended:
@@ -73,16 +100,6 @@ async def keep_to_rules(
         told = {"subject": subject.value, "rule": rule.version, "reports": len(ended)}
         audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=told)
     return len(ended), found[-1] if len(found) == BATCH_ROWS else None
-
-
-async def _forget_papers(
-    work: Work, tenant_id: TenantId, rule: Rule, before: datetime, after: UUID
-) -> tuple[int, UUID | None]:
-    gone = await service_requests.forget_papers(work, tenant_id, before=before, after=after, limit=BATCH_ROWS)
-    if gone:
-        told = {"subject": rule.subject.value, "rule": rule.version, "service_requests": len(gone)}
-        audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=told)
-    return len(gone), gone[-1] if len(gone) == BATCH_ROWS else None
 
 
 async def _older(work: Work, tenant_id: TenantId, subject: Subject, before: datetime, after: UUID) -> list[ReportId]:

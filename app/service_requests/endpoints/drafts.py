@@ -13,7 +13,7 @@ from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, Unr
 from app.media.errors import UploadUnfinished
 from app.procedures.errors import RetiredProcedure, UnknownProcedure
 from app.service_requests import service
-from app.service_requests.deps import CurrentDesk, CurrentRequestBooks
+from app.service_requests.deps import CurrentDesk, CurrentRequestBooks, DraftLife
 from app.service_requests.errors import DraftNotFound, StaleDraft, TooManyDrafts
 from app.service_requests.schemas import DraftIn, DraftListOut, DraftOut, draft_answer
 from app.service_requests.terms import DraftId
@@ -48,7 +48,13 @@ def _content(body: DraftIn) -> dict[str, Any]:
     ),
 )
 async def begin_draft(
-    body: DraftIn, actor: CurrentCitizen, citizen: CurrentCitizenId, work: WriteWork, desk: CurrentDesk, key: NamedKey
+    body: DraftIn,
+    actor: CurrentCitizen,
+    citizen: CurrentCitizenId,
+    work: WriteWork,
+    desk: CurrentDesk,
+    life: DraftLife,
+    key: NamedKey,
 ) -> Response:
     """Lưu bản nháp mới. Keep a new draft."""
 
@@ -62,7 +68,7 @@ async def begin_draft(
             procedure=body.procedure,
             content=_content(body),
         )
-        await service.keep_uploads(desk.db, [one.upload for one in body.documents if one.upload], draft)
+        await service.keep_uploads(desk.db, [one.upload for one in body.documents if one.upload], draft, life)
         return Answer(201, DraftOut(**draft_answer(draft, _content(body), desk.books)).model_dump(mode="json"))
 
     return await answer_once(work, actor.tenant_id, key, body, verb)
@@ -109,6 +115,7 @@ async def save_draft(
     citizen: CurrentCitizenId,
     work: WriteWork,
     desk: CurrentDesk,
+    life: DraftLife,
     seen: ExpectedVersion,
 ) -> Response:
     """Lưu tiếp bản nháp. Save the draft; a stale `If-Match` overwrites nothing."""
@@ -116,7 +123,7 @@ async def save_draft(
     found = await service.save_draft(
         work, desk.keys, actor.tenant_id, citizen, DraftId(draft), seen=seen, content=content
     )
-    await service.keep_uploads(desk.db, [one.upload for one in body.documents if one.upload], found)
+    await service.keep_uploads(desk.db, [one.upload for one in body.documents if one.upload], found, life)
     answer = draft_answer(found, content, desk.books)
     return json_answer(answer, headers={**_PRIVATE, "ETag": version_tag(found.version)})
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from .drafts import DraftRepository, forget_drafts, list_drafts
+from .drafts import DraftRepository, list_drafts
 from .figures import count_due, count_filed
 from .keeping import (
     count_seals,
     end_drafts,
+    forget_drafts,
     forget_papers,
     give,
     has_papers,
     let_go,
+    list_issued_older,
     list_kept,
     list_kept_drafts,
     list_kept_files,
@@ -36,12 +38,11 @@ from .requests import (
     hold_same,
     list_names,
     list_results,
-    list_unswept,
-    list_untold_steps,
     put_file,
     put_request,
     put_step,
 )
+from .sweeping import list_unswept, list_untold, workload
 
 __all__ = [
     "DraftRepository",
@@ -65,6 +66,7 @@ __all__ = [
     "let_go",
     "list_drafts",
     "list_files",
+    "list_issued_older",
     "list_kept",
     "list_kept_drafts",
     "list_kept_files",
@@ -74,11 +76,12 @@ __all__ = [
     "list_queue",
     "list_results",
     "list_unswept",
-    "list_untold_steps",
+    "list_untold",
     "lock_sealed",
     "put_file",
     "put_request",
     "put_step",
     "replace_seals",
     "steps_of",
+    "workload",
 ]

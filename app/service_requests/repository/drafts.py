@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
@@ -53,15 +52,3 @@ async def list_drafts(work: Work, tenant_id: TenantId, citizen_id: CitizenId, li
         .limit(limit)
     )
     return found.all()
-
-
-async def forget_drafts(work: Work, tenant_id: TenantId, before: datetime, limit: int) -> int:
-    """Number of drafts not touched since `before` that are gone now. One statement."""
-    rows = await work.fetch(
-        "DELETE FROM service_request_drafts WHERE tenant_id = $1 AND id IN (SELECT id FROM service_request_drafts"
-        " WHERE tenant_id = $1 AND updated_at < $2 LIMIT $3) RETURNING 1",
-        tenant_id,
-        before,
-        limit,
-    )
-    return len(rows)

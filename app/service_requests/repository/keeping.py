@@ -58,6 +58,19 @@ _OLDER = """
     SELECT id FROM service_requests
     WHERE tenant_id = $1 AND id > $2 AND id < $3 AND closed_at < $4 AND sealed <> '' ORDER BY id LIMIT $5
 """
+_ISSUED_OLDER = """
+    SELECT id FROM service_requests r
+    WHERE tenant_id = $1 AND id > $2 AND id < $3 AND closed_at < $4 AND EXISTS (
+        SELECT FROM papers p WHERE p.tenant_id = r.tenant_id AND p.subject_id = r.id AND p.sealed <> ''
+    )
+    ORDER BY id LIMIT $5
+"""
+_DRAFTS_OLDER = """
+    DELETE FROM service_request_drafts WHERE tenant_id = $1 AND id IN (
+        SELECT id FROM service_request_drafts
+        WHERE tenant_id = $1 AND id > $2 AND id < $3 AND updated_at < $4 ORDER BY id LIMIT $5
+    ) RETURNING id
+"""
 _COUNT_SEALS = """
     SELECT substring(sealed FROM 1 FOR 5) AS head, count(*) AS papers
     FROM (
@@ -121,6 +134,20 @@ async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after
     """Requests that ended before then and still have papers, by ids, which ascend with time. One statement."""
     rows = await work.fetch(_OLDER, tenant_id, after, least_id(before), before, limit)
     return [RequestId(row["id"]) for row in rows]
+
+
+async def list_issued_older(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
+) -> list[RequestId]:
+    """Requests that ended before then and whose papers still name somebody, by ids. One statement."""
+    rows = await work.fetch(_ISSUED_OLDER, tenant_id, after, least_id(before), before, limit)
+    return [RequestId(row["id"]) for row in rows]
+
+
+async def forget_drafts(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """Drafts that nobody has touched since, and that are gone now, by ids. One statement."""
+    rows = await work.fetch(_DRAFTS_OLDER, tenant_id, after, least_id(before), before, limit)
+    return sorted(row["id"] for row in rows)
 
 
 async def lock_sealed(work: Work, tenant_id: TenantId, table: str, after: UUID, limit: int) -> list[tuple[UUID, bytes]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -113,40 +112,6 @@ async def find_same(
     """
     rows = await work.fetch(_SAME, tenant_id, applicant, procedure, content)
     return (rows[0]["code"], rows[0]["citizen_id"]) if rows else None
-
-
-_UNSWEPT = """
-    SELECT id FROM service_requests r
-    WHERE tenant_id = $1 AND closed_at IS NULL AND decided_at IS NULL AND due_at < $2 AND overdue_at IS NULL
-      AND paused_at IS NULL
-    ORDER BY due_at, id LIMIT $3
-"""
-
-
-async def list_unswept(work: Work, tenant_id: TenantId, now: datetime, limit: int) -> list[RequestId]:
-    """Open requests whose appointment has passed and that are not marked so. One statement."""
-    return [RequestId(row["id"]) for row in await work.fetch(_UNSWEPT, tenant_id, now, limit)]
-
-
-_UNTOLD_STEPS = """
-    SELECT s.request_id, s.code FROM service_request_steps s
-    JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
-    WHERE s.tenant_id = $1 AND s.state = 'open' AND s.overdue_at IS NULL AND s.due_at <= $3
-        AND (s.due_at < $2 OR s.reminded_at IS NULL) AND r.closed_at IS NULL AND r.paused_at IS NULL
-        AND r.state NOT IN ('supplement_requested', 'payment_requested', 'stopped')
-    ORDER BY s.due_at, s.request_id, s.code LIMIT $4
-"""
-
-
-async def list_untold_steps(
-    work: Work, tenant_id: TenantId, now: datetime, soon: datetime, limit: int
-) -> list[tuple[RequestId, str]]:
-    """Open steps that are late, or due by `soon`, and whose unit was not told so. One statement.
-
-    Those of one that stands still are nobody's fault (index ix_service_request_steps_untold).
-    """
-    rows = await work.fetch(_UNTOLD_STEPS, tenant_id, now, soon, limit)
-    return [(RequestId(row["request_id"]), row["code"]) for row in rows]
 
 
 async def drop_results(work: Work, tenant_id: TenantId, request_id: UUID) -> None:

@@ -17,7 +17,6 @@ from .drafts import (
     begin_draft,
     content_of,
     end_draft,
-    forget_drafts,
     get_draft,
     keep_uploads,
     list_drafts,
@@ -34,7 +33,18 @@ from .handling import (
     send_back,
 )
 from .holding import agree_withdrawal, decline_withdrawal, end_request, resume_request, stop_request
-from .keeping import codes_of, erase, forget_papers, give_over, has_papers, kept_of, list_seals, reseal
+from .keeping import (
+    codes_of,
+    erase,
+    forget_drafts,
+    forget_issued,
+    forget_papers,
+    give_over,
+    has_papers,
+    kept_of,
+    list_seals,
+    reseal,
+)
 from .own import ask_withdrawal, complain, rate, supply
 from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
@@ -58,7 +68,7 @@ from .reading import (
     verbs_for_staff,
 )
 from .sealing import reached_at
-from .sweeping import sweep
+from .sweeping import list_unswept, sweep, workload
 
 __all__ = [
     "PREFILLED",
@@ -92,6 +102,7 @@ __all__ = [
     "file_request",
     "find_own",
     "forget_drafts",
+    "forget_issued",
     "forget_papers",
     "get_draft",
     "get_for_program",
@@ -107,6 +118,7 @@ __all__ = [
     "list_own",
     "list_own_files",
     "list_seals",
+    "list_unswept",
     "own_row",
     "paid",
     "papers_of",
@@ -133,4 +145,5 @@ __all__ = [
     "verbs_for_applicant",
     "verbs_for_staff",
     "ways",
+    "workload",
 ]

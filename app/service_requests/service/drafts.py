@@ -21,7 +21,6 @@ from app.service_requests.terms import DraftId, RequestBooks
 from .sealing import opened_draft, sealed_draft
 
 MOST: Final = 30
-KEPT: Final = timedelta(days=90)
 
 
 async def begin_draft(
@@ -96,13 +95,11 @@ def content_of(keys: Keyring, draft: RequestDraft) -> dict[str, Any]:
     return opened_draft(keys, TenantId(draft.tenant_id), draft.id, draft.sealed)
 
 
-async def keep_uploads(db: Database, names: Sequence[str], draft: RequestDraft) -> None:
-    """What the draft names of files does not expire before the draft does. Raises: UploadUnfinished."""
+async def keep_uploads(db: Database, names: Sequence[str], draft: RequestDraft, kept_for: timedelta) -> None:
+    """What the draft names of files does not expire before the draft does, `kept_for` after it was touched.
+
+    Raises: UploadUnfinished.
+    """
     uploads = await media_service.attachable(db, names, pointer="/documents/{}/upload")
     if uploads:
-        await media_service.put_off(db, uploads, draft.updated_at + KEPT)
-
-
-async def forget_drafts(work: Work, tenant_id: TenantId, limit: int) -> int:
-    """Number of drafts that nobody has touched for 90 days and that are gone now. One statement."""
-    return await repository.forget_drafts(work, tenant_id, work.now - KEPT, limit)
+        await media_service.put_off(db, uploads, draft.updated_at + kept_for)

@@ -39,6 +39,7 @@ from app.service_requests.terms import Channel, FileRole, Filing, Papers, Person
 
 from .admitting import admit, not_filed_yet
 from .deciding import put_files, put_reused
+from .placing import why
 from .sealing import content_hash, sealed
 from .steps import record
 from .timing import start
@@ -208,20 +209,8 @@ def routed(
         if unit is None:
             raise StepWithoutUnit(step.code, step.name)
         units[step.code] = unit
-        parts.append(Part(step, unit, _why(step, unit, chain, kept=kept is not None)))
+        parts.append(Part(step, unit, why(step, unit, chain, kept=kept is not None)))
     return parts
-
-
-def _why(step: Step, unit: Unit, chain: AreaChain, *, kept: bool) -> Text:
-    if kept:
-        return Text(f"{unit.name} làm tiếp bước này.", f"{unit.name_en} goes on with this step.")
-    place = Text("nơi cư trú của người đề nghị", "where the applicant lives")
-    if step.competence is Competence.OBJECT:
-        place = Text("nơi có đối tượng của thủ tục", "where the object of the procedure lies")
-    return Text(
-        f"{unit.name} phụ trách {place.vi}: {chain.area.name}.",
-        f"{unit.name_en} is in charge of {place.en}: {chain.area.name}.",
-    )
 
 
 async def file_request(

@@ -17,6 +17,8 @@ from app.identity.domain import Keyring, papers_anew
 from app.identity.errors import IdentityUnreadable
 from app.identity.terms import Seals
 from app.kit.ids import CitizenId, RequestId, TenantId
+from app.papers import service as papers_service
+from app.payments import service as payments_service
 from app.service_requests import repository
 from app.service_requests.terms import DECISIONS, KeptDraft, KeptRequest, Outcome, Papers, Person
 
@@ -41,7 +43,9 @@ async def codes_of(work: Work, citizen: CitizenId, tenant_id: TenantId) -> dict[
 async def kept_of(
     work: Work, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]
 ) -> tuple[list[KeptRequest], list[KeptDraft]]:
-    """All that is kept of the account's requests and drafts, for its owner alone: no opening. Three statements.
+    """All that is kept of the account's requests and drafts, for its owner alone: no opening. Seven statements.
+
+    With the papers that were issued on them, and the money that was asked for and came.
 
     Raises: IdentityUnreadable.
     """
@@ -50,6 +54,9 @@ async def kept_of(
     for one in await repository.list_kept_files(work, tenants, [row["id"] for row in rows]):
         # A result is its applicant's once it is signed.
         files[one.pop("request_id")].append(one)
+    ids = [row["id"] for row in rows]
+    issued = await papers_service.kept_of(work, keys, tenants, ids)
+    paid = await payments_service.kept_of(work, tenants, ids)
     requests = []
     for row in rows:
         tenant_id, request_id = TenantId(row.pop("tenant_id")), row.pop("id")
@@ -58,7 +65,8 @@ async def kept_of(
         shown = tuple(one for one in files[request_id] if signed or one["role"] != "result")
         if not signed and row["closed_at"] is None:
             row["decision_text"] = None  # it waits for a signature
-        requests.append(KeptRequest(tenant_id, RequestId(request_id), papers, shown, **row))
+        mine, money = issued.get(request_id, ()), paid.get(request_id, ())
+        requests.append(KeptRequest(tenant_id, RequestId(request_id), papers, shown, mine, money, **row))
     drafts = [
         KeptDraft(
             row["procedure_code"],
@@ -75,21 +83,27 @@ async def erase(work: Work, keys: Keyring, citizen: CitizenId, tenants: Collecti
     """Number of requests that are nobody's from now on. Drafts go, and how to reach the applicant.
 
     What an office has decided, or has still to decide, stays as the record of a public body; what ended without a
-    decision loses its papers whole.
+    decision loses its papers whole. So it is with the papers that were issued on it.
     """
     await repository.end_drafts(work, tenants, citizen)
     rows = await repository.list_kept(work, tenants, citizen, None)
     kept: list[tuple[TenantId, UUID, bytes]] = []
     gone: defaultdict[TenantId, list[UUID]] = defaultdict(list)
+    stays: defaultdict[TenantId, list[UUID]] = defaultdict(list)
     for row in rows:
         tenant_id = TenantId(row["tenant_id"])
         decided = row["outcome"] is not None and Outcome(row["outcome"]) in DECISIONS
         if row["closed_at"] is not None and not decided:
             gone[tenant_id].append(row["id"])
+        else:
+            stays[tenant_id].append(row["id"])
         kept.append((tenant_id, row["id"], _without_contact(keys, tenant_id, row["id"], row["sealed"])))
     await repository.let_go(work, kept)
     for tenant_id, requests in gone.items():
         await repository.forget_papers(work, tenant_id, requests)
+        await papers_service.forget(work, tenant_id, requests)
+    for tenant_id, requests in stays.items():
+        await papers_service.forget_facts(work, keys, tenant_id, requests, _CONTACT)
     return len(rows)
 
 
@@ -124,6 +138,20 @@ async def forget_papers(
     found = await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
     await repository.forget_papers(work, tenant_id, found)
     return found
+
+
+async def forget_issued(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
+) -> list[RequestId]:
+    """Requests that ended before then and whose papers name nobody from now on. As `forget_papers`."""
+    found = await repository.list_issued_older(work, tenant_id, before=before, after=after, limit=limit)
+    await papers_service.forget(work, tenant_id, found)
+    return found
+
+
+async def forget_drafts(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """Drafts that nobody has touched since then and that are gone now. As `forget_papers`, one statement."""
+    return await repository.forget_drafts(work, tenant_id, before=before, after=after, limit=limit)
 
 
 async def list_seals(db: Database, keys: Keyring | None) -> list[Seals]:

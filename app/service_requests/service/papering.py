@@ -67,6 +67,7 @@ async def issue(
     )
     paper = await papers_service.issue(
         work,
+        books.keys,
         tenant_id=tenant_id,
         subject_id=request.id,
         unit_id=unit_id,

@@ -11,8 +11,8 @@ from app.audit import service as audit_service
 from app.cases import service as cases_service
 from app.db.work import Recorder, Work
 from app.directory.snapshot import Directory
-from app.identity.terms import Actor, ActorKind
-from app.kit.clock import rfc3339
+from app.identity.terms import Actor, ActorKind, system_actor
+from app.kit.clock import local_day, rfc3339
 from app.kit.ids import RequestId, StaffId, TenantId, UnitId
 from app.outbox import service as outbox
 from app.procedures.terms import Procedure, StepRole
@@ -21,9 +21,10 @@ from app.service_requests.errors import RequestNotFound, StaleRequest
 from app.service_requests.events import RequestFact
 from app.service_requests.models import RequestStep, ServiceRequest
 from app.service_requests.repository import RequestRepository
-from app.service_requests.terms import RequestBooks, RequestFacts, RequestState, Verb
+from app.service_requests.terms import RequestBooks, RequestFacts, RequestState, StepState, Verb
 from app.timeline import service as timeline_service
 
+from .placing import place_begun
 from .timing import follow, start_opened
 
 
@@ -95,13 +96,23 @@ def with_paper(fact: RequestFact, number: str) -> RequestFact:
 
 
 def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
-    """Apply and record one decided fact, with what it does to steps, clocks and the unit that answers for it."""
+    """Apply and record one decided fact, with what it does to steps, clocks and the unit that answers for it.
+
+    A step that begins is with whoever answers for its place by then; where that is another unit, it is told apart.
+    """
     actor = found.actor
     request, before = found.request, RequestState(found.request.state)
     held_by = UnitId(request.unit_id)
     request.apply(fact, work.now)
+    begun = []
     for change in fact.steps:
-        found.step(change.code).apply(change, work.now, actor.id)
+        step = found.step(change.code)
+        waited = step.state != StepState.OPEN
+        step.apply(change, work.now, actor.id)
+        if waited and step.state == StepState.OPEN:
+            begun.append(step)
+    day = local_day(work.now, books.directory.tenant(TenantId(request.tenant_id)).time_zone)
+    moves = place_begun(books, found.procedure, request, found.steps, begun, day)
     start_opened(books, TenantId(request.tenant_id), found.steps, work.now)
     follow(books, request, found.steps, before=before, at=work.now)
     facts = found.facts()
@@ -109,6 +120,9 @@ def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> S
     if receiver is not None:
         request.unit_id = domain.responsible(facts.steps, receiver).unit_id
     record(work, actor, request, fact, acting_unit(actor, facts, held_by, books.directory), held_by=held_by)
+    for move in moves:
+        request.version += 1
+        record(work, system_actor(TenantId(request.tenant_id)), request, move, None)
     return request
 
 

@@ -2,58 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.db.engine import Database
 from app.db.work import Work
+from app.deadlines.errors import CalendarExhausted
 from app.identity.terms import system_actor
-from app.kit.ids import TenantId, UnitId
+from app.kit.ids import RequestId, TenantId, UnitId
 from app.service_requests import repository
 from app.service_requests.domain import step_name, unit_name
 from app.service_requests.events import EventType, RequestFact
 from app.service_requests.models import RequestStep, ServiceRequest
 from app.service_requests.repository import RequestRepository
-from app.service_requests.terms import HELD, RequestBooks, RequestState, StepState
+from app.service_requests.terms import HELD, RequestBooks, RequestState, RequestWorkload, StepState
 from app.timeline.terms import Audience
 
 from .steps import procedure_of, record
 from .timing import start
 
 BATCH: int = 100
+PATIENCE = timedelta(minutes=10)
 
 
-async def sweep(work: Work, tenant_id: TenantId, books: RequestBooks) -> int:
+async def sweep(
+    work: Work,
+    tenant_id: TenantId,
+    books: RequestBooks,
+    *,
+    besides: Collection[UUID] = (),
+    only: RequestId | None = None,
+) -> int:
     """Number of service requests and steps that something was told of, each once for each date.
 
-    The locked row decides: one that was extended or decided meanwhile is left alone.
+    Of all requests that wait `besides` those named, up to a batch, or of `only` the one. The locked row decides: one
+    that was extended or decided meanwhile is left alone.
     """
+    waiting = [only] if only else await list_unswept(work, tenant_id, books, besides=besides)
+    requests, soon = RequestRepository(work, tenant_id), _soon(work, tenant_id, books)
     done = 0
-    requests = RequestRepository(work, tenant_id)
-    for request_id in await repository.list_unswept(work, tenant_id, work.now, BATCH):
-        request, _ = await requests.lock_by_id(request_id)
-        over = request.due_at is not None and request.due_at < work.now and request.decided_at is None
-        if not over or request.overdue_at is not None or request.closed_at or request.paused_at:
-            continue
-        request.overdue_at = work.now
-        name = unit_name(books, tenant_id, UnitId(request.unit_id))
-        _told(work, request, RequestFact(EventType.OVERDUE, data={"unit": name._asdict()}))
-        done += 1
-    return done + await _sweep_steps(work, requests, tenant_id, books)
-
-
-async def _sweep_steps(work: Work, requests: RequestRepository, tenant_id: TenantId, books: RequestBooks) -> int:
-    """Number of open steps whose unit is told that they are late, or due on its next working day."""
-    done = 0
-    root = next((unit for unit in books.directory.units(tenant_id) if unit.parent_id is None), None)
-    if root is None:
-        return 0
-    soon = start(books, tenant_id, root.id, 1, work.now).due_at
-    for request_id, code in await repository.list_untold_steps(work, tenant_id, work.now, soon, BATCH):
+    for request_id in waiting:
         request, steps = await requests.lock_by_id(request_id)
-        step = next((one for one in steps if one.code == code), None)
-        still = request.closed_at is None and RequestState(request.state) not in HELD
-        if step is None or step.state != StepState.OPEN or step.due_at is None or not still:
+        done += _tell_of_whole(work, books, request) + _tell_of_steps(work, books, request, steps, soon)
+    return done
+
+
+async def list_unswept(
+    work: Work, tenant_id: TenantId, books: RequestBooks, *, besides: Collection[UUID]
+) -> list[RequestId]:
+    """The requests that the next sweep would take: late ones, and those with a step that is late or due soon."""
+    overdue = await repository.list_unswept(work, tenant_id, work.now, besides, BATCH)
+    soon = _soon(work, tenant_id, books)
+    return list(
+        dict.fromkeys([*overdue, *await repository.list_untold(work, tenant_id, work.now, soon, besides, BATCH)])
+    )
+
+
+async def workload(db: Database, tenants: Sequence[TenantId], at: datetime) -> list[RequestWorkload]:
+    """How much of each tenant the sweep has left lying for a while. One statement."""
+    return await repository.workload(db, tenants, at - PATIENCE)
+
+
+def _soon(work: Work, tenant_id: TenantId, books: RequestBooks) -> datetime:
+    """The end of the next working day of the tenant; now where its calendar has none: what is late is told of still."""
+    root = next((unit for unit in books.directory.units(tenant_id) if unit.parent_id is None), None)
+    try:
+        return start(books, tenant_id, root.id, 1, work.now).due_at if root is not None else work.now
+    except CalendarExhausted:
+        return work.now
+
+
+def _tell_of_whole(work: Work, books: RequestBooks, request: ServiceRequest) -> int:
+    """1 when the request is marked as late now."""
+    over = request.due_at is not None and request.due_at < work.now and request.decided_at is None
+    if not over or request.overdue_at is not None or request.closed_at or request.paused_at:
+        return 0
+    request.overdue_at = work.now
+    name = unit_name(books, TenantId(request.tenant_id), UnitId(request.unit_id))
+    _told(work, request, RequestFact(EventType.OVERDUE, data={"unit": name._asdict()}))
+    return 1
+
+
+def _tell_of_steps(
+    work: Work, books: RequestBooks, request: ServiceRequest, steps: Sequence[RequestStep], soon: datetime
+) -> int:
+    """Number of open steps whose unit is told that they are late, or due by `soon`: on its next working day."""
+    done = 0
+    if request.closed_at or request.paused_at or RequestState(request.state) in HELD:
+        return 0
+    for step in steps:
+        if step.state != StepState.OPEN or step.overdue_at is not None or step.due_at is None or step.due_at > soon:
             continue
-        if step.due_at < work.now and step.overdue_at is None:
+        if step.due_at < work.now:
             step.overdue_at, type_ = work.now, EventType.STEP_OVERDUE
-        elif step.due_at >= work.now and step.reminded_at is None:
+        elif step.reminded_at is None:
             step.reminded_at, type_ = work.now, EventType.STEP_REMINDED
         else:
             continue

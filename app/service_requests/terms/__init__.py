@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .counts import ONLINE_CHANNELS, Counted
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView
+from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -53,6 +53,7 @@ __all__ = [
     "RequestFacts",
     "RequestState",
     "RequestView",
+    "RequestWorkload",
     "StepChange",
     "StepFacts",
     "StepState",

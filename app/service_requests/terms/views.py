@@ -14,6 +14,8 @@ from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit.ids import RequestId, TenantId
 from app.media.terms import Attached
+from app.papers.terms import Paper
+from app.payments.terms import KeptPayment
 from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
 from app.timeline.terms import Entry
@@ -63,6 +65,8 @@ class KeptRequest:
     id: RequestId
     papers: Papers
     files: Sequence[Mapping[str, Any]]
+    issued: Sequence[Paper]
+    payments: Sequence[KeptPayment]
     code: str
     procedure_code: str
     procedure_version: int
@@ -86,3 +90,11 @@ class KeptDraft:
     content: Mapping[str, Any] = field(repr=False)
     created_at: datetime
     updated_at: datetime
+
+
+class RequestWorkload(NamedTuple):
+    """What the worker's sweep has left lying of a tenant's service requests."""
+
+    tenant_id: int
+    unswept: int  # the appointment passed a while ago, and it is not marked so
+    untold: int  # steps that were late a while ago, and whose unit was not told so

@@ -311,6 +311,19 @@ async def test_anonymous_reads_have_a_budget_in_each_process_that_costs_no_state
         assert areas == [401] * 3
         assert slug(await other.get("/api/v1/public/cases")) == "read-too-much", "what proves nothing is counted"
         assert [(await proxy.get("/api/v1/public/cases")).status_code for _ in range(6)] == [200] * 6
+        # Who asks for a paper is not asked: a token of anybody's changes nothing, and the page counts like the API.
+        statements.clear()
+        checked = await reader.get("/api/v1/verify/0", headers={"Authorization": "Bearer x"})
+        assert (checked.status_code, slug(checked)) == (429, "read-too-much")
+        assert checked.headers["ratelimit"].startswith('"reads-address";r=0')
+        for refused in (await reader.get("/verify/0"), await reader.post("/verify", data={"code": "0"})):
+            assert refused.status_code == 429
+            assert "Bạn đang đọc quá nhanh" in Page(refused).text
+        assert len(statements) == 0
+        assert (await proxy.get("/api/v1/verify/0")).status_code == 200
+    async with calling(app, "203.113.5.11") as sender:
+        paper = {"file": ("giay.pdf", b"%PDF-1.7", "application/pdf")}
+        assert [(await sender.post("/verify", files=paper)).status_code for _ in range(2)] == [200, 429]
     await app.state.feeds.close()
 
 

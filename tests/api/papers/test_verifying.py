@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from app.db.engine import Database
 from app.db.work import write_work
+from app.identity.domain import Keyring
 from app.kit.clock import FixedClock
 from app.papers import domain, service
 from app.papers.deps import paper_file, signature_reader
@@ -20,7 +21,7 @@ from app.papers.service import Desk, SignatureReader
 from app.papers.terms import Paper, PaperId, PaperKind, Trust
 from tests.authorities import an_authority, an_officer_of, signed, written_over
 from tests.pages import Page, go
-from tests.papers import FACTS, UNIT, a_paper
+from tests.papers import FACTS, KEYS, UNIT, a_paper
 from tests.provinces import HAIDUONG
 from tests.statements import Statements
 
@@ -29,11 +30,12 @@ NOTHING = {"genuine": False, "kind": None, "kind_name": None, "agency": None, "i
 PERSONAL = (FACTS.applicant, FACTS.phone, FACTS.email, FACTS.address, FACTS.code, FACTS.procedure, FACTS.officer)
 
 
-async def issued(db: Database, clock: FixedClock, supersedes: PaperId | None = None) -> Paper:
+async def issued(db: Database, clock: FixedClock, supersedes: PaperId | None = None, keys: Keyring = KEYS) -> Paper:
     """A receipt that is there."""
     async with write_work(db, clock, HAIDUONG) as work:
         return await service.issue(
             work,
+            keys,
             tenant_id=HAIDUONG,
             subject_id=uuid4() if supersedes is None else UNIT,
             unit_id=UNIT,
@@ -150,7 +152,7 @@ async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
 
 
 async def test_a_paper_is_drawn_for_whoever_does_not_hold_it_and_too_many_at_once_are_sent_away() -> None:
-    paper, desk = a_paper(), Desk(at_once=1, waiting=0)
+    paper, desk = a_paper(), Desk(KEYS, at_once=1, waiting=0)
     answer = await paper_file(desk, paper, None)
     assert (answer.media_type, answer.headers["cache-control"]) == ("application/pdf", "private, no-cache")
     assert answer.headers["content-disposition"] == 'inline; filename="01-GTN-H23.288-261127-0042.pdf"'

@@ -35,7 +35,7 @@ class Counter:
 
     async def ask(self) -> int:
         """Requests asked about now."""
-        return await payments.ask_due(
+        asked, broken = await payments.ask_due(
             self.process.db,
             self.clock,
             keyring_of(self.process.settings),
@@ -43,6 +43,8 @@ class Counter:
             HAIDUONG,
             callback_url="https://tinh.example.vn/api/v1/payments/callbacks/generic",
         )
+        assert not broken
+        return asked
 
     async def later(self, **by: float) -> int:
         """The same some time later."""

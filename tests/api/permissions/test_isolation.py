@@ -59,6 +59,7 @@ APART = (
     "/staff/identity-openings/{id}",
     "/staff/blocks/{id}",
     "/staff/payments/{reference}",
+    "/staff/unmatched-payments/{id}",  # of the whole province: tests/api/payments
     "/staff/subscriptions/{id}",
     "/staff/clients/{id}",
     "/staff/members/{id}",  # and of units: tests/api/members

@@ -94,6 +94,9 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/identity-openings/{id}/decision": {"agree": True},
     "POST /api/v1/staff/payments/{reference}/cash": {"receipt_number": "1", "taken_at": "2026-11-20T08:00:00+07:00"},
     "POST /api/v1/staff/payments/{reference}/refund": {"refund_reference": "UNC 1"},
+    "POST /api/v1/staff/unmatched-payments/{id}/match": {"reference": "TT2222222222"},
+    "POST /api/v1/staff/unmatched-payments/{id}/return": {"reason": "Chuyển nhầm."},
+    "POST /api/v1/staff/unmatched-payments/{id}/refund": {"refund_reference": "UNC 1"},
     "POST /api/v1/staff/phone-lookups": {"phone": "0912345678", "reason": "Người dân gọi hỏi tiến độ."},
     "POST /api/v1/staff/retention-rules": {
         "subject": "identity",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 
 from app.audit.terms import Action
@@ -17,12 +19,14 @@ from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.kit.ids import CitizenId
 from app.media.store import FolderStore
+from app.payments.terms import Subject
 from app.process import Process, keyring_of
 from app.service_requests import service as requests
 from app.settings import Settings
 from app.worker.keeping import Resealing, keep_to_rules
 from tests.applicants import HOA, MARITAL, MARRIED, Life, Offices, an_applicant, an_upload, offices
-from tests.builders import HAIDUONG, an_officer
+from tests.builders import CAM_THUONG, HAIDUONG, an_officer
+from tests.treasury import Treasury, a_payment, a_subject, set_up
 
 PAPERS = "SELECT count(*) FROM service_requests WHERE sealed <> ''"
 
@@ -42,6 +46,21 @@ async def a_life(client: httpx.AsyncClient, mine: dict[str, str], **given: Any) 
     filed = await life.file(procedure=MARITAL, answers=MARRIED, applicant={**HOA, "email": "hoa@example.org"}, **given)
     assert filed.status_code == 201, filed.text
     return life
+
+
+async def a_subject_of(process: Process, db: Database, code: str) -> Subject:
+    """What a fee of this service request is for."""
+    found = await db.lane.fetchval("SELECT id FROM service_requests WHERE code = $1", code)
+    return replace(a_subject(process, CAM_THUONG), id=found, code=code)
+
+
+def words(pdf: bytes) -> str:
+    """What stands on it."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    finally:
+        document.close()
 
 
 async def test_an_officer_who_looks_is_in_the_trail_and_in_the_applicants_log_once_a_day(
@@ -82,13 +101,23 @@ async def test_who_applied_at_a_desk_sees_by_the_receipt_which_office_looked(
 
 
 async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_keeps_is_left(
-    client: httpx.AsyncClient, process: Process, at_work: Offices, db: Database, settings: Settings, store: FolderStore
+    client: httpx.AsyncClient,
+    process: Process,
+    at_work: Offices,
+    db: Database,
+    settings: Settings,
+    store: FolderStore,
+    clock: FixedClock,
 ) -> None:
     mine = await an_applicant(client)
     paper = {"document": "authority", "upload": await an_upload(process, store, settings), "name": "Giấy"}
     refused = await a_life(client, mine, documents=[paper])
     assert (await refused.do(at_work.commune, "refuse", reason="Sai nơi nộp.")).status_code == 200
     going_on = await a_life(client, mine, another=True)
+    assert (await going_on.do(at_work.commune, "accept")).status_code == 200
+    await set_up(process, "http://127.0.0.1:1")
+    asked, provider = await a_payment(process, await a_subject_of(process, db, going_on.code)), Treasury(clock)
+    await provider.tell(client, provider.pay(asked.reference, description="NGUYEN THI HOA chuyen tien"))
     draft = {"procedure": MARITAL, "answers": {"purpose": "property"}}
     assert (await client.post("/api/v1/me/service-request-drafts", json=draft, headers=mine)).status_code == 201
     await Life(client, await an_applicant(client)).file(procedure=MARITAL, answers={**MARRIED, "copies": 3})
@@ -100,6 +129,12 @@ async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_ke
     )  # fmt: skip
     assert told["answers"]["purpose"] == "property"
     assert [one["content"]["answers"] for one in copy["service_request_drafts"]] == [{"purpose": "property"}]
+    receipt, refusal = copy["service_requests"][0]["papers"][0], told["papers"][0]
+    assert (receipt["kind"], receipt["applicant"], receipt["email"]) == ("receipt", HOA["name"], "hoa@example.org")
+    (money,) = copy["service_requests"][0]["payments"]
+    assert (money["reference"], money["state"], money["receipts"][0]["amount"]) == (asked.reference, "paid", "150000")
+    assert asked.reference in money["receipts"][0]["messages"][0]
+    pdf = await client.get(f"/api/v1/service-requests/{going_on.code}/papers/{receipt['number']}", headers=mine)
     gone = (await client.delete("/api/v1/me/data", headers=mine)).json()
     assert gone["service_requests"] == 2
     assert await db.lane.fetchval("SELECT count(*) FROM service_request_drafts") == 0
@@ -107,6 +142,15 @@ async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_ke
     assert await db.lane.fetchval(PAPERS) == 2, "of what ended without a decision nothing is left"
     files = "SELECT count(*) FROM service_request_files f JOIN service_requests r ON r.id = f.request_id"
     assert await db.lane.fetchval(f"{files} WHERE r.code = $1", refused.code) == 0
+    for paper in (receipt, refusal):
+        assert (await client.get(f"/api/v1/verify/{paper['checksum']}")).json()["genuine"], "its code goes on"
+    assert await db.lane.fetchval("SELECT count(*) FROM papers WHERE sealed = ''") == 1
+    assert {one["code"] for one in gone["kept"]} >= {"issued_papers", "payments"}
+    staff = f"/api/v1/staff/service-requests/{going_on.code}/papers/{receipt['number']}"
+    drawn = words((await client.get(staff, headers=at_work.commune.headers)).content)
+    assert (HOA["name"] in drawn, "912345678" in drawn, "hoa@example.org" in drawn) == (True, False, False)
+    sent = await client.post("/verify", files={"file": ("giay.pdf", pdf.content, "application/pdf")})
+    assert "tệp không so được nữa" in sent.text
     seen = (await going_on.seen_by(at_work.commune)).json()
     assert seen["applicant"]["name"] == HOA["name"], "the office still has to decide"
     assert "0912345678" not in str(seen)
@@ -138,6 +182,39 @@ async def test_papers_end_by_the_provinces_rule_and_results_stay(
     await keep_to_rules(process)
     count = "SELECT count(*) FROM audit_entries WHERE action = 'retention.applied'"
     assert await db.lane.fetchval(count) == 1
+
+
+async def test_issued_papers_drafts_and_messages_end_by_the_provinces_rules(
+    client: httpx.AsyncClient, process: Process, at_work: Offices, db: Database, clock: FixedClock
+) -> None:
+    mine = await an_applicant(client)
+    ended = await a_life(client, mine)
+    await set_up(process, "http://127.0.0.1:1")
+    asked, provider = await a_payment(process, await a_subject_of(process, db, ended.code)), Treasury(clock)
+    paid = provider.pay(asked.reference)
+    await provider.tell(client, paid)
+    assert (await ended.do(at_work.commune, "refuse", reason="Thử")).status_code == 200
+    draft = {"procedure": MARITAL, "answers": {"purpose": "property"}}
+    drafts = "/api/v1/me/service-request-drafts"
+    assert (await client.post(drafts, json=draft, headers=mine)).status_code == 201
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    for subject, days in (("issued_papers", 60), ("drafts", 30), ("payment_callbacks", 90)):
+        rule = {"subject": subject, "days": days, "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"}}
+        made = await client.post("/api/v1/staff/retention-rules", json=rule, headers=admin.headers)
+        assert made.status_code == 201, made.text
+    left = """SELECT (SELECT count(*) FROM service_request_drafts), (SELECT count(*) FROM papers WHERE sealed <> ''),
+        (SELECT count(*) FROM payment_callbacks WHERE body <> '')"""
+    code = await db.lane.fetchval("SELECT checksum FROM papers LIMIT 1")
+    for days, expected in ((29, (1, 1, 1)), (2, (0, 1, 1)), (30, (0, 0, 1)), (30, (0, 0, 0))):
+        clock.at += timedelta(days=days)
+        await keep_to_rules(process)
+        assert tuple(await db.lane.fetchrow(left) or ()) == expected
+    assert (await client.get(f"/api/v1/verify/{code}")).json()["genuine"]
+    applied = await db.lane.fetch("SELECT details::text AS said FROM audit_entries WHERE action = 'retention.applied'")
+    assert len(applied) == 3, "each is in the trail"
+    assert await db.lane.fetchval("SELECT told_reference FROM payment_receipts") == ""
+    again = await provider.tell(client, paid)
+    assert (again.status_code, again.json()["outcome"]) == (200, "paid"), "it is counted once still"
 
 
 async def test_requests_and_drafts_follow_their_owner_and_are_sealed_anew(

@@ -57,7 +57,13 @@ async def test_a_citizen_takes_a_copy_of_everything_and_then_has_it_erased(
     assert (await client.get("/api/v1/me/access-log", headers=mine)).json() == {"items": []}
     gone = await client.delete("/api/v1/me/data", headers=mine)
     assert (gone.json()["identities"], gone.json()["reports"]) == (1, 1)
-    assert [one["code"] for one in gone.json()["kept"]] == ["reports", "service_requests", "audit"]
+    assert [one["code"] for one in gone.json()["kept"]] == [
+        "reports",
+        "service_requests",
+        "issued_papers",
+        "payments",
+        "audit",
+    ]
     assert (await client.get("/api/v1/me", headers=mine)).status_code == 401
     assert await db.lane.fetchval("SELECT count(*) FROM citizen_tokens") == 0, "nor where one was signed in"
     assert await db.lane.fetchval(KEPT) == 1
@@ -99,6 +105,9 @@ async def test_a_rule_is_published_as_a_version_and_identities_end_by_it(
         ("identity", 0),
         ("files", 0),
         ("papers", 0),
+        ("issued_papers", 0),
+        ("drafts", 0),
+        ("payment_callbacks", 0),
     ]
     rule = {"subject": "identity", "days": 30, "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"}}
     made = await client.post(path, json={**rule, "based_on": 0}, headers=admin.headers)

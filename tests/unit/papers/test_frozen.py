@@ -12,7 +12,7 @@ import pytest
 
 from app.papers import domain
 from app.papers.service import template_of
-from app.papers.terms import Document, PaperFacts, PaperKind
+from app.papers.terms import PERSONAL, Document, PaperFacts, PaperKind
 from tests.papers import FACTS, HERE, a_paper
 
 OTHER: dict[str, Any] = {
@@ -37,6 +37,17 @@ def test_every_fact_counts(name: str) -> None:
     changed: dict[str, Any] = {name: OTHER.get(name, f"{value}." if isinstance(value, str) else None)}
     assert domain.is_intact(a_paper())
     assert not domain.is_intact(dataclasses.replace(a_paper(), facts=dataclasses.replace(FACTS, **changed)))
+
+
+def test_bonds_stand_for_whom_it_is_about() -> None:
+    bonds = {name: domain.bond_of(b"salt", value) for name, value in domain.personal_of(FACTS).items()}
+    checksum = domain.checksum_of(PaperKind.RECEIPT, "1", FACTS, "receipt@1", bonds)
+    paper = dataclasses.replace(a_paper(), number="1", bonds=bonds, checksum=checksum)
+    nobody = dataclasses.replace(paper, facts=domain.public_of(paper.facts), whole=False)
+    assert set(bonds) == set(PERSONAL)
+    assert domain.is_intact(paper)
+    assert domain.is_intact(nobody)
+    assert not domain.is_intact(dataclasses.replace(nobody, bonds={**bonds, "applicant": domain.bond_of(b"salt", "x")}))
 
 
 def test_kind_number_and_template_count_as_well() -> None:

@@ -1,0 +1,59 @@
+"""Statements on service requests and steps that something is to be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.db.engine import Database
+from app.db.work import Work
+from app.kit.ids import RequestId, TenantId
+from app.service_requests.terms import RequestWorkload
+
+_OVERDUE = (
+    "r.closed_at IS NULL AND r.decided_at IS NULL AND r.due_at < $2 AND r.overdue_at IS NULL AND r.paused_at IS NULL"
+)
+_AT_WORK = """r.closed_at IS NULL AND r.paused_at IS NULL
+    AND r.state NOT IN ('supplement_requested', 'payment_requested', 'stopped')"""
+_UNSWEPT = f"""
+    SELECT id FROM service_requests r WHERE tenant_id = $1 AND {_OVERDUE} AND NOT id = ANY ($3::uuid[])
+    ORDER BY due_at, id LIMIT $4
+"""  # noqa: S608 - words of ours
+_UNTOLD = f"""
+    SELECT s.request_id FROM service_request_steps s
+    JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
+    WHERE s.tenant_id = $1 AND s.state = 'open' AND s.overdue_at IS NULL AND s.due_at <= $3
+        AND (s.due_at < $2 OR s.reminded_at IS NULL) AND {_AT_WORK} AND NOT s.request_id = ANY ($4::uuid[])
+    ORDER BY s.due_at, s.request_id, s.code LIMIT $5
+"""  # noqa: S608
+_WORKLOAD = f"""
+    SELECT t.id, (SELECT count(*) FROM service_requests r WHERE r.tenant_id = t.id AND {_OVERDUE}),
+        (SELECT count(*) FROM service_request_steps s
+            JOIN service_requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
+            WHERE s.tenant_id = t.id AND s.state = 'open' AND s.overdue_at IS NULL AND s.due_at < $2 AND {_AT_WORK})
+    FROM unnest($1::int[]) AS t (id)
+"""  # noqa: S608
+
+
+async def list_unswept(
+    work: Work, tenant_id: TenantId, now: datetime, besides: Collection[UUID], limit: int
+) -> list[RequestId]:
+    """Open requests whose appointment has passed and that are not marked so. One statement."""
+    return [RequestId(row["id"]) for row in await work.fetch(_UNSWEPT, tenant_id, now, list(besides), limit)]
+
+
+async def list_untold(
+    work: Work, tenant_id: TenantId, now: datetime, soon: datetime, besides: Collection[UUID], limit: int
+) -> list[RequestId]:
+    """Requests with open steps that are late, or due by `soon`, and whose unit was not told so. One statement.
+
+    Those of one that stands still are nobody's fault (index ix_service_request_steps_untold).
+    """
+    rows = await work.fetch(_UNTOLD, tenant_id, now, soon, list(besides), limit)
+    return [RequestId(row["request_id"]) for row in rows]
+
+
+async def workload(db: Database, tenants: Sequence[TenantId], before: datetime) -> list[RequestWorkload]:
+    """What was late before then and is not marked so, of each tenant. One statement."""
+    return [RequestWorkload(*row) for row in await db.lane.fetch(_WORKLOAD, list(tenants), before)]
