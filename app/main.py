@@ -31,6 +31,7 @@ from app.media.store import PHOTOS, store_of
 from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
+from app.mobile.endpoints import router as mobile_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of, staff_provider_of
@@ -74,6 +75,7 @@ TAGS = [
         "name": "service-requests",
         "description": "Hồ sơ thủ tục hành chính. Applications for administrative procedures.",
     },
+    {"name": "mobile", "description": "Ứng dụng hay mất mạng. Apps that are often offline."},
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
     {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
@@ -125,6 +127,7 @@ ROUTERS = (
     staff_privacy_router,
     report_texts_router,
     own_reports_router,
+    mobile_router,
     *request_routers,
     preview_router,
     portal_router,

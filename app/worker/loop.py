@@ -17,6 +17,7 @@ from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
 from app.limits import service as limits_service
+from app.mobile.handlers import ChangeConsumer
 from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
@@ -55,7 +56,8 @@ LONGEST_PAUSE_S = 30.0  # after failures
 
 
 CONSUMERS = frozenset(
-    one.name for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer)
+    one.name
+    for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer, ChangeConsumer)
 )
 """Names of all that `consumers` makes."""
 
@@ -68,6 +70,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PlanConsumer(lambda: process.books),
         NoticeConsumer(lambda: process.request_books, keyring_of(process.settings), ways_of(process.settings)),
         PaymentConsumer(lambda: process.request_books),
+        ChangeConsumer(),
     )
 
 
