@@ -1,4 +1,4 @@
-"""What apps that are often offline ask for: what changed for the account."""
+"""What apps that are often offline ask for: what they kept is taken, and what changed is told."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_c
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
+from app.web.submissions import DeviceKeyNeeded, UnreadableDeviceKey
 
 from . import service
+from .deps import CurrentCall, CurrentSending
 from .errors import CursorAhead
-from .schemas import ChangesOut, changes_answer
+from .schemas import ChangesOut, SubmissionsIn, SubmissionsOut, changes_answer, outcomes_answer
 from .terms import MOST_ITEMS
 
 router = APIRouter(prefix="/api/v1", tags=["mobile"])
@@ -57,6 +59,24 @@ async def list_changes(
     following = make_cursor(query, [page.reached])
     content = as_json(changes_answer(page, books, actor.tenant_id, lang, clock.now(), following))
     return coded_answer(request, content, _PRIVATE)
+
+
+@router.post(
+    "/submissions",
+    response_model=SubmissionsOut,
+    responses=problem_responses(SessionExpired, UnreadableToken, DeviceKeyNeeded, UnreadableDeviceKey),
+)
+async def submit_kept(body: SubmissionsIn, sending: CurrentSending, call: CurrentCall) -> Response:
+    """Gửi những gì máy đã giữ khi mất mạng: mỗi mục một kết quả. Hand in what was kept while offline.
+
+    Up to 20 reports, replies, ratings, reopenings and withdrawals, each under an id that the device made (UUIDv7) and
+    in a transaction of its own; with an account or without. Send the same items again as often as you like, with the
+    same `Device-Key`: each is done once, and answered the same. Photos go to /uploads first.
+    """
+    handed = body.handed(call.lang, call.skew_s)
+    outcomes = [one async for one in service.take_in_turn(sending, handed)]
+    content = as_json(outcomes_answer(outcomes, body.ids(), call.lang, call.now(), "/api/v1/submissions"))
+    return coded_answer(call.connection, content, {"Cache-Control": "no-store"})
 
 
 def _after(query: Mapping[str, object], cursor: str | None) -> int:

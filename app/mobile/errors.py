@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Gone
+from app.kit.problems import Conflict, Gone
 from app.kit.text import Text
 
 
@@ -18,4 +18,19 @@ class CursorAhead(Gone):
         return Text(
             "Hệ thống vừa được khôi phục từ bản sao lưu. Hãy gọi lại không kèm cursor; điều chưa gửi thì vẫn giữ.",
             "A backup was restored. Ask again without a cursor, and keep what has not been sent yet.",
+        )
+
+
+class WaitsForAnother(Conflict):
+    """It is about a report that this device has not handed in yet, or not successfully."""
+
+    slug = "waits-for-another"
+    title = Text("Còn chờ phản ánh được gửi", "It waits for its report")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say in which order."""
+        return Text(
+            "Phản ánh mà mục này nói đến chưa được ghi nhận. Hãy gửi phản ánh trước, rồi gửi lại mục này.",
+            "The report that this is about has not been taken yet. Send the report first, then this again.",
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import delete
 
 from app.db.engine import Database
@@ -183,3 +184,17 @@ async def page_after(
 async def head(db: Database, tenant_id: TenantId) -> int:
     """The last number given in the tenant; 0 before the first. One statement."""
     return await db.lane.fetchval(_HEAD, tenant_id) or 0
+
+
+_SENT = """
+SELECT tenant_id, answer FROM submissions WHERE tenant_id = ANY($1::int[]) AND id = $2 AND device_hash = $3
+"""
+
+
+async def find_sent(
+    db: Database, tenants: Collection[TenantId], submission: UUID, device: bytes
+) -> tuple[TenantId, dict[str, Any]] | None:
+    """In which of the tenants the device sent a report under this id, and what is kept of it. One statement."""
+    row = await db.lane.fetchrow(_SENT, list(tenants), submission, device)
+    kept = orjson.loads(row["answer"]) if row is not None else {}
+    return (TenantId(row["tenant_id"]), kept) if row is not None and "report_id" in kept else None

@@ -34,6 +34,7 @@ from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
+from app.web.submissions import forget_old_submissions
 
 from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
@@ -165,6 +166,7 @@ async def prune(process: Process) -> int:
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
             pruned += await requests_service.forget_drafts(work, tenant_id, PRUNE_DRAFTS)
+            pruned += await forget_old_submissions(work, tenant_id)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)

@@ -1,7 +1,7 @@
-"""Keep what changed for each account, in numbered order.
+"""Keep what changed for each account, what devices sent under ids of their own, and how far their clocks are off.
 
 Phase: expand.
-Lock: none on tables that are there.
+Lock: ACCESS EXCLUSIVE on reports for a moment (nullable columns; the check is not valid until it was looked at).
 Rows touched: none. What was there before gets its numbers from the worker.
 Time on 10 M rows: milliseconds.
 Reversal: downgrade(); apps load everything again.
@@ -21,7 +21,7 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
-_TABLES = ("own_changes", "change_heads")
+_TABLES = ("own_changes", "change_heads", "submissions")
 
 
 def upgrade() -> None:
@@ -48,11 +48,32 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_change_heads")),
     )
+    op.create_table(
+        "submissions",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_submissions")),
+    )
+    op.create_index("ix_submissions_created", "submissions", ["tenant_id", "created_at"])
+    op.add_column("reports", sa.Column("captured_doubt", sa.String(), nullable=True))
+    op.add_column("reports", sa.Column("clock_skew_s", sa.Integer(), nullable=True))
+    op.execute(
+        "ALTER TABLE reports ADD CONSTRAINT ck_reports_captured_doubt"
+        " CHECK (captured_doubt IN ('future', 'long_ago')) NOT VALID"
+    )
     for table in _TABLES:
         op.execute(f"CREATE POLICY of_tenant ON {table} USING ({_SAME})")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
+    op.drop_constraint("ck_reports_captured_doubt", "reports")
+    op.drop_column("reports", "clock_skew_s")
+    op.drop_column("reports", "captured_doubt")
     for table in _TABLES:
         op.drop_table(table)

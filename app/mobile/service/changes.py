@@ -15,13 +15,12 @@ from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
+from app.mobile import repository
+from app.mobile.errors import CursorAhead
+from app.mobile.terms import Change, ChangeKind, ChangePage, Removal
 from app.outbox.terms import Message
 from app.reports.events import ReportEvent
 from app.timeline.terms import Audience, Entry
-
-from . import repository
-from .errors import CursorAhead
-from .terms import Change, ChangeKind, ChangePage, Removal
 
 _CASES: Final = frozenset(event.value for event in EventType)
 

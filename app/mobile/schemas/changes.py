@@ -12,12 +12,11 @@ from app.cases.schemas import UnitRef
 from app.cases.terms import Books, CaseState, Resolution
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
+from app.mobile.terms import Change, ChangeKind, ChangePage, Removal
 from app.papers.terms import PaperKind
 from app.service_requests.terms import Outcome, RequestState
 from app.timeline.domain import sentence
 from app.timeline.terms import Entry
-
-from .terms import Change, ChangeKind, ChangePage, Removal
 
 
 class ReportNowOut(BaseModel):

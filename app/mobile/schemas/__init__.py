@@ -1,0 +1,16 @@
+"""Wire shapes for apps, version 1."""
+
+from __future__ import annotations
+
+from .changes import ChangeOut, ChangesOut, changes_answer
+from .submissions import OutcomeOut, SubmissionsIn, SubmissionsOut, outcomes_answer
+
+__all__ = [
+    "ChangeOut",
+    "ChangesOut",
+    "OutcomeOut",
+    "SubmissionsIn",
+    "SubmissionsOut",
+    "changes_answer",
+    "outcomes_answer",
+]
