@@ -153,10 +153,10 @@ WITH page AS MATERIALIZED (
 )
 SELECT p.*, COALESCE(r.code, s.code) AS code,
   r.category_code, r.received_at, r.stars, left(r.description, 160) AS excerpt,
-  c.code AS case_code, c.state AS case_state, c.resolution, c.unit_id AS case_unit_id, c.answer, c.updated_at,
+  c.code AS case_code, c.state AS case_state, c.resolution, c.unit_id AS case_unit_id, c.answer,
   c.due_at AS case_due_at, c.original_due_at AS case_original_due_at,
   s.procedure_code, s.state, s.outcome, s.unit_id, s.submitted_at, s.accepted_at, s.due_at, s.original_due_at,
-  s.updated_at AS request_updated_at, s.stars AS request_stars,
+  s.stars AS request_stars,
   e.at, e.type, e.audience, e.case_version, e.actor_kind, e.unit_id AS entry_unit_id, e.report_id, e.text, e.data::text,
   a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum
 FROM page p

@@ -29,7 +29,6 @@ class ReportNowOut(BaseModel):
     unit: UnitRef
     answer: str | None = None
     received_at: datetime
-    updated_at: datetime
     due_at: datetime
     original_due_at: datetime
     stars: int | None = None
@@ -45,7 +44,6 @@ class RequestNowOut(BaseModel):
     unit: UnitRef
     submitted_at: datetime
     accepted_at: datetime | None = None
-    updated_at: datetime
     due_at: datetime | None = None
     original_due_at: datetime | None = None
     stars: int | None = None

@@ -75,7 +75,6 @@ _REPORT = {
     "unit_id": "case_unit_id",
     "answer": "answer",
     "received_at": "received_at",
-    "updated_at": "updated_at",
     "due_at": "case_due_at",
     "original_due_at": "case_original_due_at",
     "stars": "stars",
@@ -84,7 +83,6 @@ _REQUEST = {
     **{same: same for same in ("state", "outcome", "unit_id", "submitted_at", "accepted_at", "due_at")},
     "procedure": "procedure_code",
     "original_due_at": "original_due_at",
-    "updated_at": "request_updated_at",
     "stars": "request_stars",
 }
 _PAPER = {"number": "paper_number", "kind": "paper_kind", "issued_at": "issued_at", "checksum": "checksum"}
