@@ -19,6 +19,7 @@ from app.web.language import language
 from app.web.state import CurrentClock
 from app.web.submissions import DeviceKeyNeeded, SendingDevice, clock_skew_s
 from app.web.tenancy import host_tenant, tenant
+from app.web.versions import too_old
 
 from .service import Sending
 
@@ -34,6 +35,7 @@ async def sending(connection: HTTPConnection, actor: CurrentActor, device: Sendi
         host_tenant=await host_tenant(connection),
         device=device,
         asking=await asking(connection),
+        too_old=too_old(connection.scope),
         report_shape=submitted_answer,
         state_shape=state_answer,
     )

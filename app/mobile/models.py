@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
+from app.kit.text import Text
+from app.web.versions import AppVersion
 
 from .terms import ChangeKind, Removal
 
@@ -44,3 +46,25 @@ class ChangeHead(TenantRow, Base):
     __tablename__ = "change_heads"
 
     number: Mapped[int] = mapped_column(BigInteger)
+    filled: Mapped[bool] = mapped_column(server_default=text("false"))  # with what was there before this table
+    reports_until: Mapped[UUID | None]  # up to which ids it has been looked at so far
+    requests_until: Mapped[UUID | None]
+
+
+class AppVersionRow(TenantRow, Base):
+    """What a province says of one app: which versions it takes."""
+
+    __tablename__ = "app_versions"
+
+    app: Mapped[str] = mapped_column(primary_key=True)
+    least: Mapped[str]
+    advised: Mapped[str]
+    store_url: Mapped[str]
+    reason_vi: Mapped[str | None]
+    reason_en: Mapped[str | None]
+    changed_at: Mapped[datetime]
+
+    def read(self) -> AppVersion:
+        """In terms of the floor that holds apps to it."""
+        reason = Text(self.reason_vi, self.reason_en) if self.reason_vi and self.reason_en else None
+        return AppVersion(self.app, self.least, self.advised, self.store_url, reason)

@@ -8,13 +8,16 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.kit.ids import CitizenId, ReportId, RequestId, TenantId
+from app.web.versions import AppVersion, KnownVersions
 
-from .models import OwnChange
+from .models import AppVersionRow, ChangeHead, OwnChange
 
 # What an account may see of its reports: the same rule as the histories that senders read (reports/service/reading.py).
 _REPORTS: Final = """
@@ -145,6 +148,30 @@ async def forget(work: Work, tenant_id: TenantId, citizens: Collection[UUID]) ->
         await work.session.execute(theirs.execution_options(synchronize_session=False))
 
 
+_OLDER = {
+    table: f"SELECT id, citizen_id FROM {table} WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"  # noqa: S608
+    for table in ("reports", "service_requests")
+}
+
+
+async def begin_head(work: Work, tenant_id: TenantId) -> ChangeHead:
+    """The tenant's head, locked; made the first time. Two statements."""
+    await work.session.execute(insert(ChangeHead).values(tenant_id=tenant_id, number=0).on_conflict_do_nothing())
+    where = select(ChangeHead).where(ChangeHead.tenant_id == tenant_id).with_for_update()
+    return (await work.session.scalars(where.execution_options(populate_existing=True))).one()
+
+
+async def is_filled(work: Work, tenant_id: TenantId) -> bool:
+    """Whether all that was there before the table has been looked at. One statement."""
+    return bool(await work.session.scalar(select(ChangeHead.filled).where(ChangeHead.tenant_id == tenant_id)))
+
+
+async def list_older(work: Work, tenant_id: TenantId, table: str, after: UUID, limit: int) -> list[tuple[UUID, bool]]:
+    """Ids of reports or service requests beyond `after`, in order, and whether an account has each. One statement."""
+    rows = await work.fetch(_OLDER[table], tenant_id, after, limit)
+    return [(row["id"], row["citizen_id"] is not None) for row in rows]
+
+
 _PAGE = """
 WITH page AS MATERIALIZED (
   SELECT about_id, subject_id, kind, history_id, gone, number, changed_at FROM own_changes
@@ -198,3 +225,31 @@ async def find_sent(
     row = await db.lane.fetchrow(_SENT, list(tenants), submission, device)
     kept = orjson.loads(row["answer"]) if row is not None else {}
     return (TenantId(row["tenant_id"]), kept) if row is not None and "report_id" in kept else None
+
+
+async def load_versions(session: AsyncSession) -> KnownVersions:
+    """What every province says of apps, as one snapshot. One statement."""
+    known: dict[TenantId, dict[str, AppVersion]] = {}
+    for row in await session.scalars(select(AppVersionRow)):
+        known.setdefault(TenantId(row.tenant_id), {})[row.app] = row.read()
+    return known
+
+
+async def list_versions(work: ReadWork, tenant_id: TenantId) -> list[AppVersion]:
+    """What the province says of apps, by their names. One statement."""
+    where = select(AppVersionRow).where(AppVersionRow.tenant_id == tenant_id).order_by(AppVersionRow.app)
+    return [row.read() for row in await work.session.scalars(where)]
+
+
+async def put_version(work: Work, tenant_id: TenantId, rule: AppVersion) -> None:
+    """The province says this from now on. One statement."""
+    said = {
+        "least": rule.least,
+        "advised": rule.advised,
+        "store_url": rule.store_url,
+        "reason_vi": rule.reason.vi if rule.reason else None,
+        "reason_en": rule.reason.en if rule.reason else None,
+        "changed_at": work.now,
+    }
+    new = insert(AppVersionRow).values(tenant_id=tenant_id, app=rule.app, **said)
+    await work.session.execute(new.on_conflict_do_update(index_elements=["tenant_id", "app"], set_=said))

@@ -43,6 +43,7 @@ from app.web.submissions import (
     read_device_key,
 )
 from app.web.tenancy import host_tenant
+from app.web.versions import ClientTooOld, too_old
 from app.web.works import WriteWork
 
 from . import service
@@ -94,6 +95,7 @@ _OWN: dict[str, Any] = {
         DeviceKeyNeeded,
         UnreadableDeviceKey,
         SubmissionIdTaken,
+        ClientTooOld,
         PointOutsideVietnam,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
@@ -114,7 +116,14 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
     intake, host = await intake_of(request), await host_tenant(request)
     new, whence = body.new_report(language(request), _skew_s(request, intake)), await asking(request)
     answer = await service.submit_report(
-        intake, actor, new, host_tenant=host, repeat=repeat, shape=submitted_answer, asking=whence
+        intake,
+        actor,
+        new,
+        host_tenant=host,
+        repeat=repeat,
+        shape=submitted_answer,
+        asking=whence,
+        unless_urgent=too_old(request.scope),
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
     return json_answer(answer.body, status=answer.status, headers=headers)

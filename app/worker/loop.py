@@ -17,6 +17,7 @@ from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
 from app.limits import service as limits_service
+from app.mobile import service as mobile_service
 from app.mobile.handlers import ChangeConsumer
 from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
@@ -183,6 +184,15 @@ async def index(process: Process) -> int:
     return await each_tenant(process, "index", one)
 
 
+async def fill(process: Process) -> int:
+    """Older things whose changes are numbered from now on, over all tenants; 0 when none is left."""
+
+    async def one(tenant_id: TenantId) -> int:
+        return await in_work(process.db, process.clock, tenant_id, lambda work: mobile_service.fill(work, tenant_id))
+
+    return await each_tenant(process, "fill", one)
+
+
 async def run(process: Process, command: Command) -> None:
     """Work until cancelled; an outage of the database is waited out with growing pauses.
 
@@ -253,6 +263,7 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
+            group.create_task(_every(INDEX_EVERY_S, "fill", lambda: fill(process), process.metrics))
 
 
 def _ring(done: int, bells: Sequence[asyncio.Event]) -> int:

@@ -15,7 +15,7 @@ from app.db.work import Work, in_work
 from app.identity.domain import tracking_secret
 from app.identity.terms import Actor
 from app.kit.ids import ReportId, TenantId
-from app.kit.problems import Conflict, Problem, TooMany, Unavailable
+from app.kit.problems import Conflict, Problem, TooMany, Unavailable, UpgradeNeeded
 from app.limits.terms import Asking
 from app.media.errors import UploadUnfinished
 from app.mobile import repository
@@ -30,7 +30,7 @@ from app.web.submissions import Submitted, answered_once
 
 log = logging.getLogger("lienthong.mobile")
 PATIENCE_S = 8.0  # for one batch; what is left then is for the next
-_LATER = (Unavailable, TooMany, UploadUnfinished, WaitsForAnother)
+_LATER = (Unavailable, TooMany, UpgradeNeeded, UploadUnfinished, WaitsForAnother)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Sending:
     host_tenant: TenantId | None
     device: bytes
     asking: Asking | None
+    too_old: Problem | None  # why an old app may send nothing that can wait
     report_shape: Callable[[TakenReport], dict[str, Any]]
     state_shape: Callable[[Case], dict[str, Any]]
 
@@ -93,10 +94,13 @@ async def _take_report(sending: Sending, one: HandedReport) -> Answer:
         repeat=Repeat(None, b"", Submitted(one.id, sending.device, one.request)),
         shape=sending.report_shape,
         asking=sending.asking,
+        unless_urgent=sending.too_old,
     )
 
 
 async def _take_verb(sending: Sending, one: HandedVerb, known: Mapping[UUID, OutcomeKind]) -> Answer:
+    if sending.too_old is not None and one.verb is not SenderVerb.REPLY:
+        raise sending.too_old
     actor, code, secret = await _about(sending, one, known)
     books, sent = sending.intake.books, Submitted(one.id, sending.device, one.request)
 

@@ -28,6 +28,7 @@ from app.identity.policies import may_use
 from app.identity.terms import Actor, ActorKind, ClientScope
 from app.kit.clock import Clock, local_day
 from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.kit.problems import Problem, UpgradeNeeded
 from app.limits.errors import LimitReached, SenderBlocked
 from app.limits.terms import Asking
 from app.media import service as media_service
@@ -105,12 +106,14 @@ async def submit_report(
     repeat: Repeat,
     shape: Callable[[domain.Submitted], dict[str, Any]],
     asking: Asking | None = None,
+    unless_urgent: Problem | None = None,
 ) -> Answer:
     """The answer for the sender, durable when this returns: report, case, history, event and answer in one statement.
 
     `shape` makes the answer's body. A repeated key gets its first answer again. Nothing is written on any refusal.
     Another system needs the scope for it, and sends by its own channel from within its limits; what is urgent is taken
     from anywhere in its province.
+    `unless_urgent`: why it is refused when nobody may be in danger.
     `asking`: from where it is sent; None: nobody counts it. What is part of a flood is taken and held.
     Raises: the problems of place, category, answers and contact; Forbidden, OutsideLimits; LimitReached,
     SenderBlocked, neither for what is urgent nor for a key that was answered before; IdempotencyKeyReused;
@@ -123,8 +126,8 @@ async def submit_report(
     placed = domain.place(intake.books.directory, host_tenant, new)
     uploads = await media_service.attachable(intake.db, new.media) if new.media else []
     try:
-        submitted, work = await _prepared(intake, actor, new, placed, now, asking)
-    except (LimitReached, SenderBlocked):
+        submitted, work = await _prepared(intake, actor, new, placed, now, asking, unless_urgent)
+    except (LimitReached, SenderBlocked, UpgradeNeeded):
         kept = await repeat.find(intake.db, placed.tenant.id)
         if kept is None:
             raise
@@ -148,7 +151,13 @@ def _again(intake: Intake, placed: domain.Placed, actor: Actor, first: Answer) -
 
 
 async def _prepared(
-    intake: Intake, actor: Actor, new: NewReport, placed: domain.Placed, now: datetime, asking: Asking | None
+    intake: Intake,
+    actor: Actor,
+    new: NewReport,
+    placed: domain.Placed,
+    now: datetime,
+    asking: Asking | None,
+    unless_urgent: Problem | None,
 ) -> tuple[domain.Submitted, HotWork]:
     """Everything decided, and its rows waiting in one statement."""
     tenant, books = placed.tenant, intake.books
@@ -161,6 +170,8 @@ async def _prepared(
         answers=new.answers,
         on=local_day(now, tenant.time_zone),
     )
+    if unless_urgent is not None and classified.priority is not Priority.URGENT:
+        raise unless_urgent
     decision = routing_service.decide(
         books.rulebooks,
         books.directory,

@@ -19,6 +19,7 @@ from app.identity.terms import Actor, ActorKind, Role
 from app.kit.ids import CitizenId
 from app.mobile import repository
 from app.process import Process, keyring_of
+from app.worker import loop as worker_loop
 from tests.applicants import MARITAL, MARRIED, Life
 from tests.apps import CHANGES, Copy, visits
 from tests.builders import HAIDUONG, a_case, a_report, acting, an_officer, brought, someone, standing
@@ -192,6 +193,28 @@ async def test_service_requests_and_papers_come_too(client: httpx.AsyncClient, p
     listed = (await client.get(f"/api/v1/service-requests/{life.code}/papers", headers=mine)).json()["items"]
     assert [one["number"] for one in listed] == [paper["paper"]["number"]]
     assert {one["entry"]["type"] for one in copy.of("entry")} == {one["type"] for one in (await life.own())["timeline"]}
+
+
+async def test_what_was_there_before_changes_were_numbered_comes_too_and_once(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    mine, citizen = await account(client)
+    life = Life(client, mine)
+    assert (await life.file(procedure=MARITAL, answers=MARRIED)).status_code == 201
+    older, newer = await a_report(process, actor=citizen), await a_report(process, actor=citizen)
+    await drain()
+    before = Copy(client, mine)
+    await before.catch_up()
+    await process.db.lane.fetch("DELETE FROM own_changes")
+    await brought(process, newer, CaseState.RESOLVED)
+    await drain()
+    turns = [await worker_loop.fill(process) for _ in range(3)]
+    assert turns == [3, 0, 0]
+    copy = Copy(client, mine)
+    await copy.catch_up()
+    assert {one["code"] for one in copy.of("report")} == {older.code, newer.code}
+    assert copy.things.keys() >= before.things.keys()
+    assert len({one["number"] for one in copy.things.values()}) == len(copy.things)
 
 
 _MORE = """
