@@ -31,6 +31,8 @@ WITH RECURSIVE mine AS MATERIALIZED (
   JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
 ), lives AS MATERIALIZED (
   SELECT DISTINCT ON (report_id) report_id, id AS case_id, joined_at FROM followed ORDER BY report_id, steps DESC
+), told AS MATERIALIZED (
+  SELECT id AS report_id, case_id FROM mine UNION SELECT report_id, case_id FROM lives
 ), wanted AS MATERIALIZED (
   SELECT m.citizen_id, m.id AS about_id, m.id AS subject_id, 'report' AS kind, c.id AS history_id,
     md5(ROW(
@@ -41,8 +43,8 @@ WITH RECURSIVE mine AS MATERIALIZED (
   FROM mine m JOIN lives l ON l.report_id = m.id JOIN cases c ON c.tenant_id = $1 AND c.id = l.case_id
   UNION ALL
   SELECT m.citizen_id, m.id, e.id, 'entry', e.case_id, e.id, NULL
-  FROM mine m JOIN lives l ON l.report_id = m.id
-  JOIN timeline_entries e ON e.tenant_id = $1 AND (e.case_id = m.case_id OR e.case_id = l.case_id)
+  FROM mine m JOIN lives l ON l.report_id = m.id JOIN told t ON t.report_id = m.id
+  JOIN timeline_entries e ON e.tenant_id = $1 AND e.case_id = t.case_id
   WHERE (e.audience = 'public' OR (e.audience = 'reporter' AND (e.report_id IS NULL OR e.report_id = m.id)))
     AND (e.case_id = m.case_id OR (e.type <> 'case.opened' AND (e.audience = 'public' OR e.at >= l.joined_at)))
 )
@@ -172,13 +174,14 @@ async def list_older(work: Work, tenant_id: TenantId, table: str, after: UUID, l
     return [(row["id"], row["citizen_id"] is not None) for row in rows]
 
 
+# Whose it is now is asked after the rows were found: else the planner would find them by the account, all for each.
 _PAGE = """
 WITH page AS MATERIALIZED (
   SELECT about_id, subject_id, kind, history_id, gone, number, changed_at FROM own_changes
   WHERE tenant_id = $1 AND citizen_id = $2 AND number > $3 AND (gone IS DISTINCT FROM 'elsewhere' OR $3 > 0)
   ORDER BY number LIMIT $4
 )
-SELECT p.*, COALESCE(r.code, s.code) AS code,
+SELECT p.*, CASE $2::uuid WHEN r.citizen_id THEN r.code WHEN s.citizen_id THEN s.code END AS code,
   r.category_code, r.received_at, r.stars, left(r.description, 160) AS excerpt,
   c.code AS case_code, c.state AS case_state, c.resolution, c.unit_id AS case_unit_id, c.answer,
   c.due_at AS case_due_at, c.original_due_at AS case_original_due_at,
@@ -187,8 +190,8 @@ SELECT p.*, COALESCE(r.code, s.code) AS code,
   e.at, e.type, e.audience, e.case_version, e.actor_kind, e.unit_id AS entry_unit_id, e.report_id, e.text, e.data::text,
   a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum
 FROM page p
-LEFT JOIN reports r ON r.tenant_id = $1 AND r.id = p.about_id AND r.citizen_id = $2
-LEFT JOIN service_requests s ON s.tenant_id = $1 AND s.id = p.about_id AND s.citizen_id = $2
+LEFT JOIN reports r ON r.tenant_id = $1 AND r.id = p.about_id
+LEFT JOIN service_requests s ON s.tenant_id = $1 AND s.id = p.about_id
 LEFT JOIN cases c ON p.kind = 'report' AND c.tenant_id = $1 AND c.id = p.history_id
 LEFT JOIN timeline_entries e ON p.kind = 'entry' AND e.tenant_id = $1 AND e.case_id = p.history_id
   AND e.id = p.subject_id

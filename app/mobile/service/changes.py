@@ -92,7 +92,7 @@ _COLUMNS = {ChangeKind.REPORT: _REPORT, ChangeKind.SERVICE_REQUEST: _REQUEST, Ch
 def _change(tenant_id: TenantId, row: asyncpg.Record) -> Change:
     """The row as a change; what is not the account's at this very moment is gone, whatever was numbered."""
     kind, code = ChangeKind(row["kind"]), row["code"]
-    gone = Removal(row["gone"]) if row["gone"] else Removal.ELSEWHERE if code is None else None
+    gone = Removal.ELSEWHERE if code is None else Removal(row["gone"]) if row["gone"] else None
     there = gone is not Removal.ELSEWHERE
     state: dict[str, Any] | None = None
     if there and kind is not ChangeKind.ENTRY:
