@@ -233,6 +233,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         if path.endswith("/stream"):
             continue  # tests/api/streams
         names = {
+            "app": "lienthong-android",
             "code": "default",
             "occasion": "received",
             "what": "codes",
