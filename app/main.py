@@ -33,6 +33,8 @@ from app.media.store import PHOTOS, store_of
 from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
+from app.mobile.endpoints import router as mobile_router
+from app.mobile.staff_endpoints import router as app_versions_router
 from app.national.endpoints import router as national_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
@@ -72,6 +74,7 @@ from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
 from app.web.pages import assets_router, documents_router
+from app.web.versions import AppVersions
 
 TAGS = [
     {"name": "reports", "description": "Người dân gửi và theo dõi phản ánh. Citizens hand in and follow reports."},
@@ -79,6 +82,7 @@ TAGS = [
         "name": "service-requests",
         "description": "Hồ sơ thủ tục hành chính. Applications for administrative procedures.",
     },
+    {"name": "mobile", "description": "Ứng dụng hay mất mạng. Apps that are often offline."},
     {"name": "public", "description": "Những gì ai cũng xem được. What anyone may see."},
     {"name": "directory", "description": "Địa giới và cơ quan. Areas and units."},
     {"name": "catalogue", "description": "Lĩnh vực. Categories."},
@@ -132,6 +136,8 @@ ROUTERS = (
     staff_privacy_router,
     report_texts_router,
     own_reports_router,
+    mobile_router,
+    app_versions_router,
     *request_routers,
     preview_router,
     portal_router,
@@ -186,6 +192,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
+    app.add_middleware(AppVersions)
     app.state.reads = Reads(settings.reads_per_address_minute)
     app.add_middleware(ReadBudget, reads=app.state.reads)
     app.add_middleware(
@@ -211,6 +218,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.directory, state.catalogue = process.directory, process.catalogue
     state.rulebooks, state.calendars = process.rulebooks, process.calendars
     state.procedures = process.procedures
+    state.app_versions = lambda: process.app_versions.current
     state.tenants = lambda: process.directory.current
     state.keyring = keyring_of(process.settings)
     state.limits_key = state.keyring.limits

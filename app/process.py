@@ -28,6 +28,7 @@ from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
+from app.mobile import repository as mobile_repository
 from app.outbox import service as outbox
 from app.procedures import repository as procedures_repository
 from app.procedures.snapshot import Procedures
@@ -36,6 +37,7 @@ from app.routing.snapshot import Rulebooks
 from app.service_requests.terms import RequestBooks
 from app.settings import Settings
 from app.web.metrics import Metrics
+from app.web.versions import KnownVersions
 
 log = logging.getLogger("lienthong.process")
 
@@ -59,6 +61,7 @@ class Process:
     rulebooks: Reference[Rulebooks]
     calendars: Reference[Calendars]
     procedures: Reference[Procedures]
+    app_versions: Reference[KnownVersions]
     bus: Bus
     metrics: Metrics = field(default_factory=Metrics)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -85,6 +88,7 @@ class Process:
             Reference("rulebooks", routing_repository.load),
             Reference("calendars", deadlines_repository.load_calendars),
             Reference("procedures", procedures_repository.load),
+            Reference("app_versions", mobile_repository.load_versions),
             Bus(_carrier(settings, db), net_s=settings.bus_net_s),
             metrics or Metrics(),
         )
@@ -117,7 +121,7 @@ class Process:
     @property
     def references(self) -> tuple[Reference[Any], ...]:
         """All of the reference data, in the order in which it is loaded: tenants first, the others speak of them."""
-        return self.directory, self.catalogue, self.rulebooks, self.calendars, self.procedures
+        return self.directory, self.catalogue, self.rulebooks, self.calendars, self.procedures, self.app_versions
 
     @property
     def tenants(self) -> list[TenantId]:

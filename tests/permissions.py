@@ -51,6 +51,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/held": ALL,
     "POST /api/v1/staff/held/{code}/refusal": ALL,
     "POST /api/v1/staff/held/{code}/release": ALL,
+    "GET /api/v1/staff/app-versions": ADMINISTRATOR,
+    "PUT /api/v1/staff/app-versions/{app}": ADMINISTRATOR,
     "GET /api/v1/staff/limits": ADMINISTRATOR,
     "PUT /api/v1/staff/limits/{what}/{per}": ADMINISTRATOR,
     "GET /api/v1/staff/figures/service-requests": ALL,

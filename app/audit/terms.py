@@ -91,6 +91,7 @@ class Action(StrEnum):
     PROCEDURE_PUBLISHED = "procedure.published"
     PROCEDURE_RETIRED = "procedure.retired"
     WORDING_PUBLISHED = "wording.published"
+    APP_VERSION_SET = "app_version.set"
     UNIT_CONTACT_SET = "unit.contact_set"
     QUIET_HOURS_PUBLISHED = "quiet_hours.published"
     SUBSCRIPTION_CREATED = "subscription.created"

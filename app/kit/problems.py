@@ -10,6 +10,7 @@
     ├── Gone               410  was here once
     ├── PreconditionFailed 412  somebody was faster
     ├── TooLarge           413  body over the limit
+    ├── UpgradeNeeded      426  the app is too old
     ├── PreconditionNeeded 428  say which version you saw
     ├── TooMany            429  slow down
     └── Unavailable        503  try again in a moment
@@ -159,6 +160,14 @@ class TooSlow(Problem):
             "Nothing was written but what came by /uploads. Send it again with the same Idempotency-Key on a better "
             "network.",
         )
+
+
+class UpgradeNeeded(Problem):
+    """The app is too old for what it asks."""
+
+    status = 426
+    slug = "upgrade-needed"
+    title = Text("Cần cập nhật ứng dụng", "Please update the app")
 
 
 class PreconditionNeeded(Problem):

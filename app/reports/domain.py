@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.cases.terms import CaseFacts
@@ -18,7 +18,7 @@ from app.kit.text import Text, fold
 from app.routing.terms import Decision
 
 from .errors import PlaceNeeded
-from .terms import NewReport
+from .terms import CaptureDoubt, NewReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,22 @@ class Submitted:
     guidance: Text | None
     received_at: datetime
     secret: str | None = field(repr=False)
+
+
+_AHEAD, _LONG_AGO = timedelta(minutes=5), timedelta(days=30)
+
+
+def doubt(captured_at: datetime | None, clock_skew_s: int | None, received_at: datetime) -> CaptureDoubt | None:
+    """Why it cannot be taken for granted that the report was written then; what a clock is known to be off by is not.
+
+    No deadline counts from `captured_at`, doubted or not.
+    """
+    if captured_at is None:
+        return None
+    age = received_at - captured_at + timedelta(seconds=clock_skew_s or 0)
+    if age < -_AHEAD:
+        return CaptureDoubt.FUTURE
+    return CaptureDoubt.LONG_AGO if age > _LONG_AGO else None
 
 
 def place(directory: Directory, host_tenant: TenantId | None, new: NewReport) -> Placed:

@@ -14,13 +14,12 @@ from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import AreaMismatch, PointOutsideVietnam
 from app.identity.deps import CurrentActor, CurrentKeyring, current_actor, signed_in_or_none
 from app.identity.errors import InvalidContact, SessionExpired
-from app.kit.clock import rfc3339
 from app.limits.deps import asking
 from app.limits.errors import LimitReached, SenderBlocked
 from app.media.errors import UploadTaken, UploadUnfinished
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
-from app.web.headers import IDEMPOTENCY_KEY, read_here
+from app.web.headers import CLIENT_TIME, DEVICE_KEY, IDEMPOTENCY_KEY, read_here
 from app.web.hot import HotRoute
 from app.web.idempotency import (
     Answer,
@@ -35,12 +34,21 @@ from app.web.idempotency import (
 from app.web.language import language
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
+from app.web.submissions import (
+    DeviceKeyNeeded,
+    SubmissionIdTaken,
+    Submitted,
+    UnreadableDeviceKey,
+    clock_skew_s,
+    read_device_key,
+)
 from app.web.tenancy import host_tenant
+from app.web.versions import ClientTooOld, too_old
 from app.web.works import WriteWork
 
 from . import service
 from .deps import intake_of
-from .errors import CapturedInFuture, OutsideLimits, PlaceNeeded, ReportNotFound
+from .errors import OutsideLimits, PlaceNeeded, ReportNotFound
 from .schemas import (
     FileListOut,
     RatingIn,
@@ -51,6 +59,7 @@ from .schemas import (
     SubmittedOut,
     WithdrawalIn,
     files_answer,
+    state_answer,
     submitted_answer,
 )
 
@@ -83,14 +92,17 @@ _OWN: dict[str, Any] = {
         InvalidContact,
         PlaceNeeded,
         AreaMismatch,
-        CapturedInFuture,
+        DeviceKeyNeeded,
+        UnreadableDeviceKey,
+        SubmissionIdTaken,
+        ClientTooOld,
         PointOutsideVietnam,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
         UploadUnfinished,
         UploadTaken,
     ),
-    openapi_extra=read_here(IDEMPOTENCY_KEY),
+    openapi_extra=read_here(IDEMPOTENCY_KEY, DEVICE_KEY, CLIENT_TIME),
 )
 async def submit_report(request: Request, body: ReportIn) -> Response:
     """Gửi phản ánh. Nhận ngay mã, đơn vị chịu trách nhiệm, lý do và hạn trả lời.
@@ -100,19 +112,36 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
     """
     actor = await current_actor(request, await signed_in_or_none(request))
     name = await named_key(request, await idempotency_key(request.headers.get("idempotency-key")))
-    repeat = service.Repeat(name, request_hash(body) if name else b"")
+    repeat = service.Repeat(name, request_hash(body) if name else b"", _sent(request, body))
     intake, host = await intake_of(request), await host_tenant(request)
-    new, whence = body.new_report(language(request)), await asking(request)
+    new, whence = body.new_report(language(request), _skew_s(request, intake)), await asking(request)
     answer = await service.submit_report(
-        intake, actor, new, host_tenant=host, repeat=repeat, shape=submitted_answer, asking=whence
+        intake,
+        actor,
+        new,
+        host_tenant=host,
+        repeat=repeat,
+        shape=submitted_answer,
+        asking=whence,
+        unless_urgent=too_old(request.scope),
     )
     headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
     return json_answer(answer.body, status=answer.status, headers=headers)
 
 
+def _sent(request: Request, body: ReportIn) -> Submitted | None:
+    """The report under the id that its device made, if it made one. Raises: DeviceKeyNeeded, UnreadableDeviceKey."""
+    if body.id is None:
+        return None
+    return Submitted.of(body.id, read_device_key(request.headers.get("device-key")), body)
+
+
+def _skew_s(request: Request, intake: service.Intake) -> int | None:
+    return clock_skew_s(request.headers.get("client-time"), intake.clock.now())
+
+
 def _state(case: Case) -> Answer:
-    due_at = rfc3339(case.due_at)
-    return Answer(200, {"code": case.code, "state": case.state, "resolution": case.resolution, "due_at": due_at})
+    return Answer(200, state_answer(case))
 
 
 @router.post("/{code}/replies", **_OWN)

@@ -53,21 +53,6 @@ class PlaceNeeded(Invalid):
         )
 
 
-class CapturedInFuture(Invalid):
-    """The client's clock says the report was written in the future."""
-
-    slug = "captured-in-future"
-    title = Text("Thời điểm ghi nhận ở tương lai", "captured_at lies in the future")
-
-    @classmethod
-    def default_detail(cls) -> Text:
-        """Say what to check."""
-        return Text(
-            "Đồng hồ của thiết bị chạy nhanh hơn một ngày; hãy chỉnh lại hoặc bỏ captured_at.",
-            "The device's clock is more than a day ahead; set it right or leave captured_at out.",
-        )
-
-
 class OriginUnknown(Conflict):
     """What should be blocked is not known of this report."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, TenantRow, one_of
 from app.kit.text import Lang
 
-from .terms import Channel
+from .terms import CaptureDoubt, Channel
 
 
 class ReportOrigin(TenantRow, Base):
@@ -41,6 +41,7 @@ class Report(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id", "client_id"], ["api_clients.tenant_id", "api_clients.id"]),
         one_of("channel", Channel),
         one_of("lang", Lang),
+        one_of("captured_doubt", CaptureDoubt),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
     )
 
@@ -58,7 +59,9 @@ class Report(TenantRow, Base):
     answers: Mapped[dict[str, Any]]
     channel: Mapped[str]
     lang: Mapped[str] = mapped_column(server_default=text("'vi'"))  # in which its sender is told of it
-    captured_at: Mapped[datetime | None]
+    captured_at: Mapped[datetime | None]  # by the sender's clock, which nothing is counted by
+    captured_doubt: Mapped[str | None]
+    clock_skew_s: Mapped[int | None]
     received_at: Mapped[datetime]
     citizen_id: Mapped[UUID | None]
     client_id: Mapped[UUID | None]  # the other system that sent it for its sender

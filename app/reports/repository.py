@@ -19,7 +19,7 @@ from app.media.terms import Attached
 
 from .errors import ReportNotFound
 from .models import Report, ReportOrigin
-from .terms import Channel, ReportText, Watched
+from .terms import CaptureDoubt, Channel, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
 _FIND = """
@@ -67,7 +67,7 @@ LIMIT 200
 """
 _OF_CASE = _GATHERED.format(
     columns="r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.area_code, r.address, r.answers,"
-    " r.channel, r.captured_at, r.received_at, r.stars"
+    " r.channel, r.captured_at, r.captured_doubt, r.clock_skew_s, r.received_at, r.stars"
 )
 _FILES_OF_CASE = f"""
 WITH of_case AS ({_GATHERED.format(columns="r.id, r.code")})
@@ -93,6 +93,8 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
             answers=orjson.loads(row["answers"]),
             channel=Channel(row["channel"]),
             captured_at=row["captured_at"],
+            captured_doubt=CaptureDoubt(row["captured_doubt"]) if row["captured_doubt"] else None,
+            clock_skew_s=row["clock_skew_s"],
             received_at=row["received_at"],
             stars=row["stars"],
         )

@@ -39,6 +39,13 @@ _CHANNEL_LABELS = {
 }
 
 
+class CaptureDoubt(StrEnum):
+    """Why an officer should not rely on when a report says it was written."""
+
+    FUTURE = "future"
+    LONG_AGO = "long_ago"
+
+
 @dataclass(frozen=True, slots=True)
 class NewReport:
     """What a person hands in, checked for shape but not yet for meaning."""
@@ -54,6 +61,7 @@ class NewReport:
     identity: ReporterIdentity = field(default_factory=ReporterIdentity)
     anonymous: bool = False  # whether the sender asked not to be named
     captured_at: datetime | None = None
+    clock_skew_s: int | None = None  # by how much the device's clock was ahead when it sent, where that is known
     channel: Channel = Channel.APP
     lang: Lang = Lang.VI
     media: tuple[str, ...] = ()
@@ -73,6 +81,8 @@ class ReportText:
     answers: dict[str, Answer]
     channel: Channel
     captured_at: datetime | None
+    captured_doubt: CaptureDoubt | None
+    clock_skew_s: int | None
     received_at: datetime
     stars: int | None
 

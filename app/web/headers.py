@@ -25,6 +25,16 @@ IDEMPOTENCY_KEY = _described(
     maxLength=200,
     pattern="^[!-~]+$",
 )
+DEVICE_KEY = _described(
+    "device-key",
+    "Giá trị ngẫu nhiên của riêng máy. A random value of this device alone, kept on it",
+    minLength=22,
+    maxLength=200,
+    pattern="^[!-~]+$",
+)
+CLIENT_TIME = _described(
+    "client-time", "Giờ của máy lúc gửi. What the device's clock says as it sends", format="date-time"
+)
 
 
 def read_here(*headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ _SENTENCES: dict[str, Text] = {
     "dict_type": Text("Cần là một đối tượng JSON.", "Must be a JSON object."),
     "list_type": Text("Cần là một danh sách.", "Must be a list."),
 }
-_INVALID = Text(
+INVALID = Text(
     "Có thông tin chưa đúng; xem từng mục trong errors rồi gửi lại. Chưa có gì được ghi.",
     "Some of the data is not right; see errors and send it again. Nothing was written.",
 )
@@ -98,8 +98,8 @@ def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any
     return answers
 
 
-def render(problem: Problem, lang: Lang, instance: str) -> Response:
-    """The answer that tells of `problem`."""
+def problem_body(problem: Problem, lang: Lang, instance: str) -> dict[str, object]:
+    """What tells of `problem` in `lang`."""
     body: dict[str, object] = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title(lang),
@@ -109,6 +109,12 @@ def render(problem: Problem, lang: Lang, instance: str) -> Response:
     }
     for name, value in problem.extensions.items():
         body[name] = _spoken(value, lang)
+    return body
+
+
+def render(problem: Problem, lang: Lang, instance: str) -> Response:
+    """The answer that tells of `problem`."""
+    body = problem_body(problem, lang, instance)
     headers = {"Content-Language": lang.value, "Cache-Control": "no-store"}
     if isinstance(problem, Unavailable):
         headers["Retry-After"] = "2"
@@ -131,10 +137,13 @@ def _spoken(value: object, lang: Lang) -> object:
     return value
 
 
-def _field_errors(errors: Sequence[Any]) -> list[dict[str, object]]:
+def field_errors(errors: Sequence[Any], within: str = "body") -> list[dict[str, object]]:
+    """What each of pydantic's errors says, with a pointer into the body, whose place in them begins with `within`."""
     found: list[dict[str, object]] = []
     for error in errors[:50]:
         place = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]]
+        if not within:
+            place = ["body", *place[1:]]  # without the word that told which shape it is
         pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else (place[-1] if place else "")
         if error["type"] == "json_invalid":
             pointer = ""
@@ -194,11 +203,11 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 def _on_validation(request: Request, error: RequestValidationError) -> Response:
-    errors = _field_errors(error.errors())
+    errors = field_errors(error.errors())
     if any(item["type"] == "json_invalid" for item in error.errors()):
         problem: Problem = UnreadableBody(errors=errors)
     else:
-        problem = Invalid(_INVALID, errors=errors)
+        problem = Invalid(INVALID, errors=errors)
     return _told(request, problem)
 
 
@@ -214,7 +223,7 @@ def _on_http(request: Request, error: StarletteHTTPException) -> Response:
         case 403:
             problem = Forbidden()
         case _ if isinstance(error.__cause__, RecursionError):  # it may well be JSON, but nobody's form is so deep
-            problem = Invalid(_INVALID, errors=[{"pointer": "", "detail": _DEEP}])
+            problem = Invalid(INVALID, errors=[{"pointer": "", "detail": _DEEP}])
         case _:
             problem = UnreadableBody()
     answer = _told(request, problem)

@@ -17,6 +17,8 @@ from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
 from app.limits import service as limits_service
+from app.mobile import service as mobile_service
+from app.mobile.handlers import ChangeConsumer
 from app.national import service as national_service
 from app.national.handlers import NationalConsumer
 from app.notices import service as notices_service
@@ -34,6 +36,7 @@ from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
+from app.web.submissions import forget_old_submissions
 
 from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
@@ -55,7 +58,15 @@ LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
-_ALL = (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer, NationalConsumer)
+_ALL = (
+    PublicationConsumer,
+    DeliveryConsumer,
+    PlanConsumer,
+    NoticeConsumer,
+    PaymentConsumer,
+    NationalConsumer,
+    ChangeConsumer,
+)
 CONSUMERS = frozenset(one.name for one in _ALL)
 """Names of all that `consumers` makes, whatever the settings."""
 
@@ -72,6 +83,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         *([NationalConsumer()] if process.settings.national_url is not None else []),
         NoticeConsumer(lambda: process.request_books, keyring_of(process.settings), ways_of(process.settings)),
         PaymentConsumer(lambda: process.request_books),
+        ChangeConsumer(),
     )
 
 
@@ -166,6 +178,7 @@ async def prune(process: Process) -> int:
             pruned += await payments_service.forget_unproven(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
+            pruned += await forget_old_submissions(work, tenant_id)
             return pruned + await forget_old_answers(work, tenant_id)
 
         return await in_work(process.db, process.clock, tenant_id, forget)
@@ -180,6 +193,15 @@ async def index(process: Process) -> int:
         return await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
 
     return await each_tenant(process, "index", one)
+
+
+async def fill(process: Process) -> int:
+    """Older things whose changes are numbered from now on, over all tenants; 0 when none is left."""
+
+    async def one(tenant_id: TenantId) -> int:
+        return await in_work(process.db, process.clock, tenant_id, lambda work: mobile_service.fill(work, tenant_id))
+
+    return await each_tenant(process, "fill", one)
 
 
 async def run(process: Process, command: Command) -> None:
@@ -256,6 +278,7 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
+            group.create_task(_every(INDEX_EVERY_S, "fill", lambda: fill(process), process.metrics))
 
 
 def _ring(done: int, bells: Sequence[asyncio.Event]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from app.citizens import repository
+from app.citizens.events import AccountEvent
 from app.citizens.terms import Proofs, ProvenIdentity
 from app.db.work import Work
 from app.identity import service as identity
@@ -13,6 +14,7 @@ from app.identity.terms import Actor
 from app.kit import signing
 from app.kit.ids import CitizenId, TenantId
 from app.notices import service as notices
+from app.outbox import service as outbox
 from app.reports import service as reports
 from app.service_requests import service as service_requests
 
@@ -42,7 +44,23 @@ async def entered(
         await service_requests.give_over(work, device, known, tenants)
         await notices.hand_over(work, keys, device, known)
         await identity.retire(work, device)
+        _tell(work, AccountEvent.JOINED, known, tenants, {"from": str(device)})
     return known
+
+
+def _tell(
+    work: Work, event: AccountEvent, citizen_id: CitizenId, tenants: Collection[TenantId], payload: dict[str, object]
+) -> None:
+    """Whoever keeps something of the account learns of it, in each province."""
+    for tenant_id in tenants:
+        outbox.append(
+            work,
+            tenant_id=tenant_id,
+            type=event.value,
+            subject_id=citizen_id,
+            subject_version=1,
+            payload=payload,
+        )
 
 
 async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
@@ -50,9 +68,10 @@ async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[Citize
     return await repository.with_phones(work, citizens) if citizens else set()
 
 
-async def erase(work: Work, citizen_id: CitizenId) -> None:
-    """Nothing proves the account any more. Two statements."""
+async def erase(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
+    """Nothing proves the account any more, and what was kept for it in these tenants goes. Two statements."""
     await repository.remove_proofs(work, citizen_id)
+    _tell(work, AccountEvent.ERASED, citizen_id, tenants, {})
 
 
 async def proofs_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> Proofs:

@@ -10,18 +10,13 @@ from .reports import (
     AreaNameOut,
     LinksOut,
     OwnReportOut,
-    RatingIn,
-    ReopeningIn,
-    ReplyIn,
     ReportIn,
     ReportTextOut,
     RoutingDecisionOut,
     RoutingOut,
-    StateOut,
     SubmittedOut,
     TimelineLineOut,
     TimelineOut,
-    WithdrawalIn,
     area_answer,
     links,
     own_answer,
@@ -31,6 +26,7 @@ from .reports import (
     submitted_answer,
     timeline_answer,
 )
+from .verbs import RatingIn, ReopeningIn, ReplyIn, StateOut, WithdrawalIn, state_answer
 
 __all__ = [
     "AreaChainOut",
@@ -60,6 +56,7 @@ __all__ = [
     "public_timeline_answer",
     "report_text_answer",
     "routing_answer",
+    "state_answer",
     "submitted_answer",
     "timeline_answer",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import UUID7, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.cases.schemas import EntryOut, UnitRef
 from app.cases.terms import Books, CaseState, PublicationState, Resolution
@@ -20,7 +20,7 @@ from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
 from app.media.terms import MOST_OF_A_REPORT
 from app.reports.domain import Submitted
-from app.reports.terms import Channel, NewReport, ReportText
+from app.reports.terms import CaptureDoubt, Channel, NewReport, ReportText
 from app.timeline.terms import Entry
 from app.web.fields import Code, InstantIn, LongText, PointIn, ShortText, TextOut, WireIn
 
@@ -51,6 +51,11 @@ class ReportIn(WireIn):
         }
     )
 
+    id: UUID7 | None = Field(
+        None,
+        description="Id do máy đặt, kèm Device-Key: gửi lại bao nhiêu lần cũng chỉ là một phản ánh. An id that the "
+        "device made, with its Device-Key: however often it is sent it is one report.",
+    )
     category: Code = Field(description="Mã lĩnh vực, xem GET /categories. Category code.")
     description: LongText = Field(description="Nội dung, tối đa 4000 ký tự. What it is about.")
     kind: Kind | None = Field(None, description="Mặc định theo lĩnh vực. The category's own by default.")
@@ -61,7 +66,11 @@ class ReportIn(WireIn):
     address: ShortText | None = None
     answers: dict[str, str | bool | int | float] = Field(default_factory=dict, max_length=30)
     reporter: ReporterIn | None = None
-    captured_at: InstantIn | None = Field(None, description="Lúc ghi nhận trên thiết bị. When it was written.")
+    captured_at: InstantIn | None = Field(
+        None,
+        description="Lúc ghi nhận, theo đồng hồ của máy; hạn xử lý luôn tính từ lúc nhận. When it was written, by the "
+        "device's clock; deadlines count from receipt.",
+    )
     media: list[UploadText] = Field(
         default_factory=list,
         max_length=MOST_OF_A_REPORT,
@@ -69,8 +78,10 @@ class ReportIn(WireIn):
     )
     channel: Channel = Channel.APP
 
-    def new_report(self, spoken: Lang) -> NewReport:
+    def new_report(self, spoken: Lang, clock_skew_s: int | None = None) -> NewReport:
         """The report in our own terms; its sender is told of it in the language `spoken` if none was named.
+
+        `clock_skew_s`: by how much the device's clock is known to be ahead.
 
         Raises: InvalidContact.
         """
@@ -87,6 +98,7 @@ class ReportIn(WireIn):
             identity=checked_identity(who.name, who.phone, who.email, who.identity_number, who.home_address),
             anonymous=who.anonymous,
             captured_at=self.captured_at,
+            clock_skew_s=clock_skew_s,
             channel=self.channel,
             media=tuple(self.media),
             lang=who.language or spoken,
@@ -184,15 +196,6 @@ class OwnReportOut(BaseModel):
     links: LinksOut
 
 
-class StateOut(BaseModel):
-    """Where the matter stands after what the sender did."""
-
-    code: str
-    state: CaseState
-    resolution: Resolution | None
-    due_at: datetime
-
-
 class TimelineLineOut(BaseModel):
     """One line of a report's history."""
 
@@ -223,34 +226,15 @@ class ReportTextOut(BaseModel):
     address: str | None
     answers: dict[str, Any]
     channel: Channel
-    captured_at: datetime | None
+    captured_at: datetime | None = Field(description="Theo đồng hồ của máy người gửi. By the sender's clock.")
+    captured_doubt: CaptureDoubt | None = Field(
+        description="Vì sao không nên tin giờ ấy. Why that time should not be relied on."
+    )
+    clock_skew_s: int | None = Field(
+        description="Đồng hồ của máy nhanh bao nhiêu giây. By how many seconds the device's clock was ahead."
+    )
     received_at: datetime
     stars: int | None
-
-
-class ReplyIn(WireIn):
-    """Words to the unit that handles it."""
-
-    text: LongText
-
-
-class RatingIn(WireIn):
-    """How the handling was, 1 to 5."""
-
-    stars: int = Field(ge=1, le=5, strict=True)
-    comment: LongText | None = None
-
-
-class ReopeningIn(WireIn):
-    """What is not done yet."""
-
-    reason: LongText
-
-
-class WithdrawalIn(WireIn):
-    """Why it need not be handled any more; may be left out."""
-
-    reason: LongText | None = None
 
 
 # -- answers as plain values
@@ -366,6 +350,8 @@ def report_text_answer(report: ReportText) -> dict[str, Any]:
         "answers": report.answers,
         "channel": report.channel.value,
         "captured_at": report.captured_at,
+        "captured_doubt": report.captured_doubt,
+        "clock_skew_s": report.clock_skew_s,
         "received_at": report.received_at,
         "stars": report.stars,
     }

@@ -11,8 +11,10 @@ from app.cases.terms import Books
 from app.db.work import Work
 from app.identity.terms import Actor, ActorKind
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
+from app.outbox import service as outbox
 from app.reports import repository
 from app.reports.errors import ReportNotFound
+from app.reports.events import ReportEvent
 from app.reports.models import Report
 
 from .reading import owns
@@ -41,6 +43,14 @@ async def claim(work: Work, citizen: Actor, code: str, secret: str) -> None:
     if report.citizen_id not in {None, citizen.citizen_id}:
         raise ReportNotFound
     report.citizen_id = citizen.citizen_id
+    outbox.append(
+        work,
+        tenant_id=citizen.tenant_id,
+        type=ReportEvent.CLAIMED.value,
+        subject_id=report.id,
+        subject_version=1,
+        payload={"code": report.code},
+    )
 
 
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Sequence[TenantId]) -> int:

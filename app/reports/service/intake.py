@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Priority
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable, constraint
-from app.db.work import HotWork
+from app.db.work import HotWork, Recorder
 from app.deadlines import service as deadlines_service
 from app.directory.policies import within_limits
 from app.identity import service as identity_service
@@ -28,31 +28,54 @@ from app.identity.policies import may_use
 from app.identity.terms import Actor, ActorKind, ClientScope
 from app.kit.clock import Clock, local_day
 from app.kit.ids import CaseId, ReportId, TenantId, uuid7
+from app.kit.problems import Problem, UpgradeNeeded
 from app.limits.errors import LimitReached, SenderBlocked
 from app.limits.terms import Asking
 from app.media import service as media_service
 from app.media.errors import UploadTaken
 from app.reports import domain
-from app.reports.errors import CapturedInFuture, OutsideLimits
+from app.reports.errors import OutsideLimits
 from app.reports.models import Report
 from app.reports.terms import Channel, NewReport
 from app.routing import service as routing_service
 from app.web.idempotency import Answer, find_answer, keep_answer
+from app.web.submissions import Submitted as Sent
 
 from .admitting import admit, keep_origin
 
 _TABLE = Report.__table__
 _WRITE_ATTEMPTS = 3
 _WRITE_PATIENCE_S = 0.5  # after a slow failure the sender repeats, not we: the key makes that safe
-CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Under which name the answer is kept (None: the sender gave no key), and what the body said."""
+    """Under which name the answer is kept (None: the sender gave no key), and what the body said.
+
+    `sent`: the device named it by an id of its own; its answer is kept under that, whatever else it gave.
+    """
 
     key: bytes | None
     request: bytes
+    sent: Sent | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it would be known again."""
+        return self.sent is not None or self.key is not None
+
+    def keep(self, work: Recorder, tenant_id: TenantId, answer: Answer) -> None:
+        """Write the answer with its effect, if it can be asked for again."""
+        if self.sent is not None:
+            self.sent.keep(work, tenant_id, answer)
+        elif self.key is not None:
+            keep_answer(work, tenant_id, self.key, self.request, answer)
+
+    async def find(self, db: Database, tenant_id: TenantId) -> Answer | None:
+        """What was answered before. At most one statement. Raises: IdempotencyKeyReused, SubmissionIdTaken."""
+        if self.sent is not None:
+            return await self.sent.find(db, tenant_id)
+        return await find_answer(db, tenant_id, self.key, self.request) if self.key is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +106,14 @@ async def submit_report(
     repeat: Repeat,
     shape: Callable[[domain.Submitted], dict[str, Any]],
     asking: Asking | None = None,
+    unless_urgent: Problem | None = None,
 ) -> Answer:
     """The answer for the sender, durable when this returns: report, case, history, event and answer in one statement.
 
     `shape` makes the answer's body. A repeated key gets its first answer again. Nothing is written on any refusal.
     Another system needs the scope for it, and sends by its own channel from within its limits; what is urgent is taken
     from anywhere in its province.
+    `unless_urgent`: why it is refused when nobody may be in danger.
     `asking`: from where it is sent; None: nobody counts it. What is part of a flood is taken and held.
     Raises: the problems of place, category, answers and contact; Forbidden, OutsideLimits; LimitReached,
     SenderBlocked, neither for what is urgent nor for a key that was answered before; IdempotencyKeyReused;
@@ -98,22 +123,19 @@ async def submit_report(
     if actor.grant is not None:
         may_use(actor, ClientScope.REPORTS_CREATE).require()
         new = replace(new, channel=Channel(actor.grant.channel))
-    if new.captured_at is not None and new.captured_at > now + CLOCK_SKEW:
-        raise CapturedInFuture
     placed = domain.place(intake.books.directory, host_tenant, new)
     uploads = await media_service.attachable(intake.db, new.media) if new.media else []
     try:
-        submitted, work = await _prepared(intake, actor, new, placed, now, asking)
-    except (LimitReached, SenderBlocked):
-        kept = await find_answer(intake.db, placed.tenant.id, repeat.key, repeat.request) if repeat.key else None
+        submitted, work = await _prepared(intake, actor, new, placed, now, asking, unless_urgent)
+    except (LimitReached, SenderBlocked, UpgradeNeeded):
+        kept = await repeat.find(intake.db, placed.tenant.id)
         if kept is None:
             raise
         return _again(intake, placed, actor, kept)
     media_service.attach(work, placed.tenant.id, submitted.report_id, uploads)
     answer = Answer(201, shape(submitted))
-    if repeat.key is not None:
-        named = {"report_id": str(submitted.report_id), "body": answer.body}
-        keep_answer(work, placed.tenant.id, repeat.key, repeat.request, Answer(201, named))
+    named = {"report_id": str(submitted.report_id), "body": answer.body, "by_secret": submitted.secret is not None}
+    repeat.keep(work, placed.tenant.id, Answer(201, named))
     first = await _written(intake.db, work, placed.tenant.id, repeat, submitted.report_id)
     if first is None:
         return _with_secret(answer, submitted.secret)
@@ -123,13 +145,19 @@ async def submit_report(
 def _again(intake: Intake, placed: domain.Placed, actor: Actor, first: Answer) -> Answer:
     """The first answer as it was given, with the secret that is not kept in it."""
     report_id = ReportId(UUID(first.body["report_id"]))
-    return _with_secret(
-        Answer(first.status, first.body["body"]), _secret(intake.keys, placed.tenant.id, report_id, actor)
-    )
+    by_secret = first.body.get("by_secret", actor.kind is not ActorKind.CITIZEN)  # whoever has signed in since
+    secret = tracking_secret(intake.keys, placed.tenant.id, report_id) if by_secret else None
+    return _with_secret(Answer(first.status, first.body["body"]), secret)
 
 
 async def _prepared(
-    intake: Intake, actor: Actor, new: NewReport, placed: domain.Placed, now: datetime, asking: Asking | None
+    intake: Intake,
+    actor: Actor,
+    new: NewReport,
+    placed: domain.Placed,
+    now: datetime,
+    asking: Asking | None,
+    unless_urgent: Problem | None,
 ) -> tuple[domain.Submitted, HotWork]:
     """Everything decided, and its rows waiting in one statement."""
     tenant, books = placed.tenant, intake.books
@@ -142,6 +170,8 @@ async def _prepared(
         answers=new.answers,
         on=local_day(now, tenant.time_zone),
     )
+    if unless_urgent is not None and classified.priority is not Priority.URGENT:
+        raise unless_urgent
     decision = routing_service.decide(
         books.rulebooks,
         books.directory,
@@ -232,6 +262,8 @@ def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, secre
         "channel": new.channel.value,
         "lang": new.lang.value,
         "captured_at": new.captured_at,
+        "captured_doubt": domain.doubt(new.captured_at, new.clock_skew_s, case.received_at),
+        "clock_skew_s": new.clock_skew_s,
         "received_at": case.received_at,
         "citizen_id": actor.citizen_id,
         "client_id": actor.client_id,
@@ -258,8 +290,8 @@ async def _written(
             await work.commit_to(db)
         except asyncpg.UniqueViolationError as error:
             broken = constraint(error)
-            if broken in {"pk_idempotency_keys", "pk_upload_claims"} and repeat.key is not None:
-                found = await find_answer(db, tenant_id, repeat.key, repeat.request)
+            if broken in {"pk_idempotency_keys", "pk_submissions", "pk_upload_claims"} and repeat.is_known:
+                found = await repeat.find(db, tenant_id)
                 if found is not None:
                     return None if found.body["report_id"] == str(report_id) else found
             if broken == "pk_upload_claims":

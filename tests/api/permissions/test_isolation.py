@@ -39,6 +39,7 @@ EVERYONES = {
     "POST /api/v1/staff/procedures/{code}/versions/{version}/publication",
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement",
     "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
+    "PUT /api/v1/staff/app-versions/{app}",  # each province's own rule
     "PUT /api/v1/staff/limits/{what}/{per}",
     "PUT /api/v1/staff/figures/goals/{tier}",  # of one's own province alone, whatever is named
     "PUT /api/v1/staff/second-factor-rules/{role}",

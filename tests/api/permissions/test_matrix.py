@@ -74,6 +74,7 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/me/second-factor/removal": {"code": "000000"},
     "PUT /api/v1/staff/second-factor-rules/{role}": {"demanded": False},
     "PUT /api/v1/staff/units/{code}/contact": {},
+    "PUT /api/v1/staff/app-versions/{app}": {"least": "1", "advised": "1", "store_url": "https://store.example/"},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
     "PUT /api/v1/staff/figures/goals/{tier}": {
         "percent": 90,
@@ -240,6 +241,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
         if path.endswith("/stream"):
             continue  # tests/api/streams
         names = {
+            "app": "lienthong-android",
             "code": "default",
             "occasion": "received",
             "what": "codes",

@@ -17,6 +17,7 @@ from app.identity.terms import Actor, ActorKind, Membership, Role
 from app.kit.clock import FixedClock
 from app.kit.ids import CaseId, CitizenId, ReportId, uuid7
 from app.kit.text import Text
+from app.mobile import repository as mobile_repository, service as mobile_service
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
 from app.reports import service as reports_service
@@ -242,6 +243,28 @@ async def test_a_private_stream_finds_its_reports_by_key(town: Town) -> None:
         await reports_service.watched_of(db, HAIDUONG, nobody)
         await reports_service.opened_by(db, HAIDUONG, [CaseId(row["case_id"]) for row in some], [nobody])
     narrow(town.plans.taken(), 200)
+
+
+async def test_what_changed_for_an_account_is_worked_out_and_told_by_keys(town: Town) -> None:
+    db, clock, account = town.process.db, town.process.clock, CitizenId(uuid7(town.process.clock.now()))
+    given = "UPDATE reports SET citizen_id = $1 WHERE tenant_id = $2 AND id = ANY($3::uuid[]) RETURNING case_id"
+    some = [row["id"] for row in await db.lane.fetch("SELECT id FROM reports TABLESAMPLE SYSTEM (5) LIMIT 60")]
+    held = [row["case_id"] for row in await db.lane.fetch(given, account, HAIDUONG, some)]
+
+    async def work_out(work: Work) -> int:
+        reports, _ = await mobile_repository.things_of(work, HAIDUONG, [account])
+        assert await mobile_repository.reports_in(work, HAIDUONG, held) == reports
+        return await mobile_repository.number_reports(work, HAIDUONG, reports)
+
+    town.plans.taken()
+    counts = [await in_work(db, clock, HAIDUONG, work_out) for _ in range(REPEATS)]
+    assert counts[0] > len(some)
+    assert counts[1:] == [0] * (REPEATS - 1)
+    narrow(town.plans.taken(), 2_000)
+    for _ in range(REPEATS):
+        page = await mobile_service.changes_after(db, HAIDUONG, account, 0, limit=500)
+    assert len(page.changes) == min(counts[0], 500)
+    narrow(town.plans.taken(), 600)
 
 
 async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:

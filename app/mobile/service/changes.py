@@ -1,0 +1,130 @@
+"""Verbs of what changed for an account: numbering it, reading it on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.cases.events import EventType
+from app.citizens.events import AccountEvent
+from app.db.engine import Database
+from app.db.work import Work
+from app.identity.terms import ActorKind
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
+from app.mobile import repository
+from app.mobile.errors import CursorAhead
+from app.mobile.terms import Change, ChangeKind, ChangePage, Removal
+from app.outbox.terms import Message
+from app.reports.events import ReportEvent
+from app.timeline.terms import Audience, Entry
+
+_CASES: Final = frozenset(event.value for event in EventType)
+
+
+async def note_changes(work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> int:
+    """How many things changed for somebody, each numbered now. At most six statements for whatever batch.
+
+    What a message says is not relied on, only what it is about: the rows are made to say what is true now. So a
+    message that comes late, twice or with many others leaves nothing out and repeats nothing.
+    """
+    cases, requests, reports = set[UUID](), set[UUID](), set[UUID]()
+    entered, ended = set[UUID](), set[UUID]()
+    for message in messages:
+        match message.type:
+            case AccountEvent.JOINED:
+                entered.add(message.subject_id)
+                ended.add(UUID(message.payload["from"]))
+            case AccountEvent.ERASED:
+                ended.add(message.subject_id)
+            case ReportEvent.CLAIMED:
+                reports.add(message.subject_id)
+            case kind if kind in _CASES:
+                cases.add(message.subject_id)
+            case _:
+                requests.add(message.subject_id)
+    await repository.forget(work, tenant_id, ended)
+    own_reports, own_requests = await repository.things_of(work, tenant_id, entered)
+    reports |= await repository.reports_in(work, tenant_id, cases) | own_reports
+    numbered = await repository.number_reports(work, tenant_id, reports)
+    return numbered + await repository.number_requests(work, tenant_id, requests | own_requests)
+
+
+async def changes_after(
+    db: Database, tenant_id: TenantId, citizen: CitizenId, number: int, *, limit: int
+) -> ChangePage:
+    """At most `limit` things that changed for the account after `number`, in order. One statement, two when none did.
+
+    Raises: CursorAhead when no such number was ever given.
+    """
+    rows = await repository.page_after(db, tenant_id, citizen, number, limit + 1)
+    if not rows and number > await repository.head(db, tenant_id):
+        raise CursorAhead
+    changes = [_change(tenant_id, row) for row in rows[:limit]]
+    return ChangePage(changes, changes[-1].number if changes else number, more=len(rows) > limit)
+
+
+_REPORT = {
+    "category": "category_code",
+    "excerpt": "excerpt",
+    "state": "case_state",
+    "resolution": "resolution",
+    "unit_id": "case_unit_id",
+    "answer": "answer",
+    "received_at": "received_at",
+    "due_at": "case_due_at",
+    "original_due_at": "case_original_due_at",
+    "stars": "stars",
+}
+_REQUEST = {
+    **{same: same for same in ("state", "outcome", "unit_id", "submitted_at", "accepted_at", "due_at")},
+    "procedure": "procedure_code",
+    "original_due_at": "original_due_at",
+    "stars": "request_stars",
+}
+_PAPER = {"number": "paper_number", "kind": "paper_kind", "issued_at": "issued_at", "checksum": "checksum"}
+_COLUMNS = {ChangeKind.REPORT: _REPORT, ChangeKind.SERVICE_REQUEST: _REQUEST, ChangeKind.PAPER: _PAPER}
+
+
+def _change(tenant_id: TenantId, row: asyncpg.Record) -> Change:
+    """The row as a change; what is not the account's at this very moment is gone, whatever was numbered."""
+    kind, code = ChangeKind(row["kind"]), row["code"]
+    gone = Removal.ELSEWHERE if code is None else Removal(row["gone"]) if row["gone"] else None
+    there = gone is not Removal.ELSEWHERE
+    state: dict[str, Any] | None = None
+    if there and kind is not ChangeKind.ENTRY:
+        state = {name: row[column] for name, column in _COLUMNS[kind].items()}
+        if kind is ChangeKind.REPORT:
+            state["merged_into"] = row["case_code"] if row["case_code"] != code else None
+    return Change(
+        number=row["number"],
+        kind=kind,
+        id=row["subject_id"],
+        code=code,
+        about=row["about_id"],
+        changed_at=row["changed_at"],
+        gone=gone,
+        state=state,
+        entry=_entry(tenant_id, row) if there and kind is ChangeKind.ENTRY else None,
+    )
+
+
+def _entry(tenant_id: TenantId, row: asyncpg.Record) -> Entry:
+    return Entry(
+        tenant_id=tenant_id,
+        case_id=CaseId(row["history_id"]),
+        id=row["subject_id"],
+        at=row["at"],
+        type=row["type"],
+        audience=Audience(row["audience"]),
+        case_version=row["case_version"],
+        actor_kind=ActorKind(row["actor_kind"]),
+        actor_id=None,  # nobody's account is told
+        unit_id=UnitId(row["entry_unit_id"]) if row["entry_unit_id"] else None,
+        report_id=ReportId(row["report_id"]) if row["report_id"] else None,
+        text=row["text"],
+        data=orjson.loads(row["data"]),
+    )
