@@ -34,6 +34,7 @@ from app.members.staff_endpoints import router as members_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of, staff_provider_of
+from app.open311.endpoints import router as open311_router
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
@@ -127,6 +128,7 @@ ROUTERS = (
     own_reports_router,
     *request_routers,
     preview_router,
+    open311_router,
     portal_router,
     console_router,
     assets_router,

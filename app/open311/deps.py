@@ -1,0 +1,142 @@
+"""What the door's endpoints ask for: which province is meant, who asks, in which format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.cases.deps import books
+from app.cases.terms import Books
+from app.catalogue.terms import Category
+from app.db.engine import Database
+from app.directory.snapshot import Directory, Tenant
+from app.identity import service as identity
+from app.identity.domain import bearer_token
+from app.identity.service import KeyUses
+from app.identity.terms import Actor, ActorKind, ClientToken
+from app.kit.clock import Clock, local_day
+from app.kit.text import Lang
+from app.settings import Settings
+from app.web.etags import bytes_or_304, content_tag
+from app.web.language import language
+from app.web.pages import Form
+from app.web.state import clock, database, settings
+from app.web.tenancy import host_tenant
+
+from . import shapes
+from .errors import ApiKeyNeeded, JurisdictionNeeded, JurisdictionNotFound, ServiceNotFound
+from .shapes import Reader
+from .terms import Format
+from .writing import Value, written
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of another system to one province."""
+
+    request: Request
+    form: Format
+    tenant: Tenant
+    lang: Lang
+    books: Books
+    database: Database
+    clock: Clock
+    settings: Settings
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    @property
+    def reader(self) -> Reader:
+        """For whom answers are made."""
+        base = self.settings.public_url or str(self.request.base_url)
+        return Reader(self.tenant, self.lang, base.rstrip("/"))
+
+    def services(self) -> list[dict[str, Value]]:
+        """The list of services."""
+        return [shapes.service(category, group, self.lang) for category, group in self._offered()]
+
+    def definition(self, code: str) -> dict[str, Value]:
+        """What a service asks for. Raises: ServiceNotFound."""
+        for category, _ in self._offered():
+            if category.code == code:
+                return shapes.definition(category, self.lang)
+        raise ServiceNotFound
+
+    def _offered(self) -> list[tuple[Category, Category]]:
+        today = local_day(self.now, self.tenant.time_zone)
+        return shapes.offered(self.books.catalogue, self.tenant, today)
+
+    def told(self, root: str, value: Value) -> Response:
+        """The answer to a question, which whoever holds it already is not told again."""
+        content = written(root, value, self.form)
+        held = self.request.headers.get("if-none-match")
+        return bytes_or_304(
+            content, content_tag(content), held, media_type=self.form.media_type, vary="Accept-Language"
+        )
+
+    def done(self, root: str, value: Value, **headers: str) -> Response:
+        """The answer to something done."""
+        kept = {"Cache-Control": "no-store", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        return Response(written(root, value, self.form), headers=kept, media_type=self.form.media_type)
+
+
+async def call_of(request: Request, form: Format, jurisdiction: str | None = None) -> Call:
+    """The request, in the province it names. Raises: JurisdictionNeeded, JurisdictionNotFound."""
+    named = request.query_params.get("jurisdiction_id", "") if jurisdiction is None else jurisdiction
+    known = await books(request)
+    found = tenant_named(known.directory, named.strip(), await host_tenant(request))
+    request.scope.setdefault("state", {})["tenant"] = found.id
+    return Call(
+        request,
+        form,
+        found,
+        language(request),
+        known,
+        await database(request),
+        await clock(request),
+        await settings(request),
+    )
+
+
+def tenant_named(directory: Directory, named: str, host: int | None) -> Tenant:
+    """The province by its slug or one of its hosts, which must be the host's own; the only one when none is named.
+
+    Raises: JurisdictionNeeded, JurisdictionNotFound.
+    """
+    active = [tenant for tenant in directory.tenants if tenant.active]
+    here = [tenant for tenant in active if host is None or tenant.id == host]
+    if not named:
+        if len(here) != 1:
+            raise JurisdictionNeeded([tenant.slug for tenant in active])
+        return here[0]
+    for tenant in here:
+        if named.lower() == tenant.slug or named.lower() in tenant.hosts:
+            return tenant
+    raise JurisdictionNotFound
+
+
+async def sender_of(call: Call, fields: Form) -> Actor:
+    """Who posts: the system whose key it is, or anybody where the province lets anybody in. One statement for a key.
+
+    Raises: ApiKeyNeeded, KeyRefused.
+    """
+    key, header = fields.text("api_key"), call.request.headers.get("authorization", "")
+    if not key and not header:
+        if call.tenant.slug in (call.settings.open311_anonymous or "").split():
+            return Actor(ActorKind.ANONYMOUS, call.tenant.id)
+        raise ApiKeyNeeded
+    token = bearer_token(f"Bearer {key}" if key else header)
+    if not isinstance(token, ClientToken):
+        raise ApiKeyNeeded
+    now = call.now
+    found = await identity.authenticate(call.database, call.tenant.id, token, now=now)
+    call.request.scope["state"]["actor"] = found.actor  # for the trail, should it be refused
+    cast("KeyUses", call.request.app.state.key_uses).note(token, now)
+    return found.actor
