@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.datastructures import UploadFile
-from starlette.requests import Request
 
 from app.catalogue.terms import Category, QuestionType
 from app.identity.deps import keyring
@@ -26,48 +25,22 @@ from app.reports import service as reports
 from app.reports.deps import intake_of
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.terms import Channel
-from app.web.fields import Code, LongText
-from app.web.idempotency import Answer, idempotency_key, key_hash, request_hash
-from app.web.pages import Form, UnreadableForm, number, posted_form
-from app.web.problems import sentence_of
+from app.web.idempotency import Answer, request_hash
+from app.web.pages import Form, number
 
 from . import shapes
 from .deps import Call
-from .errors import ServiceNotFound, UnreadableFields
-from .terms import PREFIX
+from .errors import ServiceNotFound
+from .fields import kept_under, refused, with_media
 from .writing import Value
 
 _ATTRIBUTE: Final = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
 _UPLOADS: Final = "/api/v1/uploads/"
-_MOST_FIELDS: Final = 500
-_URLENCODED: Final = "application/x-www-form-urlencoded"
 _NOTICE: Final = Text(
     "Đơn vị chịu trách nhiệm: {unit}. Hạn trả lời: {due}.", "Responsible: {unit}. To be answered by {due}."
 )
-_AT: Final = Text("Ảnh hoặc tệp kèm theo: {url}", "Attached: {url}")
 _BOTH: Final = Text("lat và long cần gửi cùng nhau.", "lat and long go together.")
 _TOO_MANY: Final = Text("Mỗi phản ánh kèm tối đa {most} tệp.", "A report has at most {most} files.")
-
-
-async def fields_of(request: Request) -> Form:
-    """The fields of the body, those of the address after them, as text in UTF-8. Raises: UnreadableFields."""
-    asked = request.query_params.multi_items()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        try:
-            sent = await posted_form(request)
-        except UnreadableForm as error:
-            raise UnreadableFields from error
-        pairs = [(name, value) for name in sent.names() for value in sent.many(name)]
-        return Form([*pairs, *asked], sent.named_files)
-    body = await request.body()
-    if body and kind != _URLENCODED:
-        raise UnreadableFields
-    try:  # many a client escapes nothing but what it must
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise UnreadableFields from error
-    return Form([*pairs, *asked])
 
 
 async def submit(call: Call, sender: Actor, fields: Form) -> Answer:
@@ -76,7 +49,7 @@ async def submit(call: Call, sender: Actor, fields: Form) -> Answer:
     Raises: ServiceNotFound, Invalid; and the problems of `reports.submit_report` and of files.
     """
     category = _offered(call, fields.text("service_code"))
-    key = await _key(call, sender, fields, "requests")
+    key = await kept_under(call, sender, fields.text("service_request_id_ext"), "requests")
     owner = key.hex() if key is not None else str(uuid4())
     names = _named_uploads(call, fields) + await _uploaded(call, owner, fields.files)
     body = _checked(_report(fields, category, names, call.lang))
@@ -118,13 +91,11 @@ def _offered(call: Call, code: str) -> Category:
 def _report(fields: Form, category: Category, names: Sequence[str], lang: Lang) -> dict[str, Any]:
     """The body of our own API that says the same."""
     description = fields.text("description") or category.name(lang)
-    if (url := fields.text("media_url")) and not names:
-        description = f"{description}\n\n{_AT.fill(url=url)(lang)}"
     name = " ".join(filter(None, (fields.text("last_name"), fields.text("first_name"))))
     who = {"name": name, "phone": fields.text("phone"), "email": fields.text("email")}
     body: dict[str, Any] = {
         "category": category.code,
-        "description": description,
+        "description": description if names else with_media(description, fields, lang),
         "address": fields.text("address_string") or None,
         "area_code": fields.text("address_id") or None,
         "answers": _answers(fields, category),
@@ -165,27 +136,6 @@ def _checked(body: dict[str, Any]) -> ReportIn:
         raise refused(error) from error
 
 
-def refused(error: ValidationError) -> Invalid:
-    """What a wire shape refuses, by its fields."""
-    return Invalid(
-        errors=[{"pointer": "/".join(map(str, each["loc"])), "detail": sentence_of(each)} for each in error.errors()]
-    )
-
-
-async def _key(call: Call, sender: Actor, fields: Form, path: str) -> bytes | None:
-    """Under what the answer is kept: an Idempotency-Key, or a known system's own id of what it posts."""
-    header = await idempotency_key(call.request.headers.get("idempotency-key"))
-    own = fields.text("service_request_id_ext") if path == "requests" else update_id(fields)
-    if header is None and (sender.client_id is None or not own):
-        return None
-    return key_hash(header or f"own:{own}", f"open311:{sender.client_id}", f"{PREFIX}/{path}")
-
-
-def update_id(fields: Form) -> str:
-    """The other system's own id of an update."""
-    return fields.text("update_id") or fields.text("update_id_ext")
-
-
 def _named_uploads(call: Call, fields: Form) -> list[str]:
     """Finished uploads of ours that `media_url` names; any other address is told of, and never fetched."""
     url = urlsplit(fields.text("media_url"))
@@ -213,11 +163,3 @@ async def _uploaded(call: Call, owner: str, files: Sequence[UploadFile]) -> list
         )
         names += [name] if name not in names else []
     return names
-
-
-class UpdateIn(BaseModel):
-    """What another system adds to a report of its own."""
-
-    service_request_id: Code
-    description: LongText
-    reopens: bool

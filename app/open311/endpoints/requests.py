@@ -9,6 +9,7 @@ from app.open311 import sending, shapes
 from app.open311.asking import requests_asked
 from app.open311.deps import call_of, sender_of
 from app.open311.errors import RequestNotFound
+from app.open311.fields import fields_of
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
 from app.publication import service as publication
@@ -19,7 +20,7 @@ router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
 @router.post("/requests.{form}")
 async def post_request(request: Request, form: Format) -> Response:
     """Gửi phản ánh. Hand a report in; the code comes at once."""
-    fields = await sending.fields_of(request)
+    fields = await fields_of(request)
     call = await call_of(request, form, fields.text("jurisdiction_id"))
     sender = await sender_of(call, fields)
     answer = await sending.submit(call, sender, fields)
