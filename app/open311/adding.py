@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ValidationError
 
 from app.db.work import Work, in_work
 from app.identity.errors import ClientNeeded
 from app.identity.terms import Actor
+from app.kit.problems import Invalid
+from app.kit.text import Text
 from app.reports import service as reports
 from app.web.fields import CaseCodeText, LongText
 from app.web.idempotency import Answer, once
@@ -16,6 +20,8 @@ from .deps import Call
 from .fields import kept_under, refused, with_media
 from .terms import Status
 from .writing import Value
+
+_NO_FILES: Final = Text("Bổ sung không kèm tệp được; hãy gửi media_url.", "An update has no files; send media_url.")
 
 
 class UpdateIn(BaseModel):
@@ -47,6 +53,8 @@ async def add(call: Call, sender: Actor, fields: Form) -> dict[str, Value]:
     """
     if sender.client_id is None:
         raise ClientNeeded
+    if fields.files:
+        raise Invalid(errors=[{"pointer": "media/", "detail": _NO_FILES}])
     update, own = UpdateIn.of(call, fields), fields.text("update_id") or fields.text("update_id_ext")
     key = await kept_under(call, sender, own and f"{update.service_request_id} {own}", "servicerequestupdates")
 

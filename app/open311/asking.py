@@ -15,7 +15,7 @@ from app.kit.geo import EARTH_RADIUS_M, Box, Point
 from app.kit.problems import BadRequest
 from app.kit.text import Text
 from app.publication.terms import Window
-from app.web.fields import InstantIn
+from app.web.fields import CaseCodeText, InstantIn
 from app.web.problems import sentence_of
 
 from .terms import Status
@@ -55,6 +55,7 @@ def _parts(value: object) -> object:
 
 Moment = Annotated[InstantIn, BeforeValidator(_plus_again)]
 Codes = Annotated[list[Annotated[str, Field(max_length=100)]], BeforeValidator(_parts), Field(max_length=MOST_IDS)]
+Ids = Annotated[list[CaseCodeText], BeforeValidator(_parts), Field(max_length=MOST_IDS)]
 Statuses = Annotated[list[Status], BeforeValidator(_parts)]
 
 
@@ -74,7 +75,7 @@ class PageAsked(BaseModel):
 class RequestsAsked(PageAsked):
     """Which requests."""
 
-    service_request_id: Codes | None = None
+    service_request_id: Ids | None = None
     service_code: Codes | None = None
     status: Statuses | None = None
     start_date: Moment | None = None
@@ -137,7 +138,7 @@ class UpdatesAsked(PageAsked):
 
     start_date: Moment | None = None
     end_date: Moment | None = None
-    service_request_id: Codes | None = None
+    service_request_id: Ids | None = None
 
     def since(self, now: datetime) -> datetime:
         """From when on; the last day where nothing is said. Raises: BadRequest."""

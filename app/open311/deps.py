@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from app.identity.domain import bearer_token
 from app.identity.service import KeyUses
 from app.identity.terms import Actor, ActorKind, ClientToken
 from app.kit.clock import Clock, local_day
+from app.kit.ids import TenantId
 from app.kit.text import Lang
 from app.settings import Settings
 from app.web.etags import bytes_or_304, content_tag
@@ -87,11 +89,18 @@ class Call:
         return Response(written(root, value, self.form), headers=kept, media_type=self.form.media_type)
 
 
-async def call_of(request: Request, form: Format, jurisdiction: str | None = None) -> Call:
-    """The request, in the province it names. Raises: JurisdictionNeeded, JurisdictionNotFound."""
-    named = request.query_params.get("jurisdiction_id", "") if jurisdiction is None else jurisdiction
-    known = await books(request)
-    found = tenant_named(known.directory, named.strip(), await host_tenant(request))
+Hint: TypeAlias = Callable[[Directory], TenantId | None]
+
+
+async def call_of(request: Request, form: Format, fields: Form | None = None, hint: Hint | None = None) -> Call:
+    """The request, in the province it names; in that of the hint where it names none.
+
+    Raises: JurisdictionNeeded, JurisdictionNotFound.
+    """
+    named = fields.text("jurisdiction_id") if fields else request.query_params.get("jurisdiction_id", "").strip()
+    known, host = await books(request), await host_tenant(request)
+    hinted = hint(known.directory) if hint is not None and not named and host is None else None
+    found = tenant_named(known.directory, named, hinted if hinted is not None else host)
     request.scope.setdefault("state", {})["tenant"] = found.id
     return Call(
         request,
@@ -122,17 +131,31 @@ def tenant_named(directory: Directory, named: str, host: int | None) -> Tenant:
     raise JurisdictionNotFound
 
 
+def of_key(request: Request, fields: Form) -> Hint:
+    """The province that a key says it is of; nothing is proven by that."""
+
+    def hint(directory: Directory) -> TenantId | None:
+        token = _token(request, fields)
+        return token.tenant_id if isinstance(token, ClientToken) and directory.serves(token.tenant_id) else None
+
+    return hint
+
+
+def _token(request: Request, fields: Form) -> object:
+    key, header = fields.text("api_key"), request.headers.get("authorization", "")
+    return bearer_token(f"Bearer {key}" if key else header)
+
+
 async def sender_of(call: Call, fields: Form) -> Actor:
     """Who posts: the system whose key it is, or anybody where the province lets anybody in. One statement for a key.
 
     Raises: ApiKeyNeeded, KeyRefused.
     """
-    key, header = fields.text("api_key"), call.request.headers.get("authorization", "")
-    if not key and not header:
+    if not fields.text("api_key") and "authorization" not in call.request.headers:
         if call.tenant.slug in (call.settings.open311_anonymous or "").split():
             return Actor(ActorKind.ANONYMOUS, call.tenant.id)
         raise ApiKeyNeeded
-    token = bearer_token(f"Bearer {key}" if key else header)
+    token = _token(call.request, fields)
     if not isinstance(token, ClientToken):
         raise ApiKeyNeeded
     now = call.now

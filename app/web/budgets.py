@@ -67,7 +67,7 @@ class ReadBudget:
 
     @staticmethod
     def _counts(scope: Scope) -> bool:
-        return scope["path"].startswith("/api/") and "authorization" not in Headers(scope=scope)
+        return scope["path"].startswith(("/api/", "/open311/")) and "authorization" not in Headers(scope=scope)
 
     def _take(self, address: str, now: float) -> int | None:
         """Whole seconds until the address may read again, None when it may now and has."""

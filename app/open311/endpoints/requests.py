@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.open311 import sending, shapes
 from app.open311.asking import requests_asked
-from app.open311.deps import call_of, sender_of
+from app.open311.deps import call_of, of_key, sender_of
 from app.open311.errors import RequestNotFound
 from app.open311.fields import fields_of
 from app.open311.route import GeoReportRoute
@@ -21,7 +21,7 @@ router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
 async def post_request(request: Request, form: Format) -> Response:
     """Gửi phản ánh. Hand a report in; the code comes at once."""
     fields = await fields_of(request)
-    call = await call_of(request, form, fields.text("jurisdiction_id"))
+    call = await call_of(request, form, fields, of_key(request, fields))
     sender = await sender_of(call, fields)
     answer = await sending.submit(call, sender, fields)
     secret = {"Tracking_Secret": found} if (found := answer.body.get("tracking_secret")) else {}
@@ -47,7 +47,7 @@ async def list_requests(request: Request, form: Format) -> Response:
 @router.get("/requests/{code}.{form}")
 async def get_request(request: Request, code: str, form: Format) -> Response:
     """Một phản ánh công khai. One public request."""
-    call = await call_of(request, form)
+    call = await call_of(request, form, hint=lambda directory: directory.tenant_of_code(code))
     extended = requests_asked(request.query_params).extensions
     bodies = await publication.public_bodies(call.database, call.tenant.id, [code.upper()])
     if not bodies:
@@ -58,7 +58,7 @@ async def get_request(request: Request, code: str, form: Format) -> Response:
 @router.get("/tokens/{token}.{form}")
 async def get_token(request: Request, token: str, form: Format) -> Response:
     """Mã phản ánh của token. The request of a token: ours are one and the same, since codes are given at once."""
-    call = await call_of(request, form)
+    call = await call_of(request, form, hint=lambda directory: directory.tenant_of_code(token))
     bodies = await publication.public_bodies(call.database, call.tenant.id, [token.upper()])
     if not bodies:
         raise RequestNotFound

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.open311 import adding, shapes
 from app.open311.asking import updates_asked
-from app.open311.deps import call_of, sender_of
+from app.open311.deps import call_of, of_key, sender_of
 from app.open311.fields import fields_of
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
@@ -36,6 +36,6 @@ async def list_updates(request: Request, form: Format) -> Response:
 async def post_update(request: Request, form: Format) -> Response:
     """Bổ sung, hoặc đề nghị xử lý lại, phản ánh mà chính hệ thống đã gửi. Add to a report that the system sent."""
     fields = await fields_of(request)
-    call = await call_of(request, form, fields.text("jurisdiction_id"))
+    call = await call_of(request, form, fields, of_key(request, fields))
     sender = await sender_of(call, fields)
     return call.done("service_request_updates", [await adding.add(call, sender, fields)])

@@ -109,7 +109,7 @@ async def test_public_cases_are_read_as_requests(
     assert spark(ET.fromstring(xml.content)) == texts(listed)
     one = await ask(client, f"requests/{first.code}", extensions="true")
     assert one[0]["extended_attributes"]["state"] == "in_progress"
-    assert one[0]["notes"][0]["type"] == "case.opened"
+    assert {"case.opened", "case.accepted"} <= {note["type"] for note in one[0]["notes"]}
     assert await ask(client, f"tokens/{first.code}") == [{"service_request_id": first.code, "token": first.code}]
     found = await ask(client, "requests", service_request_id=f"{first.code},{second.code}", status="closed")
     assert len(found) == 2  # overrides all else
@@ -185,5 +185,27 @@ async def test_discovery_leads_here(client: httpx.AsyncClient) -> None:
         "type": "production",
         "formats": ["text/xml", "application/json"],
     }
+    assert found["contact"].endswith("jurisdiction_id: haiduong")
     xml = await client.get("/open311/discovery.xml")
     assert spark(ET.fromstring(xml.content)) == texts(found)
+
+
+async def test_the_province_is_the_hosts_or_the_one_named(
+    client: httpx.AsyncClient, process: Process, drain: Drain
+) -> None:
+    nobodys = {"Host": "nobody.example"}
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    unnamed = await client.get(f"{V2}/services.json", headers=nobodys)
+    assert unnamed.status_code == 400
+    assert "haiduong, khanhhoa" in unnamed.json()[0]["description"]
+    assert (await client.get(f"{V2}/discovery.json", headers=nobodys)).json()["contact"].endswith("haiduong | khanhhoa")
+    for name, there in (("haiduong", 1), ("haiduong.localhost", 1), ("khanhhoa", 0)):
+        answer = await client.get(f"{V2}/requests.json?jurisdiction_id={name}", headers=nobodys)
+        assert len(answer.json()) == there, name
+        one = await client.get(f"{V2}/requests/{filed.code}.json?jurisdiction_id={name}", headers=nobodys)
+        assert one.status_code == (200 if there else 404), name
+    assert (await client.get(f"{V2}/requests/{filed.code}.json", headers=nobodys)).status_code == 200
+    assert (
+        await client.get(f"{V2}/services.json?jurisdiction_id=khanhhoa")
+    ).status_code == 404  # the host is another's
