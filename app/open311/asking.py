@@ -22,7 +22,7 @@ from .terms import Status
 
 SPAN: Final = timedelta(days=90)
 MOST_ROWS: Final = 10_000  # how deep pages go: what lies further is asked for by dates
-MOST_OF_A_PAGE: Final = 500
+MOST_OF_A_PAGE: Final = 200
 MOST_IDS: Final = 200
 _JUST_AFTER: Final = timedelta(microseconds=1)  # the last instant asked for is inside
 _MILLISECOND: Final = timedelta(milliseconds=1)  # the grain of ids
