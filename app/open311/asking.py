@@ -71,6 +71,11 @@ class PageAsked(BaseModel):
             raise BadRequest(_TOO_DEEP.fill(most=MOST_ROWS))
         return (self.page - 1) * self.page_size
 
+    def next_page(self, rows: int) -> int | None:
+        """Number of the page after one of so many rows, None after the last."""
+        there_is = rows == self.page_size and (self.page + 1) * self.page_size <= MOST_ROWS
+        return self.page + 1 if there_is else None
+
 
 class RequestsAsked(PageAsked):
     """Which requests."""

@@ -75,13 +75,17 @@ class Call:
         today = local_day(self.now, self.tenant.time_zone)
         return shapes.offered(self.books.catalogue, self.tenant, today)
 
-    def told(self, root: str, value: Value) -> Response:
-        """The answer to a question, which whoever holds it already is not told again."""
+    def told(self, root: str, value: Value, *, next_page: int | None = None) -> Response:
+        """The answer to a question, which whoever holds it already is not told again; where it goes on, if it does."""
         content = written(root, value, self.form)
         held = self.request.headers.get("if-none-match")
-        return bytes_or_304(
+        answer = bytes_or_304(
             content, content_tag(content), held, media_type=self.form.media_type, vary="Accept-Language"
         )
+        if next_page is not None:  # RFC 8288
+            query = self.request.url.include_query_params(page=next_page).query
+            answer.headers["Link"] = f'<{self.reader.base}{self.request.url.path}?{query}>; rel="next"'
+        return answer
 
     def done(self, root: str, value: Value, **headers: str) -> Response:
         """The answer to something done."""

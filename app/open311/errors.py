@@ -42,6 +42,7 @@ class ApiKeyNeeded(Forbidden):
 
     slug = "api-key-needed"
     title = Text("Thiếu hoặc sai api_key", "api_key is missing or invalid")
+    audited = False  # nobody was anybody yet
 
     @classmethod
     def default_detail(cls) -> Text:

@@ -33,15 +33,15 @@ async def list_requests(request: Request, form: Format) -> Response:
     """Phản ánh công khai, mới gửi trước. Public requests, newest first; oldest change first with updated_after."""
     call = await call_of(request, form)
     asked = requests_asked(request.query_params)
+    more = None
     if asked.service_request_id is not None:  # overrides all else
         bodies = await publication.public_bodies(call.database, call.tenant.id, asked.service_request_id)
     else:
-        window, offset = asked.window(call.now), asked.offset()
-        bodies = await publication.public_window(
-            call.database, call.tenant.id, window, offset=offset, limit=asked.page_size
-        )
-    reader = call.reader
-    return call.told("service_requests", [shapes.request(each, reader, extended=asked.extensions) for each in bodies])
+        window, offset, limit = asked.window(call.now), asked.offset(), asked.page_size
+        bodies = await publication.public_window(call.database, call.tenant.id, window, offset=offset, limit=limit)
+        more = asked.next_page(len(bodies))
+    shaped = [shapes.request(each, call.reader, extended=asked.extensions) for each in bodies]
+    return call.told("service_requests", shaped, next_page=more)
 
 
 @router.get("/requests/{code}.{form}")

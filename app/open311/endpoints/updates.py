@@ -22,14 +22,15 @@ async def list_updates(request: Request, form: Format) -> Response:
     """Diễn biến công khai, cũ trước. Public history, oldest first; a page counts the requests that have changed."""
     call = await call_of(request, form)
     asked = updates_asked(request.query_params)
-    since, offset = asked.since(call.now), asked.offset()
+    since, more = asked.since(call.now), None
     if asked.service_request_id is not None:
         bodies = await publication.public_bodies(call.database, call.tenant.id, asked.service_request_id)
     else:
-        bodies = await publication.public_window(
-            call.database, call.tenant.id, Window(updated_from=since), offset=offset, limit=asked.page_size
-        )
-    return call.told("service_request_updates", shapes.updates(bodies, call.reader, since=since, before=asked.before()))
+        changed, offset, limit = Window(updated_from=since), asked.offset(), asked.page_size
+        bodies = await publication.public_window(call.database, call.tenant.id, changed, offset=offset, limit=limit)
+        more = asked.next_page(len(bodies))
+    shaped = shapes.updates(bodies, call.reader, since=since, before=asked.before())
+    return call.told("service_request_updates", shaped, next_page=more)
 
 
 @router.post("/servicerequestupdates.{form}")

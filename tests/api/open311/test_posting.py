@@ -125,6 +125,9 @@ async def test_what_is_wrong_is_said_by_its_field(client: httpx.AsyncClient, sys
         assert answer.json()[0]["description"].startswith(named), answer.text
     nobodys = await client.post(f"{REQUESTS}.json", data=lamp(system.key), headers={"Host": "nobody.example"})
     assert nobodys.status_code == 200  # the key says whose it is
+    announced = {"Content-Length": str(60 * 1024 * 1024)}
+    huge = await client.post(f"{REQUESTS}.xml", files={"media": ("a.jpg", b"a")}, headers=announced)
+    assert (huge.status_code, ET.fromstring(huge.content).findtext("error/code")) == (413, "413")
     body = await client.post(f"{REQUESTS}.json", json={"api_key": system.key})
     assert body.status_code == 400
     ward = lamp(system.key, lat="", long="", address_id="10507", jurisdiction_id="haiduong")
