@@ -203,6 +203,8 @@ async def test_the_province_is_the_hosts_or_the_one_named(
     assert unnamed.status_code == 400
     assert "haiduong, khanhhoa" in unnamed.json()[0]["description"]
     assert (await client.get(f"{V2}/discovery.json", headers=nobodys)).json()["contact"].endswith("haiduong | khanhhoa")
+    other = (await client.get(f"{V2}/discovery.json?jurisdiction_id=khanhhoa", headers=nobodys)).json()
+    assert other["endpoints"][0]["url"] == "http://khanhhoa.localhost/open311/v2"
     for name, there in (("haiduong", 1), ("haiduong.localhost", 1), ("khanhhoa", 0)):
         answer = await client.get(f"{V2}/requests.json?jurisdiction_id={name}", headers=nobodys)
         assert len(answer.json()) == there, name
