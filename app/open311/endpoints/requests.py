@@ -10,9 +10,9 @@ from app.open311.asking import requests_asked
 from app.open311.deps import call_of, of_key, sender_of
 from app.open311.errors import RequestNotFound
 from app.open311.fields import fields_of
+from app.open311.reading import by_ids, in_window
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
-from app.publication import service as publication
 
 router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
 
@@ -33,15 +33,10 @@ async def list_requests(request: Request, form: Format) -> Response:
     """Phản ánh công khai, mới gửi trước. Public requests, newest first; oldest change first with updated_after."""
     call = await call_of(request, form)
     asked = requests_asked(request.query_params)
-    more = None
-    if asked.service_request_id is not None:  # overrides all else
-        bodies = await publication.public_bodies(call.database, call.tenant.id, asked.service_request_id)
-    else:
-        window, offset, limit = asked.window(call.now), asked.offset(), asked.page_size
-        bodies = await publication.public_window(call.database, call.tenant.id, window, offset=offset, limit=limit)
-        more = asked.next_page(len(bodies))
-    shaped = [shapes.request(each, call.reader, extended=asked.extensions) for each in bodies]
-    return call.told("service_requests", shaped, next_page=more)
+    ids = asked.service_request_id  # they override all else
+    found = await by_ids(call, *ids) if ids else await in_window(call, asked.window(call.now), asked)
+    shaped = [shapes.request(each, call.reader, extended=asked.extensions) for each in found.bodies]
+    return call.told("service_requests", shaped, next_page=found.next_page)
 
 
 @router.get("/requests/{code}.{form}")
@@ -49,17 +44,17 @@ async def get_request(request: Request, code: str, form: Format) -> Response:
     """Một phản ánh công khai. One public request."""
     call = await call_of(request, form, hint=lambda directory: directory.tenant_of_code(code))
     extended = requests_asked(request.query_params).extensions
-    bodies = await publication.public_bodies(call.database, call.tenant.id, [code.upper()])
-    if not bodies:
+    found = await by_ids(call, code)
+    if not found.bodies:
         raise RequestNotFound
-    return call.told("service_requests", [shapes.request(bodies[0], call.reader, extended=extended)])
+    return call.told("service_requests", [shapes.request(found.bodies[0], call.reader, extended=extended)])
 
 
 @router.get("/tokens/{token}.{form}")
 async def get_token(request: Request, token: str, form: Format) -> Response:
     """Mã phản ánh của token. The request of a token: ours are one and the same, since codes are given at once."""
     call = await call_of(request, form, hint=lambda directory: directory.tenant_of_code(token))
-    bodies = await publication.public_bodies(call.database, call.tenant.id, [token.upper()])
-    if not bodies:
+    found = await by_ids(call, token)
+    if not found.bodies:
         raise RequestNotFound
     return call.told("service_requests", [{"service_request_id": token.upper(), "token": token.upper()}])

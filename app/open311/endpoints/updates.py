@@ -9,9 +9,9 @@ from app.open311 import adding, shapes
 from app.open311.asking import updates_asked
 from app.open311.deps import call_of, of_key, sender_of
 from app.open311.fields import fields_of
+from app.open311.reading import by_ids, in_window
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
-from app.publication import service as publication
 from app.publication.terms import Window
 
 router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
@@ -22,15 +22,10 @@ async def list_updates(request: Request, form: Format) -> Response:
     """Diễn biến công khai, cũ trước. Public history, oldest first; a page counts the requests that have changed."""
     call = await call_of(request, form)
     asked = updates_asked(request.query_params)
-    since, more = asked.since(call.now), None
-    if asked.service_request_id is not None:
-        bodies = await publication.public_bodies(call.database, call.tenant.id, asked.service_request_id)
-    else:
-        changed, offset, limit = Window(updated_from=since), asked.offset(), asked.page_size
-        bodies = await publication.public_window(call.database, call.tenant.id, changed, offset=offset, limit=limit)
-        more = asked.next_page(len(bodies))
-    shaped = shapes.updates(bodies, call.reader, since=since, before=asked.before())
-    return call.told("service_request_updates", shaped, next_page=more)
+    since, ids = asked.since(call.now), asked.service_request_id
+    found = await by_ids(call, *ids) if ids else await in_window(call, Window(updated_from=since), asked)
+    shaped = shapes.updates(found.bodies, call.reader, since=since, before=asked.before())
+    return call.told("service_request_updates", shaped, next_page=found.next_page)
 
 
 @router.post("/servicerequestupdates.{form}")
