@@ -17,6 +17,8 @@ from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Tenant
 from app.media import service as media_service
+from app.national import service as national_service
+from app.national.terms import PushBacklog
 from app.notices import service as notices_service
 from app.notices.terms import NoticeBacklog
 from app.outbox import service as outbox
@@ -37,6 +39,7 @@ class TenantCondition:
     workload: Workload
     deliveries: DeliveryBacklog
     notices: NoticeBacklog
+    pushes: PushBacklog
 
 
 async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) -> list[TenantCondition]:
@@ -46,8 +49,16 @@ async def read_condition(db: Database, tenants: Sequence[Tenant], at: datetime) 
     workloads = {one.tenant_id: one for one in await cases_service.workload(db, ids, at)}
     deliveries = {one.tenant_id: one for one in await subscriptions_service.backlog(db, ids)}
     notices = {one.tenant_id: one for one in await notices_service.backlog(db, ids, at)}
+    pushes = {one.tenant_id: one for one in await national_service.backlog(db, ids)}
     return [
-        TenantCondition(tenant, backlogs[tenant.id], workloads[tenant.id], deliveries[tenant.id], notices[tenant.id])
+        TenantCondition(
+            tenant=tenant,
+            backlog=backlogs[tenant.id],
+            workload=workloads[tenant.id],
+            deliveries=deliveries[tenant.id],
+            notices=notices[tenant.id],
+            pushes=pushes[tenant.id],
+        )
         for tenant in tenants
     ]
 
@@ -76,6 +87,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
         *_of_notices(condition or [], now),
+        *_of_pushes(condition or [], now),
     ]
 
 
@@ -203,3 +215,23 @@ def _of_notices(condition: Sequence[TenantCondition], now: datetime) -> Iterator
         oldest.add_metric(slug, max(0.0, (now - found.oldest_at).total_seconds()) if found.oldest_at else 0.0)
         failed.add_metric(slug, found.failed)
     yield from (waiting, oldest, failed)
+
+
+def _of_pushes(condition: Sequence[TenantCondition], now: datetime) -> Iterator[Metric]:
+    per_tenant = ["tenant"]
+    waiting = GaugeMetricFamily("lienthong_national_waiting", "Facts the national portal has not", labels=per_tenant)
+    oldest = GaugeMetricFamily("lienthong_national_oldest_seconds", "Age of the oldest of them", labels=per_tenant)
+    dead = GaugeMetricFamily("lienthong_national_dead", "Facts it was given up to tell", labels=per_tenant)
+    failures = GaugeMetricFamily(
+        "lienthong_national_failures", "Attempts in a row without an answer", labels=per_tenant
+    )
+    differ = GaugeMetricFamily("lienthong_national_differences", "Service requests that differ", labels=per_tenant)
+    for one in condition:
+        slug, found = [one.tenant.slug], one.pushes
+        waiting.add_metric(slug, found.waiting)
+        since = found.waiting_since
+        oldest.add_metric(slug, max(0.0, (now - since).total_seconds()) if since else 0.0)
+        dead.add_metric(slug, found.dead)
+        failures.add_metric(slug, found.failures)
+        differ.add_metric(slug, found.differences)
+    yield from (waiting, oldest, dead, failures, differ)

@@ -25,12 +25,14 @@ from app.identity.domain import roles_named
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
 from app.identity.staff_endpoints import router as own_account_router
+from app.insight.endpoints import router as insight_router
 from app.kit.clock import Clock, SystemClock
 from app.media.endpoints import router as media_router
 from app.media.store import PHOTOS, store_of
 from app.members.endpoints import router as deputies_router
 from app.members.senders import post_of
 from app.members.staff_endpoints import router as members_router
+from app.national.endpoints import router as national_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of, staff_provider_of
@@ -120,6 +122,7 @@ ROUTERS = (
     staff_notices_router,
     notice_words_router,
     oversight_router,
+    national_router,
     payments_router,
     staff_payments_router,
     privacy_router,
@@ -130,6 +133,7 @@ ROUTERS = (
     preview_router,
     open311_router,
     portal_router,
+    insight_router,
     console_router,
     assets_router,
     documents_router,

@@ -176,6 +176,14 @@ class Settings(BaseSettings):
     )
     notice_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for notices that are due.")
     notice_keep_days: int = Field(90, ge=1, le=3650, description="How long the log of notices is kept.")
+    national_url: str | None = Field(
+        None, description="Address of the national portal's API, below which are /login and /g; absent: nobody is told."
+    )
+    national_account: str | None = Field(None, description="Our account at the national portal.")
+    national_secret: SecretStr | None = Field(None, description="Its password there.")
+    national_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest time the portal may take to answer.")
+    national_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for pushes to the portal.")
+    national_in_flight: int = Field(4, ge=1, le=64, description="Pushes of one province at once, over all processes.")
     payment_poll_s: float = Field(
         5.0, gt=0, description="How often the worker looks for payments that a provider is to be asked about."
     )

@@ -118,6 +118,7 @@ class Action(StrEnum):
     PAYMENT_SETUP_CHANGED = "payment.setup_changed"
     STATEMENT_COMPARED = "payment.statement_compared"
     TRAIL_READ = "audit.read"
+    GOAL_SET = "goal.set"
 
 
 class Outcome(StrEnum):

@@ -34,6 +34,7 @@ from .doctor import Health, examine_installation
 from .files import files_cli
 from .installation import add_vault_secret, database_of, listen, patient, read_settings, url_of
 from .key import all_seals, claim_key, replace_key
+from .national import national_cli
 from .notices import notices_cli
 from .opening import opened, with_process
 from .outbox import outbox_cli
@@ -70,6 +71,7 @@ cli.add_typer(units_cli, name="units")
 cli.add_typer(procedures_cli, name="procedures")
 cli.add_typer(outbox_cli, name="outbox")
 cli.add_typer(notices_cli, name="notices")
+cli.add_typer(national_cli, name="national")
 cli.add_typer(audit_cli, name="audit")
 cli.add_typer(payments_cli, name="payments")
 

@@ -52,6 +52,8 @@ class ServiceRequest(TenantRow, Base):
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
         Index("ix_service_requests_citizen", "tenant_id", "citizen_id", "id"),
         Index("ix_service_requests_applicant", "tenant_id", "applicant_index", "procedure_code"),
+        Index("ix_service_requests_appointed", "tenant_id", "original_due_at", "id"),
+        Index("ix_service_requests_submitted", "tenant_id", "submitted_at", "id"),
         # Open ones are few of all; these stay small however old the archive gets.
         Index("ix_service_requests_due", "tenant_id", "due_at", "id", postgresql_where=text("closed_at IS NULL")),
         Index(
@@ -105,6 +107,7 @@ class ServiceRequest(TenantRow, Base):
     accepted_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     original_due_at: Mapped[datetime | None]  # the first appointment, which figures count by
+    lawful_due_at: Mapped[datetime | None]  # the same as pauses move it; no extension does
     working_days: Mapped[int]
     clock: Mapped[dict[str, Any] | None]  # of the deadlines room
     paused_at: Mapped[datetime | None]

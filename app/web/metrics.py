@@ -52,6 +52,7 @@ class Metrics:
         self._handled = Counter("lienthong_worker_handled", "What the turns handled", loop, registry=registry)
 
         self._told = Counter("lienthong_notice_attempts", "Notices sent", ("channel", "outcome"), registry=registry)
+        self._pushed = Counter("lienthong_national_attempts", "Facts pushed", ("outcome",), registry=registry)
         self._sent = Counter("lienthong_webhook_attempts", "Webhooks posted", ("outcome",), registry=registry)
 
     def answered(self, scope: Scope, status: int, duration_s: float) -> None:
@@ -75,6 +76,10 @@ class Metrics:
     def told(self, channel: str, outcome: str) -> None:
         """Count one attempt to send a notice."""
         self._told.labels(channel, outcome).inc()
+
+    def pushed(self, outcome: str) -> None:
+        """Count one attempt to tell the national portal."""
+        self._pushed.labels(outcome).inc()
 
     def failed(self, loop: str) -> None:
         """Count a turn of one of the worker's loops that failed."""

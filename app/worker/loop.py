@@ -17,6 +17,8 @@ from app.db.work import Work, in_work
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
 from app.limits import service as limits_service
+from app.national import service as national_service
+from app.national.handlers import NationalConsumer
 from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
@@ -37,6 +39,7 @@ from app.web.metrics import Metrics
 from .deliveries import Deliveries
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
+from .national import COMPARE_EVERY_S, National
 from .notices import Notices, ways_of
 from .payments import EXPIRE_EVERY_S, Payments
 from .relaying import Rounds
@@ -54,18 +57,21 @@ LEAST_TO_KNOW, POLLS_TO_KNOW = timedelta(seconds=10), 5
 LONGEST_PAUSE_S = 30.0  # after failures
 
 
-CONSUMERS = frozenset(
-    one.name for one in (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer)
-)
-"""Names of all that `consumers` makes."""
+_ALL = (PublicationConsumer, DeliveryConsumer, PlanConsumer, NoticeConsumer, PaymentConsumer, NationalConsumer)
+CONSUMERS = frozenset(one.name for one in _ALL)
+"""Names of all that `consumers` makes, whatever the settings."""
 
 
 def consumers(process: Process) -> tuple[Consumer, ...]:
-    """Whoever reacts to facts, in no particular order: each has a cursor of its own."""
+    """Whoever reacts to facts, in no particular order: each has a cursor of its own.
+
+    Without a national portal nobody notes what to tell it: nothing would ever take that away.
+    """
     return (
         PublicationConsumer(lambda: process.books),
         DeliveryConsumer(lambda: process.books),
         PlanConsumer(lambda: process.books),
+        *([NationalConsumer()] if process.settings.national_url is not None else []),
         NoticeConsumer(lambda: process.request_books, keyring_of(process.settings), ways_of(process.settings)),
         PaymentConsumer(lambda: process.request_books),
     )
@@ -158,6 +164,7 @@ async def prune(process: Process) -> int:
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
+            pruned += await national_service.forget(work, tenant_id, keep)
             pruned += await payments_service.forget_unproven(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
@@ -216,6 +223,7 @@ async def run(process: Process, command: Command) -> None:
         async with (
             deliveries,
             Notices(process) as notices,
+            National(process) as national,
             Trail(process) as trail,
             Payments(process) as payments,
             asyncio.TaskGroup() as group,
@@ -243,6 +251,9 @@ async def run(process: Process, command: Command) -> None:
             for channel, send in notices.turns.items():
                 name = f"notices.{channel.value}"
                 group.create_task(_every(settings.notice_poll_s, name, send, process.metrics))
+            if national.there:
+                group.create_task(_every(settings.national_poll_s, "national", national.push, process.metrics))
+                group.create_task(_every(COMPARE_EVERY_S, "national.compare", national.compare, process.metrics))
             group.create_task(_every(settings.payment_poll_s, "payments.ask", payments.ask, process.metrics))
             group.create_task(_every(EXPIRE_EVERY_S, "payments.expire", payments.expire, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))

@@ -21,7 +21,7 @@ from app.media.store import FolderStore
 from app.process import Process
 from app.worker import sweeps
 from tests.applicants import offices
-from tests.browser.conftest import Open
+from tests.browser.conftest import PHONE, Open
 from tests.browser.test_officers import RULES, sign_in
 from tests.builders import Officer
 from tests.pictures import PDF
@@ -148,6 +148,11 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     director = await at_desk(open_page, people.director, code)
     await director.get_by_role("button", name="Ký duyệt kết quả").click()
     await expect(director.get_by_role("status")).to_contain_text("Đã xong")
+    await director.goto("/console/figures?first=2026-11-01&last=2026-12-31")
+    await expect(director.get_by_text("0 % · 0/1")).to_be_visible()
+    await look(director, "11-figures")
+    await director.set_viewport_size(PHONE)
+    await look(director, "12-figures-phone")
     commune = await at_desk(open_page, people.commune, code)  # forty days later one signs in anew
     await commune.goto("/console/work")
     await expect(commune.get_by_role("link", name="Đăng ký biến động")).to_be_visible()

@@ -28,7 +28,7 @@ from app.routing.terms import Fallback
 from app.settings import Settings
 
 from .bus import examine_bus
-from .deliveries import examine_contacts, examine_deliveries, examine_notices
+from .deliveries import examine_contacts, examine_deliveries, examine_notices, examine_pushes
 from .files import examine_files, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
@@ -311,7 +311,11 @@ def _condition(condition: TenantCondition, clock: Clock) -> Iterator[Finding]:
                 f"{slug}: {backlog.parked[consumer]} messages of {consumer} are set aside, the oldest for "
                 f"{minutes:.0f} minutes, and tried again. See: lienthong outbox list --tenant {slug}",
             )
-    told = (*examine_deliveries(condition, now), *examine_notices(condition, now))
+    told = (
+        *examine_deliveries(condition, now),
+        *examine_notices(condition, now),
+        *examine_pushes(condition, now),
+    )
     for finding in (*_sweeps(slug, condition), *told):
         done = False
         yield finding

@@ -1,4 +1,4 @@
-"""Whether those who subscribed are told, and those who sent reports."""
+"""Whether those who subscribed are told, those who sent reports, and the national portal."""
 
 from __future__ import annotations
 
@@ -56,6 +56,34 @@ def examine_notices(condition: TenantCondition, now: datetime) -> Iterator[Findi
         yield warning(
             f"{slug}: {found.failed} thông báo trong tuần không nơi nào nhận. Sửa xong thì: lienthong notices retry",
             f"{slug}: {found.failed} notices of the week were taken by nobody. When mended: lienthong notices retry",
+        )
+
+
+def examine_pushes(condition: TenantCondition, now: datetime) -> Iterator[Finding]:
+    """A finding for each thing that keeps the national portal from knowing what is so; none when it does."""
+    slug, found = condition.tenant.slug, condition.pushes
+    waited = now - found.waiting_since if found.waiting_since else timedelta()
+    if waited > PATIENCE:
+        minutes = waited.total_seconds() / 60
+        yield warning(
+            f"{slug}: {found.waiting} thay đổi của hồ sơ chưa đến cổng quốc gia, lâu nhất {minutes:.0f} phút, "
+            f"{found.failures} lần liên tiếp cổng không trả lời; đang được thử lại.",
+            f"{slug}: {found.waiting} changes of service requests have not reached the national portal, the oldest for "
+            f"{minutes:.0f} minutes, {found.failures} attempts in a row without an answer; they are tried again.",
+        )
+    if found.dead:
+        yield warning(
+            f"{slug}: cổng quốc gia từ chối {found.dead} thay đổi của hồ sơ. Xem last_code trong national_pushes; sửa "
+            f"xong thì: lienthong national resend --dead",
+            f"{slug}: the national portal will not take {found.dead} changes of service requests. See last_code in "
+            f"national_pushes; when mended: lienthong national resend --dead",
+        )
+    if found.differences:
+        yield warning(
+            f"{slug}: {found.differences} hồ sơ khác với cổng quốc gia. Xem: GET "
+            f"/api/v1/staff/national/reconciliation; gửi lại: lienthong national resend --missing",
+            f"{slug}: {found.differences} service requests differ from the national portal. See GET "
+            f"/api/v1/staff/national/reconciliation; tell it again: lienthong national resend --missing",
         )
 
 

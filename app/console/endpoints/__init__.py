@@ -10,6 +10,7 @@ from . import (
     calendar,
     case,
     deputies,
+    figures,
     held,
     invitation,
     members,
@@ -37,6 +38,7 @@ PARTS = (
     blocks,
     stream,
     calendar,
+    figures,
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,

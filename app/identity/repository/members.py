@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.errors import constraint
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.identity.errors import (
     AccountNotFound,
     EmailTaken,
@@ -216,3 +216,15 @@ async def end_held(work: Work, tenant_id: TenantId, account_id: UUID, unit_id: U
         )
         .values(valid_to=func.greatest(StaffMembership.valid_from, work.now))
     )
+
+
+_STAFFED = """
+SELECT DISTINCT m.unit_id FROM memberships m
+JOIN staff_accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+WHERE m.tenant_id = $1 AND a.active AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)
+"""
+
+
+async def list_staffed_units(work: ReadWork, tenant_id: TenantId) -> list[UnitId]:
+    """Units that have an active member now; one statement."""
+    return [UnitId(row["unit_id"]) for row in await work.fetch(_STAFFED, tenant_id, work.now)]

@@ -43,6 +43,11 @@ async def list_accounts(
     return await members.list_members(work, tenant_id, units, after=after, limit=limit)
 
 
+async def list_staffed_units(work: ReadWork, tenant_id: TenantId) -> list[UnitId]:
+    """Units that have an active member now, in no order. One statement."""
+    return await members.list_staffed_units(work, tenant_id)
+
+
 async def get_account(work: Work, tenant_id: TenantId, account_id: UUID) -> Member:
     """The account. Raises: AccountNotFound."""
     return await members.get_member(work, tenant_id, account_id)

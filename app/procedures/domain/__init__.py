@@ -6,7 +6,7 @@ from .checking import check_procedure, longest_days
 from .conditions import fee_lines, holds, needed_documents
 from .files import Written, read_file
 from .forms import check_answers
-from .placing import missing_units, tiers_of, unit_of
+from .placing import missing_units, tiers_of, unit_of, units_of
 from .wording import condition_words, field_words
 from .writing import read_procedure, write_procedure
 
@@ -25,5 +25,6 @@ __all__ = [
     "read_procedure",
     "tiers_of",
     "unit_of",
+    "units_of",
     "write_procedure",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .drafts import DraftRepository, forget_drafts, list_drafts
+from .figures import count_due, count_filed
 from .keeping import (
     count_seals,
     end_drafts,
@@ -45,6 +46,8 @@ from .requests import (
 __all__ = [
     "DraftRepository",
     "RequestRepository",
+    "count_due",
+    "count_filed",
     "count_queues",
     "count_seals",
     "drop_results",

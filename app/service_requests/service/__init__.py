@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .counting import count_requests
 from .deciding import (
     add_note,
     ask_supplement,
@@ -41,6 +42,7 @@ from .reading import (
     explain,
     file_of,
     find_own,
+    get_for_program,
     get_for_staff,
     is_overdue,
     list_own,
@@ -77,6 +79,7 @@ __all__ = [
     "complete_step",
     "consult_unit",
     "content_of",
+    "count_requests",
     "current_units",
     "decide_request",
     "decline_withdrawal",
@@ -91,6 +94,7 @@ __all__ = [
     "forget_drafts",
     "forget_papers",
     "get_draft",
+    "get_for_program",
     "get_for_staff",
     "give_opinion",
     "give_over",

@@ -80,7 +80,7 @@ async def extend_request(
     fact = domain.extend(facts, unit=holder(books, found), due=day_text(due_on), reason=reason)
     by = actor.staff_id
     timing = extended(books, found.request, to=due_on, reason=reason, by=by, at=work.now)
-    put_whole(found.request, timing, work.now)
+    put_whole(books, found.request, timing, work.now)
     units = frozenset(step.unit_id for step in facts.open_steps)
     extend_steps(books, found.steps, units, to=due_on, reason=reason, by=by, at=work.now)
     paper = await papering.issue(

@@ -33,7 +33,7 @@ async def accept_request(work: Work, actor: Actor, code: str, *, seen: int, book
         appointment=local_text(books, tenant_id, timing.due_at),
         at=work.now,
     )
-    put_whole(request, timing, work.now)
+    put_whole(books, request, timing, work.now)
     request.original_due_at = timing.due_at
     paper = await papering.issue(
         work,

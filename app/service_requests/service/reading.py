@@ -110,6 +110,20 @@ async def seen_id(db: Database, actor: Actor, scope: Scope, code: str) -> Reques
     return RequestId(row["id"])
 
 
+async def get_for_program(
+    db: Database, keys: Keyring, books: RequestBooks, tenant_id: TenantId, code: str
+) -> RequestView:
+    """The view of the program itself, with the history its applicant may read. Five statements.
+
+    Raises: RequestNotFound; IdentityUnreadable when it was sealed with another key.
+    """
+    row = await repository.find_tracked(db, tenant_id, code)
+    if row is None:
+        raise RequestNotFound
+    entries = await timeline_service.entries_for_applicant(db, tenant_id, RequestId(row["id"]))
+    return await _view(db, keys, books, row, entries, roles=_FOR_APPLICANTS)
+
+
 async def _view(
     db: Database,
     keys: Keyring,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -28,11 +29,16 @@ def start(books: RequestBooks, tenant_id: TenantId, unit_id: UnitId, working_day
     )
 
 
-def put_whole(request: ServiceRequest, timing: Timing, at: datetime) -> None:
-    """The request as its clock says."""
+def put_whole(books: RequestBooks, request: ServiceRequest, timing: Timing, at: datetime) -> None:
+    """The request as its clock says; figures may count by the same clock without what offices have added to it."""
     stands = timing.clock.paused
     request.clock = deadlines_service.clock_values(timing.clock)
-    request.due_at = timing.due_at
+    request.due_at = request.lawful_due_at = timing.due_at
+    if timing.clock.extensions:
+        plain = replace(timing.clock, extensions=())
+        request.lawful_due_at = deadlines_service.recount_clock(
+            books.calendars, TenantId(request.tenant_id), plain, at=at
+        ).due_at
     request.paused_at = stands.since if stands else None
     if timing.due_at > at:
         request.overdue_at = None  # the new date may be missed again, and is told again
@@ -78,7 +84,7 @@ def follow(
     if before not in HELD and cause is None:
         return
     if request.clock is not None:
-        put_whole(request, changed(deadlines_service.clock_from(request.clock)), at)
+        put_whole(books, request, changed(deadlines_service.clock_from(request.clock)), at)
     for step in steps:
         if step.state == StepState.OPEN and step.clock is not None:
             put_step(step, changed(deadlines_service.clock_from(step.clock)), at)

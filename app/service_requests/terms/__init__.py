@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .counts import ONLINE_CHANNELS, Counted
 from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView
 from .vocabulary import (
     APPLICANT_VERBS,
@@ -32,9 +33,11 @@ __all__ = [
     "DECISIONS",
     "HELD",
     "LISTED_MOST",
+    "ONLINE_CHANNELS",
     "WORKED",
     "Changes",
     "Channel",
+    "Counted",
     "DraftId",
     "FileRole",
     "Filing",

@@ -62,7 +62,7 @@ class Pages:
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         environment.globals["say"] = _say
-        environment.filters.update(moment=_moment, day=_day, date=_date, stamp=_stamp)
+        environment.filters.update(moment=_moment, day=_day, date=_date, stamp=_stamp, number=_number)
         return environment
 
     def answer(
@@ -132,6 +132,13 @@ def _in_other_words(connection: HTTPConnection, lang: Lang) -> str | None:
 def _say(context: Context, vi: str, en: str) -> str:
     """One of the two, by the page's language."""
     return vi if context["lang"] is Lang.VI else en
+
+
+@pass_context
+def _number(context: Context, value: float) -> str:
+    """A number as the page's language writes it: `87,5` or `87.5`."""
+    written = f"{value:g}"
+    return written.replace(".", ",") if context["lang"] is Lang.VI else written
 
 
 def _local(context: Context, at: datetime | str) -> datetime:

@@ -40,6 +40,7 @@ EVERYONES = {
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement",
     "POST /api/v1/payments/callbacks/{provider}",  # each message proves itself: tests/api/payments
     "PUT /api/v1/staff/limits/{what}/{per}",
+    "PUT /api/v1/staff/figures/goals/{tier}",  # of one's own province alone, whatever is named
     "PUT /api/v1/staff/second-factor-rules/{role}",
     "GET /api/v1/public/photos/{photo}/{variant}",  # what officers let everyone see: tests/api/media
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it

@@ -75,6 +75,11 @@ BODIES_OF: dict[str, Any] = {
     "PUT /api/v1/staff/second-factor-rules/{role}": {"demanded": False},
     "PUT /api/v1/staff/units/{code}/contact": {},
     "PUT /api/v1/staff/limits/{what}/{per}": {"most": 1, "window_s": 1},
+    "PUT /api/v1/staff/figures/goals/{tier}": {
+        "percent": 90,
+        "valid_from": "2026-01-01",
+        "legal_basis": {"vi": "Kế hoạch 1", "en": "Plan 1"},
+    },
     "POST /api/v1/staff/calendars/{code}": {**STORM, **_LATE},
     "POST /api/v1/staff/calendars/{code}/preview": STORM,
     "POST /api/v1/staff/cases/bulk": {
@@ -236,6 +241,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "occasion": "received",
             "what": "codes",
             "per": "person",
+            "tier": "commune",
             "session": "00",
             "version": "1",
             "reference": "TT2222222222",

@@ -122,7 +122,7 @@ class Lives(RuleBasedStateMachine):
     def accept(self) -> None:
         if self.do(Verb.ACCEPT, lambda facts: domain.accept(facts, unit=NAME, appointment=NAME, at=self.now)):
             started = timing.start(self.books, TENANT, UnitId(self.request.receiver_id), 20, self.now)
-            timing.put_whole(self.request, started, self.now)
+            timing.put_whole(self.books, self.request, started, self.now)
 
     @rule(reason=words)
     def refuse(self, reason: str) -> None:

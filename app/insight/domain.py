@@ -1,0 +1,128 @@
+"""Putting counts together. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from app.catalogue.snapshot import Catalogue
+from app.directory.snapshot import Directory
+from app.directory.terms import Tier
+from app.kit.ids import TenantId, UnitId
+from app.kit.text import Text
+from app.procedures import domain as procedures_domain
+from app.procedures.snapshot import Procedures
+from app.procedures.terms import OnlineLevel, Procedure, Step
+from app.service_requests.terms import Counted
+
+from .terms import By, Counts, Goal, Line, Offer
+
+_TIERS = {
+    Tier.PROVINCE: Text("Cấp tỉnh", "Province"),
+    Tier.DISTRICT: Text("Cấp huyện", "District"),
+    Tier.COMMUNE: Text("Cấp xã", "Commune"),
+}
+
+
+def counts_of(counted: Counted) -> Counts:
+    """The numbers of one row."""
+    return Counts(**{name: int(getattr(counted, name)) for name in Counts.__dataclass_fields__})
+
+
+def total(rows: Iterable[Counted]) -> Counts:
+    """All together."""
+    found = Counts()
+    for row in rows:
+        found = found.plus(counts_of(row))
+    return found
+
+
+def by_tier(rows: Iterable[Counted]) -> dict[Tier, Counts]:
+    """Totals of each tier that has any, from the province down."""
+    found = _gathered(rows, lambda row: row.tier)
+    return {tier: found[tier.value] for tier in Tier if tier.value in found}
+
+
+def lines(
+    rows: Iterable[Counted], by: By, *, directory: Directory, procedures: Procedures, tenant: TenantId
+) -> list[Line]:
+    """A line for each group, by code; tiers from the province down."""
+
+    def procedure(row: Counted) -> Procedure | None:
+        return procedures.find(tenant, row.procedure_code, row.procedure_version)
+
+    match by:
+        case By.TIER:
+            found = by_tier(rows)
+            return [Line(tier.value, _TIERS[tier], tier, counts) for tier, counts in found.items()]
+        case By.UNIT:
+            named = {id_: directory.unit(tenant, UnitId(id_)) for id_ in {row.unit_id for row in rows}}
+            of_units = _gathered(rows, lambda row: str(row.unit_id))
+            found_units = [(named[UUID(id_)], counts) for id_, counts in of_units.items()]
+            return sorted(
+                (Line(unit.code, Text(unit.name, unit.name), unit.tier, counts) for unit, counts in found_units),
+                key=lambda line: line.code,
+            )
+        case By.PROCEDURE:
+            names = {row.procedure_code: one.name for row in rows if (one := procedure(row)) is not None}
+        case By.FIELD:
+            names = {one.field.vi: one.field for row in rows if (one := procedure(row)) is not None}
+
+    def key(row: Counted) -> str:
+        if by is By.PROCEDURE:
+            return row.procedure_code
+        one = procedure(row)
+        return one.field.vi if one is not None else row.procedure_code
+
+    of = _gathered(rows, key)
+    return [Line(code, names.get(code, Text(code, code)), None, of[code]) for code in sorted(of)]
+
+
+def _gathered(rows: Iterable[Counted], key: Callable[[Counted], str]) -> dict[str, Counts]:
+    found: dict[str, Counts] = defaultdict(Counts)
+    for row in rows:
+        found[key(row)] = found[key(row)].plus(counts_of(row))
+    return found
+
+
+def goals_on(own: Iterable[Goal], packaged: Iterable[Goal], on: date) -> list[Goal]:
+    """What is aimed at on that day: the province's own, else what is packaged; from the province down."""
+    found: dict[Tier, Goal] = {}
+    for goals in (packaged, own):
+        newest = sorted((goal for goal in goals if goal.valid_from <= on), key=lambda goal: goal.valid_from)
+        found |= {goal.tier: goal for goal in newest}
+    return [found[tier] for tier in Tier if tier in found]
+
+
+def offers(
+    passed: Mapping[str, frozenset[UnitId]], procedures: Iterable[Procedure], staffed: Collection[UnitId]
+) -> list[Offer]:
+    """The procedures by code. `passed`: units that the steps of each go to; `staffed`: those with a member."""
+    return [
+        Offer(
+            code=one.code,
+            name=one.name,
+            tier=one.tier,
+            online=one.online is OnlineLevel.FULL,
+            units=len(passed[one.code]),
+            staffed=len(passed[one.code].intersection(staffed)),
+        )
+        for one in sorted(procedures, key=lambda one: one.code)
+    ]
+
+
+def units_passed(
+    procedures: Iterable[Procedure], directory: Directory, catalogue: Catalogue, tenant: TenantId, on: date
+) -> dict[str, frozenset[UnitId]]:
+    """Units that the steps of each procedure go to, over all places of the province. Steps alike are looked up once."""
+    of_step: dict[tuple[object, ...], frozenset[UnitId]] = {}
+
+    def units_of(step: Step) -> frozenset[UnitId]:
+        key = (step.tier, step.unit_kind, step.category, step.fallback_tier, step.fallback_unit_kind)
+        if key not in of_step:
+            of_step[key] = procedures_domain.units_of(step, directory, catalogue, tenant=tenant, on=on)
+        return of_step[key]
+
+    return {one.code: frozenset().union(*(units_of(step) for step in one.steps)) for one in procedures}
