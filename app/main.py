@@ -39,6 +39,7 @@ from app.national.endpoints import router as national_router
 from app.notices.endpoints import router as notices_router, staff_router as staff_notices_router
 from app.notices.staff_endpoints import router as notice_words_router
 from app.oidc.senders import provider_of, staff_provider_of
+from app.open311.endpoints import router as open311_router
 from app.outbox.service import Tails
 from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
@@ -140,6 +141,7 @@ ROUTERS = (
     app_versions_router,
     *request_routers,
     preview_router,
+    open311_router,
     portal_router,
     insight_router,
     console_router,

@@ -158,6 +158,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Anonymous reads of one address within a minute in one web process; 0: any number.",
     )
+    open311_anonymous: str | None = Field(
+        None,
+        description="Slugs of provinces where Open311 takes posts without a key, parted by spaces; absent: none.",
+    )
     push_contact: str | None = Field(
         None, description="mailto: or https: address for push services; absent: no push messages."
     )

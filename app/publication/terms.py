@@ -12,7 +12,7 @@ from uuid import UUID
 from app.cases.terms import Correction
 from app.catalogue.terms import Category
 from app.directory.snapshot import AreaChain, Unit
-from app.kit.geo import Box
+from app.kit.geo import Box, Point
 from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.media.terms import Patch
@@ -258,6 +258,28 @@ class Filters:
     overdue: bool | None = None
     phrases: tuple[str, ...] | None = None
     common: bool = False  # the phrases stand in so many texts that the newest fill a page soon
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which public cases another system mirrors; None does not restrict. Each `_before` is itself outside.
+
+    `around` is a point and a radius in metres, and stands beside a `box` that holds all of it.
+    """
+
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    updated_from: datetime | None = None
+    updated_before: datetime | None = None
+    categories: tuple[str, ...] | None = None
+    states: tuple[str, ...] | None = None
+    box: Box | None = None
+    around: tuple[Point, float] | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether changes are followed: the oldest then come first."""
+        return self.updated_from is not None or self.updated_before is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.kit.text import Text
 from .live import address_of
 from .problems import refusal
 
-_PUBLIC: Final = "/api/v1/public/"  # the same for everybody, whatever is sent along
+_PUBLIC: Final = ("/api/v1/public/", "/open311/")  # the same for everybody, whatever is sent along
 _UNPROVEN: Final = 401
 _COUNTED: Final = 50_000  # addresses that a process remembers; those not heard of for longest are forgotten
 
@@ -129,4 +129,4 @@ class ReadBudget:
 def _counts(scope: Scope) -> bool:
     """Whether it is a read of the API; checks of papers never ask who it is, and count themselves."""
     path: str = scope["path"]
-    return path.startswith("/api/") and not path.startswith("/api/v1/verify/")
+    return path.startswith(("/api/", "/open311/")) and not path.startswith("/api/v1/verify/")

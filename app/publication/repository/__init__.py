@@ -5,9 +5,12 @@ from __future__ import annotations
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository, written_array
 from .streaming import events_after
+from .windows import bodies_by_code, bodies_in
 
 __all__ = [
     "PublicationRepository",
+    "bodies_by_code",
+    "bodies_in",
     "body_of",
     "common_terms",
     "events_after",

@@ -14,7 +14,15 @@ from .photos import (
     list_photos,
     public_photo,
 )
-from .reading import features, preview_of, public_body, public_cases, public_preview
+from .reading import (
+    features,
+    preview_of,
+    public_bodies,
+    public_body,
+    public_cases,
+    public_preview,
+    public_window,
+)
 from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
 from .streaming import LiveFeed, LiveFeeds
 
@@ -33,10 +41,12 @@ __all__ = [
     "let_go_photos",
     "list_photos",
     "preview_of",
+    "public_bodies",
     "public_body",
     "public_cases",
     "public_photo",
     "public_preview",
+    "public_window",
     "rebuild",
     "rebuild_all",
     "redact_case",

@@ -16,7 +16,7 @@ from app.kit.ids import TenantId
 from app.publication import repository
 from app.publication.domain import passages
 from app.publication.domain.projection import title_of
-from app.publication.terms import Filters, Page, Preview, Where
+from app.publication.terms import Filters, Page, Preview, Where, Window
 from app.reports import service as reports_service
 from app.reports.terms import ReportText
 from app.timeline.terms import Audience
@@ -39,6 +39,16 @@ async def features(
 ) -> Page:
     """A page of GeoJSON features joined by commas, of the cases that have a place. One statement."""
     return await repository.page_of(db, tenant_id, "feature", filters, after, limit)
+
+
+async def public_bodies(db: Database, tenant_id: TenantId, codes: Sequence[str]) -> list[bytes]:
+    """Those of the cases that are public, each as its JSON, newest first. One statement."""
+    return await repository.bodies_by_code(db, tenant_id, codes)
+
+
+async def public_window(db: Database, tenant_id: TenantId, window: Window, *, offset: int, limit: int) -> list[bytes]:
+    """Public cases of the window, each as its JSON: newest first, or oldest change first. One statement."""
+    return await repository.bodies_in(db, tenant_id, window, offset=offset, limit=limit)
 
 
 async def public_preview(db: Database, tenant_id: TenantId, view: CaseView, catalogue: Catalogue) -> Preview:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .blocking import block_sender, forget_origins, lift_block, list_blocks
 from .following import (
+    add_by_client,
     claim,
     ended_before,
     hand_over,
@@ -41,6 +42,7 @@ __all__ = [
     "Intake",
     "Repeat",
     "ReportView",
+    "add_by_client",
     "block_sender",
     "claim",
     "ended_before",

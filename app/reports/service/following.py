@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from app.cases import service as cases_service
+from app.cases.errors import IllegalTransition
 from app.cases.models import Case
 from app.cases.terms import Books
 from app.db.work import Work
-from app.identity.terms import Actor, ActorKind
+from app.identity.policies import may_use
+from app.identity.terms import Actor, ActorKind, ClientScope
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.outbox import service as outbox
 from app.reports import repository
@@ -98,6 +100,24 @@ async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, book
     return await cases_service.reply_to_case(
         work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
     )
+
+
+async def add_by_client(work: Work, client: Actor, code: str, *, books: Books, text: str, reopens: bool) -> Case:
+    """Words of another system on a report of its own; with `reopens` a case that has ended is taken up again.
+
+    Raises: Forbidden, ReportNotFound also for a report of somebody else's, IllegalTransition, TooManyReopenings.
+    """
+    may_use(client, ClientScope.REPORTS_CREATE).require()
+    report = await repository.get_report(work, client.tenant_id, code)
+    if client.client_id is None or report.client_id != client.client_id:
+        raise ReportNotFound
+    case_id, of_report = CaseId(report.case_id), ReportId(report.id)
+    try:
+        return await cases_service.reply_to_case(work, client, case_id, books=books, report=of_report, text=text)
+    except IllegalTransition:
+        if not reopens:
+            raise
+    return await cases_service.reopen_for_reporter(work, client, case_id, books=books, report=of_report, comment=text)
 
 
 async def rate(

@@ -99,6 +99,22 @@ async def test_a_map_walks_a_bounded_way(town: Town, query: str) -> None:
     narrow(await _asked(town, f"{PUBLIC}.geojson?{query}"), WALK)
 
 
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ("requests.json", PAGE),
+        ("requests.json?status=closed&service_code=roads.pothole", PAGE),
+        ("requests.json?start_date=2025-06-01T00:00:00Z&end_date=2025-07-01T00:00:00Z", PAGE),
+        ("requests.json?updated_after=2024-01-01T00:00:00Z&service_code=animals.disease", PAGE),
+        ("requests.json?bbox=106.28,20.90,106.36,20.97", WALK),
+        ("requests.json?lat=20.941&long=106.311&radius=200&updated_after=2024-01-01T00:00:00Z", PAGE),
+        ("servicerequestupdates.json?start_date=2026-09-01T00:00:00Z", PAGE),
+    ],
+)
+async def test_a_page_of_open311_reads_little_more_than_a_page(town: Town, query: str, most: int) -> None:
+    narrow(await _asked(town, f"/open311/v2/{query}"), most)
+
+
 async def test_the_next_pages_of_public_cases_read_as_little_as_the_first(town: Town) -> None:
     address = f"{PUBLIC}?category=waste"
     for _ in range(4):

@@ -1,0 +1,61 @@
+"""What other systems mirror: whole public cases of a window of time, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.db.engine import Database
+from app.kit.geo import EARTH_RADIUS_M
+from app.kit.ids import TenantId, least_id
+from app.publication.terms import Window
+
+_BODIES = "SELECT body FROM publications WHERE tenant_id = $1 AND published"
+# Great-circle distance as `app.kit.geo.distance_m` has it.
+_DISTANCE = (
+    f"{2 * EARTH_RADIUS_M} * asin(least(1, sqrt(sin(radians(lat - {{lat}}) / 2) ^ 2 + cos(radians({{lat}})) "
+    "* cos(radians(lat)) * sin(radians(lon - {lon}) / 2) ^ 2)))"
+)
+
+
+async def bodies_by_code(db: Database, tenant_id: TenantId, codes: Sequence[str]) -> list[bytes]:
+    """Stored bodies of those of the codes that are public, newest first; one statement on the unique key."""
+    rows = await db.lane.fetch(f"{_BODIES} AND code = ANY($2::text[]) ORDER BY case_id DESC", tenant_id, list(codes))
+    return [row[0] for row in rows]
+
+
+async def bodies_in(db: Database, tenant_id: TenantId, window: Window, *, offset: int, limit: int) -> list[bytes]:
+    """Stored bodies within the window; one statement.
+
+    Newest opened first (primary key: ids begin with the instant a case was opened), or oldest change first where the
+    window is one of changes (ix_publications_feed).
+    """
+    args: list[object] = [tenant_id, limit, offset]
+    conditions: list[str] = []
+
+    def held(value: object, kind: str) -> str:
+        args.append(value)
+        return f"${len(args)}::{kind}"
+
+    if window.opened_from is not None:
+        conditions.append(f"case_id >= {held(least_id(window.opened_from), 'uuid')}")
+    if window.opened_before is not None:
+        conditions.append(f"case_id < {held(least_id(window.opened_before), 'uuid')}")
+    if window.updated_from is not None:
+        conditions.append(f"updated_at >= {held(window.updated_from, 'timestamptz')}")
+    if window.updated_before is not None:
+        conditions.append(f"updated_at < {held(window.updated_before, 'timestamptz')}")
+    if window.categories is not None:
+        conditions.append(f"category_code = ANY({held(list(window.categories), 'text[]')})")
+    if window.states is not None:
+        conditions.append(f"state = ANY({held(list(window.states), 'text[]')})")
+    if (box := window.box) is not None:
+        west, south, east, north = (held(side, "float8") for side in (box.west, box.south, box.east, box.north))
+        conditions.append(f"lon IS NOT NULL AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))")
+    if window.around is not None:
+        (lat, lon), radius_m = window.around
+        distance = _DISTANCE.format(lat=held(lat, "float8"), lon=held(lon, "float8"))
+        conditions.append(f"{distance} <= {held(radius_m, 'float8')}")
+    where = "".join(f" AND {condition}" for condition in conditions)
+    order = "updated_at, case_id" if window.follows else "case_id DESC"
+    rows = await db.lane.fetch(f"{_BODIES}{where} ORDER BY {order} LIMIT $2 OFFSET $3", *args)
+    return [row[0] for row in rows]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.db.engine import Database
+from app.process import Process
+from tests.builders import LAMP, PROVINCE
+from tests.keyholders import Keyholder, a_keyholder
+from tests.pictures import photo as a_photo
+from tests.statements import Statements
+
+REQUESTS = "/open311/v2/requests"
+
+
+@pytest.fixture
+async def system(client: httpx.AsyncClient, process: Process) -> Keyholder:
+    """Another system that may hand reports in."""
+    return await a_keyholder(client, process, ["reports:create"], channel="open311")
+
+
+def lamp(key: str | None, **given: str) -> dict[str, str]:
+    """The form of a report."""
+    named = {"api_key": key} if key else {}
+    where = {"lat": str(LAMP.lat), "long": str(LAMP.lon)}
+    return {**named, "service_code": "lighting.street_lamp", "description": "Đèn <tối> & hỏng.", **where, **given}
+
+
+async def kept(db: Database, code: str) -> Any:
+    return await db.lane.fetchrow("SELECT * FROM reports WHERE code = $1", code)
+
+
+async def test_a_report_is_taken_in_as_by_our_own_api(
+    client: httpx.AsyncClient, system: Keyholder, db: Database, statements: Statements
+) -> None:
+    statements.clear()
+    answer = await client.post(f"{REQUESTS}.json", data=lamp(system.key, first_name="An", last_name="Nguyễn Văn"))
+    sent = [text for text in statements.texts if "code_counters" not in text]  # a block of numbers, now and then
+    assert len(sent) == 3, [text[:90] for text in sent]  # whose key it is, how many reports came by it, the report
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert list(told[0]) == ["service_request_id", "service_notice", "account_id"]
+    assert "Hạn trả lời" in told[0]["service_notice"]
+    row = await kept(db, told[0]["service_request_id"])
+    assert (row["description"], row["channel"], str(row["client_id"])) == ("Đèn <tối> & hỏng.", "open311", system.id)
+    assert answer.headers["tracking-secret"]
+    own = await client.get(
+        f"/api/v1/reports/{row['code']}", headers={"Tracking-Secret": answer.headers["tracking-secret"]}
+    )
+    assert own.status_code == 200
+
+    hole = lamp(system.key, service_code="roads.pothole", **{"attribute[road_class]": "commune"})
+    xml = await client.post(f"{REQUESTS}.xml", data=hole, headers={"Authorization": system.headers["Authorization"]})
+    root = ET.fromstring(xml.content)
+    assert (root.tag, root[0].tag) == ("service_requests", "request")
+    found = await kept(db, root.findtext("request/service_request_id") or "")
+    assert found["answers"] == '{"road_class": "commune"}'
+
+
+async def test_the_same_report_is_taken_in_once(client: httpx.AsyncClient, system: Keyholder) -> None:
+    once = lamp(system.key, service_request_id_ext="fms-17")
+    first, again = [(await client.post(f"{REQUESTS}.json", data=once)).json() for _ in range(2)]
+    assert first == again
+    other = await client.post(f"{REQUESTS}.json", data={**once, "description": "Khác."})
+    assert other.status_code == 400
+    key = {"Idempotency-Key": "một lần".encode().hex()}
+    two = [await client.post(f"{REQUESTS}.json", data=lamp(system.key), headers=key) for _ in range(2)]
+    assert two[0].json() == two[1].json() != first
+
+
+async def test_photos_come_along_or_by_their_address(
+    client: httpx.AsyncClient, system: Keyholder, db: Database
+) -> None:
+    photo = a_photo()
+    files = {"media": ("đèn.jpg", photo, "image/jpeg")}
+    answer = await client.post(f"{REQUESTS}.json", data=lamp(system.key), files=files)
+    assert answer.status_code == 200, answer.text
+    again = await client.post(f"{REQUESTS}.json", data=lamp(system.key), files=files)
+    assert again.status_code == 200, again.text
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 2
+    elsewhere = lamp(system.key, media_url="https://photos.example/1.jpg")
+    code = (await client.post(f"{REQUESTS}.json", data=elsewhere)).json()[0]["service_request_id"]
+    assert (await kept(db, code))["description"].endswith("Ảnh hoặc tệp kèm theo: https://photos.example/1.jpg")
+    wrong = await client.post(f"{REQUESTS}.json", data=lamp(system.key), files={"media": ("a.exe", b"MZ" * 99)})
+    assert wrong.status_code == 400
+
+
+async def test_nobody_posts_without_a_good_key(
+    client: httpx.AsyncClient, application: FastAPI, process: Process, system: Keyholder
+) -> None:
+    reader = await a_keyholder(client, process, ["cases:read"])
+    last = system.key[:-1] + ("a" if system.key[-1] != "a" else "b")
+    for key in (None, "nonsense", last, reader.key, reader.admin.headers["Authorization"].removeprefix("Bearer ")):
+        answer = await client.post(f"{REQUESTS}.xml", data=lamp(key))
+        assert answer.status_code == 403, key
+        assert ET.fromstring(answer.content).findtext("error/code") == "403"
+    application.state.settings = process.settings.model_copy(update={"open311_anonymous": "elsewhere haiduong"})
+    try:
+        anybody = await client.post(f"{REQUESTS}.json", data=lamp(None))
+    finally:
+        application.state.settings = process.settings
+    assert anybody.status_code == 200
+
+
+async def test_what_is_wrong_is_said_by_its_field(client: httpx.AsyncClient, system: Keyholder) -> None:
+    for given, status, named in (
+        ({"service_code": ""}, 400, "service_code"),
+        ({"service_code": "nothing"}, 404, ""),
+        ({"lat": "abc"}, 400, "lat"),
+        ({"long": ""}, 400, "lat, long"),
+        ({"lat": "", "long": ""}, 400, ""),
+        ({"lat": "48.8", "long": "2.3"}, 400, ""),
+        ({"description": "x" * 4001}, 400, "description"),
+        ({"email": "không phải"}, 400, "email"),
+        ({"attribute[no_such]": "1"}, 400, "attribute[no_such]"),
+        ({"jurisdiction_id": "elsewhere"}, 404, ""),
+    ):
+        answer = await client.post(f"{REQUESTS}.json", data=lamp(system.key, **given))
+        assert answer.status_code == status, (given, answer.text)
+        assert answer.json()[0]["code"] == status
+        assert answer.json()[0]["description"].startswith(named), answer.text
+    nobodys = await client.post(f"{REQUESTS}.json", data=lamp(system.key), headers={"Host": "nobody.example"})
+    assert nobodys.status_code == 200  # the key says whose it is
+    announced = {"Content-Length": str(60 * 1024 * 1024)}
+    huge = await client.post(f"{REQUESTS}.xml", files={"media": ("a.jpg", b"a")}, headers=announced)
+    assert (huge.status_code, ET.fromstring(huge.content).findtext("error/code")) == (413, "413")
+    body = await client.post(f"{REQUESTS}.json", json={"api_key": system.key})
+    assert body.status_code == 400
+    ward = lamp(system.key, lat="", long="", address_id="10507", jurisdiction_id="haiduong")
+    assert (await client.post(f"{REQUESTS}.json", data=ward)).status_code == 200
+    stated = lamp(system.key, lat="", long="", address_string="12 phố Cẩm Thượng, phường Cẩm Thượng")
+    assert (await client.post(f"{REQUESTS}.json", data=stated)).status_code == 200
+
+
+async def test_a_key_reaches_no_further_than_its_limits(client: httpx.AsyncClient, process: Process) -> None:
+    other = await a_keyholder(client, process, ["reports:create"], unit="H23.32", channel="open311")
+    refused = await client.post(f"{REQUESTS}.json", data=lamp(other.key))
+    assert refused.status_code == 403
+    assert PROVINCE not in refused.text
