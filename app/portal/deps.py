@@ -26,7 +26,7 @@ from app.kit.ids import CitizenId, TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
 from app.papers.errors import DeskBusy
-from app.portal import passport
+from app.portal import passport, returning
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
@@ -50,7 +50,7 @@ class PortalRoute(PageRoute):
         """The page that tells of `problem`; whoever has to sign in is led to where one can."""
         if isinstance(problem, CitizenNeeded):
             name_problem(request, problem)
-            return RedirectResponse("/account", status_code=303)
+            return RedirectResponse(returning.sign_in_address(request), status_code=303)
         return await super().refusal(request, problem)
 
 
