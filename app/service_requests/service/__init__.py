@@ -57,6 +57,7 @@ from .reading import (
 )
 from .sealing import reached_at
 from .sweeping import sweep
+from .working import work_page
 
 __all__ = [
     "PREFILLED",
@@ -129,4 +130,5 @@ __all__ = [
     "verbs_for_applicant",
     "verbs_for_staff",
     "ways",
+    "work_page",
 ]

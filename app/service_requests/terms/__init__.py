@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView
+from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -25,6 +25,7 @@ from .vocabulary import (
     StepFacts,
     StepState,
     Verb,
+    WorkKind,
 )
 
 __all__ = [
@@ -54,4 +55,6 @@ __all__ = [
     "StepFacts",
     "StepState",
     "Verb",
+    "Waiting",
+    "WorkKind",
 ]

@@ -18,7 +18,7 @@ from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
 from app.timeline.terms import Entry
 
-from .vocabulary import Person, RequestFacts
+from .vocabulary import Person, RequestFacts, WorkKind
 
 
 class RequestBooks(NamedTuple):
@@ -86,3 +86,12 @@ class KeptDraft:
     content: Mapping[str, Any] = field(repr=False)
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: a row of a case or of a step. `key` is where it stands in the list."""
+
+    kind: WorkKind
+    key: tuple[datetime, UUID, str]
+    row: Mapping[str, Any] = field(repr=False)

@@ -205,6 +205,13 @@ class FileRole(StrEnum):
     RESULT = "result"  # what the applicant gets
 
 
+class WorkKind(StrEnum):
+    """What a line of all work is about."""
+
+    CASE = "case"
+    STEP = "step"
+
+
 class QueueView(StrEnum):
     """Which part of an officer's work to list."""
 
