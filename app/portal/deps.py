@@ -34,7 +34,7 @@ from app.web.problems import name_problem
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
 
-PAGES: Final = Pages("app.portal")
+PAGES: Final = Pages("app.portal", "app.filling")
 
 
 class PortalRoute(PageRoute):

@@ -21,6 +21,7 @@ from . import (
     senders,
     session,
     stream,
+    taking_in,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,7 @@ PARTS = (
     blocks,
     stream,
     calendar,
+    taking_in,
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,

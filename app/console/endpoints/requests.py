@@ -20,12 +20,13 @@ from app.kit.text import Text
 from app.media.deps import CurrentStore
 from app.papers.deps import CurrentDesk as PaperDesk, paper_file
 from app.papers.service import paper_of
-from app.service_requests import service
+from app.service_requests import policies, service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.endpoints.parameters import DueKey, key_after, key_cursor
 from app.service_requests.errors import NoAppointment, RequestNotFound, StaleRequest
 from app.service_requests.schemas import queue_line, request_answer
 from app.service_requests.terms import (
+    Channel,
     QueueView,
     RequestBooks,
     RequestState,
@@ -62,6 +63,7 @@ async def show_queue(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
         view=view,
         all_views=list(QueueView),
         counts=counts,
+        may_take_in=bool(policies.may_take_in(desk.actor)),
         lines=[_line(desk, books, dict(row)) for row in rows[:_LINES]],
         more=_more(query, _key(dict(rows[_LINES - 1]))) if len(rows) > _LINES else None,
     )
@@ -178,6 +180,7 @@ async def _shown(
         status=status,
         one=one,
         state=RequestState(view.row["state"]).label,
+        channel=Channel(view.row["channel"]).label,
         verbs=[each for each in verbs if each in requests.MEANS],
         one_click=requests.ONE_CLICK,
         steps={

@@ -22,7 +22,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import PREFILLED, Checked, Desk, Filed, check, file_request, prefilled
+from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled
 from .handling import (
     accept_request,
     assign_step,
@@ -55,15 +55,18 @@ from .reading import (
     verbs_for_applicant,
     verbs_for_staff,
 )
+from .receipts import Slip, get_slip
 from .sealing import reached_at
 from .sweeping import sweep
 from .working import work_page
 
 __all__ = [
+    "MANDATE",
     "PREFILLED",
     "Checked",
     "Desk",
     "Filed",
+    "Slip",
     "accept_request",
     "add_note",
     "agree_withdrawal",
@@ -93,6 +96,7 @@ __all__ = [
     "forget_papers",
     "get_draft",
     "get_for_staff",
+    "get_slip",
     "give_opinion",
     "give_over",
     "hand_over",

@@ -34,11 +34,12 @@ class RequestBooks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Who applies, who acts for them, and what the form was filled in with."""
+    """Who applies, who acts for them, what the form was filled in with, and which documents a desk saw on paper."""
 
     applicant: Person
     filer: Person | None
     answers: Mapping[str, Any] = field(repr=False)
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
