@@ -9,6 +9,7 @@ from . import (
     blocks,
     calendar,
     case,
+    catalogue,
     deputies,
     held,
     invitation,
@@ -39,6 +40,7 @@ PARTS = (
     stream,
     calendar,
     taking_in,
+    catalogue,
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,

@@ -18,6 +18,7 @@ from .keeping import (
     replace_seals,
 )
 from .reading import (
+    count_open,
     count_queues,
     files_of,
     find_own_file,
@@ -45,6 +46,7 @@ from .requests import (
 __all__ = [
     "DraftRepository",
     "RequestRepository",
+    "count_open",
     "count_queues",
     "count_seals",
     "drop_results",

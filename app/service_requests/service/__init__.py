@@ -37,6 +37,7 @@ from .keeping import codes_of, erase, forget_papers, give_over, has_papers, kept
 from .own import ask_withdrawal, complain, rate, supply
 from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
+    count_open,
     current_units,
     explain,
     file_of,
@@ -81,6 +82,7 @@ __all__ = [
     "complete_step",
     "consult_unit",
     "content_of",
+    "count_open",
     "current_units",
     "decide_request",
     "decline_withdrawal",
