@@ -132,6 +132,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/targets": ALL,
     "POST /api/v1/staff/targets": ADMINISTRATOR,
     "POST /api/v1/staff/targets/preview": ADMINISTRATOR,
+    "GET /api/v1/staff/work": ALL,
 }
 
 # Every address of other systems: which scope its key needs; None: any key. That of reports is everyone's, too.

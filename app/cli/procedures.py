@@ -123,7 +123,7 @@ def _read(file: Path) -> tuple[Written, Procedure]:
     try:
         procedure = domain.read_procedure(_NOBODYS, written.values)
     except InvalidProcedure as error:
-        raise _complaint(file, _lined(written, error.mistakes)) from None
+        raise _complaint(file, domain.lined(written, error.mistakes)) from None
     _refuse(file, written, domain.check_procedure(procedure))
     return written, procedure
 
@@ -136,14 +136,9 @@ def _missing(process: Process, tenant: Tenant, procedure: Procedure) -> list[Mis
 
 def _refuse(file: Path, written: Written, mistakes: Iterable[Mistake]) -> None:
     """Nothing when there are no mistakes. Raises: CommandError."""
-    found = _lined(written, mistakes)
+    found = domain.lined(written, mistakes)
     if found:
         raise _complaint(file, found)
-
-
-def _lined(written: Written, mistakes: Iterable[Mistake]) -> list[tuple[int, Mistake]]:
-    """The mistakes with their lines, from the top of the file down."""
-    return sorted(((written.line(one.pointer), one) for one in mistakes), key=lambda found: found[0])
 
 
 def _complaint(file: Path, found: list[tuple[int, Mistake]]) -> CommandError:

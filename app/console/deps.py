@@ -41,7 +41,7 @@ from app.web.pages import (
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import HostTenant
 
-PAGES: Final = Pages("app.console")
+PAGES: Final = Pages("app.console", "app.filling")
 COOKIE: Final = "staff"
 PATH: Final = "/console"
 _OPEN: Final = (f"{PATH}/account", f"{PATH}/sign-out")  # also to whoever has to set a second step up first

@@ -26,7 +26,7 @@ from app.kit.ids import CitizenId, TenantId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Lang, Text
 from app.papers.errors import DeskBusy
-from app.portal import passport
+from app.portal import passport, returning
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
@@ -34,7 +34,7 @@ from app.web.problems import name_problem
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
 
-PAGES: Final = Pages("app.portal")
+PAGES: Final = Pages("app.portal", "app.filling")
 
 
 class PortalRoute(PageRoute):
@@ -50,7 +50,7 @@ class PortalRoute(PageRoute):
         """The page that tells of `problem`; whoever has to sign in is led to where one can."""
         if isinstance(problem, CitizenNeeded):
             name_problem(request, problem)
-            return RedirectResponse("/account", status_code=303)
+            return RedirectResponse(returning.sign_in_address(request), status_code=303)
         return await super().refusal(request, problem)
 
 

@@ -1,18 +1,17 @@
-"""Which reports this browser may follow: codes with their secrets, in a cookie that no script can read."""
+"""Which reports and service requests this browser may follow: codes with secrets, in cookies no script can read."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.web.pages import forget_cookie, put_cookie
 
-_FOLLOWED = "reports"
 _SENT = "sent"
-_PATH = "/follow"
 _SENT_PATH = "/report"
 _HALF_A_YEAR_S = 15_552_000
 _QUARTER_OF_AN_HOUR_S = 900
@@ -21,24 +20,36 @@ _PAIR = re.compile(r"([A-Za-z0-9.-]{1,40}):([A-Z2-7]{8,64})")
 _NOT_SECRET = re.compile(r"[^A-Za-z0-9]")
 
 
-def followed(request: Request) -> dict[str, str]:
+class Shelf(NamedTuple):
+    """A cookie and the pages that it is sent to: those alone which show what it opens."""
+
+    cookie: str
+    path: str
+
+
+REPORTS: Final = Shelf("reports", "/follow")
+REQUESTS: Final = Shelf("requests", "/service-requests")
+
+
+def followed(request: Request, shelf: Shelf = REPORTS) -> dict[str, str]:
     """Secrets by code, the newest first; what cannot be read is left out."""
-    pairs = request.cookies.get(_FOLLOWED, "").split("|")
+    pairs = request.cookies.get(shelf.cookie, "").split("|")
     return {found[1]: found[2] for pair in pairs[:_MOST] if (found := _PAIR.fullmatch(pair))}
 
 
-def follow(request: Request, answer: Response, code: str, secret: str) -> None:
-    """Let this browser follow the report from now on; only the newest are kept. Nothing without a secret."""
+def follow(request: Request, answer: Response, code: str, secret: str, shelf: Shelf = REPORTS) -> None:
+    """Let this browser follow it from now on; only the newest are kept. Nothing without a secret."""
     if not secret:
         return
-    kept = {code: _plain(secret)} | {other: own for other, own in followed(request).items() if other != code}
+    kept = {code: _plain(secret)} | {other: own for other, own in followed(request, shelf).items() if other != code}
     value = "|".join(f"{other}:{own}" for other, own in list(kept.items())[:_MOST])
-    put_cookie(request, answer, _FOLLOWED, value, path=_PATH, max_age_s=_HALF_A_YEAR_S)
+    put_cookie(request, answer, shelf.cookie, value, path=shelf.path, max_age_s=_HALF_A_YEAR_S)
 
 
 def forget(request: Request, answer: Response) -> None:
     """Nothing of what was followed stays with this browser, nor the secret of what it has just sent."""
-    forget_cookie(request, answer, _FOLLOWED, path=_PATH)
+    for shelf in (REPORTS, REQUESTS):
+        forget_cookie(request, answer, shelf.cookie, path=shelf.path)
     forget_cookie(request, answer, _SENT, path=_SENT_PATH)
 
 

@@ -50,6 +50,12 @@ async def lock_version(work: Work, tenant: TenantId, code: str, version: int) ->
     return found
 
 
+async def published_versions(work: ReadWork, tenant: TenantId, code: str) -> Sequence[ProcedureRow]:
+    """Published versions of the procedure, newest first. By the primary key."""
+    mine = (ProcedureRow.tenant_id == tenant, ProcedureRow.code == code, ProcedureRow.published)
+    return (await work.session.scalars(select(ProcedureRow).where(*mine).order_by(ProcedureRow.version.desc()))).all()
+
+
 async def newest_version(work: Work, tenant: TenantId, code: str) -> int:
     """Highest version of the procedure, drafts too; 0 when there is none."""
     statement = select(func.coalesce(func.max(ProcedureRow.version), 0))

@@ -57,7 +57,9 @@ async def queue_page(
     return await repository.list_queue(db, scope, view, categories=categories, extra=extra, after=after, limit=limit)
 
 
-async def with_clocks(db: Database, tenant_id: TenantId, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
+async def with_clocks(
+    db: Database, tenant_id: TenantId, rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """The lines of a page with what their clocks are told from. One statement, none for an empty page."""
     if not rows:
         return []

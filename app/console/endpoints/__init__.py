@@ -9,6 +9,7 @@ from . import (
     blocks,
     calendar,
     case,
+    catalogue,
     deputies,
     figures,
     held,
@@ -22,6 +23,7 @@ from . import (
     senders,
     session,
     stream,
+    taking_in,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -39,6 +41,8 @@ PARTS = (
     stream,
     calendar,
     figures,
+    taking_in,
+    catalogue,
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.terms import QueueView as CaseView
 from app.console import requests, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
 from app.kit.clock import local_day
@@ -23,18 +20,27 @@ from app.kit.text import Text
 from app.media.deps import CurrentStore
 from app.papers.deps import CurrentDesk as PaperDesk, paper_file
 from app.papers.service import paper_of
-from app.service_requests import service
+from app.service_requests import policies, service
 from app.service_requests.deps import CurrentRequestBooks
+from app.service_requests.endpoints.parameters import DueKey, key_after, key_cursor
 from app.service_requests.errors import NoAppointment, RequestNotFound, StaleRequest
 from app.service_requests.schemas import queue_line, request_answer
-from app.service_requests.terms import QueueView, RequestBooks, RequestState, RequestView, StepState, Verb
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.service_requests.terms import (
+    Channel,
+    QueueView,
+    RequestBooks,
+    RequestState,
+    RequestView,
+    StepState,
+    Verb,
+    Waiting,
+    WorkKind,
+)
 from app.web.pages import FieldErrors, Form, weeks, whole_number
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 _LINES: Final = 30
-_FIRST: Final = (datetime(1901, 1, 1, tzinfo=UTC), UUID(int=0), "")
 _STALE = Text(
     "Hồ sơ đã thay đổi từ khi bạn mở trang; điều bạn đã nhập vẫn còn. Hãy xem lại rồi làm tiếp.",
     "It has changed since you opened the page; what you typed is still here. Please look again, then go on.",
@@ -47,7 +53,7 @@ async def show_queue(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
     asked = desk.request.query_params
     view = QueueView(asked["view"]) if asked.get("view") in set(QueueView) else QueueView.INBOX
     query: dict[str, object] = {"requests": view.value, "actor": desk.actor.id}
-    after = _after(query, asked.get("cursor"))
+    after = key_after(query, asked.get("cursor"))
     rows = await service.queue_page(
         desk.database, desk.scope, view, officer=desk.actor.staff_id, now=desk.now, after=after, limit=_LINES + 1
     )
@@ -57,8 +63,9 @@ async def show_queue(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
         view=view,
         all_views=list(QueueView),
         counts=counts,
+        may_take_in=bool(policies.may_take_in(desk.actor)),
         lines=[_line(desk, books, dict(row)) for row in rows[:_LINES]],
-        more=_more(query, dict(rows[_LINES - 1])) if len(rows) > _LINES else None,
+        more=_more(query, _key(dict(rows[_LINES - 1]))) if len(rows) > _LINES else None,
     )
 
 
@@ -67,70 +74,37 @@ def _line(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, 
     return {**line, "standing": RequestState(line["state"]).label, "kind": "request"}
 
 
-def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID, str]:
-    """Key the page starts after. Raises: UnreadableCursor, ForeignCursor."""
-    if cursor is None:
-        return _FIRST
-    due_at, request_id, step = read_cursor(query, cursor, str, str, str)
-    try:
-        return datetime.fromisoformat(str(due_at)), UUID(str(request_id)), str(step)
-    except ValueError as error:
-        raise UnreadableCursor from error
+def _key(row: Mapping[str, Any]) -> DueKey:
+    return row["step_due_at"], row["id"], row["step"]
 
 
-def _more(query: Mapping[str, object], last: Mapping[str, Any]) -> str:
-    cursor = make_cursor(query, [last["step_due_at"].isoformat(), str(last["id"]), last["step"]])
-    return "?" + urlencode({"view": query["requests"], "cursor": cursor})
+def _more(query: Mapping[str, object], last: DueKey) -> str:
+    return "?" + urlencode({"view": query["requests"], "cursor": key_cursor(query, last)})
 
 
 @router.get("/work")
 async def show_work(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
     """Cases and service requests side by side, whatever is due first."""
     query: dict[str, object] = {"work": "all", "actor": desk.actor.id}
-    after = _after(query, desk.request.query_params.get("cursor"))
-    both = [*await _cases(desk, after[:2]), *await _steps(desk, books, after)]
-    return _work(desk, query, sorted(both, key=lambda one: one[0]))
-
-
-async def _cases(desk: Desk, after: tuple[datetime, UUID]) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Lines of cases that have to be handled, by when they are due."""
-    rows = await cases_service.queue_page(
-        desk.database,
-        desk.actor,
-        desk.scope,
-        desk.books,
-        CaseView.INBOX,
-        category=None,
-        after=after,
-        limit=_LINES + 1,
-        now=desk.now,
+    after = key_after(query, desk.request.query_params.get("cursor"))
+    found = await service.work_page(
+        desk.database, desk.actor, desk.scope, desk.books, after=after, limit=_LINES + 1, now=desk.now
     )
-    timed = await cases_service.with_clocks(desk.database, desk.tenant.id, rows)
-    return [((row["due_at"], row["id"], ""), {**views.queue_line(desk, row), "kind": "case"}) for row in timed]
+    more = "?" + urlencode({"cursor": key_cursor(query, found[_LINES - 1].key)}) if len(found) > _LINES else None
+    return desk.page("work.html", lines=await _waiting(desk, books, found[:_LINES]), more=more)
 
 
-async def _steps(
-    desk: Desk, books: RequestBooks, after: tuple[datetime, UUID, str]
-) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Lines of steps that have to be done, by when they are due."""
-    rows = await service.queue_page(
-        desk.database,
-        desk.scope,
-        QueueView.INBOX,
-        officer=desk.actor.staff_id,
-        now=desk.now,
-        after=after,
-        limit=_LINES + 1,
-    )
-    return [((row["step_due_at"], row["id"], row["step"]), _line(desk, books, dict(row))) for row in rows]
-
-
-def _work(desk: Desk, query: dict[str, object], both: list[tuple[tuple[Any, ...], dict[str, Any]]]) -> Response:
-    more = None
-    if len(both) > _LINES:
-        due_at, key, step = both[_LINES - 1][0]
-        more = "?" + urlencode({"cursor": make_cursor(query, [due_at.isoformat(), str(key), step])})
-    return desk.page("work.html", lines=[line for _, line in both[:_LINES]], more=more)
+async def _waiting(desk: Desk, books: RequestBooks, found: Sequence[Waiting]) -> list[dict[str, Any]]:
+    """Lines of what waits; a case that was closed a moment ago is left out."""
+    rows = [one.row for one in found if one.kind is WorkKind.CASE]
+    timed = {row["id"]: row for row in await cases_service.with_clocks(desk.database, desk.tenant.id, rows)}
+    return [
+        {**views.queue_line(desk, timed[one.row["id"]]), "kind": "case"}
+        if one.kind is WorkKind.CASE
+        else _line(desk, books, one.row)
+        for one in found
+        if one.kind is WorkKind.STEP or one.row["id"] in timed
+    ]
 
 
 @router.get("/requests/{code}")
@@ -206,6 +180,7 @@ async def _shown(
         status=status,
         one=one,
         state=RequestState(view.row["state"]).label,
+        channel=Channel(view.row["channel"]).label,
         verbs=[each for each in verbs if each in requests.MEANS],
         one_click=requests.ONE_CLICK,
         steps={

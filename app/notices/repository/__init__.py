@@ -16,7 +16,7 @@ from .notices import (
     retry_failed,
     settle,
 )
-from .preferences import get_preferences, keep_preferences
+from .preferences import get_preferences, keep_for, keep_preferences, preferences_by_request
 from .requests import Applied, applied
 from .wordings import add_quiet, add_wording, find_quiet, list_wordings, newest_wording, own_words
 
@@ -35,6 +35,7 @@ __all__ = [
     "find_quiet",
     "forget_device",
     "get_preferences",
+    "keep_for",
     "keep_preferences",
     "list_devices",
     "list_due_tenants",
@@ -43,6 +44,7 @@ __all__ = [
     "list_wordings",
     "newest_wording",
     "own_words",
+    "preferences_by_request",
     "release",
     "remove_device",
     "retry_failed",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from .own import (
+    ToldOf,
     add_device,
     forget,
     forget_devices,
     get_applicants,
+    get_for_account,
     get_own,
     hand_over,
     put_applicants,
+    put_for_account,
     put_own,
     remove_device,
     switch_off,
@@ -21,12 +24,14 @@ from .wording import get_quiet, list_wordings, preview_wording, publish_quiet, p
 
 __all__ = [
     "Courier",
+    "ToldOf",
     "Ways",
     "add_device",
     "backlog",
     "forget",
     "forget_devices",
     "get_applicants",
+    "get_for_account",
     "get_own",
     "get_quiet",
     "hand_over",
@@ -36,6 +41,7 @@ __all__ = [
     "publish_quiet",
     "publish_wording",
     "put_applicants",
+    "put_for_account",
     "put_own",
     "remove_device",
     "retry_failed",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.db.engine import Database
@@ -24,6 +26,7 @@ from app.subscriptions.domain import refused_part
 
 MOST_DEVICES = 10
 OF_ONE_REPORT = 100
+OF_ONE_ACCOUNT = 100
 FORGET_BATCH_ROWS = 1000
 RETRIABLE = timedelta(days=7)
 
@@ -58,6 +61,44 @@ async def put_applicants(
     """How the applicant wants to be told from now on. Raises: RequestNotFound."""
     request_id = RequestId((await requests_service.own_row(db, actor, code, secret))["id"])
     await repository.keep_preferences(work, actor.tenant_id, request_id, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOf:
+    """An open service request of an account, and how its applicant is told of it."""
+
+    code: str
+    procedure: str
+    version: int
+    wanted: Preferences
+
+
+async def get_for_account(db: Database, work: ReadWork, tenant_id: TenantId, citizen: CitizenId) -> list[ToldOf]:
+    """The account's open service requests with how it is told of each, newest first. Two statements."""
+    rows = await _open(db, tenant_id, citizen)
+    wanted = await repository.preferences_by_request(work, tenant_id, [row["id"] for row in rows])
+    return [
+        ToldOf(row["code"], row["procedure_code"], row["procedure_version"], wanted[row["id"]])
+        for row in rows
+        if row["id"] in wanted
+    ]
+
+
+async def put_for_account(
+    db: Database, work: Work, tenant_id: TenantId, citizen: CitizenId, codes: Collection[str], wanted: Preferences
+) -> int:
+    """Number of the account's open service requests, of those codes, that are told of so from now on.
+
+    Two statements; codes of somebody else's are as good as none.
+    """
+    ids = [RequestId(row["id"]) for row in await _open(db, tenant_id, citizen) if row["code"] in codes]
+    await repository.keep_for(work, tenant_id, ids, wanted)
+    return len(ids)
+
+
+async def _open(db: Database, tenant_id: TenantId, citizen: CitizenId) -> list[dict[str, Any]]:
+    rows = await requests_service.list_own(db, tenant_id, citizen, before=None, limit=OF_ONE_ACCOUNT)
+    return [row for row in rows if row["closed_at"] is None]
 
 
 def token_for(keys: Keyring, tenant_id: TenantId, report_id: ReportId) -> str:

@@ -21,7 +21,7 @@ from . import (
 from .lost import router as lost_router
 
 router = APIRouter(include_in_schema=False)
-# Telling before following, which would take its address for one of its verbs.
+# Telling before following and requests, which would take its addresses for one of their verbs.
 PARTS = (
     home,
     account,

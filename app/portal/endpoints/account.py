@@ -16,7 +16,7 @@ from app.kit.ids import CitizenId, ReportId
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.oidc.terms import Assurance
-from app.portal import passport, views
+from app.portal import passport, returning, views
 from app.portal.deps import Account, CurrentAccount, CurrentVisit, PortalRoute, Visit
 from app.privacy import service as privacy_service
 from app.privacy.schemas import AccessListOut, ExportOut
@@ -39,11 +39,13 @@ _CONFIRM = Text("Hãy đánh dấu vào ô để xác nhận.", "Tick the box to
 
 @router.get("")
 async def show_account(visit: CurrentVisit) -> Response:
-    """The account of whoever is signed in, else the ways to sign in."""
+    """The account of whoever is signed in, else the ways to sign in; `next` is where that leads to."""
     done = visit.request.query_params.get("done", "")
     done = done if done in _DONE else ""
     if visit.citizen is None:
         return signing_in(visit, Form(), {}, done=done)
+    if back := returning.ours(visit.request.query_params.get("next", "")):  # has signed in meanwhile, in another tab
+        return RedirectResponse(back, status_code=303)
     return await _shown(visit, visit.citizen, Form(), {}, done=done)
 
 

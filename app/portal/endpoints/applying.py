@@ -16,22 +16,23 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.db.work import Work, in_work
+from app.filling import applying, choices
+from app.filling.applying import Written
+from app.filling.questions import fields_of
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.limits.deps import asking
 from app.media import service as media_service
 from app.media.deps import CurrentStore
 from app.media.store import Store
-from app.portal import applying, choices, keepsakes
-from app.portal.applying import Written
+from app.portal import keepsakes
 from app.portal.deps import Account, CurrentAccount, PortalRoute, said
-from app.portal.questions import fields_of
 from app.service_requests import service
 from app.service_requests.deps import CurrentDesk, draft_life
 from app.service_requests.errors import DraftNotFound, FiledAlready
 from app.service_requests.models import RequestDraft
 from app.service_requests.schemas import DraftIn, FilingIn
-from app.service_requests.service import Desk
+from app.service_requests.service import Checked, Desk
 from app.service_requests.terms import DraftId
 from app.web.idempotency import Answer, key_hash, once
 from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, whole_number
@@ -90,9 +91,14 @@ async def _onward(account: Account, desk: Desk, draft_id: UUID, form: Form) -> R
     step = form.text("step")
     if step == "papers":
         _, written = await _draft(account, desk, draft_id)
-        _, wrong, _ = applying.checked(desk.books, account.visit, written, _today(account))
+        _, wrong, _ = _checked(account, desk, written)
         return _to(draft_id, "?check=1" if wrong else "/papers")
     return _to(draft_id, f"?{step}" if step == "saved" else f"?{_row(step)}")
+
+
+def _checked(account: Account, desk: Desk, written: Written) -> tuple[Checked | None, FieldErrors, FieldErrors]:
+    """What would be filed today, and what is wrong."""
+    return applying.checked(desk.books, account.visit.tenant.id, lambda: applying.filing_of(written), _today(account))
 
 
 def _row(step: str) -> str:
@@ -124,7 +130,7 @@ async def go_on(account: CurrentAccount, desk: CurrentDesk, draft: DraftPath) ->
     form = written.form().having(version=str(kept.version), step=f"row:{asked['row']}" if "row" in asked else "")
     errors: FieldErrors = {}
     if "check" in asked:
-        _, errors, _ = applying.checked(desk.books, account.visit, written, _today(account))
+        _, errors, _ = _checked(account, desk, written)
     return _form(account, written, form, errors, f"/apply/drafts/{draft}", saved="saved" in asked, draft=draft)
 
 
@@ -207,7 +213,7 @@ async def add_papers(
     documents, mandate, wrong = await _taken(account, written, form, store)
     now = await _with_papers(account, desk, draft, kept, written, documents, mandate)
     if form.text("step") == "review":
-        _, _, missing = applying.checked(desk.books, account.visit, now, _today(account))
+        _, _, missing = _checked(account, desk, now)
         wrong = {**missing, **wrong}
         return await _papers(account, draft, now, wrong) if wrong else _to(draft, "/review")
     return await _papers(account, draft, now, wrong) if wrong else _to(draft, "/papers")
@@ -304,7 +310,7 @@ def _review(
     *,
     refused: Problem | None = None,
 ) -> Response:
-    found, wrong, missing = applying.checked(desk.books, account.visit, written, _today(account))
+    found, wrong, missing = _checked(account, desk, written)
     if found is None:
         return _to(draft, "?check=1" if wrong or not missing else "/papers")
     form = written.form()

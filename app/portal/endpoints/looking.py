@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from app.cases.terms import CaseState
+from app.filling import choices
 from app.kit.problems import Problem
 from app.kit.text import folded_words
-from app.portal import choices, views
+from app.portal import views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.publication.deps import Asked, CasesQuery, asked, key_after, next_cursor

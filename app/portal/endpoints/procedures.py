@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.directory.snapshot import AreaChain
+from app.filling import choices, procedures as reading
 from app.kit.clock import local_day
 from app.kit.problems import Problem
-from app.portal import choices, papers
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.procedures import service
 from app.procedures.deps import CurrentProcedures
@@ -47,7 +47,7 @@ async def show_procedure(
     return visit.page(
         "procedure.html",
         kept=True,
-        shown=papers.shown(placed, books.directory, visit.lang),
+        shown=reading.shown(placed, books.directory, visit.lang),
         is_open=found.open_on(today),
         may_apply=found.online is not OnlineLevel.NONE,
         chosen=chosen,
@@ -91,7 +91,7 @@ def _listed(
         chosen=chosen,
         problem=problem,
         told=said(problem) if problem else None,
-        found=[papers.line(one.procedure, tiers) for one in found] if problem is None else [],
+        found=[reading.line(one.procedure, tiers) for one in found] if problem is None else [],
         events=[(one.value, one.label) for one in LifeEvent],
         areas=choices.areas(visit.books.directory, visit.tenant),
     )

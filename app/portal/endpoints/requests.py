@@ -78,7 +78,7 @@ async def open_request(visit: CurrentVisit, books: CurrentRequestBooks, form: Cu
     except RequestNotFound:
         return await _listed(visit, books, form, {"secret": _NOT_FOUND}, status=422)
     answer = RedirectResponse(f"/service-requests/{code}", status_code=303)
-    keepsakes.follow(visit.request, answer, code, secret)
+    keepsakes.follow(visit.request, answer, code, secret, keepsakes.REQUESTS)
     return answer
 
 
@@ -95,7 +95,7 @@ async def show_request(visit: CurrentVisit, books: CurrentRequestBooks, code: Co
 
 async def _own(visit: Visit, books: RequestBooks, code: str) -> RequestView:
     at = visit.at(code)
-    secret = keepsakes.followed(visit.request).get(code)
+    secret = keepsakes.followed(visit.request, keepsakes.REQUESTS).get(code)
     return await service.find_own(at.database, at.keys, books, at.actor, code, secret)
 
 
@@ -219,7 +219,7 @@ async def act(
 
 
 async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: Store) -> None:
-    at, secret = visit.at(code), keepsakes.followed(visit.request).get(code)
+    at, secret = visit.at(code), keepsakes.followed(visit.request, keepsakes.REQUESTS).get(code)
     body: SupplyIn | CommentIn | ComplaintIn | RatingIn
     files: list[tuple[str, str, UUID]] = []
     match verb:

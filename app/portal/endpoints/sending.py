@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Category
+from app.filling import choices
 from app.kit.clock import local_day
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
@@ -26,7 +27,7 @@ from app.media.deps import CurrentStore
 from app.media.errors import UploadUnfinished
 from app.media.store import Store
 from app.media.terms import MOST_OF_A_REPORT
-from app.portal import choices, keepsakes, unsent, views
+from app.portal import keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import FILES, Draft, draft_of, files_in, report_of
 from app.reports import service as reports_service

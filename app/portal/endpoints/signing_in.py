@@ -13,8 +13,10 @@ from app.citizens.deps import address_of, allowances
 from app.citizens.errors import CodeNotSent, InvalidPhone, WrongCode
 from app.citizens.senders import CodeSender
 from app.citizens.terms import Asking
+from app.db.reference import Reference
 from app.identity import service as identity_service
 from app.identity.terms import NewSession
+from app.kit.clock import local_day
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -22,20 +24,20 @@ from app.limits.deps import TRIES_SIGN_IN
 from app.oidc import service as oidc_service
 from app.oidc.errors import IdentityRefused, NoProvider
 from app.oidc.senders import ProviderClient
-from app.portal import passport
+from app.portal import passport, returning
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
+from app.procedures.snapshot import Procedures
 from app.web.pages import CurrentForm, FieldErrors, Form
 
 router = APIRouter(prefix="/account", route_class=PortalRoute)
-BACK = "/account/oidc"
 _CODE_SHAPE = Text("Mã gồm 6 chữ số.", "A code has 6 digits.")
 
 
 def signing_in(
     visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200, message: Text | None = None, done: str = ""
 ) -> Response:
-    """The page with the ways to sign in that are open here."""
-    provider = provider_of(visit)
+    """The page with the ways to sign in that are open here, and what for; whoever enters is led back to that."""
+    provider, back = provider_of(visit), returning.wanted(visit.request, form)
     return visit.page(
         "signing_in.html",
         status=status,
@@ -43,9 +45,19 @@ def signing_in(
         errors=errors,
         message=message,
         done=done,
+        back=back,
+        applied_for=_procedure(visit, returning.applied_for(back)),
         phones=visit.settings.sends_codes,
         provider=provider.provider.name if provider is not None and back_of(provider) else None,
     )
+
+
+def _procedure(visit: Visit, code: str) -> Text | None:
+    """What the procedure is called, when the address leads to the form of one."""
+    known = cast("Reference[Procedures]", visit.request.app.state.procedures).current
+    on = local_day(visit.now, visit.tenant.time_zone)
+    found = known.current(visit.tenant.id, code, on) if code else None
+    return found.name if found else None
 
 
 @router.post("/code")
@@ -73,7 +85,8 @@ async def send_code(visit: CurrentVisit, form: CurrentForm) -> Response:
 
 
 def _asking_code(visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:
-    return visit.page("code.html", status=status, form=form, errors=errors, phone=form.text("phone"))
+    back = returning.wanted(visit.request, form)
+    return visit.page("code.html", status=status, form=form, errors=errors, phone=form.text("phone"), back=back)
 
 
 @router.post("/sign-in", dependencies=[TRIES_SIGN_IN])
@@ -98,14 +111,17 @@ async def sign_in(visit: CurrentVisit, form: CurrentForm) -> Response:
         return _asking_code(visit, form, {"code": said(problem)}, status=422)
     except InvalidPhone as problem:
         return signing_in(visit, form, {"phone": said(problem)}, status=problem.status)
-    return await _entered(visit, new)
+    return await _entered(visit, new, form)
 
 
-async def _entered(visit: Visit, new: NewSession, done: str = "") -> Response:
+async def _entered(visit: Visit, new: NewSession, form: Form, done: str = "") -> Response:
+    """Signed in, and led back to what was wanted."""
     if visit.signed_in is not None:  # one browser is one device
         await identity_service.sign_out(visit.database, visit.signed_in, now=visit.now)
-    answer = RedirectResponse("/account" + (f"?done={done}" if done else ""), status_code=303)
+    account = "/account" + (f"?done={done}" if done else "")
+    answer = RedirectResponse(returning.wanted(visit.request, form) or account, status_code=303)
     passport.keep(visit.request, answer, new)
+    returning.forget(visit.request, answer)
     return answer
 
 
@@ -133,6 +149,7 @@ async def _sent_off(visit: Visit) -> Response:
     )
     answer = RedirectResponse(begun.address, status_code=303)
     passport.keep_handle(visit.request, answer, begun.handle)
+    returning.keep(visit.request, answer)
     return answer
 
 
@@ -158,7 +175,7 @@ async def come_back(visit: CurrentVisit) -> Response:
         )
     except Problem as problem:
         return _refused(visit, problem)
-    return await _entered(visit, new, "linked" if visit.citizen == new.signed_in.actor.citizen_id else "")
+    return await _entered(visit, new, Form(), "linked" if visit.citizen == new.signed_in.actor.citizen_id else "")
 
 
 def _refused(visit: Visit, problem: Problem) -> Response:
@@ -173,7 +190,7 @@ def provider_of(visit: Visit) -> ProviderClient | None:
 
 def back_of(provider: ProviderClient) -> str | None:
     """The address of ours that people come back to, when the operator has allowed it."""
-    return next((one for one in provider.provider.redirects if urlsplit(one).path == BACK), None)
+    return next((one for one in provider.provider.redirects if urlsplit(one).path == returning.BACK), None)
 
 
 def tenants_of(visit: Visit) -> list[TenantId]:

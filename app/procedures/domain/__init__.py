@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from .checking import check_procedure, longest_days
 from .conditions import fee_lines, holds, needed_documents
-from .files import Written, read_file
+from .files import BYTES_MAX, Written, lined, read_file
 from .forms import check_answers
 from .placing import missing_units, tiers_of, unit_of, units_of
 from .wording import condition_words, field_words
 from .writing import read_procedure, write_procedure
 
 __all__ = [
+    "BYTES_MAX",
     "Written",
     "check_answers",
     "check_procedure",
@@ -18,6 +19,7 @@ __all__ = [
     "fee_lines",
     "field_words",
     "holds",
+    "lined",
     "longest_days",
     "missing_units",
     "needed_documents",

@@ -6,6 +6,7 @@ Read from the parser's events, without recursion, aliases or tags: a file can be
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from app.kit.text import Text
 from app.procedures.errors import Unreadable
+from app.procedures.terms import Mistake
 
 from .bounds import CATALOGUE
 from .pointers import pointer_of
@@ -43,6 +45,11 @@ class Written:
         while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
         return self.lines.get(pointer, 1)
+
+
+def lined(written: Written, mistakes: Iterable[Mistake]) -> list[tuple[int, Mistake]]:
+    """The mistakes with their lines, from the top of the file down."""
+    return sorted(((written.line(one.pointer), one) for one in mistakes), key=lambda found: found[0])
 
 
 @dataclass(slots=True)

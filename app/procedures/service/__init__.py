@@ -12,15 +12,20 @@ from .administration import (
     retire_version,
 )
 from .asking import check, get_procedure, place, search
+from .previewing import Consequences, look_at_file, preview_publication, preview_retirement
 
 __all__ = [
+    "Consequences",
     "bring_procedure",
     "check",
     "draft_procedure",
     "get_procedure",
     "get_version",
     "list_versions",
+    "look_at_file",
     "place",
+    "preview_publication",
+    "preview_retirement",
     "publish_version",
     "redraft_version",
     "retire_version",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -37,7 +34,7 @@ from app.service_requests.schemas import (
 )
 from app.service_requests.terms import QueueView
 from app.web.answers import json_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import version_tag
 from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
 from app.web.language import CurrentLang
@@ -45,10 +42,9 @@ from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.works import WriteWork
 
-from .parameters import RequestCode
+from .parameters import RequestCode, key_after, key_cursor
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
-_FIRST: Final = (datetime(1901, 1, 1, tzinfo=UTC), UUID(int=0), "")
 
 
 @router.get(
@@ -69,26 +65,12 @@ async def list_open_steps(
     """Các bước đang mở của đơn vị bạn, đến hạn trước. Open steps of your units, due first."""
     query, now = {"view": view.value, "actor": actor.id}, clock.now()
     rows = await service.queue_page(
-        database, scope, view, officer=actor.staff_id, now=now, after=_after(query, cursor), limit=limit + 1
+        database, scope, view, officer=actor.staff_id, now=now, after=key_after(query, cursor), limit=limit + 1
     )
     last = rows[limit - 1] if len(rows) > limit else None
-    more = make_cursor(query, [last["step_due_at"].isoformat(), str(last["id"]), last["step"]]) if last else None
+    more = key_cursor(query, (last["step_due_at"], last["id"], last["step"])) if last else None
     items = [queue_line(dict(row), books, actor.tenant_id, now) for row in rows[:limit]]
     return json_answer({"items": items, "next_cursor": more}, headers={"Cache-Control": "no-store"})
-
-
-def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, UUID, str]:
-    """Key the page starts after. Raises: UnreadableCursor, ForeignCursor."""
-    if cursor is None:
-        return _FIRST
-    due_at, request_id, step = read_cursor(query, cursor, str, str, str)
-    try:
-        instant = datetime.fromisoformat(str(due_at))
-        if instant.tzinfo is None or not 1900 < instant.year < 2200:
-            raise UnreadableCursor
-        return instant, UUID(str(request_id)), str(step)
-    except ValueError as error:
-        raise UnreadableCursor from error
 
 
 @router.get(

@@ -21,6 +21,7 @@ from .keeping import (
     replace_seals,
 )
 from .reading import (
+    count_open,
     count_queues,
     files_of,
     find_own_file,
@@ -49,6 +50,7 @@ __all__ = [
     "RequestRepository",
     "count_due",
     "count_filed",
+    "count_open",
     "count_queues",
     "count_seals",
     "drop_results",

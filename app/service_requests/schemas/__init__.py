@@ -49,6 +49,7 @@ from .taken import (
     SupplementIn,
     SupplyIn,
 )
+from .working import WorkLineOut, WorkPageOut, work_line
 
 __all__ = [
     "AssignIn",
@@ -83,6 +84,8 @@ __all__ = [
     "SupplementIn",
     "SupplyIn",
     "VerbOut",
+    "WorkLineOut",
+    "WorkPageOut",
     "deadline_answer",
     "draft_answer",
     "line_answer",
@@ -92,4 +95,5 @@ __all__ = [
     "queue_line",
     "request_answer",
     "verb_answer",
+    "work_line",
 ]

@@ -98,6 +98,7 @@ def request_answer(
         "applicant": _person(view.papers.applicant),
         "filer": _person(filer) if filer else None,
         "answers": dict(view.papers.answers),
+        "shown_on_paper": list(view.papers.shown),
         "applicant_area": row["applicant_area"],
         "object_area": row["object_area"],
         "paused_at": row["paused_at"],

@@ -121,6 +121,9 @@ class RequestOut(RequestLineOut):
     applicant: PersonOut
     filer: PersonOut | None
     answers: dict[str, Any]
+    shown_on_paper: list[str] = Field(
+        description="Giấy tờ đã xuất trình bản giấy tại quầy. Documents a desk saw on paper and gave back."
+    )
     applicant_area: str
     object_area: str
     paused_at: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -96,10 +97,24 @@ class FilingIn(WireIn):
         return _filing(self, self.channel)
 
 
+class DeskDocumentIn(DocumentIn):
+    """The same at a desk, where a paper may be shown, compared and given back without any file."""
+
+    on_paper: StrictBool = Field(
+        default=False, description="Bản giấy đã xuất trình và đối chiếu. Shown on paper and checked."
+    )
+
+
 class DeskFilingIn(FilingIn):
     """A service request that an officer takes in at a desk, or that came by post."""
 
+    documents: list[DeskDocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)  # type: ignore[assignment]
     channel: Literal[Channel.DIRECT, Channel.POST] = Channel.DIRECT  # type: ignore[assignment]
+
+    def filing(self) -> Filing:
+        """What was handed in or shown."""
+        shown = dict.fromkeys(one.document for one in self.documents if one.on_paper)
+        return replace(super().filing(), shown=tuple(shown))
 
 
 def _filing(body: FilingIn, channel: Channel) -> Filing:

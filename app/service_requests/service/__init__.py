@@ -22,7 +22,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import PREFILLED, Checked, Desk, Filed, check, file_request, prefilled
+from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled
 from .handling import (
     accept_request,
     assign_step,
@@ -48,6 +48,7 @@ from .keeping import (
 from .own import ask_withdrawal, complain, rate, supply
 from .paying import ask_payment, paid, record_payment, ways
 from .reading import (
+    count_open,
     current_units,
     explain,
     file_of,
@@ -67,14 +68,18 @@ from .reading import (
     verbs_for_applicant,
     verbs_for_staff,
 )
+from .receipts import Slip, get_slip
 from .sealing import reached_at
 from .sweeping import list_unswept, sweep, workload
+from .working import work_page
 
 __all__ = [
+    "MANDATE",
     "PREFILLED",
     "Checked",
     "Desk",
     "Filed",
+    "Slip",
     "accept_request",
     "add_note",
     "agree_withdrawal",
@@ -89,6 +94,7 @@ __all__ = [
     "complete_step",
     "consult_unit",
     "content_of",
+    "count_open",
     "count_requests",
     "current_units",
     "decide_request",
@@ -107,6 +113,7 @@ __all__ = [
     "get_draft",
     "get_for_program",
     "get_for_staff",
+    "get_slip",
     "give_opinion",
     "give_over",
     "hand_over",
@@ -145,5 +152,6 @@ __all__ = [
     "verbs_for_applicant",
     "verbs_for_staff",
     "ways",
+    "work_page",
     "workload",
 ]

@@ -138,6 +138,8 @@ def _known(person: Person, pointer: str) -> Person:
     )
 
 
+MANDATE: Final = "mandate"
+"""Where documents are named, the paper that shows for whom somebody acts."""
 PREFILLED: Final = {
     "full_name": "name",
     "identity_number": "identity_number",
@@ -165,6 +167,7 @@ def _check_documents(procedure: Procedure, answers: dict[str, object], filing: F
     """Nothing when every document that is needed came, and none that nobody asked for. Raises: DocumentsMissing."""
     known = {one.code for one in procedure.documents}
     given = [one.document for one in filing.documents] + [document for document, _ in filing.reused]
+    given += [document for document in filing.shown if document != MANDATE]
     errors: list[dict[str, object]] = [
         {
             "pointer": f"/documents/{at}/document",
@@ -247,7 +250,7 @@ async def file_request(
     secret = None
     if actor.kind is not ActorKind.CITIZEN:
         secret = tracking_secret(desk.keys, tenant_id, ReportId(request_id))
-    papers = Papers(checked.applicant, checked.filer, checked.answers)
+    papers = Papers(checked.applicant, checked.filer, checked.answers, filing.shown)
     request = ServiceRequest(
         tenant_id=tenant_id,
         id=request_id,

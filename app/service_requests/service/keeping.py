@@ -120,6 +120,7 @@ def _without_contact(keys: Keyring, tenant_id: TenantId, request_id: UUID, conte
         _unreached(papers.applicant),
         _unreached(papers.filer) if papers.filer else None,
         {question: answer for question, answer in papers.answers.items() if question not in reached},
+        papers.shown,
     )
     return sealed(keys, tenant_id, request_id, bare)
 

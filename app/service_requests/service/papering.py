@@ -25,6 +25,7 @@ _FORMS: Final = {
     DocumentForm.CERTIFIED_COPY: "bản sao chứng thực",
     DocumentForm.COPY: "bản điện tử",
 }
+_SHOWN: Final = "bản giấy, đã đối chiếu"
 
 
 async def issue(
@@ -55,7 +56,7 @@ async def issue(
         address=papers.applicant.address or "",
         phone=papers.applicant.phone or "",
         email=papers.applicant.email or "",
-        documents=_documents(found.procedure, files),
+        documents=_documents(found.procedure, files, papers.shown),
         fee_vnd=int(request.fee) if request.fee else None,
         processing_time=f"{request.working_days} ngày làm việc",
         received_at=request.submitted_at.astimezone(local),
@@ -85,10 +86,16 @@ def _here(value: Any, local: ZoneInfo) -> Any:
     return datetime.combine(value, time(17), local) if isinstance(value, date) else value
 
 
-def _documents(procedure: Procedure, files: Sequence[tuple[str, str | None]]) -> tuple[Document, ...]:
-    """What was handed in, each document once, in the procedure's order."""
+def _documents(
+    procedure: Procedure, files: Sequence[tuple[str, str | None]], shown: Sequence[str]
+) -> tuple[Document, ...]:
+    """What was handed in or shown, each document once, in the procedure's order."""
     here = {document for role, document in files if role in {FileRole.DOCUMENT, FileRole.SUPPLEMENT}}
-    return tuple(Document(one.name.vi, one.copies, _FORMS[one.form]) for one in procedure.documents if one.code in here)
+    return tuple(
+        Document(one.name.vi, one.copies, _FORMS[one.form] if one.code in here else _SHOWN)
+        for one in procedure.documents
+        if one.code in here or one.code in shown
+    )
 
 
 def results(files: Sequence[tuple[str, bytes]]) -> tuple[ResultFile, ...]:

@@ -200,6 +200,11 @@ async def list_own_files(db: Database, tenant_id: TenantId, citizen_id: CitizenI
     return await repository.files_of(db, tenant_id, citizen_id, 100)
 
 
+async def count_open(db: Database, tenant_id: TenantId, procedure: str) -> dict[int, int]:
+    """How many requests for the procedure are not over, by the version they keep. One statement."""
+    return await repository.count_open(db, tenant_id, procedure)
+
+
 async def queue_page(
     db: Database,
     scope: Scope,

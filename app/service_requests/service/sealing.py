@@ -25,6 +25,7 @@ def sealed(keys: Keyring, tenant_id: TenantId, request_id: UUID, papers: Papers)
             "applicant": asdict(papers.applicant),
             "filer": asdict(papers.filer) if papers.filer else None,
             "answers": dict(papers.answers),
+            **({"shown": list(papers.shown)} if papers.shown else {}),
         }
     )
     return seal_papers(keys, tenant_id, request_id, _WHAT, content)
@@ -36,7 +37,8 @@ def opened(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes)
         return Papers(Person(), None, {})
     found = orjson.loads(open_papers(keys, tenant_id, request_id, _WHAT, content))
     filer = found["filer"]
-    return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"])
+    shown = tuple(found.get("shown", ()))  # not in papers of before
+    return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"], shown)
 
 
 def reached_at(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> Person:

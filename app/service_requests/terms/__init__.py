@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .counts import ONLINE_CHANNELS, Counted
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload
+from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -26,6 +26,7 @@ from .vocabulary import (
     StepFacts,
     StepState,
     Verb,
+    WorkKind,
 )
 
 __all__ = [
@@ -58,4 +59,6 @@ __all__ = [
     "StepFacts",
     "StepState",
     "Verb",
+    "Waiting",
+    "WorkKind",
 ]

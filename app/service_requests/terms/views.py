@@ -20,7 +20,7 @@ from app.procedures.snapshot import Procedures
 from app.procedures.terms import Procedure
 from app.timeline.terms import Entry
 
-from .vocabulary import Person, RequestFacts
+from .vocabulary import Person, RequestFacts, WorkKind
 
 
 class RequestBooks(NamedTuple):
@@ -36,11 +36,12 @@ class RequestBooks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Who applies, who acts for them, and what the form was filled in with."""
+    """Who applies, who acts for them, what the form was filled in with, and which documents a desk saw on paper."""
 
     applicant: Person
     filer: Person | None
     answers: Mapping[str, Any] = field(repr=False)
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,12 @@ class RequestWorkload(NamedTuple):
     tenant_id: int
     unswept: int  # the appointment passed a while ago, and it is not marked so
     untold: int  # steps that were late a while ago, and whose unit was not told so
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: a row of a case or of a step. `key` is where it stands in the list."""
+
+    kind: WorkKind
+    key: tuple[datetime, UUID, str]
+    row: Mapping[str, Any] = field(repr=False)

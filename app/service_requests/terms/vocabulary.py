@@ -205,6 +205,13 @@ class FileRole(StrEnum):
     RESULT = "result"  # what the applicant gets
 
 
+class WorkKind(StrEnum):
+    """What a line of all work is about."""
+
+    CASE = "case"
+    STEP = "step"
+
+
 class QueueView(StrEnum):
     """Which part of an officer's work to list."""
 
@@ -360,6 +367,7 @@ class Filing:
     applicant_area: str
     object_area: str | None = None
     documents: tuple[HandedIn, ...] = ()
+    shown: tuple[str, ...] = ()  # documents seen on paper at a desk, compared and given back
     reused: tuple[tuple[str, UUID], ...] = ()  # document, and a file of an earlier request of the same account
     filer: Person | None = None  # who acts for the applicant; None: the applicant in person
     mandate: str | None = field(default=None, repr=False)  # an upload that shows it

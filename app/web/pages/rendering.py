@@ -50,14 +50,17 @@ class Site:
 
 
 class Pages:
-    """The pages of one door, whose templates lie in its package's `data`; `base.html` and `fields.html` are shared."""
+    """The pages of one door, whose templates lie in its package's `data`; `base.html` and `fields.html` are shared.
 
-    def __init__(self, package: str) -> None:
-        self._package = package
+    `shared`: other packages whose templates the door uses.
+    """
+
+    def __init__(self, package: str, *shared: str) -> None:
+        self._packages = (package, *shared, "app.web.pages")
 
     @cached_property
     def _environment(self) -> Environment:
-        loader = ChoiceLoader([PackageLoader(self._package, "data"), PackageLoader("app.web.pages", "data")])
+        loader = ChoiceLoader([PackageLoader(package, "data") for package in self._packages])
         environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )

@@ -219,7 +219,8 @@ async def test_a_list_and_a_stream_of_another_province_hold_nothing_of_it(
 ) -> None:
     filed = await a_report(process)
     theirs = await a_foreign_officer(process)
-    for path in ("/api/v1/staff/queue", "/api/v1/staff/cases", "/api/v1/staff/cases?q=den", "/api/v1/public/cases"):
+    lists = ("queue", "cases", "cases?q=den", "work", "service-requests")
+    for path in (*(f"/api/v1/staff/{one}" for one in lists), "/api/v1/public/cases"):
         answer = await client.get(path, headers=theirs)
         assert answer.status_code == 200, path
         assert filed.code not in answer.text, path

@@ -18,6 +18,7 @@ from app.db.engine import Database
 from app.kit.clock import FixedClock, SystemClock
 from app.notices.senders import SmsSender
 from app.oidc.senders import provider_of
+from app.portal import returning
 from app.process import Process
 from app.settings import Settings
 from app.web.pages import device_name
@@ -27,7 +28,7 @@ from tests.postoffice import Gateway, gateway
 from tests.statements import Statements
 from tests.vouching import CLIENT_ID, CLIENT_SECRET, LEVELS, Voucher, signed_in_at, voucher
 
-CAM_THUONG = "10507"
+CAM_THUONG, MARITAL = "10507", "1.004873"
 WORDS = "Ổ gà trước số 12 đã ba tuần, xe máy phải tránh."
 BACK = "http://127.0.0.1:9/account/oidc"
 
@@ -57,6 +58,38 @@ def newest(carrier: Gateway) -> str:
     found = re.search(r"\d{6}", orjson.loads(carrier.requests[-1][1])["text"])
     assert found
     return found[0]
+
+
+async def test_whoever_wants_to_apply_signs_in_and_is_back_at_the_form(
+    client: httpx.AsyncClient, carrier: Gateway
+) -> None:
+    asked = await client.get(f"/apply/{MARITAL}")
+    page = Page(await client.get(asked.headers["location"]))
+    assert "Đăng nhập để nộp hồ sơ" in page.text, "it says what for"
+    assert "tình trạng hôn nhân" in page.text
+    refused = Page(await post(client, page.form("/account/code"), phone="12"))
+    asking = Page(await post(client, refused.form("/account/code"), phone="0912345678"))
+    assert f"/account?next=/apply/{MARITAL}" in asking.links
+    wrong = Page(await post(client, asking.form("/account/sign-in"), code="12"))
+    entered = await post(client, wrong.form("/account/sign-in"), code=newest(carrier))
+    assert (entered.status_code, entered.headers["location"]) == (303, f"/apply/{MARITAL}")
+    assert "Người đề nghị" in (await client.get(entered.headers["location"])).text
+    again = await client.get(asked.headers["location"])
+    assert again.headers["location"] == f"/apply/{MARITAL}", "signed in in another tab"
+    gone = await client.get("/account?next=//elsewhere.vn/apply")
+    assert gone.status_code == 200, "nobody is led to another site"
+    client.cookies.clear()
+    lost = await client.post("/apply/drafts/01a21861-4ea2-7085-81a7-33e018a94b2e/papers", data={"step": "more"})
+    assert lost.headers["location"].endswith("2F01a21861-4ea2-7085-81a7-33e018a94b2e%2Fpapers")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//e.vn", "https://e.vn", "/apply//e.vn", "/\\e.vn", "/apply/../account/sign-out", "/apply/1\n", "/apply@e.vn",
+     "/apply/1?next=//e.vn", "/apply/1?a=b#c", "/account/oidc?code=1", "/console", "", "apply/1", "/apply/\t/e.vn"],
+)  # fmt: skip
+def test_nobody_is_led_to_another_site_after_signing_in(address: str) -> None:
+    assert returning.ours(address) == ""
 
 
 async def sign_in(client: httpx.AsyncClient, carrier: Gateway, phone: str = "0912 345 678") -> Page:
@@ -156,10 +189,10 @@ async def test_a_browser_goes_to_the_provider_and_comes_back_signed_in(
     application.state.citizens_provider = known = provider_of(settings, clock)
     try:
         assert "Đăng nhập bằng VNeID" in (await client.get("/account")).text
-        off = await client.get("/account/provider")
+        off = await client.get(f"/account/provider?next=/apply/{MARITAL}")
         came = await signed_in_at(off.headers["location"], "binh", back=BACK)
         entered = await client.get("/account/oidc", params=came)
-        assert entered.headers["location"] == "/account"
+        assert entered.headers["location"] == f"/apply/{MARITAL}", "back at what was wanted before"
         assert "định danh mức độ 2" in Page(await client.get("/account")).text
         linking = await client.get("/account/provider?link=1")
         linked = await client.get(

@@ -94,6 +94,6 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
 
 
 async def test_whoever_is_not_signed_in_is_led_to_where_one_can(client: httpx.AsyncClient) -> None:
-    assert (await client.get(f"/apply/{LAND}")).headers["location"] == "/account"
+    assert (await client.get(f"/apply/{LAND}")).headers["location"] == f"/account?next=%2Fapply%2F{LAND}"
     page = await client.get("/service-requests")
     assert "Đăng nhập" in page.text

@@ -72,17 +72,7 @@ def shown(placed: Placed, directory: Directory, lang: Lang) -> dict[str, Any]:
         "online": _ONLINE[one.online](lang),
         "decides": _who(_deciding(one), tiers, lang),
         "legal_basis": one.legal_basis(lang),
-        "documents": [
-            {
-                "name": document.name(lang),
-                "form": _FORMS[document.form](lang),
-                "copies": document.copies,
-                "required": document.required,
-                "note": document.note(lang) if document.note else "",
-                "when": _when(one, document.when, lang),
-            }
-            for document in one.documents
-        ],
+        "documents": documents(one, lang),
         "fees": [
             {
                 "name": fee.name(lang),
@@ -104,6 +94,22 @@ def shown(placed: Placed, directory: Directory, lang: Lang) -> dict[str, Any]:
         ],
         "results": [result.name(lang) for result in one.results],
     }
+
+
+def documents(procedure: Procedure, lang: Lang) -> list[dict[str, Any]]:
+    """Every document that it may ask for, in its order, and when."""
+    return [
+        {
+            "code": document.code,
+            "name": document.name(lang),
+            "form": _FORMS[document.form](lang),
+            "copies": document.copies,
+            "required": document.required,
+            "note": document.note(lang) if document.note else "",
+            "when": _when(procedure, document.when, lang),
+        }
+        for document in procedure.documents
+    ]
 
 
 def money(amount: Decimal, lang: Lang) -> str:

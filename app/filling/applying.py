@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from app.kit.ids import TenantId
 from app.kit.problems import Problem
 from app.procedures import domain as procedures_domain
 from app.procedures.terms import Procedure, RequiredDocument
@@ -20,7 +21,6 @@ from app.service_requests.service import Checked
 from app.service_requests.terms import Channel, RequestBooks
 from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 
-from .deps import Visit
 from .questions import answers_of, form_of
 
 PERSON: Final = ("name", "identity_number", "phone", "email", "address", "born_on")
@@ -68,18 +68,23 @@ def content_of(procedure: Procedure, form: Form, before: Mapping[str, Any]) -> d
 
 
 def checked(
-    books: RequestBooks, visit: Visit, written: Written, on: date
+    books: RequestBooks, tenant_id: TenantId, filing: Callable[[], FilingIn], on: date
 ) -> tuple[Checked | None, FieldErrors, FieldErrors]:
     """What would be filed; what is wrong with the form; what is wrong with the documents. Pure."""
     try:
-        filing = filing_of(written)
-        return service.check(books, visit.tenant.id, filing.filing(), on), {}, {}
+        return service.check(books, tenant_id, filing().filing(), on), {}, {}
     except ValidationError as refused:
         return None, errors_of(refused), {}
     except DocumentsMissing as refused:
         return None, {}, missing_of(refused)
     except Problem as refused:
-        return None, errors_of_problem(refused) or {"": refused.detail}, {}
+        return None, _asked(errors_of_problem(refused)) or {"": refused.detail}, {}
+
+
+def _asked(errors: FieldErrors) -> FieldErrors:
+    """The errors beside the fields there are: what the form asks of the applicant is filled in once, above it."""
+    own = {f"answers.{question}": f"applicant.{of}" for question, of in service.PREFILLED.items()}
+    return {own.get(name, name): error for name, error in errors.items()}
 
 
 def missing_of(refused: DocumentsMissing) -> FieldErrors:
