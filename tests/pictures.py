@@ -47,3 +47,16 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R 
 def named(value: object) -> str | None:
     """How a test with a file is called: never by the file's bytes, which are others each time."""
     return "file" if isinstance(value, bytes) else None
+
+
+def tripping() -> bytes:
+    """A small photo whose metadata make Pillow raise a TypeError when it is turned: a latitude that is bytes."""
+    exif = bytes.fromhex(
+        "45786966 0000 4d4d002a00000008 0002"  # Exif, big-endian, two entries
+        "0112 0003 00000001 00060000"  # to be turned by a quarter
+        "8825 0004 00000001 00000026 00000000"  # the place is further on
+        "0001 0004 0001 00000003 01020300 00000000"
+    )
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "JPEG", exif=exif)
+    return made.getvalue()

@@ -19,7 +19,13 @@ from .terms import Attached, FileKind, Refusal, Upload, UploadState
 
 _COLUMNS = "id, secret_hash, state, length_bytes, offset_bytes, filename, expires_at, refusal"
 _FIND = f"SELECT {_COLUMNS} FROM uploads WHERE id = $1"  # noqa: S608 - columns of ours
-_LIST = f"SELECT {_COLUMNS} FROM uploads WHERE id = ANY($1::uuid[])"  # noqa: S608
+# Whoever names them is about to write that they are a report's: until that is read, nobody takes them for forgotten.
+# By the database's own clock: nobody reads the date, it keeps `clean` away.
+_HOLD = f"""
+    UPDATE uploads SET expires_at = CASE WHEN expires_at IS NOT NULL
+        THEN GREATEST(expires_at, now() + interval '1 hour') END
+    WHERE id = ANY($1::uuid[]) RETURNING {_COLUMNS}
+"""  # noqa: S608 - columns of ours
 _TAKE_TURN = """
     UPDATE uploads SET writer = $4, writer_until = $3
     WHERE id = $1 AND state = 'receiving' AND (writer_until IS NULL OR writer_until <= $2) RETURNING offset_bytes
@@ -32,7 +38,8 @@ _MOVE = """
     WHERE id = $1 AND state = 'receiving' AND writer = $6 RETURNING true
 """
 _END = """
-    DELETE FROM uploads u WHERE id = $1 AND NOT EXISTS (SELECT FROM upload_claims c WHERE c.upload_id = u.id)
+    DELETE FROM uploads u WHERE id = $1 AND ($2::timestamptz IS NULL OR expires_at <= $2)
+        AND NOT EXISTS (SELECT FROM upload_claims c WHERE c.upload_id = u.id)
     RETURNING 1
 """
 _WAITING = """
@@ -82,9 +89,12 @@ async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:
     return (_upload(row), row["secret_hash"]) if row is not None else None
 
 
-async def list_by_id(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
-    """These uploads with the hashes of their secrets; those that do not exist are left out. One statement."""
-    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_LIST, list(ids))}
+async def hold(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
+    """These uploads with the hashes of their secrets, which do not expire within the hour; those that do not exist are
+
+    left out. One statement.
+    """
+    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_HOLD, list(ids))}
 
 
 async def take_turn(db: Database, upload_id: UUID, writer: UUID, now: datetime, until: datetime) -> int | None:
@@ -107,9 +117,12 @@ async def move(
     return await db.lane.fetchval(_MOVE, upload_id, offset, now, writer_until, expires_at, writer) is True
 
 
-async def end(db: Database, upload_id: UUID) -> bool:
-    """Whether the upload is no more; one that belongs to a report stays. One statement."""
-    return await db.lane.fetchval(_END, upload_id) is not None
+async def end(db: Database, upload_id: UUID, *, expired_at: datetime | None = None) -> bool:
+    """Whether the upload is no more; one that belongs to a report stays. One statement.
+
+    `expired_at`: only if it has expired by then, whatever was read of it before.
+    """
+    return await db.lane.fetchval(_END, upload_id, expired_at) is not None
 
 
 async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:

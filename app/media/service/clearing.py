@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.engine import Database
+from app.db.errors import DatabaseUnavailable
 from app.db.work import Work
 from app.kit.clock import Clock
 from app.kit.ids import ReportId, TenantId
@@ -30,8 +31,9 @@ ORPHANED_AFTER = timedelta(days=1)
 async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | None = None) -> int:
     """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced.
 
-    With a scanner nothing is opened before it has said that it is clean. A file that it does not look through waits
-    for UNSCANNED_AGAIN and hinders no other. Raises: ScannerAway; what was not looked at waits for ASK_AGAIN.
+    With a scanner nothing is opened before it has said that it is clean. A file that it does not look through, or that
+    this program or its store cannot handle, waits for UNSCANNED_AGAIN and hinders no other.
+    Raises: ScannerAway; what was not looked at waits for ASK_AGAIN.
     """
     now = clock.now()
     waiting = await repository.take_waiting(db, now, now + TURN, AT_A_TIME)
@@ -44,6 +46,11 @@ async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | Non
         except ScannerAway:
             await repository.put_back(db, [one for one, _ in waiting], clock.now() + ASK_AGAIN)
             raise
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # whatever one of them is, the others are looked at
+            log.exception("upload %s cannot be handled", upload_id)
+            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN)
     return len(waiting)
 
 
@@ -79,7 +86,17 @@ async def _clear(
 
 
 def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, Drawn | None] | Refusal:
-    """What is kept of the file, or why nothing is."""
+    """What is kept of the file, or why nothing is: also for whatever its readers trip over, which strangers choose."""
+    try:
+        return _kept_of(kind, content)
+    except MemoryError:
+        raise  # of this process, perhaps not of the file
+    except Exception:
+        log.warning("a file of the kind %s trips its reader", kind, exc_info=True)
+        return Refusal.DAMAGED
+
+
+def _kept_of(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, Drawn | None] | Refusal:
     if kind is None:
         return Refusal.UNKNOWN
     if kind.is_image:
@@ -122,11 +139,12 @@ async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
 
 async def clean(db: Database, clock: Clock, store: Store) -> int:
     """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good."""
-    expired = await repository.list_expired(db, clock.now(), CLEAN_BATCH_ROWS)
+    now = clock.now()
+    expired = await repository.list_expired(db, now, CLEAN_BATCH_ROWS)
     kept = [upload_id for upload_id, claimed in expired if claimed]
     if kept:
         await repository.keep(db, kept)
     for upload_id, claimed in expired:
-        if not claimed and await repository.end(db, upload_id):
+        if not claimed and await repository.end(db, upload_id, expired_at=now):
             await asyncio.to_thread(store.drop, upload_id)
     return len(expired)

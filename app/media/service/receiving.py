@@ -274,7 +274,7 @@ async def _chunks(content: Readable) -> AsyncIterator[bytes]:
 
 
 async def attachable(db: Database, names: Sequence[str], *, pointer: str = "/media/{}") -> list[UUID]:
-    """Ids of these uploads, all of which may become a report's. One statement, none for none.
+    """Ids of these uploads, all of which may become a report's, and stay for an hour. One statement, none for none.
 
     Whether another report has one already shows when the report is written. `pointer`: where in the body the one at
     a place is named. Raises: UploadUnfinished.
@@ -282,7 +282,7 @@ async def attachable(db: Database, names: Sequence[str], *, pointer: str = "/med
     if not names:
         return []
     told = [domain.read_name(name) for name in names]
-    found = await repository.list_by_id(db, [one.id for one in told if one is not None])
+    found = await repository.hold(db, [one.id for one in told if one is not None])
     errors: list[dict[str, object]] = []
     ids: list[UUID] = []
     for place, one in enumerate(told):

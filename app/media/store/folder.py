@@ -45,7 +45,7 @@ class FolderStore:
     def write(self, upload_id: UUID, part: str, content: bytes) -> None:
         """Written beside it first, then put in its place."""
         path = self.path(upload_id, part)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _shelf_of(path)
         making = path.with_suffix(f".{part}.making")
         descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -54,6 +54,7 @@ class FolderStore:
         finally:
             os.close(descriptor)
         making.replace(path)
+        _settle_names(path.parent)
 
     def drop(self, upload_id: UUID, *parts: str) -> None:
         """These parts, or all of the upload, are gone."""
@@ -81,8 +82,11 @@ class _GrowingFile:
 
     def cut(self) -> None:
         """Opened, and as long as was acknowledged."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        _shelf_of(self._path)
+        new = not self._path.exists()
         self._file = FileIO(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        if new:
+            _settle_names(self._path.parent)
         self._file.truncate(self.offset)
         self._file.seek(self.offset)
 
@@ -106,6 +110,22 @@ class _GrowingFile:
         """Close it."""
         if self._file is not None:
             self._file.close()
+
+
+def _shelf_of(path: Path) -> None:
+    """The folder of the file is there, after a power cut too."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _settle_names(path.parent.parent)
+
+
+def _settle_names(folder: Path) -> None:
+    """Names in the folder are on the disk: syncing a file does not keep where it stands (fsync(2))."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

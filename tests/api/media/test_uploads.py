@@ -6,10 +6,12 @@ import asyncio
 import base64
 import hashlib
 import io
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +24,7 @@ from tusclient.client import TusClient
 
 from app.db.engine import Database
 from app.kit.clock import FixedClock
-from app.media import service as media
+from app.media import repository as media_repository, service as media
 from app.media.store import FolderStore
 from app.process import Process
 from app.settings import AccessLog
@@ -31,7 +33,7 @@ from app.web.middleware import RequestEdge
 from tests.builders import an_officer
 from tests.films import MP4
 from tests.pages import Page, post
-from tests.pictures import PDF, heic, named, office, photo
+from tests.pictures import PDF, heic, named, office, photo, tripping
 from tests.server import ROOT
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -317,7 +319,7 @@ async def test_what_nobody_attaches_is_cleared_away_and_what_a_report_has_stays(
     await cleared(process, store)
     clock.at += timedelta(hours=25)
     assert (await client.head(half, headers=TUS)).status_code == 404
-    assert await media.clean(process.db, process.clock, store) == 3
+    assert await media.clean(process.db, process.clock, store) == 2, "the report's was held when it was attached"
     assert await media.clean(process.db, process.clock, store) == 0
     assert store.path(_id(kept), "whole").exists()
     assert not store.path(_id(left), "whole").exists()
@@ -433,3 +435,57 @@ async def test_a_file_that_is_gone_or_is_another_is_found(
     store.path(ids[1], "whole").unlink()
     assert await media.verify(db, store) == (3, [ids[1]], [ids[0]])
     assert await media.verify(db, store, most=1) == (1, [], [])
+
+
+async def test_files_that_trip_their_reader_hinder_no_other(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
+) -> None:
+    bad = [await sent(client, tripping()) for _ in range(5)]
+    clock.at += timedelta(seconds=1)
+    good = await sent(client, photo())
+    while await media.clear(process.db, process.clock, store):
+        pass
+    states = {row["id"].hex: row["refusal"] for row in await process.db.lane.fetch("SELECT id, refusal FROM uploads")}
+    assert [states[name[:32]] for name in (*bad, good)] == ["damaged"] * 5 + [None]
+
+    lost = await sent(client, photo())
+    clock.at += timedelta(seconds=1)
+    other = await sent(client, photo())
+    (store.path(UUID(hex=lost[:32]), "raw")).unlink()
+    assert await media.clear(process.db, process.clock, store) == 2
+    assert await media.clear(process.db, process.clock, store) == 0, "what cannot be handled waits, and is asked again"
+    found = await process.db.lane.fetchval("SELECT state FROM uploads WHERE id = $1", UUID(hex=other[:32]))
+    assert found == "cleared"
+
+
+async def test_a_file_that_is_being_attached_is_not_taken_for_forgotten(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
+) -> None:
+    name = await sent(client, photo())
+    clock.at = datetime.now(UTC)  # the hold goes by the database's own clock
+    seen = await media_repository.list_expired(process.db, clock.now(), 10)
+    assert len(seen) == 1, "somebody has begun to clean up"
+    assert len(await media.attachable(process.db, [name])) == 1
+    await media.clean(process.db, process.clock, store)
+    assert await process.db.lane.fetchval("SELECT count(*) FROM uploads") == 1
+
+
+async def test_names_are_on_the_disk_before_anybody_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store, upload_id = FolderStore(tmp_path), UUID(int=7)
+    store.write(upload_id, "whole", b"x")
+    assert synced == ["folder", "file", "folder"], "the shelf's name, the file, the file's name"
+    synced.clear()
+    growing = store.appending(UUID(int=8), 0)
+    growing.cut()
+    growing.add(b"y")
+    growing.settle()
+    growing.close()
+    assert (synced[0], synced[-1]) == ("folder", "file")
