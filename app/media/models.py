@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
@@ -25,7 +25,7 @@ class UploadRow(Base):
         one_of("kind", FileKind),
         one_of("refusal", Refusal),
         CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
-        Index("ix_uploads_received", "updated_at", postgresql_where=text("state = 'received'")),
+        Index("ix_uploads_waiting", "tries", "updated_at", postgresql_where=text("state = 'received'")),
         Index("ix_uploads_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     )
 
@@ -40,6 +40,7 @@ class UploadRow(Base):
     expires_at: Mapped[datetime | None]  # None once it belongs to a report
     writer: Mapped[UUID | None]
     writer_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))  # to look at it: counted before each
     kind: Mapped[str | None]
     refusal: Mapped[str | None]
     width: Mapped[int | None]

@@ -1,0 +1,43 @@
+"""Count how often somebody has tried to look at an upload.
+
+Phase: expand. Old code looks at uploads without counting.
+Lock: ACCESS EXCLUSIVE on uploads for an instant: a column with a constant. The index is built beside the work.
+Rows touched: none.
+Reversal: downgrade().
+
+Revision: 20261127_claims
+Revises: 20261127_mobile
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "20261127_claims"
+down_revision: str | None = "20261127_mobile"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_WAITING, _RECEIVED = "ix_uploads_waiting", "ix_uploads_received"
+
+
+def upgrade() -> None:
+    tries = sa.Column("tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+    op.add_column("uploads", tries, if_not_exists=True)  # the index, built outside the transaction, may fail
+    _index_instead(_WAITING, ["tries", "updated_at"], _RECEIVED)
+
+
+def _index_instead(name: str, columns: list[str], former: str) -> None:
+    with op.get_context().autocommit_block():
+        op.execute("SET statement_timeout = 0")
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        where = sa.text("state = 'received'")
+        op.create_index(name, "uploads", columns, postgresql_where=where, postgresql_concurrently=True)
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {former}")
+        op.execute("SET statement_timeout = '30s'")
+
+
+def downgrade() -> None:
+    _index_instead(_RECEIVED, ["updated_at"], _WAITING)
+    op.drop_column("uploads", "tries")
