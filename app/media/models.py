@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow, one_of
+from app.db.base import BREAKING, Base, TenantRow, one_of
 
+from .errors import UploadTaken, upload_gone
 from .terms import FileKind, Refusal, UploadState
 
 
@@ -53,9 +54,13 @@ class UploadRow(Base):
 
 
 class UploadClaim(Base):
-    """Which report an upload belongs to: one, for good. Written with the report."""
+    """Which report an upload belongs to: one, for good. Written with the report, which fails if the upload is gone."""
 
     __tablename__ = "upload_claims"
+    __table_args__ = (
+        ForeignKeyConstraint(["upload_id"], ["uploads.id"]),
+        {"info": {BREAKING: {"pk_upload_claims": UploadTaken, "fk_upload_claims_upload_id": upload_gone}}},
+    )
 
     upload_id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[int]

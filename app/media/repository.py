@@ -17,15 +17,13 @@ from app.kit.ids import ReportId, TenantId, least_id
 from .models import ReportFile, UploadClaim, UploadRow
 from .terms import Attached, FileKind, Refusal, Upload, UploadState
 
-_COLUMNS = "id, secret_hash, state, length_bytes, offset_bytes, filename, expires_at, refusal"
-_FIND = f"SELECT {_COLUMNS} FROM uploads WHERE id = $1"  # noqa: S608 - columns of ours
-# Whoever names them is about to write that they are a report's: until that is read, nobody takes them for forgotten.
-# By the database's own clock: nobody reads the date, it keeps `clean` away.
-_HOLD = f"""
-    UPDATE uploads SET expires_at = CASE WHEN expires_at IS NOT NULL
-        THEN GREATEST(expires_at, now() + interval '1 hour') END
-    WHERE id = ANY($1::uuid[]) RETURNING {_COLUMNS}
-"""  # noqa: S608 - columns of ours
+# What belongs to a report does not expire, also before `clean` has seen that it does.
+_COLUMNS = """
+    id, secret_hash, state, length_bytes, offset_bytes, filename, refusal,
+    CASE WHEN NOT EXISTS (SELECT FROM upload_claims c WHERE c.upload_id = u.id) THEN expires_at END AS expires_at
+"""
+_FIND = f"SELECT {_COLUMNS} FROM uploads u WHERE id = $1"  # noqa: S608 - columns of ours
+_LIST = f"SELECT {_COLUMNS} FROM uploads u WHERE id = ANY($1::uuid[])"  # noqa: S608
 _TAKE_TURN = """
     UPDATE uploads SET writer = $4, writer_until = $3
     WHERE id = $1 AND state = 'receiving' AND (writer_until IS NULL OR writer_until <= $2) RETURNING offset_bytes
@@ -99,12 +97,9 @@ async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:
     return (_upload(row), row["secret_hash"]) if row is not None else None
 
 
-async def hold(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
-    """These uploads with the hashes of their secrets, which do not expire within the hour; those that do not exist are
-
-    left out. One statement.
-    """
-    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_HOLD, list(ids))}
+async def list_by_id(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
+    """These uploads with the hashes of their secrets; those that do not exist are left out. One statement."""
+    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_LIST, list(ids))}
 
 
 async def take_turn(db: Database, upload_id: UUID, writer: UUID, now: datetime, until: datetime) -> int | None:
@@ -132,7 +127,10 @@ async def end(db: Database, upload_id: UUID, *, expired_at: datetime | None = No
 
     `expired_at`: only if it has expired by then, whatever was read of it before.
     """
-    return await db.lane.fetchval(_END, upload_id, expired_at) is not None
+    try:
+        return await db.lane.fetchval(_END, upload_id, expired_at) is not None
+    except asyncpg.ForeignKeyViolationError:  # a report that was being written has it now
+        return False
 
 
 async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:

@@ -26,7 +26,7 @@ ASK_AGAIN, UNSCANNED_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 AT_A_TIME = 4
 MOST_TRIES = 10  # each waits twice as long as the one before: three and a half days
 CLEAN_BATCH_ROWS = 500
-ORPHANED_AFTER = timedelta(days=1)
+ORPHANED_AFTER, LET_BE = timedelta(days=1), timedelta(hours=1)
 
 
 async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | None = None) -> int:
@@ -165,13 +165,16 @@ async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
 
 
 async def clean(db: Database, clock: Clock, store: Store) -> int:
-    """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good."""
+    """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good.
+
+    One that has expired is attached no more, and goes after LET_BE: by then, whoever saw it before has written.
+    """
     now = clock.now()
-    expired = await repository.list_expired(db, now, CLEAN_BATCH_ROWS)
+    expired = await repository.list_expired(db, now - LET_BE, CLEAN_BATCH_ROWS)
     kept = [upload_id for upload_id, claimed in expired if claimed]
     if kept:
         await repository.keep(db, kept)
     for upload_id, claimed in expired:
-        if not claimed and await repository.end(db, upload_id, expired_at=now):
+        if not claimed and await repository.end(db, upload_id, expired_at=now - LET_BE):
             await asyncio.to_thread(_drop, store, upload_id)
     return len(expired)
