@@ -79,9 +79,7 @@ async def _clear(
         await _refuse(db, clock, store, upload_id, kind, found)
         return
     kind, whole, picture = found
-    if picture is not None:
-        await asyncio.to_thread(store.write, upload_id, Variant.THUMBNAIL, picture.thumbnail)
-    await asyncio.to_thread(store.write, upload_id, Variant.WHOLE, whole)
+    digest = await asyncio.to_thread(_stored, store, upload_id, whole, picture)
     await repository.settle(
         db,
         upload_id,
@@ -90,10 +88,25 @@ async def _clear(
         kind=kind,
         size=(picture.width, picture.height) if picture is not None else None,
         stored=len(whole),
-        digest=hashlib.sha256(whole).digest(),
+        digest=digest,
         point=domain.point_of(content) if keeps_place and picture is not None else None,
     )
     await asyncio.to_thread(_drop, store, upload_id, RAW)
+
+
+def _stored(store: Store, upload_id: UUID, whole: bytes, picture: Drawn | None) -> bytes:
+    """SHA-256 of what is kept once it is there and reads back as it is: only then what was sent may go.
+
+    Raises: OSError.
+    """
+    if picture is not None:
+        store.write(upload_id, Variant.THUMBNAIL, picture.thumbnail)
+    store.write(upload_id, Variant.WHOLE, whole)
+    digest = hashlib.sha256(whole).digest()
+    if hashlib.sha256(store.read(upload_id, Variant.WHOLE)).digest() != digest:
+        message = "what was stored reads back as something else"
+        raise OSError(message)
+    return digest
 
 
 async def _refuse(

@@ -29,11 +29,13 @@ class Harmed(FolderStore):
 
     deadly: UUID | None = None
     stuck: UUID | None = None
+    bent = False
 
     def read(self, upload_id: UUID, part: str = RAW) -> bytes:
         if upload_id == self.deadly:
             raise asyncio.CancelledError
-        return super().read(upload_id, part)
+        content = super().read(upload_id, part)
+        return content[:-1] if self.bent and part == Variant.WHOLE else content
 
     def drop(self, upload_id: UUID, *parts: str) -> None:
         if upload_id == self.stuck:
@@ -105,3 +107,16 @@ async def test_what_cannot_be_removed_is_left_and_the_others_go(
     clock.at += timedelta(days=800)
     assert await media.sweep(process.db, clock, harmed, 0) == 1
     assert [harmed.path(one, Variant.WHOLE).exists() for one in orphans] == [True, False]
+
+
+async def test_what_was_sent_stays_until_what_is_kept_of_it_reads_back(
+    client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
+) -> None:
+    harmed = Harmed(store.path(UUID(int=0)).parents[2])
+    upload_id = _id(await sent(client, photo(width=160, height=80)))
+    for bent, state in ((True, UploadState.RECEIVED), (False, UploadState.CLEARED)):
+        harmed.bent = bent
+        assert await media.clear(process.db, clock, harmed) == 1
+        assert await process.db.lane.fetchval("SELECT state FROM uploads") == state
+        assert harmed.path(upload_id).exists() == bent
+        clock.at += clearing.UNSCANNED_AGAIN

@@ -6,8 +6,6 @@ import asyncio
 import base64
 import hashlib
 import io
-import os
-import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -497,24 +495,3 @@ async def test_a_file_that_a_report_is_written_with_is_there_or_the_report_is_no
         "SELECT c.upload_id, u.expires_at FROM upload_claims c JOIN uploads u ON u.id = upload_id"
     )
     assert [tuple(row) for row in rows] == [(_id(first), None)]
-
-
-async def test_names_are_on_the_disk_before_anybody_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[str] = []
-    real = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        synced.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    store, upload_id = FolderStore(tmp_path), UUID(int=7)
-    store.write(upload_id, "whole", b"x")
-    assert synced == ["folder", "file", "folder"], "the shelf's name, the file, the file's name"
-    synced.clear()
-    growing = store.appending(UUID(int=8), 0)
-    growing.cut()
-    growing.add(b"y")
-    growing.settle()
-    growing.close()
-    assert (synced[0], synced[-1]) == ("folder", "file")
