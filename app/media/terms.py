@@ -85,6 +85,7 @@ class Refusal(StrEnum):
     MACROS = "macros"
     UNCLEANABLE = "uncleanable"
     INFECTED = "infected"
+    LOCKED = "locked"
 
     @property
     def sentence(self) -> Text:
@@ -106,6 +107,10 @@ _REFUSALS = {
     Refusal.UNCLEANABLE: Text(
         "Video còn thông tin ẩn không gỡ được; hãy quay bằng ứng dụng máy ảnh, hoặc lưu lại thành MP4 (H.264, AAC).",
         "What hides in the video cannot be taken out; film with the camera's own app, or save it as MP4 (H.264, AAC).",
+    ),
+    Refusal.LOCKED: Text(
+        "Tệp bị khoá hoặc có mật khẩu nên không kiểm tra được; hãy lưu lại không khoá.",
+        "The file is locked and cannot be looked through; save it without a password.",
     ),
     Refusal.INFECTED: Text(
         "Tệp có mã độc. Hãy quét thiết bị của bạn, rồi gửi ảnh chụp hoặc tệp khác.",
