@@ -6,21 +6,17 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import Table, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.db.base import Base, TenantRow
+from app.cli.schema import all_tables
 from app.db.engine import Database, driver_url
 from app.db.isolation import POLICY, ROLE, may_take_role
 from app.db.lane import Lane
 from app.db.work import Work, read_work, write_work
 from app.kit.clock import FixedClock
 
-TENANT_TABLES = sorted(
-    mapper.local_table.name
-    for mapper in Base.registry.mappers
-    if issubclass(mapper.class_, TenantRow) and isinstance(mapper.local_table, Table)
-)
+TENANT_TABLES = sorted(table.name for table in all_tables().tables.values() if "tenant_id" in table.columns)
 SAME = "(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::integer)"
 HERE, THERE = 1, 2
 COUNTER = "INSERT INTO code_counters (tenant_id, prefix, day, next_number) VALUES ({}, 'X', '2026-11-20', 1)"
