@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +50,10 @@ class Sender(NamedTuple):
     known: bool  # whether anything is there to be opened
 
 
+WAIT_FOR = timedelta(days=7)
+"""How long a wish waits for a second person; what was wanted then may be wanted by nobody now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """One wish to open an identity. `decided_by` None: nobody's consent was needed, or nobody has decided yet."""
@@ -74,7 +78,7 @@ class Opening:
     def state(self, now: datetime) -> OpeningState:
         """Where it stands at that instant."""
         if self.agreed is None:
-            return OpeningState.WAITING
+            return OpeningState.WAITING if now < self.asked_at + WAIT_FOR else OpeningState.OVER
         if not self.agreed or self.expires_at is None:
             return OpeningState.REFUSED
         return OpeningState.OPEN if now < self.expires_at else OpeningState.OVER
