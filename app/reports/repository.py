@@ -102,7 +102,7 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
     ]
 
 
-_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, r.citizen_id")
+_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, CASE WHEN NOT r.cut_off THEN r.citizen_id END AS citizen_id")
 
 
 async def list_senders(

@@ -6,6 +6,7 @@ from .blocking import block_sender, forget_origins, lift_block, list_blocks
 from .following import (
     add_by_client,
     claim,
+    cut_off,
     ended_before,
     hand_over,
     let_go,
@@ -45,6 +46,7 @@ __all__ = [
     "add_by_client",
     "block_sender",
     "claim",
+    "cut_off",
     "ended_before",
     "files_of_case",
     "files_of_own",

@@ -55,6 +55,13 @@ async def claim(work: Work, citizen: Actor, code: str, secret: str) -> None:
     )
 
 
+def cut_off(report: Report) -> bool:
+    """Whether officers were led from the report to its account until now; they are no more."""
+    led = report.citizen_id is not None and not report.cut_off
+    report.cut_off = True
+    return led
+
+
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Sequence[TenantId]) -> int:
     """Number of reports of one account that are another's from now on, in all of the tenants. One statement."""
     return await repository.hand_over(work, giver, taker, tenants)
@@ -64,7 +71,10 @@ MOST_OF_ONE = 1000
 
 
 async def senders_of(work: Work, tenant_id: TenantId, case_id: CaseId) -> list[tuple[ReportId, str, CitizenId | None]]:
-    """Id, code and account of the newest 200 reports of the case, merged ones too, oldest first. One statement."""
+    """Id, code and account of the newest 200 reports of the case, merged ones too, oldest first. One statement.
+
+    No account where the sender has erased who it was.
+    """
     return await repository.list_senders(work, tenant_id, case_id)
 
 
