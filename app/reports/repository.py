@@ -168,6 +168,22 @@ async def list_own(
     return [dict(row) for row in await db.lane.fetch(_OWN_PAGE, tenant_id, citizen_id, before, limit)]
 
 
+# Every case that these reports have lived in since they opened their own.
+_CASES_OF = """
+WITH RECURSIVE followed AS (
+  SELECT r.case_id AS id, 0 AS steps FROM reports r WHERE r.tenant_id = $1 AND r.id = ANY($2::uuid[])
+  UNION
+  SELECT c.merged_into_id, f.steps + 1 FROM followed f
+  JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
+) SELECT DISTINCT id FROM followed
+"""
+
+
+async def cases_of(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> list[CaseId]:
+    """The cases these reports opened and those they were merged into. One statement."""
+    return [CaseId(row["id"]) for row in await work.fetch(_CASES_OF, tenant_id, list(reports))]
+
+
 async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
     """The account's reports are nobody's from now on. One statement."""
     loose = update(Report).where(Report.tenant_id.in_(tenants), Report.citizen_id == citizen_id)

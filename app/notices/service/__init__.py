@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .own import (
     add_device,
+    count_devices,
     forget,
     forget_devices,
     get_applicants,
@@ -24,6 +25,7 @@ __all__ = [
     "Ways",
     "add_device",
     "backlog",
+    "count_devices",
     "forget",
     "forget_devices",
     "get_applicants",

@@ -11,6 +11,7 @@ from .following import (
     hand_over,
     let_go,
     list_of_citizen,
+    mask_words,
     own_report,
     rate,
     reopen,
@@ -18,6 +19,7 @@ from .following import (
     seen_of,
     senders_of,
     withdraw,
+    words_of,
 )
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
@@ -64,6 +66,7 @@ __all__ = [
     "list_of_citizen",
     "list_own",
     "locate_report",
+    "mask_words",
     "opened_by",
     "own_report",
     "owns",
@@ -78,4 +81,5 @@ __all__ = [
     "watched",
     "watched_of",
     "withdraw",
+    "words_of",
 ]

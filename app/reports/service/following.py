@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from app.cases import service as cases_service
@@ -18,6 +18,8 @@ from app.reports import repository
 from app.reports.errors import ReportNotFound
 from app.reports.events import ReportEvent
 from app.reports.models import Report
+from app.timeline import service as timeline
+from app.timeline.terms import Written
 
 from .reading import owns
 
@@ -90,6 +92,26 @@ async def list_of_citizen(
 ) -> list[Report]:
     """The account's reports, the newest first; None: however many there are. One statement."""
     return await repository.list_of_citizen(work, citizen_id, tenants, most)
+
+
+async def words_of(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> list[Written]:
+    """What the senders of these reports have written since: replies, reasons, comments. Two statements."""
+    return await timeline.words_of(work, tenant_id, await repository.cases_of(work, tenant_id, reports), reports)
+
+
+async def mask_words(
+    work: Work, tenant_id: TenantId, reports: Collection[Report], masks: dict[ReportId, Callable[[str], str]]
+) -> None:
+    """What their senders wrote, first and since, is kept masked from now on, each by its own mask. Four statements."""
+    for report in reports:
+        mask = masks[ReportId(report.id)]
+        report.description = mask(report.description)
+        report.answers = {
+            asked: mask(said) if isinstance(said, str) else said for asked, said in report.answers.items()
+        }
+    described = {CaseId(report.case_id): report.description for report in reports}
+    await cases_service.rewrite_summaries(work, tenant_id, described)
+    await timeline.mask_words(work, tenant_id, await repository.cases_of(work, tenant_id, list(masks)), masks)
 
 
 async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
