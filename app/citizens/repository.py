@@ -88,10 +88,12 @@ async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[Citize
     return {CitizenId(one) for one in rows}
 
 
-async def remove_proofs(work: Work, citizen_id: CitizenId) -> None:
-    """Nothing proves the account any more. Two statements."""
-    for table in (PhoneAccount, IdentityAccount):
-        await work.session.execute(delete(table).where(table.citizen_id == citizen_id))
+async def remove_proofs(work: Work, citizen_id: CitizenId) -> list[bytes]:
+    """Nothing proves the account any more; the keys of what did. Two statements."""
+    phones = delete(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id).returning(PhoneAccount.phone_key)
+    subjects = delete(IdentityAccount).where(IdentityAccount.citizen_id == citizen_id)
+    gone = [*await work.session.scalars(phones)]
+    return [*gone, *await work.session.scalars(subjects.returning(IdentityAccount.subject_key))]
 
 
 async def see_identity(work: Work, subject_key: bytes, assurance: Assurance) -> CitizenId | None:

@@ -99,7 +99,7 @@ async def sign_in(
             return await repository.add_phone(work, phone_key, wanted, sealed)
 
         known = await repository.account_of(work, phone_key)
-        citizen_id = await entered(work, keys, actor, known, add, tenants)
+        citizen_id = await entered(work, keys, actor, known, add, phone_key, tenants)
         new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent, lifetime=lifetime)
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details={"by": "phone"})
         return new

@@ -163,7 +163,7 @@ async def erase_account(
             gone += await _erase_of(work, keys, tenant_id, here) if here else 0
         await reports.let_go(work, citizen, tenants)
         applied = await service_requests.erase(work, keys, citizen, tenants)
-        await citizens.erase(work, citizen, tenants)
+        await citizens.erase(work, keys, citizen, tenants)
         await notices.forget_devices(work, citizen)
         await identity.retire(work, citizen)
         told = {"reports": len(mine), "identities": gone, "service_requests": applied}

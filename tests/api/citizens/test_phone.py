@@ -17,10 +17,11 @@ from fastapi import FastAPI
 from app.citizens import service as citizens_service
 from app.citizens.senders import GatewayCodes
 from app.db.engine import Database
+from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.notices.senders import SmsSender
 from app.process import Process
-from tests.builders import a_report
+from tests.builders import a_report, an_officer
 from tests.postoffice import Gateway, gateway
 
 PHONE, OTHER = "0912 345 678", "+84 987 654 321"
@@ -270,3 +271,27 @@ async def test_a_report_sent_without_an_account_is_claimed_with_its_secret_which
     other = await phones.sign_in(OTHER)
     assert (await client.post(claim, json=right, headers=bearer(other))).status_code == 404
     assert (await client.post(claim, json=right)).status_code == 401
+
+
+async def test_a_block_stays_on_whoever_erases_the_account_and_signs_in_again(
+    phones: Phones, process: Process, clock: FixedClock, db: Database
+) -> None:
+    client, admin = phones.client, await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    tokens = await phones.sign_in()
+    code = (await client.post("/api/v1/reports", json=LAMP, headers=bearer(tokens))).json()["code"]
+    until = (clock.now() + timedelta(days=3)).isoformat()
+    block = {"report": code, "what": "account", "reason": "Gửi liên tiếp nội dung bịa đặt.", "until": until}
+    made = await client.post("/api/v1/staff/blocks", json=block, headers=admin.headers)
+    assert made.status_code == 201, made.text
+    assert len((await client.get("/api/v1/me/data", headers=bearer(tokens))).json()["devices"]) == 1
+    for _ in range(2):  # however often it is tried
+        assert (await client.delete("/api/v1/me/data", headers=bearer(tokens))).status_code == 200
+        assert await db.lane.fetchval("SELECT count(*) FROM blocked_proofs") == 1
+        clock.at += timedelta(minutes=20)
+        tokens = await phones.sign_in()
+        assert await db.lane.fetchval("SELECT count(*) FROM blocked_proofs") == 0
+        refused = await client.post("/api/v1/reports", json=LAMP, headers=bearer(tokens))
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/sender-blocked")
+    clock.at += timedelta(minutes=20)
+    other = await phones.sign_in(OTHER)
+    assert (await client.post("/api/v1/reports", json=LAMP, headers=bearer(other))).status_code == 201

@@ -84,6 +84,7 @@ async def test_a_citizen_takes_a_copy_of_everything_and_then_has_it_erased(
         "issued_papers",
         "payments",
         "audit",
+        "blocks",
     ]
     assert (await client.get("/api/v1/me", headers=mine)).status_code == 401
     assert await db.lane.fetchval("SELECT count(*) FROM citizen_tokens") == 0, "nor where one was signed in"
