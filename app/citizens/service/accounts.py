@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from app.citizens import repository
+from app.citizens import domain, repository
 from app.citizens.events import AccountEvent
 from app.citizens.terms import Proofs, ProvenIdentity
 from app.db.work import Work
@@ -12,7 +12,7 @@ from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit import signing
-from app.kit.ids import CitizenId, TenantId
+from app.kit.ids import CitizenId, ReportId, TenantId
 from app.limits import service as limits
 from app.notices import service as notices
 from app.outbox import service as outbox
@@ -75,6 +75,19 @@ def _tell(
 async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[CitizenId]:
     """Those of the accounts that a phone proves; one statement, none when nobody is asked about."""
     return await repository.with_phones(work, citizens) if citizens else set()
+
+
+async def reports_of_phone(work: Work, keys: Keyring, tenant_id: TenantId, phone: str) -> list[ReportId]:
+    """The newest 200 reports in the tenant of the account that the phone (E.164) proves; three statements at most.
+
+    Left out are those whose sender asked not to be named, or has erased who it was.
+    """
+    account = await repository.account_of(work, domain.phone_key(keys.codes, phone))
+    if account is None:
+        return []
+    mine = await reports.led_to(work, tenant_id, account)
+    withheld = await identity.withheld(work, tenant_id, mine)
+    return [one for one in mine if not withheld.get(one, False)]
 
 
 async def erase(work: Work, keys: Keyring, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:

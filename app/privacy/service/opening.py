@@ -165,12 +165,14 @@ async def list_openings(work: ReadWork, actor: Actor, scope: Scope) -> list[Open
 async def find_by_phone(
     work: Work, keys: Keyring, actor: Actor, scope: Scope, phone: str, *, reason: str
 ) -> list[tuple[ReportId, str, str]]:
-    """Id, code and case of reports that came with the phone, of cases in the officer's sight, newest first.
+    """Id, code and case of the phone's reports, of cases in the officer's sight, newest first.
 
-    Nothing of an identity is opened; that it was looked for is written down. Three statements. Raises: Forbidden.
+    They came with the phone, or by the account it proves.
+    Nothing of an identity is opened; that it was looked for is written down. Six statements at most. Raises: Forbidden.
     """
     policies.may_seek(actor).require()
     ids = await identity.reports_of_phone(work, keys, actor.tenant_id, phone)
+    ids = [*ids, *await citizens.reports_of_phone(work, keys, actor.tenant_id, phone)]
     found = await reports.seen_of(work, actor.tenant_id, ids, None if scope.whole else scope.units)
     audit.record(work, actor, Action.PHONE_SOUGHT, details={"reason": reason, "found": len(found)})
     return found

@@ -94,6 +94,11 @@ async def list_of_citizen(
     return await repository.list_of_citizen(work, citizen_id, tenants, most)
 
 
+async def led_to(work: Work, tenant_id: TenantId, citizen_id: CitizenId) -> list[ReportId]:
+    """The account's newest 200 reports from which officers are led to it. One statement."""
+    return await repository.led_to(work, tenant_id, citizen_id)
+
+
 async def words_of(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> list[Written]:
     """What the senders of these reports have written since: replies, reasons, comments. Two statements."""
     return await timeline.words_of(work, tenant_id, await repository.cases_of(work, tenant_id, reports), reports)

@@ -55,3 +55,24 @@ async def test_the_contact_of_a_signed_in_sender_is_erased_with_the_way_to_the_a
     assert (refused.status_code, refused.json()["type"]) == (404, "/problems/unknown-sender")
     assert (await client.get(f"/api/v1/reports/{code}", headers=mine)).status_code == 200, "it is followed all the same"
     assert await db.lane.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'identity.erased'") == 1
+
+
+async def test_a_look_up_by_phone_finds_reports_of_the_account_it_proves(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    mine = await an_account(client, process, "+84912345678")
+    named, unnamed, erased = (
+        await sent(client, mine),
+        await sent(client, mine, anonymous=True),
+        await sent(client, mine),
+    )
+    assert (await client.delete(f"/api/v1/reports/{erased}/identity", headers=mine)).status_code == 204
+    other = await an_account(client, process, "+84987654321")
+    await sent(client, other)
+    dispatcher = await an_officer(process, Role.DISPATCHER, unit="H23")
+    asked = {"phone": "0912 345 678", "reason": "Người gửi gọi đường dây nóng, quên mã."}
+    answer = await client.post("/api/v1/staff/phone-lookups", json=asked, headers=dispatcher.headers)
+    assert answer.status_code == 200, answer.text
+    assert named in answer.text
+    assert not [one for one in (unnamed, erased) if one in answer.text]
+    assert len(answer.json()["items"]) == 1
