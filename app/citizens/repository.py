@@ -43,6 +43,12 @@ async def put_code(
     return await db.lane.fetchval(_PUT, phone_key, code_hash, expires_at, unless_expires_after) is True
 
 
+async def has_code(db: Database, phone_key: bytes, *, expires_after: datetime) -> bool:
+    """Whether the phone has a code that is good for longer than that. One statement."""
+    sql = "SELECT EXISTS (SELECT FROM phone_codes WHERE phone_key = $1 AND expires_at > $2)"
+    return bool(await db.lane.fetchval(sql, phone_key, expires_after))
+
+
 async def withdraw_code(db: Database, phone_key: bytes, code_hash: bytes) -> None:
     """The code is good no more: nobody was sent it. One statement."""
     await db.lane.fetch("DELETE FROM phone_codes WHERE phone_key = $1 AND code_hash = $2", phone_key, code_hash)
