@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.citizens.terms import Proofs
-from app.identity.terms import ReporterIdentity
+from app.identity.terms import DeviceView, ReporterIdentity
 from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
 from app.kit.text import Text
+from app.media.terms import Attached
 from app.service_requests.terms import KeptDraft, KeptRequest
+from app.timeline.terms import Written
 
 
 class Subject(StrEnum):
@@ -110,6 +112,8 @@ class OwnReport(NamedTuple):
     received_at: datetime
     stars: int | None
     identity: ReporterIdentity | None
+    files: Sequence[Attached]
+    words: Sequence[Written]  # replies, reasons and comments, oldest first
 
 
 class Exported(NamedTuple):
@@ -120,6 +124,8 @@ class Exported(NamedTuple):
     service_requests: Sequence[KeptRequest]
     drafts: Sequence[KeptDraft]
     log: Sequence[AccessEntry]
+    devices: Sequence[DeviceView]
+    browsers: int  # that are told of news
 
 
 class Rule(NamedTuple):

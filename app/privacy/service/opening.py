@@ -171,14 +171,16 @@ async def list_openings(work: ReadWork, actor: Actor, scope: Scope) -> list[Open
 async def find_by_phone(
     work: Work, keys: Keyring, actor: Actor, scope: Scope, phone: str, *, reason: str
 ) -> list[tuple[ReportId, str, str]]:
-    """Id, code and case of reports that came with the phone, of cases in the officer's sight, newest first.
+    """Id, code and case of the phone's reports, of cases in the officer's sight, newest first.
 
+    They came with the phone, or by the account it proves.
     Nothing of an identity is opened, yet whose reports they are is known by it: it is written down for the trail, which
-    names what was found, and for each sender to see. Who asked not to be named is not found. Three statements.
+    names what was found, and for each sender to see. Who asked not to be named is not found. Six statements at most.
     Raises: Forbidden.
     """
     policies.may_seek(actor).require()
     ids = await identity.reports_of_phone(work, keys, actor.tenant_id, phone)
+    ids = [*ids, *await citizens.reports_of_phone(work, keys, actor.tenant_id, phone)]
     found = await reports.seen_of(work, actor.tenant_id, ids, None if scope.whole else scope.units)
     unit_id = min(actor.units(*policies.SEEKERS))
     for report_id, _, _ in found:
