@@ -8,7 +8,6 @@ import hashlib
 import io
 import math
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
@@ -24,7 +23,7 @@ from app.kit.text import Text, has_forbidden_characters, nfc
 from app.media.errors import BadUploadRequest
 from app.media.terms import PARTS, RAW, Drawn, FileKind, Patch, Refusal, UploadName, UploadState, Variant
 
-from . import boxes, elements
+from . import boxes, documents, elements
 
 EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
 LINK_LIFETIME = timedelta(minutes=15)
@@ -34,15 +33,12 @@ PUBLIC_SIDE = 1600  # of what everyone is shown: enough for a pothole, less for 
 MOSAIC_CELLS = 12  # of one colour each, along the longer side of a whole picture
 _COARSE = tuple(value // 64 * 64 + 32 for value in range(256)) * 3  # four shades of red, green and blue are left
 _TOGETHER = 16  # pixels that JPEG may keep together in what we are given: they are covered together
-MOST_UNFOLDED, MOST_MEMBERS = 200_000_000, 5000
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 CHECKSUMS = ("sha256", "sha1", "md5")
 _NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-_SCRIPTS = re.compile(rb"<script|<html|<!doctype|<svg|MZ\x90|\x7fELF", re.IGNORECASE)
-_PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
 
 register_heif_opener()  # Pillow opens pictures of iPhones from now on
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -203,36 +199,12 @@ def _degrees(parts: Iterable[float], letter: str) -> float:
 
 def document(kind: FileKind, content: bytes) -> FileKind | Refusal:
     """What a document is, or why it is not taken: scripts, macros, bombs, and what is two things at once."""
-    return _pdf(content) if kind is FileKind.PDF else _office(content)
-
-
-def _pdf(content: bytes) -> FileKind | Refusal:
-    if _SCRIPTS.search(content[:1024]):
-        return Refusal.TWO_FACED
-    if b"%%EOF" not in content[-2048:]:
-        return Refusal.DAMAGED
-    return Refusal.MACROS if _PDF_ACTIONS.search(content) else FileKind.PDF
-
-
-def _office(content: bytes) -> FileKind | Refusal:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, RuntimeError):
-        return Refusal.DAMAGED
-    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNFOLDED:
-        return Refusal.BOMB
-    names = {one.filename for one in members}
-    if any(name.endswith("vbaProject.bin") or "/embeddings/" in name or "/activeX/" in name for name in names):
-        return Refusal.MACROS
-    if "word/document.xml" in names:
-        return FileKind.DOCX
-    return FileKind.XLSX if "xl/workbook.xml" in names else Refusal.UNKNOWN
+    return documents.examined(kind, content)
 
 
 def video(kind: FileKind, content: bytes) -> bytes | Refusal:
     """The video without anything but pictures and sound, not coded anew; what it shows is not looked at."""
-    if _SCRIPTS.search(content[:4096]):
+    if documents.SCRIPTS.search(content[:4096]):
         return Refusal.TWO_FACED
     try:
         return elements.clean(content) if kind is FileKind.WEBM else boxes.clean(content)
