@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from app.db.disk import settle_names
+
 from .domain import json_line, syslog_line
 from .terms import Entry
 
@@ -98,9 +100,12 @@ class FileSink:
 
     def _append(self, content: bytes) -> None:
         with self._path.open("ab") as file:
+            new = file.tell() == 0
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if new:
+            settle_names(self._path.parent)
 
     async def close(self) -> None:
         """Nothing stays open."""

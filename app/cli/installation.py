@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
+from app.db.disk import settle_names
 from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import FolderInUse, make_folder
 from app.kit.text import Text
@@ -204,6 +205,7 @@ def make_key(settings: Settings) -> SecretStr:
             os.link(fresh, file)  # unlike a rename it never takes the place of what is there
         except FileExistsError:
             return find_key(settings) or key
+        settle_names(file.parent)
     return key
 
 
@@ -211,6 +213,7 @@ def write_private(file: Path, content: str) -> None:
     """The file holds `content`, whole or not at all, and only its owner may read it."""
     with _aside(file, content) as fresh:
         fresh.replace(file)
+        settle_names(file.parent)
 
 
 @contextmanager

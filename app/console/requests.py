@@ -158,7 +158,7 @@ async def _results(desk: Desk, form: Form, store: Store) -> list[tuple[str, Any]
         )
         await file.close()
         handed.append(HandedIn("result", name, (file.filename or "Kết quả")[:300]))
-    uploads = await service.uploads_of(desk.database, handed, pointer="/results/{}/upload")
+    uploads = await service.uploads_of(desk.database, handed, desk.clock.now(), pointer="/results/{}/upload")
     return [(one.name, upload) for one, upload in zip(handed, uploads, strict=True)]
 
 

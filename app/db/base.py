@@ -23,6 +23,9 @@ NAMING = {
 AWAITED = "awaited"
 """Key in a table's `info`: somebody waits for its rows, and is told after the commit that added one."""
 
+BREAKING = "breaking"
+"""Key in a table's `info`: by name of a constraint, what makes the problem that breaking it is."""
+
 
 class Instant(TypeDecorator[datetime]):
     """`timestamptz` that takes and gives aware UTC instants only."""

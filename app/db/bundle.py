@@ -7,7 +7,7 @@ depends only on the tables and columns, so that every connection prepares it onc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,9 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from .base import AWAITED
+from app.kit.problems import Problem
+
+from .base import AWAITED, BREAKING
 
 _FEW = 12  # so many rows are written one by one; an officer's verb writes five
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
@@ -77,6 +79,14 @@ class Bundle:
     def __bool__(self) -> bool:
         """Whether anything waits."""
         return bool(self._shape)
+
+    def problem_of(self, broken: str) -> Problem | None:
+        """What breaking this constraint means, where one of the tables says so."""
+        for table in self._tables:
+            problem: Callable[[], Problem] | None = table.info.get(BREAKING, {}).get(broken)
+            if problem is not None:
+                return problem()
+        return None
 
     def put(self, table: Table, row: Mapping[str, object]) -> None:
         """Add one row of `table`; JSON columns take plain Python values."""

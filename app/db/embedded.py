@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from app.db.disk import settle_names
 from app.db.embedded_host import (
     ENVIRONMENT,
     ROLE,
@@ -203,9 +204,12 @@ class EmbeddedPostgres:
             shutil.rmtree(fresh if home == self._data_dir else home)
             raise
         cluster = home / "postgres"
-        fresh.rename(cluster)
+        fresh.rename(cluster)  # under its former name the next start would remove it
+        settle_names(home)
         if home != self._data_dir:
             link.symlink_to(cluster)
+            settle_names(home.parent)
+            settle_names(self._data_dir)
         return cluster
 
     def _initialise(self, cluster: Path, account: Account, binaries: Path) -> None:

@@ -121,6 +121,7 @@ def programs_for(account: Account) -> Path:
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
+        os.sync()  # thousands of files, once: what has its name is whole
         fresh.rename(copy)
     return copy / installed.name / programs
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bundle import Bundle
 from app.db.engine import Database
-from app.db.errors import Crowded, DatabaseUnavailable, is_down, may_retry
+from app.db.errors import Crowded, DatabaseUnavailable, constraint, is_down, may_retry
 from app.db.isolation import ROLE
 from app.kit.clock import Clock
 
@@ -65,11 +65,19 @@ class Work:
         self.now = max(self.now, last + timedelta(milliseconds=1))
 
     async def settle(self) -> None:
-        """Send what waits (session changes, then bundled rows) without committing."""
+        """Send what waits (session changes, then bundled rows) without committing.
+
+        Raises: the problems that tables of bundled rows name for their constraints.
+        """
         await self.session.flush()
         if self._bundle:
             sql, args = self._bundle.statement()
-            await (await self._driver()).execute(sql, *args)
+            try:
+                await (await self._driver()).execute(sql, *args)
+            except asyncpg.IntegrityConstraintViolationError as error:
+                if (problem := self._bundle.problem_of(constraint(error))) is not None:
+                    raise problem from error
+                raise
             self._bundle.clear()
 
     @asynccontextmanager
@@ -124,7 +132,7 @@ class HotWork:
         self.bundle.put(table, row)
 
     async def commit_to(self, db: Database) -> None:
-        """Write everything or nothing. Raises: asyncpg.UniqueViolationError, DatabaseUnavailable."""
+        """Write everything or nothing. Raises: asyncpg.IntegrityConstraintViolationError, DatabaseUnavailable."""
         await db.lane.write(self.bundle)
         db.tell_written(self.bundle.awaited)
 

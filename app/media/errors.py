@@ -138,6 +138,14 @@ class UploadUnfinished(Invalid):
     title = Text("Có tệp chưa dùng được", "Some file cannot be used")
 
 
+UPLOAD_MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
+
+
+def upload_gone() -> UploadUnfinished:
+    """What to say when an upload is gone by the time that a report with it is written."""
+    return UploadUnfinished(UPLOAD_MISSING)
+
+
 class UploadTaken(Conflict):
     """The file belongs to another report."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow, one_of
+from app.db.base import BREAKING, Base, TenantRow, one_of
 
+from .errors import UploadTaken, upload_gone
 from .terms import FileKind, Refusal, UploadState
 
 
@@ -25,7 +26,7 @@ class UploadRow(Base):
         one_of("kind", FileKind),
         one_of("refusal", Refusal),
         CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
-        Index("ix_uploads_received", "updated_at", postgresql_where=text("state = 'received'")),
+        Index("ix_uploads_waiting", "tries", "updated_at", postgresql_where=text("state = 'received'")),
         Index("ix_uploads_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     )
 
@@ -40,6 +41,7 @@ class UploadRow(Base):
     expires_at: Mapped[datetime | None]  # None once it belongs to a report
     writer: Mapped[UUID | None]
     writer_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))  # to look at it: counted before each
     kind: Mapped[str | None]
     refusal: Mapped[str | None]
     width: Mapped[int | None]
@@ -52,9 +54,13 @@ class UploadRow(Base):
 
 
 class UploadClaim(Base):
-    """Which report an upload belongs to: one, for good. Written with the report."""
+    """Which report an upload belongs to: one, for good. Written with the report, which fails if the upload is gone."""
 
     __tablename__ = "upload_claims"
+    __table_args__ = (
+        ForeignKeyConstraint(["upload_id"], ["uploads.id"]),
+        {"info": {BREAKING: {"pk_upload_claims": UploadTaken, "fk_upload_claims_upload_id": upload_gone}}},
+    )
 
     upload_id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[int]

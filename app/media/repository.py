@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -17,15 +17,13 @@ from app.kit.ids import ReportId, TenantId, least_id
 from .models import ReportFile, UploadClaim, UploadRow
 from .terms import Attached, FileKind, Refusal, Upload, UploadState
 
-_COLUMNS = "id, secret_hash, state, length_bytes, offset_bytes, filename, expires_at, refusal"
-_FIND = f"SELECT {_COLUMNS} FROM uploads WHERE id = $1"  # noqa: S608 - columns of ours
-# Whoever names them is about to write that they are a report's: until that is read, nobody takes them for forgotten.
-# By the database's own clock: nobody reads the date, it keeps `clean` away.
-_HOLD = f"""
-    UPDATE uploads SET expires_at = CASE WHEN expires_at IS NOT NULL
-        THEN GREATEST(expires_at, now() + interval '1 hour') END
-    WHERE id = ANY($1::uuid[]) RETURNING {_COLUMNS}
-"""  # noqa: S608 - columns of ours
+# What belongs to a report does not expire, also before `clean` has seen that it does.
+_COLUMNS = """
+    id, secret_hash, state, length_bytes, offset_bytes, filename, refusal,
+    CASE WHEN NOT EXISTS (SELECT FROM upload_claims c WHERE c.upload_id = u.id) THEN expires_at END AS expires_at
+"""
+_FIND = f"SELECT {_COLUMNS} FROM uploads u WHERE id = $1"  # noqa: S608 - columns of ours
+_LIST = f"SELECT {_COLUMNS} FROM uploads u WHERE id = ANY($1::uuid[])"  # noqa: S608
 _TAKE_TURN = """
     UPDATE uploads SET writer = $4, writer_until = $3
     WHERE id = $1 AND state = 'receiving' AND (writer_until IS NULL OR writer_until <= $2) RETURNING offset_bytes
@@ -43,12 +41,22 @@ _END = """
     RETURNING 1
 """
 _WAITING = """
-    UPDATE uploads SET writer_until = $2 WHERE id IN (
-        SELECT id FROM uploads WHERE state = 'received' AND (writer_until IS NULL OR writer_until <= $1)
-        ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, keeps_place
+    WITH ours AS (
+        UPDATE uploads SET writer_until = $2 WHERE id IN (
+            SELECT id FROM uploads WHERE state = 'received' AND (writer_until IS NULL OR writer_until <= $1)
+            ORDER BY tries, updated_at LIMIT $3 FOR UPDATE SKIP LOCKED
+        ) RETURNING id, keeps_place, tries, updated_at
+    )
+    SELECT id, keeps_place FROM ours ORDER BY tries, updated_at
 """
-_PUT_BACK = "UPDATE uploads SET writer_until = $2 WHERE id = ANY($1::uuid[]) AND state = 'received'"
+_TRY = """
+    UPDATE uploads SET tries = tries + 1, writer_until = $2::timestamptz + $3::interval * 2 ^ LEAST(tries, 16)
+    WHERE id = $1 AND state = 'received' RETURNING tries
+"""
+_PUT_BACK = """
+    UPDATE uploads SET writer_until = $2, tries = tries - CASE WHEN id = $3 AND tries > 0 THEN 1 ELSE 0 END
+    WHERE id = ANY($1::uuid[]) AND state = 'received'
+"""
 _BACKLOG = "SELECT count(*) AS waiting, min(updated_at) AS since FROM uploads WHERE state = 'received'"
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
@@ -90,12 +98,9 @@ async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:
     return (_upload(row), row["secret_hash"]) if row is not None else None
 
 
-async def hold(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
-    """These uploads with the hashes of their secrets, which do not expire within the hour; those that do not exist are
-
-    left out. One statement.
-    """
-    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_HOLD, list(ids))}
+async def list_by_id(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[Upload, bytes]]:
+    """These uploads with the hashes of their secrets; those that do not exist are left out. One statement."""
+    return {row["id"]: (_upload(row), row["secret_hash"]) for row in await db.lane.fetch(_LIST, list(ids))}
 
 
 async def take_turn(db: Database, upload_id: UUID, writer: UUID, now: datetime, until: datetime) -> int | None:
@@ -123,17 +128,36 @@ async def end(db: Database, upload_id: UUID, *, expired_at: datetime | None = No
 
     `expired_at`: only if it has expired by then, whatever was read of it before.
     """
-    return await db.lane.fetchval(_END, upload_id, expired_at) is not None
+    try:
+        return await db.lane.fetchval(_END, upload_id, expired_at) is not None
+    except asyncpg.ForeignKeyViolationError:  # a report that was being written has it now
+        return False
 
 
 async def take_waiting(db: Database, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, bool]]:
-    """Uploads that nobody has looked at, ours until then, and whether their places are to be kept. One statement."""
+    """Uploads that nobody has looked at, ours until then, and whether their places are to be kept. One statement.
+
+    In the order in which they are to be looked at: what was tried less first, then what came first.
+    """
     return [(row["id"], row["keeps_place"]) for row in await db.lane.fetch(_WAITING, now, until, limit)]
 
 
-async def put_back(db: Database, ids: Sequence[UUID], until: datetime) -> None:
-    """These, as far as nobody has looked at them, are nobody's from then on. One statement."""
-    await db.lane.fetch(_PUT_BACK, list(ids), until)
+async def begin_try(db: Database, upload_id: UUID, now: datetime, turn: timedelta) -> int | None:
+    """Which try to look at it this is, None when it waits no more. One statement.
+
+    It is ours for a turn, and for twice as long each time: whoever does not come back of it is followed ever more
+    slowly, and after all that has been tried less.
+    """
+    found: int | None = await db.lane.fetchval(_TRY, upload_id, now, turn)
+    return found
+
+
+async def put_back(db: Database, ids: Sequence[UUID], until: datetime, *, untried: UUID) -> None:
+    """These, as far as nobody has looked at them, are nobody's from then on; the last try of one does not count.
+
+    One statement.
+    """
+    await db.lane.fetch(_PUT_BACK, list(ids), until, untried)
 
 
 async def backlog(db: Database) -> tuple[int, datetime | None]:

@@ -140,6 +140,10 @@ class Upload:
     expires_at: datetime | None
     refusal: Refusal | None
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether its time is over; that of a report's never is."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:

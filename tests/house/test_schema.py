@@ -52,8 +52,12 @@ def test_every_table_is_a_tenants_a_citizens_or_listed_as_reference_or_the_insta
 
 
 @pytest.mark.parametrize("name", sorted(INSTALLATION))
-def test_the_installations_tables_point_at_nothing(name: str) -> None:
-    assert not TABLES[name].foreign_key_constraints
+def test_the_installations_tables_point_at_nothing_but_what_is_spread_by_the_same_key(name: str) -> None:
+    table = TABLES[name]
+    for key in table.foreign_key_constraints:
+        assert key.referred_table.name in INSTALLATION
+        assert names(key) == list(table.primary_key.columns.keys())
+        assert [one.column.name for one in key.elements] == list(key.referred_table.primary_key.columns.keys())
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))

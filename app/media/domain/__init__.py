@@ -14,7 +14,7 @@ from math import ceil, floor
 from uuid import UUID
 
 from pi_heif import register_heif_opener
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from PIL.ExifTags import GPS, IFD
 
 from app.kit import signing
@@ -34,7 +34,6 @@ MOSAIC_CELLS = 12  # of one colour each, along the longer side of a whole pictur
 _COARSE = tuple(value // 64 * 64 + 32 for value in range(256)) * 3  # four shades of red, green and blue are left
 _TOGETHER = 16  # pixels that JPEG may keep together in what we are given: they are covered together
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-_UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 CHECKSUMS = ("sha256", "sha1", "md5")
 _NAME = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -158,7 +157,9 @@ def _opened(content: bytes) -> Image.Image | Refusal:
             return ImageOps.exif_transpose(opened).convert("RGB")
     except Image.DecompressionBombError:
         return Refusal.TOO_MANY_PIXELS
-    except _UNREADABLE:
+    except MemoryError:
+        raise  # of this process, perhaps not of the picture
+    except Exception:  # noqa: BLE001 - strangers write it, and libraries trip over it in ways of their own
         return Refusal.DAMAGED
 
 

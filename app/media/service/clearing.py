@@ -17,22 +17,24 @@ from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
 from app.media.senders import Scanner, ScannerAway, Unscanned
 from app.media.store import Store
-from app.media.terms import Drawn, FileKind, Refusal, UploadState, Variant
+from app.media.terms import RAW, Drawn, FileKind, Refusal, UploadState, Variant
 
 log = logging.getLogger("lienthong.media")
 
 TURN = timedelta(minutes=5)
 ASK_AGAIN, UNSCANNED_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 AT_A_TIME = 4
+MOST_TRIES = 10  # each waits twice as long as the one before: three and a half days
 CLEAN_BATCH_ROWS = 500
-ORPHANED_AFTER = timedelta(days=1)
+ORPHANED_AFTER, LET_BE = timedelta(days=1), timedelta(hours=1)
 
 
 async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | None = None) -> int:
     """Number of uploads looked at now; 0 when none waits. Any number of workers may; one that dies is replaced.
 
     With a scanner nothing is opened before it has said that it is clean. A file that it does not look through, or that
-    this program or its store cannot handle, waits for UNSCANNED_AGAIN and hinders no other.
+    the store cannot give, waits for UNSCANNED_AGAIN and hinders no other. One that this program trips over, or dies of,
+    waits longer each time, and is refused after MOST_TRIES.
     Raises: ScannerAway; what was not looked at waits for ASK_AGAIN.
     """
     now = clock.now()
@@ -42,21 +44,31 @@ async def clear(db: Database, clock: Clock, store: Store, scanner: Scanner | Non
             await _clear(db, clock, store, scanner, upload_id, keeps_place=keeps_place)
         except Unscanned as why:
             log.warning("upload %s was not looked through for malware: %s", upload_id, why)
-            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN)
+            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN, untried=upload_id)
         except ScannerAway:
-            await repository.put_back(db, [one for one, _ in waiting], clock.now() + ASK_AGAIN)
+            await repository.put_back(db, [one for one, _ in waiting], clock.now() + ASK_AGAIN, untried=upload_id)
             raise
         except DatabaseUnavailable:
             raise
-        except Exception:  # whatever one of them is, the others are looked at
+        except Exception as error:  # whatever one of them is, the others are looked at
             log.exception("upload %s cannot be handled", upload_id)
-            await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN)
+            if isinstance(error, OSError) and not isinstance(
+                error, FileNotFoundError
+            ):  # the store's fault, not its own
+                await repository.put_back(db, [upload_id], clock.now() + UNSCANNED_AGAIN, untried=upload_id)
     return len(waiting)
 
 
 async def _clear(
     db: Database, clock: Clock, store: Store, scanner: Scanner | None, upload_id: UUID, *, keeps_place: bool
 ) -> None:
+    tries = await repository.begin_try(db, upload_id, clock.now(), TURN)
+    if tries is None:
+        return
+    if tries > MOST_TRIES:
+        log.error("upload %s is given up: %d tries to look at it have failed", upload_id, MOST_TRIES)
+        await _refuse(db, clock, store, upload_id, None, Refusal.DAMAGED)
+        return
     content = await asyncio.to_thread(store.read, upload_id)
     kind = domain.kind_of(content[:64])
     malware = await scanner.ask(content) if scanner is not None else None
@@ -64,13 +76,10 @@ async def _clear(
         log.warning("upload %s holds %s", upload_id, malware)
     found = await asyncio.to_thread(_examined, kind, content) if malware is None else Refusal.INFECTED
     if isinstance(found, Refusal):
-        await repository.settle(db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=found)
-        await asyncio.to_thread(store.drop, upload_id)
+        await _refuse(db, clock, store, upload_id, kind, found)
         return
     kind, whole, picture = found
-    if picture is not None:
-        await asyncio.to_thread(store.write, upload_id, Variant.THUMBNAIL, picture.thumbnail)
-    await asyncio.to_thread(store.write, upload_id, Variant.WHOLE, whole)
+    digest = await asyncio.to_thread(_stored, store, upload_id, whole, picture)
     await repository.settle(
         db,
         upload_id,
@@ -79,10 +88,42 @@ async def _clear(
         kind=kind,
         size=(picture.width, picture.height) if picture is not None else None,
         stored=len(whole),
-        digest=hashlib.sha256(whole).digest(),
+        digest=digest,
         point=domain.point_of(content) if keeps_place and picture is not None else None,
     )
-    await asyncio.to_thread(store.drop, upload_id, "raw")
+    await asyncio.to_thread(_drop, store, upload_id, RAW)
+
+
+def _stored(store: Store, upload_id: UUID, whole: bytes, picture: Drawn | None) -> bytes:
+    """SHA-256 of what is kept once it is there and reads back as it is: only then what was sent may go.
+
+    Raises: OSError.
+    """
+    if picture is not None:
+        store.write(upload_id, Variant.THUMBNAIL, picture.thumbnail)
+    store.write(upload_id, Variant.WHOLE, whole)
+    digest = hashlib.sha256(whole).digest()
+    if hashlib.sha256(store.read(upload_id, Variant.WHOLE)).digest() != digest:
+        message = "what was stored reads back as something else"
+        raise OSError(message)
+    return digest
+
+
+async def _refuse(
+    db: Database, clock: Clock, store: Store, upload_id: UUID, kind: FileKind | None, refusal: Refusal
+) -> None:
+    await repository.settle(db, upload_id, clock.now(), state=UploadState.REFUSED, kind=kind, refusal=refusal)
+    await asyncio.to_thread(_drop, store, upload_id)
+
+
+def _drop(store: Store, upload_id: UUID, *parts: str) -> bool:
+    """Whether these parts are gone. What stays lies on a shelf that is swept, and hinders nothing else."""
+    try:
+        store.drop(upload_id, *parts)
+    except OSError as error:
+        log.warning("parts of upload %s cannot be removed: %s", upload_id, error)
+        return False
+    return True
 
 
 def _examined(kind: FileKind | None, content: bytes) -> tuple[FileKind, bytes, Drawn | None] | Refusal:
@@ -137,19 +178,21 @@ async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
         states = await repository.list_states(db, [one.upload_id for one in batch])
         for upload_id, part in {one[:2] for one in batch}:
             if part not in domain.parts_of(states.get(upload_id)):
-                await asyncio.to_thread(store.drop, upload_id, part)
-                gone += 1
+                gone += await asyncio.to_thread(_drop, store, upload_id, part)
     return gone
 
 
 async def clean(db: Database, clock: Clock, store: Store) -> int:
-    """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good."""
+    """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good.
+
+    One that has expired is attached no more, and goes after LET_BE: by then, whoever saw it before has written.
+    """
     now = clock.now()
-    expired = await repository.list_expired(db, now, CLEAN_BATCH_ROWS)
+    expired = await repository.list_expired(db, now - LET_BE, CLEAN_BATCH_ROWS)
     kept = [upload_id for upload_id, claimed in expired if claimed]
     if kept:
         await repository.keep(db, kept)
     for upload_id, claimed in expired:
-        if not claimed and await repository.end(db, upload_id, expired_at=now):
-            await asyncio.to_thread(store.drop, upload_id)
+        if not claimed and await repository.end(db, upload_id, expired_at=now - LET_BE):
+            await asyncio.to_thread(_drop, store, upload_id)
     return len(expired)

@@ -23,6 +23,7 @@ from app.kit.ids import ReportId, TenantId, uuid7
 from app.kit.text import Text
 from app.media import domain, repository
 from app.media.errors import (
+    UPLOAD_MISSING,
     BadUploadRequest,
     StorageAway,
     StorageFull,
@@ -41,7 +42,6 @@ SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
 PATIENCE_S, LOOK_AGAIN_S = 15.0, 0.1  # longer than a TURN: one that was killed leaves the file to the next
 _CHUNK_BYTES = 256 * 1024
 _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice.")
-_MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
 
 
 async def begin(
@@ -84,7 +84,7 @@ async def look(db: Database, clock: Clock, name: str) -> Upload:
     """The upload as it stands. One statement. Raises: UploadNotFound, also when its time is over."""
     told = domain.read_name(name)
     upload = _proven(told, await repository.find(db, told.id) if told is not None else None)
-    if upload is None or (upload.expires_at is not None and upload.expires_at <= clock.now()):
+    if upload is None or upload.has_expired(clock.now()):
         raise UploadNotFound
     return upload
 
@@ -256,6 +256,7 @@ async def take(
         else:
             upload, _ = known
         if upload.state is not UploadState.RECEIVING:
+            await repository.put_off(db, [upload_id], clock.now() + domain.EXPIRES_AFTER)
             return name
         await content.seek(upload.offset)
         try:
@@ -273,21 +274,21 @@ async def _chunks(content: Readable) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def attachable(db: Database, names: Sequence[str], *, pointer: str = "/media/{}") -> list[UUID]:
-    """Ids of these uploads, all of which may become a report's, and stay for an hour. One statement, none for none.
+async def attachable(db: Database, names: Sequence[str], now: datetime, *, pointer: str = "/media/{}") -> list[UUID]:
+    """Ids of these uploads, all of which may become a report's. One statement, none for none.
 
-    Whether another report has one already shows when the report is written. `pointer`: where in the body the one at
-    a place is named. Raises: UploadUnfinished.
+    Whether another report has one already, or it has gone meanwhile, shows when the report is written. `pointer`:
+    where in the body the one at a place is named. Raises: UploadUnfinished.
     """
     if not names:
         return []
     told = [domain.read_name(name) for name in names]
-    found = await repository.hold(db, [one.id for one in told if one is not None])
+    found = await repository.list_by_id(db, [one.id for one in told if one is not None])
     errors: list[dict[str, object]] = []
     ids: list[UUID] = []
     for place, one in enumerate(told):
         upload = _proven(one, found.get(one.id) if one is not None else None)
-        wrong = _unusable(upload, ids)
+        wrong = _unusable(upload, ids, now)
         if wrong is not None:
             errors.append({"pointer": pointer.format(place), "detail": wrong})
         elif upload is not None:
@@ -297,22 +298,22 @@ async def attachable(db: Database, names: Sequence[str], *, pointer: str = "/med
     return ids
 
 
-def _unusable(upload: Upload | None, named: Collection[UUID]) -> Text | None:
+def _unusable(upload: Upload | None, named: Collection[UUID], now: datetime) -> Text | None:
     """Why the upload cannot be attached beside those that were named before it; None when it can."""
-    if upload is None or upload.state is UploadState.RECEIVING:
-        return _MISSING
+    if upload is None or upload.state is UploadState.RECEIVING or upload.has_expired(now):
+        return UPLOAD_MISSING
     if upload.refusal is not None:
         return upload.refusal.sentence
     return _TWICE if upload.id in named else None
 
 
 def attach(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
-    """The uploads are the report's, written with it; one that is another's makes the writing fail."""
+    """The uploads are the report's, written with it; one that is another's, or gone, makes the writing fail."""
     repository.put_claims(work, tenant_id, report_id, uploads)
 
 
 def claim(work: Recorder, tenant_id: TenantId, subject_id: UUID, uploads: Sequence[UUID]) -> None:
-    """The uploads are the subject's, which keeps itself what they are; one that is another's fails the writing."""
+    """The uploads are the subject's, which keeps what they are; one that is another's, or gone, fails the writing."""
     for upload_id in uploads:
         repository.put_claim(work, tenant_id, subject_id, upload_id)
 

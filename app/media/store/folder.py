@@ -10,6 +10,7 @@ from io import FileIO
 from pathlib import Path
 from uuid import UUID
 
+from app.db.disk import settle_names
 from app.media.terms import PARTS, RAW
 
 from .seam import Appender, Stored, shelf_of
@@ -20,6 +21,7 @@ class FolderStore:
 
     def __init__(self, data_dir: Path, folder: str = "uploads") -> None:
         self._root = data_dir / folder
+        self._shelves = set[Path]()  # which this process knows to be on the disk; that one is there does not say so
 
     def path(self, upload_id: UUID, part: str = RAW) -> Path:
         """Where a part of the upload lies."""
@@ -27,7 +29,16 @@ class FolderStore:
 
     def appending(self, upload_id: UUID, offset: int) -> Appender:
         """A file to add to."""
-        return _GrowingFile(self.path(upload_id), offset)
+        return _GrowingFile(self, self.path(upload_id), offset)
+
+    def make_shelf(self, shelf: Path) -> None:
+        """The shelf is there, and on the disk under its name. Blocking, once for each."""
+        if shelf in self._shelves and shelf.is_dir():
+            return
+        shelf.mkdir(parents=True, exist_ok=True)
+        settle_names(self._root)
+        settle_names(self._root.parent)
+        self._shelves.add(shelf)
 
     def read(self, upload_id: UUID, part: str = RAW) -> bytes:
         """The whole part."""
@@ -45,7 +56,7 @@ class FolderStore:
     def write(self, upload_id: UUID, part: str, content: bytes) -> None:
         """Written beside it first, then put in its place."""
         path = self.path(upload_id, part)
-        _shelf_of(path)
+        self.make_shelf(path.parent)
         making = path.with_suffix(f".{part}.making")
         descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -54,7 +65,7 @@ class FolderStore:
         finally:
             os.close(descriptor)
         making.replace(path)
-        _settle_names(path.parent)
+        settle_names(path.parent)
 
     def drop(self, upload_id: UUID, *parts: str) -> None:
         """These parts, or all of the upload, are gone."""
@@ -74,7 +85,8 @@ class FolderStore:
 class _GrowingFile:
     """A file that grows."""
 
-    def __init__(self, path: Path, offset: int) -> None:
+    def __init__(self, store: FolderStore, path: Path, offset: int) -> None:
+        self._store = store
         self._path = path
         self._file: FileIO | None = None
         self.offset = offset
@@ -82,11 +94,10 @@ class _GrowingFile:
 
     def cut(self) -> None:
         """Opened, and as long as was acknowledged."""
-        _shelf_of(self._path)
-        new = not self._path.exists()
+        self._store.make_shelf(self._path.parent)
         self._file = FileIO(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
-        if new:
-            _settle_names(self._path.parent)
+        if self.offset == 0:  # also where one that was killed had made it: nobody was told anything of it yet
+            settle_names(self._path.parent)
         self._file.truncate(self.offset)
         self._file.seek(self.offset)
 
@@ -110,22 +121,6 @@ class _GrowingFile:
         """Close it."""
         if self._file is not None:
             self._file.close()
-
-
-def _shelf_of(path: Path) -> None:
-    """The folder of the file is there, after a power cut too."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _settle_names(path.parent.parent)
-
-
-def _settle_names(folder: Path) -> None:
-    """Names in the folder are on the disk: syncing a file does not keep where it stands (fsync(2))."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -282,5 +282,5 @@ async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UU
         )
         await file.close()
         names.append((field.partition(".")[2] or "other", (file.filename or "")[:300], name))
-    uploads = await media_service.attachable(at.database, [name for _, _, name in names])
+    uploads = await media_service.attachable(at.database, [name for _, _, name in names], at.now)
     return [(document, shown, upload) for (document, shown, _), upload in zip(names, uploads, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -34,6 +35,8 @@ from app.publication.store import PhotoStore
 from app.publication.terms import CONSUMER, Photo, PhotoChoice, PhotoDecision
 
 from .rebuilding import rebuild
+
+log = logging.getLogger("lienthong.publication")
 
 CLEAN_BATCH_ROWS = 500
 
@@ -195,8 +198,14 @@ async def let_go_photos(
 async def clean_photos(db: Database, clock: Clock, store: PhotoStore) -> int:
     """Number of copies that nobody may see any more and that lie nowhere now."""
     ended = await repository.list_ended(db, CLEAN_BATCH_ROWS)
-    for _, photo_id in ended:
-        await asyncio.to_thread(store.drop, photo_id)
-    if ended:
-        await repository.mark_dropped(db, ended, clock.now())
-    return len(ended)
+    gone = []
+    for tenant_id, photo_id in ended:
+        try:
+            await asyncio.to_thread(store.drop, photo_id)
+        except OSError as error:  # the others go
+            log.warning("copies of photo %s cannot be removed: %s", photo_id, error)
+        else:
+            gone.append((tenant_id, photo_id))
+    if gone:
+        await repository.mark_dropped(db, gone, clock.now())
+    return len(gone)

@@ -32,7 +32,6 @@ from app.kit.problems import Problem, UpgradeNeeded
 from app.limits.errors import LimitReached, SenderBlocked
 from app.limits.terms import Asking
 from app.media import service as media_service
-from app.media.errors import UploadTaken
 from app.reports import domain
 from app.reports.errors import OutsideLimits
 from app.reports.models import Report
@@ -124,7 +123,7 @@ async def submit_report(
         may_use(actor, ClientScope.REPORTS_CREATE).require()
         new = replace(new, channel=Channel(actor.grant.channel))
     placed = domain.place(intake.books.directory, host_tenant, new)
-    uploads = await media_service.attachable(intake.db, new.media) if new.media else []
+    uploads = await media_service.attachable(intake.db, new.media, now) if new.media else []
     try:
         submitted, work = await _prepared(intake, actor, new, placed, now, asking, unless_urgent)
     except (LimitReached, SenderBlocked, UpgradeNeeded):
@@ -288,14 +287,14 @@ async def _written(
     for attempt in range(1, _WRITE_ATTEMPTS + 1):
         try:
             await work.commit_to(db)
-        except asyncpg.UniqueViolationError as error:
+        except asyncpg.IntegrityConstraintViolationError as error:
             broken = constraint(error)
             if broken in {"pk_idempotency_keys", "pk_submissions", "pk_upload_claims"} and repeat.is_known:
                 found = await repeat.find(db, tenant_id)
                 if found is not None:
                     return None if found.body["report_id"] == str(report_id) else found
-            if broken == "pk_upload_claims":
-                raise UploadTaken from error
+            if (problem := work.bundle.problem_of(broken)) is not None:
+                raise problem from error
             if attempt > 1 and broken in {"pk_reports", "pk_cases"}:
                 return None
             raise

@@ -259,7 +259,7 @@ async def supply(
     files = body.handed_in()
 
     async def verb() -> Answer:
-        uploads = await service.uploads_of(database, files, pointer="/documents/{}/upload")
+        uploads = await service.uploads_of(database, files, work.now, pointer="/documents/{}/upload")
         named = [(one.document, one.name, upload) for one, upload in zip(files, uploads, strict=True)]
         return _done(
             await service.supply(work, actor, code, tracking_secret, books=books, words=body.text, files=named)

@@ -371,7 +371,7 @@ async def decide_request(
 ) -> Response:
     """Trình kết quả để người khác ký duyệt. Submit the result for a second person's signature."""
     files = [HandedIn("result", one.upload, one.name) for one in body.results]
-    uploads = await service.uploads_of(database, files, pointer="/results/{}/upload")
+    uploads = await service.uploads_of(database, files, work.now, pointer="/results/{}/upload")
     results = [(one.name, upload) for one, upload in zip(files, uploads, strict=True)]
     request = await service.decide_request(
         work, actor, code, seen=seen, books=books, outcome=body.outcome, words=body.text, results=results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -97,9 +97,9 @@ async def extend_request(
     return settle(work, found, with_paper(fact, paper), books)
 
 
-async def uploads_of(db: Database, files: Sequence[HandedIn], *, pointer: str) -> list[UUID]:
+async def uploads_of(db: Database, files: Sequence[HandedIn], now: datetime, *, pointer: str) -> list[UUID]:
     """Ids of the uploads that were named, in their order. One statement. Raises: UploadUnfinished."""
-    return await media_service.attachable(db, [one.upload for one in files], pointer=pointer)
+    return await media_service.attachable(db, [one.upload for one in files], now, pointer=pointer)
 
 
 async def decide_request(

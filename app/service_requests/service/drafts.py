@@ -100,6 +100,6 @@ async def keep_uploads(db: Database, names: Sequence[str], draft: RequestDraft, 
 
     Raises: UploadUnfinished.
     """
-    uploads = await media_service.attachable(db, names, pointer="/documents/{}/upload")
+    uploads = await media_service.attachable(db, names, draft.updated_at, pointer="/documents/{}/upload")
     if uploads:
         await media_service.put_off(db, uploads, draft.updated_at + kept_for)

@@ -237,8 +237,9 @@ async def file_request(
     checked = check(books, tenant_id, filing, local_day(work.now, tenant.time_zone))
     await admit(desk.db, desk.keys, actor, asking, work.now)
     names = [one.upload for one in filing.documents]
-    uploads = await media_service.attachable(desk.db, names, pointer="/documents/{}/upload")
-    mandate = await media_service.attachable(desk.db, [filing.mandate], pointer="/mandate") if filing.mandate else []
+    uploads = await media_service.attachable(desk.db, names, work.now, pointer="/documents/{}/upload")
+    given = [filing.mandate] if filing.mandate else []
+    mandate = await media_service.attachable(desk.db, given, work.now, pointer="/mandate")
     reused = await _reused(desk.db, actor, filing)
     applicant = identity_index(desk.keys, tenant_id, checked.applicant.identity_number)
     content = content_hash(checked.answers, checked.object_chain.area.code)

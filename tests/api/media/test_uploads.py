@@ -6,11 +6,9 @@ import asyncio
 import base64
 import hashlib
 import io
-import os
-import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,14 +21,17 @@ from PIL import Image
 from tusclient.client import TusClient
 
 from app.db.engine import Database
+from app.db.work import Work, in_work, write_work
 from app.kit.clock import FixedClock
+from app.kit.ids import ReportId, uuid7
 from app.media import repository as media_repository, service as media
+from app.media.errors import UploadTaken, UploadUnfinished
 from app.media.store import FolderStore
 from app.process import Process
 from app.settings import AccessLog
 from app.web.metrics import Metrics
 from app.web.middleware import RequestEdge
-from tests.builders import an_officer
+from tests.builders import HAIDUONG, an_officer
 from tests.films import MP4
 from tests.pages import Page, post
 from tests.pictures import PDF, heic, named, office, photo, tripping
@@ -319,7 +320,7 @@ async def test_what_nobody_attaches_is_cleared_away_and_what_a_report_has_stays(
     await cleared(process, store)
     clock.at += timedelta(hours=25)
     assert (await client.head(half, headers=TUS)).status_code == 404
-    assert await media.clean(process.db, process.clock, store) == 2, "the report's was held when it was attached"
+    assert await media.clean(process.db, process.clock, store) == 3
     assert await media.clean(process.db, process.clock, store) == 0
     assert store.path(_id(kept), "whole").exists()
     assert not store.path(_id(left), "whole").exists()
@@ -458,34 +459,39 @@ async def test_files_that_trip_their_reader_hinder_no_other(
     assert found == "cleared"
 
 
-async def test_a_file_that_is_being_attached_is_not_taken_for_forgotten(
+async def test_a_file_that_a_report_is_written_with_is_there_or_the_report_is_not(
     client: httpx.AsyncClient, process: Process, store: FolderStore, clock: FixedClock
 ) -> None:
-    name = await sent(client, photo())
-    clock.at = await process.db.lane.fetchval("SELECT now()")  # a hold goes by the database's own clock
-    seen = await media_repository.list_expired(process.db, clock.now(), 10)
-    assert len(seen) == 1, "somebody has begun to clean up"
-    assert len(await media.attachable(process.db, [name])) == 1
-    await media.clean(process.db, process.clock, store)
-    assert await process.db.lane.fetchval("SELECT count(*) FROM uploads") == 1
+    db, report = process.db, ReportId(uuid7(clock.now()))
+    first, second = await sent(client, PDF), await sent(client, PDF)
 
+    def attaching(name: str) -> Callable[[Work], Awaitable[None]]:
+        async def attach(work: Work) -> None:
+            media.claim(work, HAIDUONG, report, [_id(name)])
 
-async def test_names_are_on_the_disk_before_anybody_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[str] = []
-    real = os.fsync
+        return attach
 
-    def fsync(descriptor: int) -> None:
-        synced.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    store, upload_id = FolderStore(tmp_path), UUID(int=7)
-    store.write(upload_id, "whole", b"x")
-    assert synced == ["folder", "file", "folder"], "the shelf's name, the file, the file's name"
-    synced.clear()
-    growing = store.appending(UUID(int=8), 0)
-    growing.cut()
-    growing.add(b"y")
-    growing.settle()
-    growing.close()
-    assert (synced[0], synced[-1]) == ("folder", "file")
+    clock.at += timedelta(hours=23, minutes=59)
+    assert len(await media.attachable(db, [first, second], clock.now())) == 2
+    clock.at += timedelta(minutes=2)
+    assert await media.clean(db, clock, store) == 0, "somebody who has just looked may be writing"
+    late = await report_with(client, first)
+    assert (late.status_code, late.json()["errors"][0]["pointer"]) == (422, "/media/0")
+    async with write_work(db, clock, HAIDUONG) as work:
+        await attaching(first)(work)
+        await work.settle()
+        ending = asyncio.create_task(media_repository.end(db, _id(first)))
+        await asyncio.sleep(0.1)
+        assert not ending.done()
+    assert not await ending, "it was a report's by then"
+    assert len(await media.attachable(db, [first], clock.now())) == 1, "what a report has does not expire"
+    clock.at += timedelta(hours=1)
+    assert await media.clean(db, clock, store) == 2
+    with pytest.raises(UploadTaken):
+        await in_work(db, clock, HAIDUONG, attaching(first))
+    with pytest.raises(UploadUnfinished):
+        await in_work(db, clock, HAIDUONG, attaching(second))
+    rows = await db.lane.fetch(
+        "SELECT c.upload_id, u.expires_at FROM upload_claims c JOIN uploads u ON u.id = upload_id"
+    )
+    assert [tuple(row) for row in rows] == [(_id(first), None)]

@@ -14,7 +14,7 @@ from app.media import domain
 from app.media.errors import BadUploadRequest
 from app.media.terms import Drawn, FileKind, Patch, Refusal
 from tests.films import MP4
-from tests.pictures import PDF, named, office, photo
+from tests.pictures import PDF, named, office, photo, tripping
 
 DOCX = office("[Content_Types].xml", "word/document.xml")
 XLSX = office("[Content_Types].xml", "xl/workbook.xml")
@@ -94,11 +94,13 @@ def test_what_hides_behind_a_picture_is_gone() -> None:
             b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00\x00\xff\xff" * 2 + b"\x08\x02\x00\x00\x00" + bytes(4),
             Refusal.DAMAGED,
         ),
+        (tripping(), Refusal.DAMAGED),
     ],
     ids=named,
 )
 def test_a_picture_that_cannot_be_opened_is_refused(content: bytes, why: Refusal) -> None:
     assert domain.drawn(content) is why
+    assert domain.covered(content, ()) is why
 
 
 def test_a_picture_that_unfolds_into_too_many_pixels_is_never_unfolded() -> None:
