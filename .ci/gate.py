@@ -1,4 +1,8 @@
-"""Everything that must hold before a change lands, in order; one line for each step, its output only when it fails."""
+"""Everything that must hold before a change lands; one line for each step, its output only when it fails.
+
+Format, types and imports are looked at beside the tests, which have minutes in which a processor waits for a disk, a
+clock or another process.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,8 +25,8 @@ STEPS = [
     ("rooms import only downward", ["lint-imports"]),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# Last, so that pytest's own summary is what the run ends with. Two workers: one a core. Files in their order: by the
-# number of their tests, the long ones of one or two tests would come last, with nothing left to do beside them.
+# Two workers: one a core. Files in their order: by the number of their tests, the long ones of one or two tests would
+# come last, with nothing left to do beside them.
 TESTS = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "15"]
 
 
@@ -30,26 +35,48 @@ def present(command: list[str]) -> list[str]:
     return [part for part in command if part not in PLACES or (ROOT / part).is_dir()]
 
 
+def step(name: str, program: str, *arguments: str) -> int:
+    """Exit code of one step, which tells how it went in one line."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [BIN / program, *present([*arguments])],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr if done.returncode else ""
+    went = "FAILED" if done.returncode else "ok    "
+    print(f"\n{went} {name} ({time.monotonic() - began:.1f} s)\n{said}", end="", flush=True)
+    return abs(done.returncode)
+
+
+def environment() -> dict[str, str]:
+    """Ours for the tools. Python may keep what it has compiled: else each process of the tests compiles it anew."""
+    ours = {**os.environ, "PYTHONPATH": str(ROOT)}  # noqa: TID251 - the tools' environment is ours
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
+    return ours
+
+
+def beside() -> list[tuple[str, int]]:
+    """Run every step, one after another, even when one fails; their exit codes."""
+    return [(name, step(name, program, *arguments)) for name, (program, *arguments) in STEPS]
+
+
 def main() -> int:
-    """Run every step even when one fails; the worst exit code."""
-    worst = 0
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}  # noqa: TID251 - the tools' environment is ours
-    for name, (program, *arguments) in STEPS:
-        began = time.monotonic()
-        done = subprocess.run(
-            [BIN / program, *present(arguments)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
-        if done.returncode:
-            print(done.stdout + done.stderr, flush=True)
-            worst = max(worst, abs(done.returncode))
+    """Run the steps beside the tests; the worst exit code."""
     if not any(map(shutil.which, BROWSERS)):
         print("left out: tests/browser, there is no Chromium (apt install chromium)", flush=True)
     if not (shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")):
         print("left out: tests/api/scanning, there is no ClamAV (apt install clamav-daemon)", flush=True)
     program, *arguments = TESTS
-    tests = subprocess.run([BIN / program, *arguments, *sys.argv[1:]], cwd=ROOT, env=environment, check=False)
-    return max(worst, abs(tests.returncode))
+    with ThreadPoolExecutor(1) as thread:
+        steps = thread.submit(beside)
+        tests = subprocess.run([BIN / program, *arguments, *sys.argv[1:]], cwd=ROOT, env=environment(), check=False)
+    for name, code in steps.result():  # what was said in the middle of the tests is overlooked
+        print(f"{'FAILED' if code else 'ok    '} {name}", flush=True)
+    return max(abs(tests.returncode), *(code for _, code in steps.result()))
 
 
 if __name__ == "__main__":

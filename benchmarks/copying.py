@@ -9,6 +9,9 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Table
 
+_DEFAULTS = {"outbox_messages": {"public": False}, "reports": {"cut_off": False}}
+"""What PostgreSQL would fill in where an INSERT leaves a column out, which COPY does not."""
+
 
 def columns_of(table: Table) -> list[str]:
     """Columns a COPY names: all but those PostgreSQL reckons itself."""
@@ -17,8 +20,7 @@ def columns_of(table: Table) -> list[str]:
 
 def copy_line(table: Table, row: Mapping[str, object]) -> str:
     """The row in PostgreSQL's text format of COPY, without the line's end."""
-    defaults = {"public": False} if table.name == "outbox_messages" else {}
-    full = {**defaults, **row}
+    full = {**_DEFAULTS.get(table.name, {}), **row}
     return "\t".join(_field(full.get(name)) for name in columns_of(table))
 
 

@@ -103,6 +103,7 @@ async def an_officer(process: Process, *roles: Role, unit: str = CAM_THUONG) -> 
         user_agent="test",
         lifetime=timedelta(days=365),
         now=process.clock.now(),
+        guarded=(),
     )
     return Officer(username, {"Authorization": f"Bearer {new.access_token}"}, new.signed_in.actor)
 

@@ -81,4 +81,5 @@ async def sign_in(
         user_agent="test",
         lifetime=timedelta(hours=12),
         now=clock.now(),
+        guarded=(),
     )

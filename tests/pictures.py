@@ -32,10 +32,10 @@ def heic() -> bytes:
     return made.getvalue()
 
 
-def office(*names: str, content: bytes = b"<xml/>") -> bytes:
+def office(*names: str, content: bytes = b"<xml/>", packed_as: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A packed document with these members."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(made, "w", packed_as) as packed:
         for name in names:
             packed.writestr(name, content)
     return made.getvalue()

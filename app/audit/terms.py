@@ -121,6 +121,7 @@ class Action(StrEnum):
     PAYMENT_SETUP_CHANGED = "payment.setup_changed"
     STATEMENT_COMPARED = "payment.statement_compared"
     TRAIL_READ = "audit.read"
+    TRAIL_ACCEPTED = "audit.accepted"  # as it stands, after an older backup was restored
     GOAL_SET = "goal.set"
 
 

@@ -25,18 +25,26 @@ class TooManyCodes(TooMany):
     """The phone, the address or the device has asked for as many codes as it may for now."""
 
     slug = "too-many-codes"
-    title = Text("Đã gửi nhiều mã", "Many codes were sent")
+    title = Text("Chưa gửi thêm mã được", "No more codes for now")
     audited = True
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(self, retry_after_s: int, *, own: bool) -> None:
+        """`own`: the phone or the device itself has asked for them, not somebody else who shares the address."""
         minutes = -(-retry_after_s // 60)
-        super().__init__(
-            Text(
-                f"Đã yêu cầu nhiều mã trong thời gian ngắn. Hãy dùng mã mới nhất, hoặc thử lại sau {minutes} phút.",
-                f"Many codes were asked for in a short time. Use the newest you have, or try again in {minutes} min.",
-            ),
-            retry_after_s=retry_after_s,
-        )
+        told = _OWN_CODES if own else _CODES_OF_OTHERS
+        super().__init__(told.fill(minutes=minutes), retry_after_s=retry_after_s)
+
+
+_OWN_CODES = Text(
+    "Đã yêu cầu nhiều mã cho số này trong thời gian ngắn. Hãy dùng mã mới nhất, hoặc thử lại sau {minutes} phút.",
+    "Many codes were asked for this phone in a short time. Use the newest you have, or try again in {minutes} min.",
+)
+_CODES_OF_OTHERS = Text(
+    "Nhiều người cùng mạng với bạn vừa yêu cầu mã nên chưa gửi mã cho bạn. Hãy thử lại sau {minutes} phút, hoặc dùng "
+    "mạng khác; gửi phản ánh thì không cần đăng nhập.",
+    "Many people in your network have just asked for codes, so none was sent to you. Try again in {minutes} min., or "
+    "by another network; you can send reports without signing in.",
+)
 
 
 class WrongCode(Unauthenticated):

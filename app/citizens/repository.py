@@ -43,6 +43,12 @@ async def put_code(
     return await db.lane.fetchval(_PUT, phone_key, code_hash, expires_at, unless_expires_after) is True
 
 
+async def has_code(db: Database, phone_key: bytes, *, expires_after: datetime) -> bool:
+    """Whether the phone has a code that is good for longer than that. One statement."""
+    sql = "SELECT EXISTS (SELECT FROM phone_codes WHERE phone_key = $1 AND expires_at > $2)"
+    return bool(await db.lane.fetchval(sql, phone_key, expires_after))
+
+
 async def withdraw_code(db: Database, phone_key: bytes, code_hash: bytes) -> None:
     """The code is good no more: nobody was sent it. One statement."""
     await db.lane.fetch("DELETE FROM phone_codes WHERE phone_key = $1 AND code_hash = $2", phone_key, code_hash)
@@ -88,10 +94,12 @@ async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[Citize
     return {CitizenId(one) for one in rows}
 
 
-async def remove_proofs(work: Work, citizen_id: CitizenId) -> None:
-    """Nothing proves the account any more. Two statements."""
-    for table in (PhoneAccount, IdentityAccount):
-        await work.session.execute(delete(table).where(table.citizen_id == citizen_id))
+async def remove_proofs(work: Work, citizen_id: CitizenId) -> list[bytes]:
+    """Nothing proves the account any more; the keys of what did. Two statements."""
+    phones = delete(PhoneAccount).where(PhoneAccount.citizen_id == citizen_id).returning(PhoneAccount.phone_key)
+    subjects = delete(IdentityAccount).where(IdentityAccount.citizen_id == citizen_id)
+    gone = [*await work.session.scalars(phones)]
+    return [*gone, *await work.session.scalars(subjects.returning(IdentityAccount.subject_key))]
 
 
 async def see_identity(work: Work, subject_key: bytes, assurance: Assurance) -> CitizenId | None:

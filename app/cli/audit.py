@@ -11,10 +11,13 @@ import typer
 
 from app.audit import service as audit
 from app.audit.domain import json_line
-from app.audit.terms import Checked, Fault
+from app.audit.terms import Action, Checked, Fault
+from app.db.work import Work, in_work
+from app.identity.terms import system_actor
 from app.kit.ids import TenantId
 from app.kit.text import Text
 from app.process import Process, keyring_of
+from app.worker.trail import anchors_of
 
 from .accounts import tenant_named
 from .opening import with_process
@@ -42,7 +45,8 @@ def verify(
 ) -> None:
     """Kiểm tra chuỗi: không dòng nào mất hay bị sửa. Whether nothing was taken away or changed; prints what to note.
 
-    Exit code 1 when something is wrong.
+    Beside what is noted, the trail must go at least as far as this machine has sealed it. Exit code 1 when something is
+    wrong.
     """
     known = _NOTED.fullmatch(noted) if noted else None
     if noted and known is None:
@@ -51,7 +55,8 @@ def verify(
 
     async def checked(process: Process) -> Checked:
         of = tenant_named(process, tenant).id
-        return await audit.check(process.db, of, keyring_of(process.settings).audit, noted=kept)
+        outside = kept or anchors_of(process.settings).read(of)
+        return await audit.check(process.db, of, keyring_of(process.settings).audit, noted=outside)
 
     found = with_process(checked)
     if found.finding is not None:
@@ -69,6 +74,29 @@ def verify(
             f"{found.sealed} entries are intact, {found.waiting} wait to be sealed. Note outside: {head}",
         )
     )
+
+
+@audit_cli.command(name="accept")
+def accept(
+    reason: Annotated[str, typer.Argument(help="Vì sao, ví dụ khôi phục bản sao lưu ngày … Why.")],
+    tenant: TenantOption = None,
+) -> None:
+    """Sau khi khôi phục bản sao lưu cũ: chấp nhận nhật ký như hiện có. Accept the trail as it is, after a restore.
+
+    Việc này cũng được ghi. That it was accepted is an entry.
+    """
+
+    async def accepted(process: Process) -> None:
+        of = tenant_named(process, tenant).id
+        anchors_of(process.settings).drop(of)
+
+        async def write(work: Work) -> None:
+            audit.record(work, system_actor(of), Action.TRAIL_ACCEPTED, details={"reason": reason})
+
+        await in_work(process.db, process.clock, of, write)
+
+    with_process(accepted)
+    say(Text("Đã chấp nhận; việc này nằm trong nhật ký.", "Accepted; that is an entry of the trail."))
 
 
 @audit_cli.command(name="export")

@@ -14,7 +14,7 @@ from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 from app.web.tenancy import CurrentTenant, HostTenant
 
 from . import service
-from .deps import CurrentKeyring, CurrentPasswords, CurrentSession, UserAgent
+from .deps import CurrentKeyring, CurrentPasswords, CurrentSession, GuardedRoles, UserAgent
 from .errors import (
     AccountLocked,
     InvalidAccount,
@@ -43,6 +43,7 @@ async def sign_in(
     tenant: CurrentTenant,
     passwords: CurrentPasswords,
     keys: CurrentKeyring,
+    guarded: GuardedRoles,
     response: Response,
     user_agent: UserAgent = "",
 ) -> TokenOut:
@@ -62,6 +63,7 @@ async def sign_in(
         user_agent=user_agent,
         lifetime=timedelta(hours=settings.session_hours),
         now=clock.now(),
+        guarded=guarded,
     )
     return TokenOut.of_token(new)
 

@@ -46,6 +46,7 @@ class StaffAccount(TenantRow, Base):
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime]
+    let_in_by: Mapped[UUID | None]  # who made its last link, and so could have come in by it
 
 
 class StaffMembership(TenantRow, Base):

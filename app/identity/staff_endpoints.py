@@ -69,6 +69,7 @@ async def sign_in_with_second_factor(
     clock: CurrentClock,
     settings: CurrentSettings,
     keys: CurrentKeyring,
+    guarded: GuardedRoles,
     response: Response,
     user_agent: UserAgent = "",
 ) -> TokenOut:
@@ -86,6 +87,7 @@ async def sign_in_with_second_factor(
         user_agent=user_agent,
         lifetime=timedelta(hours=settings.session_hours),
         now=clock.now(),
+        guarded=guarded,
     )
     return TokenOut.of_token(new)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy.dialects.postgresql import insert
+
 from app.db.work import ReadWork, Work
 from app.directory.terms import Tier
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
+from .models import GoalRow
 from .terms import Goal
 
 _GOALS = """
     SELECT tier, valid_from, percent, legal_basis_vi, legal_basis_en FROM figure_goals
     WHERE tenant_id = $1 ORDER BY tier, valid_from
-"""
-_SET = """
-    INSERT INTO figure_goals (tenant_id, tier, valid_from, percent, legal_basis_vi, legal_basis_en, set_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (tenant_id, tier, valid_from) DO UPDATE SET percent = excluded.percent,
-        legal_basis_vi = excluded.legal_basis_vi, legal_basis_en = excluded.legal_basis_en, set_at = excluded.set_at
 """
 
 
@@ -31,13 +28,13 @@ async def list_goals(work: ReadWork, tenant_id: TenantId) -> list[Goal]:
 
 async def set_goal(work: Work, tenant_id: TenantId, goal: Goal) -> None:
     """Set it, over what was set for the same day. One statement."""
-    await work.fetch(
-        _SET,
-        tenant_id,
-        goal.tier.value,
-        goal.valid_from,
-        goal.percent,
-        goal.legal_basis.vi,
-        goal.legal_basis.en,
-        work.now,
+    values = {
+        "percent": goal.percent,
+        "legal_basis_vi": goal.legal_basis.vi,
+        "legal_basis_en": goal.legal_basis.en,
+        "set_at": work.now,
+    }
+    key = {"tenant_id": tenant_id, "tier": goal.tier.value, "valid_from": goal.valid_from}
+    await work.session.execute(
+        insert(GoalRow).values({**key, **values}).on_conflict_do_update(index_elements=list(key), set_=values)
     )

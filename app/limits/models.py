@@ -51,6 +51,20 @@ class LimitPolicy(TenantRow, Base):
         return Rate(self.most, timedelta(seconds=self.window_s))
 
 
+class BlockedProof(TenantRow, Base):
+    """What proved an account that was erased while it was blocked: whoever it proves next takes the block over.
+
+    Nothing of phone or identity can be read from `proof_key`; forgotten when the block is over.
+    """
+
+    __tablename__ = "blocked_proofs"
+    __table_args__ = (Index("ix_blocked_proofs_proof", "proof_key"), Index("ix_blocked_proofs_until", "until_at"))
+
+    proof_key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    block_id: Mapped[UUID] = mapped_column(primary_key=True)
+    until_at: Mapped[datetime]
+
+
 class SenderBlock(TenantRow, Base):
     """Whose reports are not taken until when; kept after its end, with who decided it."""
 

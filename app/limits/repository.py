@@ -108,6 +108,7 @@ def _count(row: asyncpg.Record) -> Count:
     return Count(Per(row["per"]), rate, row["kept_at"], row["before_at"], soft=row["soft"])
 
 
+_FORGET_PROOFS = "DELETE FROM blocked_proofs WHERE until_at < $1 RETURNING 1"
 _FORGET = """
 DELETE FROM limit_marks WHERE key IN (
     SELECT key FROM limit_marks WHERE kept_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED
@@ -117,8 +118,35 @@ RETURNING 1
 
 
 async def forget(db: Database, now: datetime, limit: int) -> int:
-    """Number of marks that are worth nothing any more and were deleted now. One statement."""
+    """Number of marks that are worth nothing any more and were deleted now; proofs go, too. Two statements."""
+    await db.lane.fetch(_FORGET_PROOFS, now)
     return len(await db.lane.fetch(_FORGET, now, limit))
+
+
+_KEEP_PROOFS = """
+INSERT INTO blocked_proofs (tenant_id, proof_key, block_id, until_at)
+SELECT b.tenant_id, p.key, b.id, b.until_at
+FROM unnest($1::integer[], $2::bytea[]) AS a (tenant_id, key)
+JOIN sender_blocks b ON b.tenant_id = a.tenant_id AND b.key = a.key AND b.until_at > $4 AND b.lifted_at IS NULL
+CROSS JOIN unnest($3::bytea[]) AS p (key)
+ON CONFLICT DO NOTHING
+"""
+_TAKE_PROOFS = """
+WITH mine AS (DELETE FROM blocked_proofs WHERE proof_key = $1 RETURNING tenant_id, block_id)
+UPDATE sender_blocks b SET key = a.key
+FROM mine m JOIN unnest($2::integer[], $3::bytea[]) AS a (tenant_id, key) ON a.tenant_id = m.tenant_id
+WHERE b.tenant_id = m.tenant_id AND b.id = m.block_id
+"""
+
+
+async def keep_proofs(work: Work, accounts: Mapping[TenantId, bytes], proofs: Sequence[bytes]) -> None:
+    """What proves these accounts is kept with the blocks that hold on them. One statement."""
+    await work.fetch(_KEEP_PROOFS, list(accounts), list(accounts.values()), list(proofs), work.now)
+
+
+async def take_over(work: Work, proof: bytes, accounts: Mapping[TenantId, bytes]) -> None:
+    """Blocks kept with the proof are on these accounts from now on. One statement on ix_blocked_proofs_proof."""
+    await work.fetch(_TAKE_PROOFS, proof, list(accounts), list(accounts.values()))
 
 
 class LimitRepository:

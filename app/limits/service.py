@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.audit import service as audit
 from app.audit.terms import Action, Doer
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
+from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.gcra import Rate
 from app.kit.ids import TenantId, uuid7
@@ -147,6 +148,28 @@ async def lift_block(work: Work, tenant_id: TenantId, actor: Doer, block_id: UUI
         row.lifted_at, row.lifted_by = work.now, actor.id
         audit.record(work, actor, Action.BLOCK_LIFTED, subject=row.report_code)
     return row.read()
+
+
+async def keep_blocks(
+    work: Work, secret: bytes, account: str, proofs: Collection[bytes], tenants: Collection[TenantId]
+) -> None:
+    """Blocks on an account that ends now wait for whoever is proven as it was. One statement, none without a proof."""
+    if proofs:
+        await repository.keep_proofs(work, _accounts(secret, account, tenants), _hidden(secret, proofs))
+
+
+async def take_blocks(work: Work, secret: bytes, account: str, proof: bytes, tenants: Collection[TenantId]) -> None:
+    """A new account takes over the blocks that wait for what proves it. One statement."""
+    (hidden,) = _hidden(secret, [proof])
+    await repository.take_over(work, hidden, _accounts(secret, account, tenants))
+
+
+def _accounts(secret: bytes, account: str, tenants: Collection[TenantId]) -> dict[TenantId, bytes]:
+    return {tenant_id: account_key(secret, tenant_id, account) for tenant_id in tenants}
+
+
+def _hidden(secret: bytes, proofs: Collection[bytes]) -> list[bytes]:
+    return [signing.derive(secret, f"proof:{proof.hex()}") for proof in proofs]
 
 
 async def list_blocks(work: ReadWork, tenant_id: TenantId) -> list[BlockView]:

@@ -26,7 +26,8 @@ class Limited(StrEnum):
     UPLOADS = "uploads"
     INVITATIONS = "invitations"  # links for officers' passwords, made by administrators
     LINKS = "links"  # uses of such links
-    SIGN_INS = "sign_ins"  # passwords, codes and tokens tried
+    SIGN_INS = "sign_ins"  # passwords and codes tried
+    PHONE_LOOKUPS = "phone_lookups"  # reports looked for by a phone
 
 
 class Per(StrEnum):
@@ -65,6 +66,7 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.INVITATIONS, Per.TENANT): Rate(2_000, _HOUR),
         (Limited.LINKS, Per.ADDRESS): Rate(60, _HOUR),
         (Limited.LINKS, Per.NETWORK): Rate(600, _HOUR),
+        (Limited.PHONE_LOOKUPS, Per.PERSON): Rate(60, _HOUR),
         (Limited.SIGN_INS, Per.ADDRESS): Rate(1_200, _HOUR),
         (Limited.SIGN_INS, Per.NETWORK): Rate(12_000, _HOUR),
     }

@@ -60,7 +60,8 @@ _PUT_BACK = """
 _BACKLOG = "SELECT count(*) AS waiting, min(updated_at) AS since FROM uploads WHERE state = 'received'"
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
-        updated_at = $9, lat = $10, lon = $11, writer_until = NULL
+        updated_at = $9, writer_until = NULL,
+        lat = CASE WHEN keeps_place THEN $10::float8 END, lon = CASE WHEN keeps_place THEN $11::float8 END
     WHERE id = $1 AND state = 'received'
 """
 # What belongs to a report no longer expires: seen here, since the report was written without touching the upload.
@@ -214,6 +215,11 @@ _OLDER = """
     SELECT DISTINCT report_id FROM report_files WHERE tenant_id = $1 AND report_id > $2 AND report_id < $3
     ORDER BY report_id LIMIT $4
 """
+_FORGET_PLACES = """
+    UPDATE uploads SET lat = NULL, lon = NULL, keeps_place = false WHERE id IN (
+        SELECT upload_id FROM report_files WHERE tenant_id = $1 AND report_id = ANY($2::uuid[])
+    )
+"""
 _LET_GO = """
     WITH gone AS (
         DELETE FROM report_files WHERE tenant_id = $1 AND report_id = ANY($2::uuid[]) RETURNING upload_id
@@ -233,6 +239,11 @@ async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after
 async def let_go(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> int:
     """Number of files that are no report's from now on and expire at once. One statement."""
     return len(await work.fetch(_LET_GO, tenant_id, list(reports), work.now))
+
+
+async def forget_places(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> None:
+    """Where files of these reports were taken is not kept, nor of those nobody has looked at yet. One statement."""
+    await work.fetch(_FORGET_PLACES, tenant_id, list(reports))
 
 
 async def list_of_reports(

@@ -27,6 +27,7 @@ POINT: Final = ("location.lat", "location.lon", "location.accuracy_m")
 WRITTEN: Final = ("category", "description", *POINT, "area_code", "address")
 FILES: Final = "media."
 CONTACT: Final = ("reporter.name", "reporter.phone", "reporter.email")
+UNNAMED: Final = "reporter.anonymous"
 
 _CHOOSE = Text("Hãy chọn lĩnh vực.", "Choose what it is about.")
 _CHOSEN = Text(
@@ -91,7 +92,9 @@ def report_of(form: Form, category: Category) -> ReportIn:
         for question in category.questions
         if (text := form.text(f"answers.{question.code}"))
     }
-    body = _body(form, *WRITTEN, *CONTACT)
+    body = _body(form, *WRITTEN, *CONTACT, UNNAMED)
+    if form.text(UNNAMED):  # a box that is ticked, whatever word stands for it
+        body["reporter"]["anonymous"] = True
     return ReportIn.model_validate({**body, "answers": answers, "channel": Channel.WEB, "media": files_in(form)})
 
 

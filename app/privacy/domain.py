@@ -28,9 +28,11 @@ def asked(opening: Opening) -> Opening:
 
 
 def decided(opening: Opening, actor: Actor, *, agree: bool, at: datetime) -> Opening:
-    """The opening with a second person's word. Raises: AlreadyDecided, SecondPersonNeeded."""
+    """The opening with a second person's word. Raises: AlreadyDecided, OpeningNotOpen, SecondPersonNeeded."""
     if opening.agreed is not None:
         raise AlreadyDecided
+    if opening.state(at) is OpeningState.OVER:
+        check_open(opening, at)
     if actor.staff_id == opening.asked_by:
         raise SecondPersonNeeded
     return replace(

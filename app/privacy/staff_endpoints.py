@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Depends, Path, Response, status
 
 from app.cases.deps import CurrentBooks, CurrentScope
 from app.cases.endpoints.parameters import CaseCode
@@ -14,12 +14,14 @@ from app.citizens.errors import InvalidPhone
 from app.identity.deps import CurrentKeyring, CurrentStaff
 from app.identity.errors import IdentityUnreadable, SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
+from app.limits.errors import LimitReached
 from app.web.fields import CaseCodeText
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase
 from app.web.works import ReadWork, WriteWork
 
 from . import service
+from .deps import counted_lookup
 from .errors import (
     AlreadyDecided,
     OpeningNotFound,
@@ -115,7 +117,7 @@ async def decide_opening(
 @router.post(
     "/identity-openings/{id}/reading",
     responses=problem_responses(
-        StaffNeeded, SessionExpired, OpeningNotFound, OpeningNotOpen, SenderUnknown, IdentityUnreadable
+        StaffNeeded, SessionExpired, OpeningNotFound, Forbidden, OpeningNotOpen, SenderUnknown, IdentityUnreadable
     ),
 )
 async def read_identity(
@@ -124,14 +126,19 @@ async def read_identity(
     actor: CurrentStaff,
     scope: CurrentScope,
     keys: CurrentKeyring,
+    books: CurrentBooks,
     response: Response,
 ) -> OpenedOut:
     """Xem danh tính, chỉ người đã xin; mỗi lần xem đều được ghi cho người gửi thấy. Look at it; each look is told."""
     response.headers["Cache-Control"] = "private, no-store"
-    return OpenedOut.of(await service.look(work, keys, actor, scope, id), work.now)
+    return OpenedOut.of(await service.look(work, keys, actor, scope, books, id), work.now)
 
 
-@router.post("/phone-lookups", responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, InvalidPhone))
+@router.post(
+    "/phone-lookups",
+    responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, InvalidPhone, LimitReached),
+    dependencies=[Depends(counted_lookup)],
+)
 async def find_by_phone(
     asked: LookupIn, work: WriteWork, actor: CurrentStaff, scope: CurrentScope, keys: CurrentKeyring
 ) -> FoundListOut:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.citizens.terms import Proofs
-from app.identity.terms import ReporterIdentity
+from app.identity.terms import DeviceView, ReporterIdentity
 from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
 from app.kit.text import Text
+from app.media.terms import Attached
 from app.service_requests.terms import KeptDraft, KeptRequest
+from app.timeline.terms import Written
 
 
 class Subject(StrEnum):
@@ -50,6 +52,10 @@ class Sender(NamedTuple):
     known: bool  # whether anything is there to be opened
 
 
+WAIT_FOR = timedelta(days=7)
+"""How long a wish waits for a second person; what was wanted then may be wanted by nobody now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """One wish to open an identity. `decided_by` None: nobody's consent was needed, or nobody has decided yet."""
@@ -74,7 +80,7 @@ class Opening:
     def state(self, now: datetime) -> OpeningState:
         """Where it stands at that instant."""
         if self.agreed is None:
-            return OpeningState.WAITING
+            return OpeningState.WAITING if now < self.asked_at + WAIT_FOR else OpeningState.OVER
         if not self.agreed or self.expires_at is None:
             return OpeningState.REFUSED
         return OpeningState.OPEN if now < self.expires_at else OpeningState.OVER
@@ -106,6 +112,8 @@ class OwnReport(NamedTuple):
     received_at: datetime
     stars: int | None
     identity: ReporterIdentity | None
+    files: Sequence[Attached]
+    words: Sequence[Written]  # replies, reasons and comments, oldest first
 
 
 class Exported(NamedTuple):
@@ -116,6 +124,8 @@ class Exported(NamedTuple):
     service_requests: Sequence[KeptRequest]
     drafts: Sequence[KeptDraft]
     log: Sequence[AccessEntry]
+    devices: Sequence[DeviceView]
+    browsers: int  # that are told of news
 
 
 class Rule(NamedTuple):

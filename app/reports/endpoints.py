@@ -131,9 +131,8 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
 
 def _sent(request: Request, body: ReportIn) -> Submitted | None:
     """The report under the id that its device made, if it made one. Raises: DeviceKeyNeeded, UnreadableDeviceKey."""
-    if body.id is None:
-        return None
-    return Submitted.of(body.id, read_device_key(request.headers.get("device-key")), body)
+    device = read_device_key(request.headers.get("device-key"))
+    return Submitted.of(body.id, device, body) if body.id is not None else None
 
 
 def _skew_s(request: Request, intake: service.Intake) -> int | None:

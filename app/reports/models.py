@@ -64,6 +64,7 @@ class Report(TenantRow, Base):
     clock_skew_s: Mapped[int | None]
     received_at: Mapped[datetime]
     citizen_id: Mapped[UUID | None]
+    cut_off: Mapped[bool] = mapped_column(server_default=text("false"))  # who its account is was erased by its sender
     client_id: Mapped[UUID | None]  # the other system that sent it for its sender
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     stars: Mapped[int | None]

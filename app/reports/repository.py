@@ -102,7 +102,7 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
     ]
 
 
-_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, r.citizen_id")
+_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, CASE WHEN NOT r.cut_off THEN r.citizen_id END AS citizen_id")
 
 
 async def list_senders(
@@ -146,6 +146,17 @@ async def list_of_citizen(
     return list(rows)
 
 
+async def led_to(work: Work, tenant_id: TenantId, citizen_id: CitizenId) -> list[ReportId]:
+    """The account's newest 200 reports that were not cut off from it (index ix_reports_citizen). One statement."""
+    rows = await work.session.scalars(
+        select(Report.id)
+        .where(Report.tenant_id == tenant_id, Report.citizen_id == citizen_id, Report.cut_off.is_(False))
+        .order_by(Report.id.desc())
+        .limit(200)
+    )
+    return [ReportId(one) for one in rows]
+
+
 _OWN_PAGE = """
 WITH RECURSIVE mine AS MATERIALIZED (
   SELECT id, code, case_id, category_code, left(description, 160) AS excerpt, received_at, stars FROM reports
@@ -166,6 +177,22 @@ async def list_own(
 ) -> list[dict[str, Any]]:
     """The account's reports with the case each lives in now, newest first (ix_reports_citizen). One statement."""
     return [dict(row) for row in await db.lane.fetch(_OWN_PAGE, tenant_id, citizen_id, before, limit)]
+
+
+# Every case that these reports have lived in since they opened their own.
+_CASES_OF = """
+WITH RECURSIVE followed AS (
+  SELECT r.case_id AS id, 0 AS steps FROM reports r WHERE r.tenant_id = $1 AND r.id = ANY($2::uuid[])
+  UNION
+  SELECT c.merged_into_id, f.steps + 1 FROM followed f
+  JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
+) SELECT DISTINCT id FROM followed
+"""
+
+
+async def cases_of(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> list[CaseId]:
+    """The cases these reports opened and those they were merged into. One statement."""
+    return [CaseId(row["id"]) for row in await work.fetch(_CASES_OF, tenant_id, list(reports))]
 
 
 async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:

@@ -24,6 +24,17 @@ WHERE tenant_id = $1 AND case_id = $2 AND audience = ANY($3)
 ORDER BY id DESC
 LIMIT 2000
 """
+# What the senders of these reports wrote into these cases: not what officers or the program said to them.
+_OF_SENDERS = """
+SELECT case_id, id, at, report_id, type, text FROM timeline_entries
+WHERE tenant_id = $1 AND case_id = ANY($2::uuid[]) AND report_id = ANY($3::uuid[]) AND text IS NOT NULL
+    AND actor_kind IN ('citizen', 'anonymous', 'client')
+ORDER BY case_id, id
+"""
+_REWRITE = """
+UPDATE timeline_entries t SET text = n.text FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (case_id, id, text)
+WHERE t.tenant_id = $1 AND t.case_id = n.case_id AND t.id = n.id
+"""
 _WROTE = """
 SELECT actor_id FROM timeline_entries WHERE tenant_id = $1 AND case_id = $2 AND case_version = $3
 ORDER BY id DESC LIMIT 1
@@ -42,6 +53,19 @@ async def list_entries(
     """The newest 2,000 entries of the case for these audiences, oldest first; one statement on the primary key."""
     rows = await db.lane.fetch(_OF_CASE, tenant_id, case_id, [audience.value for audience in audiences])
     return [_entry(tenant_id, case_id, row) for row in reversed(rows)]
+
+
+async def list_of_senders(
+    work: Work, tenant_id: TenantId, cases: Collection[UUID], reports: Collection[UUID]
+) -> list[asyncpg.Record]:
+    """What these reports' senders wrote into these cases, each case's oldest first; one statement."""
+    return await work.fetch(_OF_SENDERS, tenant_id, list(cases), list(reports))
+
+
+async def rewrite(work: Work, tenant_id: TenantId, texts: Collection[tuple[UUID, UUID, str]]) -> None:
+    """The words of these entries, by case and id, are these from now on. One statement."""
+    cases, ids, words = zip(*texts, strict=True)
+    await work.fetch(_REWRITE, tenant_id, list(cases), list(ids), list(words))
 
 
 def _entry(tenant_id: TenantId, case_id: SubjectId, row: asyncpg.Record | dict[str, Any]) -> Entry:

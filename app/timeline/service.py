@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
+from uuid import UUID
 
 from app.db.engine import Database
 from app.db.work import Recorder, Work
@@ -12,7 +14,7 @@ from app.kit.text import Text
 
 from . import repository
 from .models import TimelineEntry
-from .terms import Audience, Entry, SubjectId
+from .terms import Audience, Entry, SubjectId, Written
 
 _TABLE = TimelineEntry.__table__
 _REPORTER_SEES = (Audience.PUBLIC, Audience.REPORTER)
@@ -83,3 +85,24 @@ async def entries_for_staff(
     """What a member of exactly `units` may read, oldest first: another unit's internal entries are left out."""
     entries = await repository.list_entries(db, tenant_id, case_id, _STAFF_SEES)
     return [entry for entry in entries if entry.audience is not Audience.UNIT or entry.unit_id in units]
+
+
+async def words_of(
+    work: Work, tenant_id: TenantId, cases: Collection[UUID], reports: Collection[ReportId]
+) -> list[Written]:
+    """What the senders of these reports wrote into these cases. One statement."""
+    rows = await repository.list_of_senders(work, tenant_id, cases, reports)
+    return [Written(ReportId(row["report_id"]), row["at"], row["type"], row["text"]) for row in rows]
+
+
+async def mask_words(
+    work: Work, tenant_id: TenantId, cases: Collection[UUID], masks: dict[ReportId, Callable[[str], str]]
+) -> None:
+    """What the reports' senders wrote into these cases is kept masked from now on: history's one exception, by law.
+
+    Two statements.
+    """
+    rows = await repository.list_of_senders(work, tenant_id, cases, list(masks))
+    texts = [(row["case_id"], row["id"], masks[ReportId(row["report_id"])](row["text"])) for row in rows]
+    if texts:
+        await repository.rewrite(work, tenant_id, texts)

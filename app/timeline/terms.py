@@ -55,3 +55,13 @@ class Entry:
     report_id: ReportId | None
     text: str | None
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Words of a report's sender in the history of its case, for the sender."""
+
+    report_id: ReportId
+    at: datetime
+    type: str
+    text: str

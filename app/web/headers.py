@@ -33,7 +33,8 @@ DEVICE_KEY = _described(
     pattern="^[!-~]+$",
 )
 CLIENT_TIME = _described(
-    "client-time", "Giờ của máy lúc gửi. What the device's clock says as it sends", format="date-time"
+    "client-time",
+    "Giờ của máy lúc gửi. What the device's clock says as it sends; what is no time is as if it were not sent",
 )
 
 

@@ -107,7 +107,9 @@ async def killed() -> None:
     """PostgreSQL of a trial is killed; the program starts it again."""
     folder = new_folder()
     try:
-        async with running("up", {"LIENTHONG_DATA_DIR": str(folder), "LIENTHONG_ACCESS_LOG": "none"}) as program:
+        async with running(
+            "up", {"LIENTHONG_DATA_DIR": str(folder), "LIENTHONG_ACCESS_LOG": "none"}, anew=True
+        ) as program:
             crowd = Crowd(program.url)
             async with crowd.at_work():
                 await asyncio.sleep(2)
@@ -129,7 +131,9 @@ async def disk() -> None:
     folder = new_folder()
     await _run("mount", "-t", "tmpfs", "-o", "size=448m,mode=711", "tmpfs", str(folder))
     try:
-        async with running("up", {"LIENTHONG_DATA_DIR": str(folder), "LIENTHONG_ACCESS_LOG": "none"}) as program:
+        async with running(
+            "up", {"LIENTHONG_DATA_DIR": str(folder), "LIENTHONG_ACCESS_LOG": "none"}, anew=True
+        ) as program:
             crowd = Crowd(program.url)
             async with crowd.at_work(senders=8):
                 await asyncio.sleep(2)

@@ -68,7 +68,7 @@ async def installed() -> AsyncIterator[Installation]:
 async def served(url: str, folder: Path, **more: str) -> AsyncIterator[Program]:
     """`lienthong serve` and a worker on the database."""
     settings = {"LIENTHONG_DATABASE_URL": url, "LIENTHONG_DATA_DIR": str(folder), "LIENTHONG_ACCESS_LOG": "none"}
-    async with running("serve", {**settings, **FEW_CONNECTIONS, **more}) as program:
+    async with running("serve", {**settings, **FEW_CONNECTIONS, **more}, anew=True) as program:
         yield program
 
 

@@ -1,15 +1,14 @@
-"""Count how often somebody has tried to look at an upload, let no report claim one that is gone, and hold claims to their tenant.
+"""Count how often somebody has tried to look at an upload, and let no report claim one that is gone.
 
 Phase: expand. Old code looks at uploads without counting; a report that it writes with an upload that is gone fails.
 Lock: ACCESS EXCLUSIVE on uploads for an instant: a column with a constant. The index is built beside the work. SHARE ROW
 EXCLUSIVE on uploads and upload_claims for an instant, for a key that is not validated yet; while it is, some seconds
-for 10 M rows, both are written as always; likewise a check on uploads, one reason more.
-ACCESS EXCLUSIVE on upload_claims for an instant: its policy.
+for 10 M rows, both are written as always.
 Rows touched: claims on uploads that are gone, which nothing can show any more, are removed.
-Reversal: downgrade(); files that were refused because they are locked are refused as damaged.
+Reversal: downgrade().
 
 Revision: 20261127_claims
-Revises: 20261127_mobile
+Revises: 20261127_erasure
 """
 
 from __future__ import annotations
@@ -18,15 +17,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261127_claims"
-down_revision: str | None = "20261127_mobile"
+down_revision: str | None = "20261127_erasure"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-_OLD = ("unknown", "damaged", "too-many-pixels", "two-faced", "bomb", "macros", "uncleanable", "infected")
-_NEW = (*_OLD, "locked")
 _WAITING, _RECEIVED = "ix_uploads_waiting", "ix_uploads_received"
 _KEY = "fk_upload_claims_upload_id"
-_SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
 
 
 def upgrade() -> None:
@@ -41,17 +37,6 @@ def upgrade() -> None:
         op.execute("DELETE FROM upload_claims c WHERE NOT EXISTS (SELECT FROM uploads u WHERE u.id = c.upload_id)")
         op.execute(f"ALTER TABLE upload_claims VALIDATE CONSTRAINT {_KEY}")
         op.execute("SET statement_timeout = '30s'")
-    _reasons(_NEW)
-    op.execute("ALTER TABLE upload_claims ENABLE ROW LEVEL SECURITY")
-    op.execute("DROP POLICY IF EXISTS of_tenant ON upload_claims")
-    op.execute(f"CREATE POLICY of_tenant ON upload_claims USING ({_SAME})")
-
-
-def _reasons(words: tuple[str, ...]) -> None:
-    listed = ", ".join(f"'{word}'" for word in words)
-    op.execute("ALTER TABLE uploads DROP CONSTRAINT ck_uploads_refusal")
-    op.execute(f"ALTER TABLE uploads ADD CONSTRAINT ck_uploads_refusal CHECK (refusal IN ({listed})) NOT VALID")
-    op.execute("ALTER TABLE uploads VALIDATE CONSTRAINT ck_uploads_refusal")
 
 
 def _index_instead(name: str, columns: list[str], former: str) -> None:
@@ -65,10 +50,6 @@ def _index_instead(name: str, columns: list[str], former: str) -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP POLICY of_tenant ON upload_claims")
-    op.execute("ALTER TABLE upload_claims DISABLE ROW LEVEL SECURITY")
-    op.execute("UPDATE uploads SET refusal = 'damaged' WHERE refusal = 'locked'")
-    _reasons(_OLD)
     op.drop_constraint(_KEY, "upload_claims", type_="foreignkey")
     _index_instead(_RECEIVED, ["updated_at"], _WAITING)
     op.drop_column("uploads", "tries")

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests import nursery
 from tests.server import ROOT
 
 KEY = "a key for tests only, long enough for the program"
@@ -23,7 +24,7 @@ KEY = "a key for tests only, long enough for the program"
 class Program:
     """A running `lienthong`; `url` is where it serves."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | nursery.Child
     url: str
     said: list[str]
 
@@ -38,15 +39,25 @@ class Program:
 
 
 @asynccontextmanager
-async def running(command: str, settings: Mapping[str, str], *before: str) -> AsyncIterator[Program]:
-    """`lienthong COMMAND`, ready; killed at the end if it still runs. `before`: a command that starts it."""
-    process = await asyncio.create_subprocess_exec(
-        *(*before, sys.executable, "-c", "from app.cli.main import run; run()", command),
-        cwd=ROOT,
-        env={"LIENTHONG_SECRET_KEY": KEY, "LIENTHONG_PORT": "0", "LANG": "C.UTF-8", **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+async def running(
+    command: str, settings: Mapping[str, str], *before: str, anew: bool = False
+) -> AsyncIterator[Program]:
+    """`lienthong COMMAND`, ready; killed at the end if it still runs. `before`: a command that starts it.
+
+    `anew`: by a Python that has imported nothing yet, which takes seconds longer.
+    """
+    environment = {"LIENTHONG_SECRET_KEY": KEY, "LIENTHONG_PORT": "0", "LANG": "C.UTF-8", **settings}
+    process: asyncio.subprocess.Process | nursery.Child
+    if before or anew:
+        process = await asyncio.create_subprocess_exec(
+            *(*before, sys.executable, "-c", "from app.cli.main import run; run()", command),
+            cwd=ROOT,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    else:
+        process = await nursery.begin(nursery.PROGRAM, command, settings=environment)
     said: list[str] = []
     try:
         url = await asyncio.wait_for(_address(process, said), 120)
@@ -62,7 +73,7 @@ async def running(command: str, settings: Mapping[str, str], *before: str) -> As
             await process.wait()
 
 
-async def _address(process: asyncio.subprocess.Process, said: list[str]) -> str:
+async def _address(process: asyncio.subprocess.Process | nursery.Child, said: list[str]) -> str:
     assert process.stdout is not None
     async for line in process.stdout:
         said.append(line.decode())
@@ -72,7 +83,7 @@ async def _address(process: asyncio.subprocess.Process, said: list[str]) -> str:
     raise AssertionError("".join(said))
 
 
-async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
+async def _listen(process: asyncio.subprocess.Process | nursery.Child, said: list[str]) -> None:
     assert process.stdout is not None
     async for line in process.stdout:
         said.append(line.decode())  # noqa: PERF401 - read while it grows

@@ -88,7 +88,7 @@ async def test_a_trial_survives_the_kill_of_its_database_and_its_own_and_ends_wi
 ) -> None:
     settings = {"LIENTHONG_DATA_DIR": str(folder)}
     citizens = Citizens()
-    async with running("up", settings) as first:
+    async with running("up", settings, anew=True) as first:
         database_url = EmbeddedPostgres(folder).running_url()
         assert database_url is not None
         sending = asyncio.create_task(citizens.send_until(first.url, lambda: len(citizens.acknowledged) >= 150))

@@ -16,27 +16,21 @@ from app.db.work import write_work
 from app.kit.clock import SystemClock
 from app.kit.ids import TenantId, uuid7
 from app.outbox import service as outbox
+from tests import nursery
 from tests.diaries import note, written
-from tests.server import ROOT
 
 HAIDUONG = TenantId(1)
 ROUNDS, CASES, NUMBERS = 6, 20, 36
 SEED = 20261126
 
 
-async def _deliverer(url: str, folder: Path, failing: Sequence[UUID]) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.crash.deliverer", url, str(folder), *map(str, failing)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
+async def _deliverer(url: str, folder: Path, failing: Sequence[UUID]) -> nursery.Child:
+    process = await nursery.begin("tests.crash.deliverer", url, str(folder), *map(str, failing), complains=False)
     assert (await asyncio.wait_for(process.stdout.readline(), 60)) == b"ready\n"
     return process
 
 
-async def _killed(process: asyncio.subprocess.Process) -> bytes:
+async def _killed(process: nursery.Child) -> bytes:
     """Everything it said before it was killed."""
     process.kill()
     said, _ = await process.communicate()

@@ -17,8 +17,8 @@ from app.kit.ids import TenantId
 from app.main import create_app, install
 from app.process import Process
 from app.worker import sweeps
+from tests import nursery
 from tests.conftest import make_settings
-from tests.server import ROOT
 
 HAIDUONG = TenantId(1)
 CASES, SEED = 600, 20261127
@@ -44,15 +44,10 @@ _FACTS = """
 """
 
 
-async def _sweeper(url: str, folder: Path, moment: datetime) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.crash.sweeper", url, str(folder), moment.isoformat()),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+async def _sweeper(url: str, folder: Path, moment: datetime) -> nursery.Child:
+    process = await nursery.begin(
+        "tests.crash.sweeper", url, str(folder), moment.isoformat(), complains=False, listens=True
     )
-    assert process.stdout is not None
     assert (await asyncio.wait_for(process.stdout.readline(), 60)) == b"ready\n"
     return process
 

@@ -20,24 +20,18 @@ from app.outbox import service as outbox
 from app.process import Process
 from app.subscriptions import service as subscriptions
 from app.subscriptions.terms import Interest, Wanted
+from tests import nursery
 from tests.conftest import make_settings
 from tests.diaries import note
 from tests.receivers import Arrival, Manner, receiving
-from tests.server import ROOT
 
 HAIDUONG = TenantId(1)
 ROUNDS, CASES, NUMBERS = 5, 12, 20
 SEED = 20261126
 
 
-async def _courier(url: str, folder: Path) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.crash.courier", url, str(folder)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
+async def _courier(url: str, folder: Path) -> nursery.Child:
+    process = await nursery.begin("tests.crash.courier", url, str(folder), complains=False)
     assert (await asyncio.wait_for(process.stdout.readline(), 60)) == b"ready\n"
     return process
 

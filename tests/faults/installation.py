@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,9 +17,10 @@ from app.cli.seeding import load_reference_data
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.kit.clock import SystemClock
+from tests import nursery
 from tests.conftest import make_settings
 from tests.crash.program import Program, running
-from tests.server import ROOT, SETTINGS
+from tests.server import SETTINGS
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Place:
     url: str
     smtp_url: str
     web: Program | None = None
-    workers: list[asyncio.subprocess.Process | None] = field(default_factory=lambda: [None, None])
+    workers: list[nursery.Child | None] = field(default_factory=lambda: [None, None])
     kills: dict[str, int] = field(default_factory=dict)
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -67,13 +67,7 @@ class Place:
 
     async def begin_worker(self, number: int) -> None:
         """A worker, ready to work."""
-        worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.worker", self.url, str(self.folder), self.smtp_url),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert worker.stdout is not None
+        worker = await nursery.begin("tests.faults.worker", self.url, str(self.folder), self.smtp_url, complains=False)
         assert (await asyncio.wait_for(worker.stdout.readline(), 60)) == b"ready\n"
         self.workers[number] = worker
 

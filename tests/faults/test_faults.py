@@ -199,7 +199,7 @@ async def everything(
             (people := People(lambda: place.base, officer.headers, http)).listening(),
         ):
             async with people.busy(citizens=2, officers=2):
-                await trouble(place, chance, between_s=1.0)
+                await trouble(place, chance, between_s=2.0)
             await told_everything(place, [subscribers.healthy])
             # The sick ones have accepted nothing yet: the healthy one did not wait for them.
             behind = await ask(place, "SELECT count(*) AS waiting FROM deliveries WHERE state = 'waiting'")

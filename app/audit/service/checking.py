@@ -28,6 +28,11 @@ async def export(
                 yield entry
 
 
+async def find_head(db: Database, tenant_id: TenantId) -> Head | None:
+    """How far the tenant's trail is sealed; None before its first entry. One statement."""
+    return await repository.find_head(db, tenant_id)
+
+
 async def check(db: Database, tenant_id: TenantId, key: bytes, *, noted: tuple[int, bytes] | None = None) -> Checked:
     """Whether every sealed entry is there and unchanged, from the first to the head, and the head was made with `key`.
 

@@ -39,7 +39,7 @@ from .listing import (
     with_clocks,
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
-from .opening import NewCase, open_case
+from .opening import NewCase, open_case, rewrite_summaries
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
@@ -100,6 +100,7 @@ __all__ = [
     "resolve_case",
     "resume_case",
     "return_case",
+    "rewrite_summaries",
     "row_clock",
     "scope_of",
     "sweep",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.events import CaseFact, EventType
 from app.cases.models import Case, HeldCase
+from app.cases.repository import erasing
 from app.cases.terms import CaseFacts, CaseState, Held, PublicationState, Resolution
 from app.catalogue.service import Classified
-from app.db.work import Recorder
+from app.db.work import Recorder, Work
 from app.deadlines import service as deadlines_service
 from app.deadlines.terms import Deadline
 from app.directory.snapshot import AreaChain
 from app.identity.terms import Actor
 from app.kit.geo import Point
-from app.kit.ids import CaseId
+from app.kit.ids import CaseId, TenantId
 from app.routing.terms import Decision
 from app.timeline.terms import Audience
 
@@ -89,6 +91,16 @@ def _opened(new: NewCase, facts: CaseFacts) -> CaseFact:
     return CaseFact(EventType.OPENED, Audience.PUBLIC, data=data)
 
 
+def _summary(description: str) -> str:
+    return " ".join(description.split())[:SUMMARY_CHARACTERS]
+
+
+async def rewrite_summaries(work: Work, tenant_id: TenantId, descriptions: Mapping[CaseId, str]) -> None:
+    """The cases say in short what these descriptions say: their sender's words, masked at erasure. One statement."""
+    summaries = {case_id: _summary(words) for case_id, words in descriptions.items()}
+    await erasing.rewrite_summaries(work, tenant_id, summaries)
+
+
 def _row(new: NewCase, facts: CaseFacts, answer: str | None) -> dict[str, object]:
     """Columns of `cases`; those not named are null."""
     chain = new.chain
@@ -102,7 +114,7 @@ def _row(new: NewCase, facts: CaseFacts, answer: str | None) -> dict[str, object
         "kind": facts.kind.value,
         "category_code": facts.category,
         "priority": facts.priority.value,
-        "summary": " ".join(new.description.split())[:SUMMARY_CHARACTERS],
+        "summary": _summary(new.description),
         "channel": new.channel,
         "edition_id": chain.edition,
         "area_province": chain.province.code,

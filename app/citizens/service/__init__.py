@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from .accounts import erase, phone_of, proofs_of, with_phones
+from .accounts import erase, phone_of, proofs_of, reports_of_phone, with_phones
 from .codes import forget, send_code, sign_in
 from .identities import sign_in_at_provider
 
-__all__ = ["erase", "forget", "phone_of", "proofs_of", "send_code", "sign_in", "sign_in_at_provider", "with_phones"]
+__all__ = [
+    "erase",
+    "forget",
+    "phone_of",
+    "proofs_of",
+    "reports_of_phone",
+    "send_code",
+    "sign_in",
+    "sign_in_at_provider",
+    "with_phones",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from app.citizens import repository
+from app.citizens import domain, repository
 from app.citizens.events import AccountEvent
 from app.citizens.terms import Proofs, ProvenIdentity
 from app.db.work import Work
@@ -12,7 +12,8 @@ from app.identity import service as identity
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit import signing
-from app.kit.ids import CitizenId, TenantId
+from app.kit.ids import CitizenId, ReportId, TenantId
+from app.limits import service as limits
 from app.notices import service as notices
 from app.outbox import service as outbox
 from app.reports import service as reports
@@ -25,9 +26,12 @@ async def entered(
     actor: Actor,
     known: CitizenId | None,
     add: Callable[[CitizenId], Awaitable[CitizenId]],
+    proof: bytes,
     tenants: Sequence[TenantId],
 ) -> CitizenId:
     """The account that a proof opens: `known`, else the device's own or a new one, which `add` gives the proof.
+
+    It takes over blocks on an erased account which `proof` had proven, and on a device that ends in it.
 
     A device's account that nothing proves ends in it, and what that sent in all `tenants` comes along. One that is
     proven is somebody else's, who has lent the device.
@@ -35,6 +39,7 @@ async def entered(
     device = actor.citizen_id
     if device is not None and await repository.is_proven(work, device):
         device = None
+    new, joins = known is None, False
     if known is None:
         wanted = device or identity.add_citizen(work)
         await work.settle()
@@ -43,8 +48,12 @@ async def entered(
         await reports.hand_over(work, device, known, tenants)
         await service_requests.give_over(work, device, known, tenants)
         await notices.hand_over(work, keys, device, known)
+        await limits.keep_blocks(work, keys.limits, str(device), [proof], tenants)
+        joins = True
         await identity.retire(work, device)
         _tell(work, AccountEvent.JOINED, known, tenants, {"from": str(device)})
+    if new or joins:
+        await limits.take_blocks(work, keys.limits, str(known), proof, tenants)
     return known
 
 
@@ -68,9 +77,26 @@ async def with_phones(work: Work, citizens: Collection[CitizenId]) -> set[Citize
     return await repository.with_phones(work, citizens) if citizens else set()
 
 
-async def erase(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
-    """Nothing proves the account any more, and what was kept for it in these tenants goes. Two statements."""
-    await repository.remove_proofs(work, citizen_id)
+async def reports_of_phone(work: Work, keys: Keyring, tenant_id: TenantId, phone: str) -> list[ReportId]:
+    """The newest 200 reports in the tenant of the account that the phone (E.164) proves; three statements at most.
+
+    Left out are those whose sender asked not to be named, or has erased who it was.
+    """
+    account = await repository.account_of(work, domain.phone_key(keys.codes, phone))
+    if account is None:
+        return []
+    mine = await reports.led_to(work, tenant_id, account)
+    withheld = await identity.withheld(work, tenant_id, mine)
+    return [one for one in mine if not withheld.get(one, False)]
+
+
+async def erase(work: Work, keys: Keyring, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:
+    """Nothing proves the account any more, and what was kept for it in these tenants goes; three statements.
+
+    A block on it stays with a hash of what proved it, until the block is over.
+    """
+    proofs = await repository.remove_proofs(work, citizen_id)
+    await limits.keep_blocks(work, keys.limits, str(citizen_id), proofs, tenants)
     _tell(work, AccountEvent.ERASED, citizen_id, tenants, {})
 
 

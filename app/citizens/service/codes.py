@@ -21,7 +21,7 @@ from app.kit.clock import Clock
 from app.kit.ids import CitizenId, TenantId
 from app.kit.text import Lang
 from app.limits import service as limits
-from app.limits.terms import Limited
+from app.limits.terms import Limited, Per
 
 from .accounts import entered
 
@@ -39,11 +39,15 @@ async def send_code(
     lang: Lang,
     allowances: Allowances,
 ) -> None:
-    """A code is on its way to the phone, known or not; two statements, and no transaction while it is sent.
+    """A code is on its way to the phone, known or not; three statements, and no transaction while it is sent.
 
-    Whoever asks twice within RESEND_AFTER is sent one message. Raises: TooManyCodes, CodeNotSent.
+    Whoever asks twice within RESEND_AFTER is sent one message, and charged for one. Raises: TooManyCodes, CodeNotSent.
     """
     now, counted_as = clock.now(), domain.counted_as(asking)
+    phone_key, good_for = domain.phone_key(keys.codes, asking.phone), domain.CODE_LIFETIME
+    sent_lately = now + good_for - domain.RESEND_AFTER
+    if await repository.has_code(db, phone_key, expires_after=sent_lately):
+        return
     judged = await limits.count(
         db,
         keys.limits,
@@ -56,10 +60,9 @@ async def send_code(
     )
     wait_s = limits.wait_s(judged, now)
     if wait_s is not None:
-        raise TooManyCodes(wait_s)
-    code, phone_key = domain.new_code(), domain.phone_key(keys.codes, asking.phone)
-    digest, good_for = domain.code_hash(keys.codes, asking.phone, code), domain.CODE_LIFETIME
-    sent_lately = now + good_for - domain.RESEND_AFTER
+        raise TooManyCodes(wait_s, own=judged.refused is not None and judged.refused.per is Per.PERSON)
+    code = domain.new_code()
+    digest = domain.code_hash(keys.codes, asking.phone, code)
     if not await repository.put_code(db, phone_key, digest, now + good_for, unless_expires_after=sent_lately):
         return
     if not await sender.send(asking.phone, domain.worded(code, lang)):
@@ -99,7 +102,7 @@ async def sign_in(
             return await repository.add_phone(work, phone_key, wanted, sealed)
 
         known = await repository.account_of(work, phone_key)
-        citizen_id = await entered(work, keys, actor, known, add, tenants)
+        citizen_id = await entered(work, keys, actor, known, add, phone_key, tenants)
         new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent, lifetime=lifetime)
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details={"by": "phone"})
         return new

@@ -59,7 +59,7 @@ async def sign_in_at_provider(
             if citizen_id != linking:
                 raise IdentityTaken
         else:
-            citizen_id = await entered(work, keys, actor, known, add, tenants)
+            citizen_id = await entered(work, keys, actor, known, add, key, tenants)
         new = identity.open_session(work, actor.tenant_id, citizen_id, user_agent=user_agent, lifetime=lifetime)
         details = {"by": "identity", "assurance": found.assurance.value}
         audit.record(work, new.signed_in.actor, Action.SIGNED_IN, details=details)

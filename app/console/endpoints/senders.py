@@ -126,7 +126,7 @@ async def read(desk: CurrentDesk, opening: UUID, form: OwnForm) -> Response:
     _ = form
 
     async def verb(work: Work) -> tuple[Opening, ReporterIdentity]:
-        return await service.look(work, desk.keys, desk.actor, desk.scope, opening)
+        return await service.look(work, desk.keys, desk.actor, desk.scope, desk.books, opening)
 
     found, identity = await in_work(desk.database, desk.clock, desk.tenant.id, verb)
     return desk.page("identity.html", opening=found, identity=identity)

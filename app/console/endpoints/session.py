@@ -13,7 +13,7 @@ from app.console.deps import COOKIE, PAGES, PATH, ConsoleRoute, CurrentDesk, Own
 from app.directory.deps import CurrentDirectory
 from app.directory.snapshot import Directory
 from app.identity import service as identity_service
-from app.identity.deps import CurrentKeyring, CurrentPasswords
+from app.identity.deps import CurrentKeyring, CurrentPasswords, GuardedRoles
 from app.identity.errors import SecondFactorNeeded, WrongSecondFactor
 from app.identity.terms import NewToken
 from app.kit.ids import TenantId
@@ -61,6 +61,7 @@ async def sign_in(
     settings: CurrentSettings,
     passwords: CurrentPasswords,
     keys: CurrentKeyring,
+    guarded: GuardedRoles,
 ) -> Response:
     """A session, and the page that was wanted; or the form again with the reason."""
     lifetime = timedelta(hours=settings.session_hours)
@@ -75,6 +76,7 @@ async def sign_in(
             user_agent=request.headers.get("user-agent", ""),
             lifetime=lifetime,
             now=clock.now(),
+            guarded=guarded,
         )
     except SecondFactorNeeded as needed:
         return asking_code(request, form.having(handle=needed.handle))
@@ -101,6 +103,7 @@ async def give_second_factor(
     clock: CurrentClock,
     settings: CurrentSettings,
     keys: CurrentKeyring,
+    guarded: GuardedRoles,
 ) -> Response:
     """A session, and the page that was wanted; or the form again with the reason."""
     lifetime = timedelta(hours=settings.session_hours)
@@ -113,6 +116,7 @@ async def give_second_factor(
             user_agent=request.headers.get("user-agent", ""),
             lifetime=lifetime,
             now=clock.now(),
+            guarded=guarded,
         )
     except WrongSecondFactor as problem:
         return asking_code(request, form, problem)

@@ -247,3 +247,18 @@ WHERE m.tenant_id = $1 AND a.active AND m.valid_from <= $2 AND (m.valid_to IS NU
 async def list_staffed_units(work: ReadWork, tenant_id: TenantId) -> list[UnitId]:
     """Units that have an active member now; one statement."""
     return [UnitId(row["unit_id"]) for row in await work.fetch(_STAFFED, tenant_id, work.now)]
+
+
+_TIED = """
+SELECT true AS tied WHERE EXISTS (
+    SELECT FROM deputies WHERE tenant_id = $1 AND valid_from <= $5 AND valid_to > $4
+        AND (account_id = $2 AND deputy_id = $3 OR account_id = $3 AND deputy_id = $2)
+) OR EXISTS (
+    SELECT FROM staff_accounts WHERE tenant_id = $1 AND (id = $2 AND let_in_by = $3 OR id = $3 AND let_in_by = $2)
+)
+"""
+
+
+async def are_apart(work: Work, tenant_id: TenantId, one: StaffId, other: StaffId, *, since: datetime) -> bool:
+    """Whether neither has stood in for the other since then, nor let the other in. One statement."""
+    return not await work.fetch(_TIED, tenant_id, one, other, since, work.now)

@@ -125,10 +125,14 @@ async def list_withheld(work: Work, tenant_id: TenantId, report_ids: Collection[
 
 
 async def list_of_phone(work: Work, tenant_id: TenantId, phone_index: bytes) -> list[ReportId]:
-    """The newest 200 reports with this phone (index ix_reporter_identities_phone)."""
+    """The newest 200 reports with this phone whose senders may be named (index ix_reporter_identities_phone).
+
+    Whoever asked not to be named is not found by guessing a phone either.
+    """
     rows = await work.session.scalars(
         select(ReporterIdentityRow.id)
         .where(ReporterIdentityRow.tenant_id == tenant_id, ReporterIdentityRow.phone_index == phone_index)
+        .where(ReporterIdentityRow.withheld.is_(False))
         .order_by(ReporterIdentityRow.id.desc())
         .limit(200)
     )

@@ -42,6 +42,7 @@ from .factors import (
 )
 from .members import (
     add_account,
+    are_apart,
     begin_membership,
     change_membership,
     close_membership,
@@ -66,6 +67,7 @@ from .vault import (
     key_standing,
     list_older,
     list_seals,
+    note_found,
     note_look,
     note_opening,
     open_identities,
@@ -90,6 +92,7 @@ __all__ = [
     "add_citizen",
     "add_client",
     "adopt_key",
+    "are_apart",
     "authenticate",
     "begin_at_provider",
     "begin_factor",
@@ -137,6 +140,7 @@ __all__ = [
     "name_deputy",
     "new_invitation",
     "new_reset",
+    "note_found",
     "note_look",
     "note_opening",
     "open_identities",

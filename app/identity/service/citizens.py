@@ -108,9 +108,9 @@ async def refresh(db: Database, clock: Clock, tenant_id: TenantId, given: Refres
     raise outcome
 
 
-async def list_devices(work: ReadWork, citizen_id: CitizenId, token: CitizenToken) -> list[DeviceView]:
+async def list_devices(work: ReadWork, citizen_id: CitizenId, token: CitizenToken | None = None) -> list[DeviceView]:
     """Where the citizen is signed in, the newest first; `current` is the one that asks. Two statements."""
-    mine = await repository.find_session_of(work, token)
+    mine = await repository.find_session_of(work, token) if token is not None else None
     return [
         DeviceView(row.id, row.user_agent, row.created_at, row.rotated_at, current=row.id == mine)
         for row in await repository.list_sessions(work, citizen_id, work.now)

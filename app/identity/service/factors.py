@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from app.audit import service as audit
@@ -22,7 +22,7 @@ from app.identity.errors import (
 )
 from app.identity.models import StaffFactor
 from app.identity.repository import factors
-from app.identity.terms import Actor, FactorStanding, NewFactor, NewToken, StaffSessionView, StaffToken
+from app.identity.terms import Actor, FactorStanding, NewFactor, NewToken, Role, StaffSessionView, StaffToken
 from app.kit import signing
 from app.kit.ids import StaffId, TenantId
 
@@ -36,7 +36,15 @@ def _bound_to(tenant_id: TenantId, account_id: StaffId) -> bytes:
 
 
 async def second_step(
-    db: Database, keys: Keyring, *, handle: str, code: str, user_agent: str, lifetime: timedelta, now: datetime
+    db: Database,
+    keys: Keyring,
+    *,
+    handle: str,
+    code: str,
+    user_agent: str,
+    lifetime: timedelta,
+    now: datetime,
+    guarded: Collection[Role],
 ) -> NewToken:
     """A new session of whoever gave the right password a moment ago, and now the right code, which is good once.
 
@@ -73,6 +81,7 @@ async def second_step(
         lifetime=lifetime,
         now=now,
         by=by,
+        guarded=guarded,
         assurance=assurance,
     )
 

@@ -43,6 +43,15 @@ async def list_accounts(
     return await members.list_members(work, tenant_id, units, after=after, limit=limit)
 
 
+async def are_apart(work: Work, tenant_id: TenantId, one: StaffId, other: StaffId, *, since: datetime) -> bool:
+    """Whether two officers are two where two have to agree. One statement.
+
+    They are not while one stands in for the other, now or at that instant, nor where one let the other in: whoever made
+    a link could have come in by it.
+    """
+    return await members.are_apart(work, tenant_id, one, other, since=since)
+
+
 async def list_staffed_units(work: ReadWork, tenant_id: TenantId) -> list[UnitId]:
     """Units that have an active member now, in no order. One statement."""
     return await members.list_staffed_units(work, tenant_id)
@@ -166,6 +175,7 @@ async def _new_link(work: Work, actor: Actor, account: StaffAccount, purpose: Li
         expires_at=link.until,
     )
     await members.put_link(work, row)
+    account.let_in_by = actor.staff_id
     return link
 
 

@@ -47,8 +47,9 @@ async def sign_in(
     user_agent: str,
     lifetime: timedelta,
     now: datetime,
+    guarded: Collection[Role],
 ) -> NewToken:
-    """A new session of an officer; three statements, the last into the trail: nobody is in whom it does not know.
+    """A new session of an officer; four statements, one into the trail: nobody is in whom it does not know.
 
     Raises: WrongCredentials (unknown name, wrong password, no password, inactive: all alike), AccountLocked after
     repeated attempts on one name (known or not), SignInBusy; SecondFactorNeeded with a handle for the second step.
@@ -74,7 +75,15 @@ async def sign_in(
         step = FirstStep(tenant_id, StaffId(row["id"]), row["username"], mark, until)
         raise SecondFactorNeeded(domain.first_step_sealed(keys.factors, step))
     new = await opened_session(
-        db, tenant_id, row, name_hash=name_hash, user_agent=user_agent, lifetime=lifetime, now=now, by="password"
+        db,
+        tenant_id,
+        row,
+        name_hash=name_hash,
+        user_agent=user_agent,
+        lifetime=lifetime,
+        now=now,
+        by="password",
+        guarded=guarded,
     )
     if passwords.is_outdated(stored):
         await repository.rehash(db, tenant_id, StaffId(row["id"]), old=stored, new=await passwords.hash(password))
@@ -91,11 +100,14 @@ async def opened_session(
     lifetime: timedelta,
     now: datetime,
     by: str,
+    guarded: Collection[Role],
     assurance: Assurance | None = None,
 ) -> NewToken:
-    """A new session of the account in the row, which is as it was when it was read. Two statements, one into the trail.
+    """A new session of the account in the row, which is as it was when it was read.
 
-    `by`: what proved who it is. Raises: WrongCredentials when account or password have changed meanwhile.
+    Three statements, one into the trail; what is told of the session is what its every later request is told.
+    `by`: what proved who it is. `guarded`: as for `authenticate`. Raises:
+    WrongCredentials when account or password have changed meanwhile.
     """
     account_id, stored = StaffId(row["id"]), row["password_hash"]
     text = domain.new_staff_token(tenant_id)
@@ -118,7 +130,7 @@ async def opened_session(
     actor = Actor(ActorKind.STAFF, tenant_id, account_id, row["name"], repository.memberships_of(row))
     details = {"session": token.hash[:6].hex(), "by": by}
     await audit_service.write(db, actor, Action.SIGNED_IN, now=now, details=details)
-    return NewToken(text, SignedIn(actor, token, row["username"], expires_at))
+    return NewToken(text, await authenticate(db, tenant_id, token, now=now, guarded=guarded))
 
 
 async def authenticate(

@@ -71,6 +71,11 @@ def note_opening(work: Work, actor: Actor, report_id: ReportId, *, purpose: str,
         audit_service.record(work, actor, Action.IDENTITY_OPENED, subject=str(report_id), unit_id=unit_id)
 
 
+def note_found(work: Work, actor: Actor, report_id: ReportId, *, purpose: str, unit_id: UnitId | None) -> None:
+    """Write down for the person that the report was found by what is sealed with it; the trail is the caller's."""
+    repository.put_reading(work, actor, report_id, purpose, unit_id)
+
+
 async def note_look(
     db: Database, actor: Actor, request_id: RequestId, *, code: str, unit_id: UnitId | None, day: date, now: datetime
 ) -> None:

@@ -131,6 +131,7 @@ async def sign_in_at_provider(
         lifetime=lifetime,
         now=now,
         by="provider",
+        guarded=guarded,
         assurance=found.assurance,
     )
 

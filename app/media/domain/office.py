@@ -67,8 +67,10 @@ def _look_through(content: bytes, members: list[zipfile.ZipInfo]) -> None:
         kept, length, has_links = list[bytes](), 0, member.filename.lower().endswith(_LINKS)
         for piece in _pieces(content, member):
             length += len(piece)
-            if length > min(room, member.file_size) or (has_links and length > MOST_OF_LINKS):
+            if length > room or (has_links and length > MOST_OF_LINKS):
                 raise _Unfit(Refusal.BOMB)
+            if length > member.file_size:
+                raise _Unfit(Refusal.DAMAGED)
             if has_links:
                 kept.append(piece)
         if length != member.file_size:

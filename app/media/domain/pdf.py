@@ -84,7 +84,7 @@ def checked(content: bytes) -> FileKind | Refusal:
     if any(_holds(_RUNS, text) for text in texts) or _goes_out(texts):
         return Refusal.MACROS
     if sum(1 for _ in _all(_OBJECTS, content)) > len(unfolded):  # some could not be read
-        return Refusal.LOCKED if _holds(_ENCRYPTED, content) else Refusal.TWO_FACED
+        return Refusal.LOCKED if _holds(_ENCRYPTED, content) else Refusal.DAMAGED
     return FileKind.PDF
 
 

@@ -6,6 +6,7 @@ from .checking import backlog, verify
 from .clearing import (
     clean,
     clear,
+    forget_places,
     let_go,
     list_older,
     sweep,
@@ -25,6 +26,7 @@ __all__ = [
     "covered",
     "end",
     "fetch",
+    "forget_places",
     "let_go",
     "list_checksums",
     "list_of_reports",

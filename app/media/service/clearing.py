@@ -155,6 +155,11 @@ async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after
     return await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
 
 
+async def forget_places(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> None:
+    """Nobody knows any more where the reports' photos were taken, as their senders had wanted told. One statement."""
+    await repository.forget_places(work, tenant_id, reports)
+
+
 async def let_go(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> int:
     """Number of files that are no report's any more; `clean` removes them from the disk. One statement."""
     return await repository.let_go(work, tenant_id, reports)

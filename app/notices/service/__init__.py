@@ -5,6 +5,7 @@ from __future__ import annotations
 from .own import (
     ToldOf,
     add_device,
+    count_devices,
     forget,
     forget_devices,
     get_applicants,
@@ -28,6 +29,7 @@ __all__ = [
     "Ways",
     "add_device",
     "backlog",
+    "count_devices",
     "forget",
     "forget_devices",
     "get_applicants",

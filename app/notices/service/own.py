@@ -137,6 +137,11 @@ async def hand_over(work: Work, keys: Keyring, giver: CitizenId, taker: CitizenI
         await repository.add_device(work, taker, endpoint_hash, again)
 
 
+async def count_devices(work: Work, citizen_id: CitizenId) -> int:
+    """Number of browsers that are told of the citizen's reports. One statement."""
+    return await repository.list_devices(work, citizen_id)
+
+
 async def forget_devices(work: Work, citizen_id: CitizenId) -> None:
     """No browser is told of the citizen's reports any more. One statement."""
     await repository.take_devices(work, citizen_id)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases.models import Case
-from app.db.work import Work, in_work
+from app.db.work import Work, in_work, read_work
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.letters.service import letter_of
 from app.portal import keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
+from app.privacy import service as privacy_service
+from app.privacy.schemas import AccessListOut
 from app.publication import service as publication_service
 from app.reports import service as reports_service
 from app.reports.schemas import RatingIn, ReopeningIn, ReplyIn, WithdrawalIn, files_answer
@@ -38,6 +40,8 @@ _MISSING = {
     "text": Text("Hãy viết điều bạn muốn trả lời hoặc bổ sung.", "Write what you want to reply or add."),
     "reason": Text("Hãy cho biết điều gì chưa xong.", "Say what is not done."),
 }
+_CONFIRM = Text("Hãy đánh dấu vào ô để xác nhận.", "Tick the box to confirm.")
+_ERASURE: Final = "erasure"
 _STARS = Text("Hãy chọn từ 1 đến 5 sao.", "Choose 1 to 5 stars.")
 
 
@@ -80,7 +84,7 @@ async def show_report(visit: CurrentVisit, code: CodePath) -> Response:
     view = await _own(visit, code, keepsakes.followed(visit.request).get(code))
     if view is not None:
         done = visit.request.query_params.get("done", "")
-        return await _shown(visit, view, Form(), {}, done=done if done in {*_VERBS, "sent"} else "")
+        return await _shown(visit, view, Form(), {}, done=done if done in {*_VERBS, _ERASURE, "sent"} else "")
     if await publication_service.public_body(visit.database, visit.tenant.id, code) is not None:
         return RedirectResponse(f"/cases/{code}", status_code=303)
     return _asking(visit, Form([("code", code)]), {}, status=404, asked=True)
@@ -109,6 +113,16 @@ async def show_letter(visit: CurrentVisit, code: CodePath, number: CodePath) -> 
     return visit.page(
         "letter.html", code=code, number=number, sheet=letter.sheets[visit.lang], checksum=letter.checksum
     )
+
+
+@router.post("/{code}/erasure")
+async def erase_contact(visit: CurrentVisit, code: CodePath, form: CurrentForm) -> Response:
+    """What the sender left with the report is gone, once the box is ticked."""
+    secret = keepsakes.followed(visit.request).get(code)
+    view = await _own(visit, code, secret)
+    if view is None:
+        return RedirectResponse(f"/follow/{code}", status_code=303)
+    return await _contact_erased(visit, view, secret, form)
 
 
 @router.post("/{code}/{verb}")
@@ -157,6 +171,19 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
     return RedirectResponse(f"/follow/{code}?done={verb}", status_code=303)
 
 
+async def _contact_erased(visit: Visit, view: ReportView, secret: str | None, form: Form) -> Response:
+    if form.text("sure") != "yes":
+        return await _shown(visit, view, form, {"sure": _CONFIRM}, verb=_ERASURE, status=422)
+    code = view.row["report_code"]
+    at = visit.at(code)
+
+    async def erase(work: Work) -> None:
+        await privacy_service.erase_contact(work, at.actor, code, secret)
+
+    await in_work(at.database, at.clock, at.tenant.id, erase)
+    return RedirectResponse(f"/follow/{code}?done={_ERASURE}", status_code=303)
+
+
 async def _shown(
     visit: Visit,
     view: ReportView,
@@ -171,6 +198,10 @@ async def _shown(
     """The sender's own page; `verb` is the form that was refused."""
     values = views.own_report(visit, view)
     files = await reports_service.files_of_own(visit.database, view.row)
+    code = view.row["report_code"]
+    at, secret = visit.at(code), keepsakes.followed(visit.request).get(code)
+    async with read_work(at.database, at.clock, at.tenant.id) as work:
+        log, known = await privacy_service.standing_of(work, at.actor, code, secret)
     return visit.page(
         "own.html",
         status=status,
@@ -181,6 +212,8 @@ async def _shown(
         message=message,
         key=keepsakes.new_key(),
         files=files_answer(files, visit.keys.media, visit.now)["items"],
+        opened=AccessListOut.of(log, at.tenant.id, at.books).items,
+        known=known,
         **values,
     )
 

@@ -146,6 +146,7 @@ def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int
         place=views.place_name(placed.chain),
         sure=placed.chain.commune is not None,
         places=draft.possible_places(visit),
+        signed_in=visit.citizen is not None,
     )
 
 

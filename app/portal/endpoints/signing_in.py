@@ -65,7 +65,7 @@ async def send_code(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The page that asks for the code, which is on its way."""
     try:
         phone = citizens_domain.checked_phone(form.text("phone"))
-        asking = Asking(phone, await address_of(visit.request), None)
+        asking = Asking(phone, await address_of(visit.request), str(visit.citizen) if visit.citizen else None)
         sender = cast("CodeSender", visit.request.app.state.code_sender)
         await citizens_service.send_code(
             visit.database,

@@ -13,9 +13,10 @@ from pydantic import BaseModel, Field
 from app.cases.terms import Books
 from app.citizens.schemas import ProvenIdentityOut
 from app.kit.ids import TenantId, UnitId
+from app.media.terms import Attached
 from app.papers.terms import Paper
 from app.payments.terms import KeptPayment, PaymentState
-from app.privacy.terms import AccessEntry, Erased, Exported
+from app.privacy.terms import AccessEntry, Erased, Exported, OwnReport
 from app.service_requests.terms import KeptRequest
 from app.web.fields import TextOut
 
@@ -54,6 +55,39 @@ def _told(log: Sequence[AccessEntry], name_of: Callable[[UnitId], str]) -> list[
     ]
 
 
+class OwnFileOut(BaseModel):
+    """A photo or file of a report of yours; the report's page has it to download."""
+
+    id: UUID
+    state: str
+    kind: str | None
+    bytes: int
+    latitude: float | None = Field(description="Nơi chụp, nếu bạn muốn giữ. Where it was taken, if you wanted that.")
+    longitude: float | None
+
+    @classmethod
+    def of(cls, file: Attached) -> Self:
+        """The file."""
+        lat, lon = file.point or (None, None)
+        return cls(id=file.id, state=file.state, kind=file.kind, bytes=file.length, latitude=lat, longitude=lon)
+
+
+class OwnWordsOut(BaseModel):
+    """Words of yours in the history of a report: a reply, a reason, a comment."""
+
+    at: datetime
+    type: str
+    text: str
+
+
+class OwnDeviceOut(BaseModel):
+    """Where you are signed in."""
+
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+
+
 class OwnReportOut(BaseModel):
     """A report of yours as it is kept."""
 
@@ -71,6 +105,17 @@ class OwnReportOut(BaseModel):
     received_at: datetime
     stars: int | None
     identity: IdentityOut | None = Field(description="Thông tin bạn để lại kèm phản ánh này. What you left with it.")
+    files: list[OwnFileOut]
+    words: list[OwnWordsOut] = Field(description="Điều bạn viết thêm sau đó. What you have written since.")
+
+    @classmethod
+    def of(cls, kept: OwnReport) -> Self:
+        """The report."""
+        told = kept._asdict()
+        told["identity"] = IdentityOut.of(kept.identity) if kept.identity else None
+        told["files"] = [OwnFileOut.of(one) for one in kept.files]
+        told["words"] = [OwnWordsOut(at=one.at, type=one.type, text=one.text) for one in kept.words]
+        return cls(**told)
 
 
 class OwnPersonOut(BaseModel):
@@ -239,6 +284,8 @@ class ExportOut(BaseModel):
     service_requests: list[OwnRequestOut]
     service_request_drafts: list[OwnDraftOut]
     access_log: list[AccessOut]
+    devices: list[OwnDeviceOut]
+    browsers_told: int = Field(description="Số trình duyệt nhận tin báo. Browsers that take notices.")
 
     @classmethod
     def of(cls, citizen: UUID, kept: Exported, books: Books) -> Self:
@@ -248,13 +295,15 @@ class ExportOut(BaseModel):
             citizen=citizen,
             phone=kept.proofs.phone,
             identities=ProvenIdentityOut.all_of(kept.proofs.identities),
-            reports=[
-                OwnReportOut(**{**one._asdict(), "identity": IdentityOut.of(one.identity) if one.identity else None})
-                for one in kept.reports
-            ],
+            reports=[OwnReportOut.of(one) for one in kept.reports],
             service_requests=[OwnRequestOut.of(one) for one in kept.service_requests],
             service_request_drafts=[OwnDraftOut(**asdict(one)) for one in kept.drafts],
             access_log=_told(kept.log, lambda unit_id: units.get(unit_id, "")),
+            devices=[
+                OwnDeviceOut(user_agent=one.user_agent, created_at=one.created_at, last_used_at=one.last_used_at)
+                for one in kept.devices
+            ],
+            browsers_told=kept.browsers,
         )
 
 

@@ -6,7 +6,7 @@ from app.privacy.domain import kept
 
 from .keeping import keep_to_rules, kept_for, list_rules, publish_rule
 from .opening import ask, decide, find_by_phone, list_openings, list_senders, look
-from .own import access_log, access_log_of, access_log_of_request, erase_account, erase_contact, export
+from .own import access_log, access_log_of, access_log_of_request, erase_account, erase_contact, export, standing_of
 
 __all__ = [
     "access_log",
@@ -26,4 +26,5 @@ __all__ = [
     "list_senders",
     "look",
     "publish_rule",
+    "standing_of",
 ]

@@ -18,7 +18,7 @@ from app.identity.policies import acting_as
 from app.identity.terms import Actor, ReporterIdentity
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
 from app.privacy import domain, policies, repository
-from app.privacy.errors import OpeningNotFound, SenderUnknown
+from app.privacy.errors import OpeningNotFound, SecondPersonNeeded, SenderUnknown
 from app.privacy.terms import Opening, Sender
 from app.reports import service as reports
 
@@ -105,13 +105,18 @@ async def ask(
 async def decide(work: Work, actor: Actor, scope: Scope, books: Books, opening_id: UUID, *, agree: bool) -> Opening:
     """The opening with a second person's word.
 
-    Raises: OpeningNotFound, Forbidden, AlreadyDecided, SecondPersonNeeded.
+    Two who stand in for one another are one person here, and so are who made a link and whose account it opened.
+    Raises: OpeningNotFound, Forbidden, AlreadyDecided, OpeningNotOpen, SecondPersonNeeded.
     """
     row = await repository.lock_opening(work, actor.tenant_id, opening_id)
     opening = _seen(row.read(), scope)
     path = books.directory.unit_path(actor.tenant_id, opening.unit_id)
     policies.may_agree(actor, path).require()
     actor = acting_as(actor, *policies.SECONDS, path=path)
+    decider = actor.staff_id
+    assert decider is not None  # an address of officers
+    if not await identity.are_apart(work, actor.tenant_id, opening.asked_by, decider, since=opening.asked_at):
+        raise SecondPersonNeeded
     after = domain.decided(opening, actor, agree=agree, at=work.now)
     repository.keep(row, after)
     done = Action.IDENTITY_AGREED if agree else Action.IDENTITY_DECLINED
@@ -122,15 +127,16 @@ async def decide(work: Work, actor: Actor, scope: Scope, books: Books, opening_i
 
 
 async def look(
-    work: Work, keys: Keyring, actor: Actor, scope: Scope, opening_id: UUID
+    work: Work, keys: Keyring, actor: Actor, scope: Scope, books: Books, opening_id: UUID
 ) -> tuple[Opening, ReporterIdentity]:
-    """The identity, for whoever asked and no longer than LOOK_FOR; each look is written down for its owner to see.
+    """The identity, for whoever asked and still may, no longer than LOOK_FOR; its owner sees each look.
 
-    Raises: OpeningNotFound, OpeningNotOpen, SenderUnknown, IdentityUnreadable.
+    Raises: OpeningNotFound, Forbidden, OpeningNotOpen, SenderUnknown, IdentityUnreadable.
     """
     opening = _seen((await repository.lock_opening(work, actor.tenant_id, opening_id)).read(), scope)
     if opening.asked_by != actor.staff_id:
         raise OpeningNotFound
+    policies.may_open(actor, books.directory.unit_path(actor.tenant_id, opening.unit_id)).require()
     domain.check_open(opening, work.now)
     found = await identity.open_identity(
         work, keys, actor, opening.report_id, purpose=opening.reason, unit_id=opening.unit_id
@@ -165,12 +171,20 @@ async def list_openings(work: ReadWork, actor: Actor, scope: Scope) -> list[Open
 async def find_by_phone(
     work: Work, keys: Keyring, actor: Actor, scope: Scope, phone: str, *, reason: str
 ) -> list[tuple[ReportId, str, str]]:
-    """Id, code and case of reports that came with the phone, of cases in the officer's sight, newest first.
+    """Id, code and case of the phone's reports, of cases in the officer's sight, newest first.
 
-    Nothing of an identity is opened; that it was looked for is written down. Three statements. Raises: Forbidden.
+    They came with the phone, or by the account it proves.
+    Nothing of an identity is opened, yet whose reports they are is known by it: it is written down for the trail, which
+    names what was found, and for each sender to see. Who asked not to be named is not found. Six statements at most.
+    Raises: Forbidden.
     """
     policies.may_seek(actor).require()
     ids = await identity.reports_of_phone(work, keys, actor.tenant_id, phone)
+    ids = [*ids, *await citizens.reports_of_phone(work, keys, actor.tenant_id, phone)]
     found = await reports.seen_of(work, actor.tenant_id, ids, None if scope.whole else scope.units)
-    audit.record(work, actor, Action.PHONE_SOUGHT, details={"reason": reason, "found": len(found)})
+    unit_id = min(actor.units(*policies.SEEKERS))
+    for report_id, _, _ in found:
+        identity.note_found(work, actor, report_id, purpose=reason, unit_id=unit_id)
+    details = {"reason": reason, "found": len(found), "reports": [code for _, code, _ in found]}
+    audit.record(work, actor, Action.PHONE_SOUGHT, unit_id=unit_id, details=details)
     return found

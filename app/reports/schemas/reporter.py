@@ -9,7 +9,7 @@ from app.web.fields import WireIn
 
 
 class ReporterIn(WireIn):
-    """Who reports; all may be left out. Kept apart, encrypted, and never shown to the unit that handles the case."""
+    """Who reports; all may be left out. Kept apart, encrypted, opened with a reason only; its sender sees each time."""
 
     name: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)

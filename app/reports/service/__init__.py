@@ -6,10 +6,13 @@ from .blocking import block_sender, forget_origins, lift_block, list_blocks
 from .following import (
     add_by_client,
     claim,
+    cut_off,
     ended_before,
     hand_over,
+    led_to,
     let_go,
     list_of_citizen,
+    mask_words,
     own_report,
     rate,
     reopen,
@@ -17,6 +20,7 @@ from .following import (
     seen_of,
     senders_of,
     withdraw,
+    words_of,
 )
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
@@ -45,6 +49,7 @@ __all__ = [
     "add_by_client",
     "block_sender",
     "claim",
+    "cut_off",
     "ended_before",
     "files_of_case",
     "files_of_own",
@@ -55,6 +60,7 @@ __all__ = [
     "get_facts",
     "get_own_facts",
     "hand_over",
+    "led_to",
     "let_go",
     "letters_for_sender",
     "lift_block",
@@ -62,6 +68,7 @@ __all__ = [
     "list_of_citizen",
     "list_own",
     "locate_report",
+    "mask_words",
     "opened_by",
     "own_report",
     "owns",
@@ -76,4 +83,5 @@ __all__ = [
     "watched",
     "watched_of",
     "withdraw",
+    "words_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from app.cases import service as cases_service
@@ -18,6 +18,8 @@ from app.reports import repository
 from app.reports.errors import ReportNotFound
 from app.reports.events import ReportEvent
 from app.reports.models import Report
+from app.timeline import service as timeline
+from app.timeline.terms import Written
 
 from .reading import owns
 
@@ -55,6 +57,13 @@ async def claim(work: Work, citizen: Actor, code: str, secret: str) -> None:
     )
 
 
+def cut_off(report: Report) -> bool:
+    """Whether officers were led from the report to its account until now; they are no more."""
+    led = report.citizen_id is not None and not report.cut_off
+    report.cut_off = True
+    return led
+
+
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Sequence[TenantId]) -> int:
     """Number of reports of one account that are another's from now on, in all of the tenants. One statement."""
     return await repository.hand_over(work, giver, taker, tenants)
@@ -64,7 +73,10 @@ MOST_OF_ONE = 1000
 
 
 async def senders_of(work: Work, tenant_id: TenantId, case_id: CaseId) -> list[tuple[ReportId, str, CitizenId | None]]:
-    """Id, code and account of the newest 200 reports of the case, merged ones too, oldest first. One statement."""
+    """Id, code and account of the newest 200 reports of the case, merged ones too, oldest first. One statement.
+
+    No account where the sender has erased who it was.
+    """
     return await repository.list_senders(work, tenant_id, case_id)
 
 
@@ -80,6 +92,31 @@ async def list_of_citizen(
 ) -> list[Report]:
     """The account's reports, the newest first; None: however many there are. One statement."""
     return await repository.list_of_citizen(work, citizen_id, tenants, most)
+
+
+async def led_to(work: Work, tenant_id: TenantId, citizen_id: CitizenId) -> list[ReportId]:
+    """The account's newest 200 reports from which officers are led to it. One statement."""
+    return await repository.led_to(work, tenant_id, citizen_id)
+
+
+async def words_of(work: Work, tenant_id: TenantId, reports: Collection[ReportId]) -> list[Written]:
+    """What the senders of these reports have written since: replies, reasons, comments. Two statements."""
+    return await timeline.words_of(work, tenant_id, await repository.cases_of(work, tenant_id, reports), reports)
+
+
+async def mask_words(
+    work: Work, tenant_id: TenantId, reports: Collection[Report], masks: dict[ReportId, Callable[[str], str]]
+) -> None:
+    """What their senders wrote, first and since, is kept masked from now on, each by its own mask. Four statements."""
+    for report in reports:
+        mask = masks[ReportId(report.id)]
+        report.description = mask(report.description)
+        report.answers = {
+            asked: mask(said) if isinstance(said, str) else said for asked, said in report.answers.items()
+        }
+    described = {CaseId(report.case_id): report.description for report in reports}
+    await cases_service.rewrite_summaries(work, tenant_id, described)
+    await timeline.mask_words(work, tenant_id, await repository.cases_of(work, tenant_id, list(masks)), masks)
 
 
 async def let_go(work: Work, citizen_id: CitizenId, tenants: Collection[TenantId]) -> None:

@@ -17,10 +17,11 @@ from fastapi import FastAPI
 from app.citizens import service as citizens_service
 from app.citizens.senders import GatewayCodes
 from app.db.engine import Database
+from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.notices.senders import SmsSender
 from app.process import Process
-from tests.builders import a_report
+from tests.builders import a_report, an_officer
 from tests.postoffice import Gateway, gateway
 
 PHONE, OTHER = "0912 345 678", "+84 987 654 321"
@@ -134,13 +135,17 @@ async def test_of_two_devices_that_send_one_code_at_once_one_is_signed_in(phones
 async def test_codes_are_counted_by_phone_and_by_address_for_all_processes(
     phones: Phones, clock: FixedClock, application: FastAPI
 ) -> None:
-    assert (await phones.ask()).status_code == 202
-    assert (await phones.ask()).status_code == 202
-    assert len(phones.messages) == 1, "who taps twice is sent one message"
-    for _ in range(3):
+    for _ in range(7):
+        assert (await phones.ask()).status_code == 202
+    assert len(phones.messages) == 1, "who taps again and again is sent one message, and charged for one"
+    for _ in range(4):
         clock.at += timedelta(minutes=1)
         assert (await phones.ask()).status_code == 202
+    assert len(phones.messages) == 5
+    assert (await phones.ask()).status_code == 202, "the newest code is a moment old"
+    clock.at += timedelta(seconds=31)
     refused = await phones.ask()
+    assert "cho số này" in refused.json()["detail"]
     assert refused.headers["ratelimit"].startswith('"codes-person";r=0;t=')
     assert '"codes-person";q=5;w=3600' in refused.headers["ratelimit-policy"]
     assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-codes")
@@ -152,9 +157,10 @@ async def test_codes_are_counted_by_phone_and_by_address_for_all_processes(
     assert (await phones.ask()).status_code == 202
     settings = application.state.settings
     application.state.settings = settings.model_copy(update={"codes_per_address_hour": 3})
-    statuses = [(await phones.ask(f"09876543{n:02}")).status_code for n in range(4)]
+    answers = [await phones.ask(f"09876543{n:02}") for n in range(4)]
     application.state.settings = settings
-    assert statuses[-1] == 429
+    assert answers[-1].status_code == 429
+    assert "cùng mạng" in answers[-1].json()["detail"], "nobody was sent a code who is told of many"
 
 
 @pytest.mark.parametrize("typed", ["", "12", "0220 3 853 155", "+84 220 385 315", "so dien thoai"])
@@ -270,3 +276,27 @@ async def test_a_report_sent_without_an_account_is_claimed_with_its_secret_which
     other = await phones.sign_in(OTHER)
     assert (await client.post(claim, json=right, headers=bearer(other))).status_code == 404
     assert (await client.post(claim, json=right)).status_code == 401
+
+
+async def test_a_block_stays_on_whoever_erases_the_account_and_signs_in_again(
+    phones: Phones, process: Process, clock: FixedClock, db: Database
+) -> None:
+    client, admin = phones.client, await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    tokens = await phones.sign_in()
+    code = (await client.post("/api/v1/reports", json=LAMP, headers=bearer(tokens))).json()["code"]
+    until = (clock.now() + timedelta(days=3)).isoformat()
+    block = {"report": code, "what": "account", "reason": "Gửi liên tiếp nội dung bịa đặt.", "until": until}
+    made = await client.post("/api/v1/staff/blocks", json=block, headers=admin.headers)
+    assert made.status_code == 201, made.text
+    assert len((await client.get("/api/v1/me/data", headers=bearer(tokens))).json()["devices"]) == 1
+    for _ in range(2):  # however often it is tried
+        assert (await client.delete("/api/v1/me/data", headers=bearer(tokens))).status_code == 200
+        assert await db.lane.fetchval("SELECT count(*) FROM blocked_proofs") == 1
+        clock.at += timedelta(minutes=20)
+        tokens = await phones.sign_in()
+        assert await db.lane.fetchval("SELECT count(*) FROM blocked_proofs") == 0
+        refused = await client.post("/api/v1/reports", json=LAMP, headers=bearer(tokens))
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/sender-blocked")
+    clock.at += timedelta(minutes=20)
+    other = await phones.sign_in(OTHER)
+    assert (await client.post("/api/v1/reports", json=LAMP, headers=bearer(other))).status_code == 201

@@ -15,6 +15,7 @@ from app.process import Process
 from tests.api.console.conftest import Desks
 from tests.api.console.test_second_factor import code_of, enrolled
 from tests.builders import PROVINCE, Officer, an_officer
+from tests.officers import PASSWORD
 from tests.pages import Page, post
 
 RULES = "/api/v1/staff/second-factor-rules"
@@ -49,6 +50,9 @@ async def test_who_lacks_a_demanded_second_step_can_only_set_it_up(
     assert (await asked(client, officer))[0] == 200
     session = (await client.get("/api/v1/auth/session", headers=approver.headers)).json()
     assert (session["must_enrol"], session["memberships"]) == (True, [])
+    given = {"username": approver.username, "password": PASSWORD}
+    told = (await client.post("/api/v1/auth/token", json=given)).json()
+    assert (told["must_enrol"], told["memberships"]) == (True, []), "as every later request is told"
     await enrolled(client, approver, clock)
     assert (await asked(client, approver))[0] == 200
     session = (await client.get("/api/v1/auth/session", headers=approver.headers)).json()

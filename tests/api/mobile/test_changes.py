@@ -157,7 +157,7 @@ async def test_claimed_joined_merged_separated_and_withdrawn_reports_arrive_and_
 
     async def move(work: Work) -> None:
         known = CitizenId(taker.citizen_id) if taker.citizen_id else None
-        await accounts.entered(work, keyring_of(process.settings), citizen, known, _never, [HAIDUONG])
+        await accounts.entered(work, keyring_of(process.settings), citizen, known, _never, bytes(32), [HAIDUONG])
 
     await in_work(process.db, process.clock, None, move)
     await drain()

@@ -130,7 +130,7 @@ async def test_lists_keep_to_what_they_are_asked_for(
 
     assert await codes() == [hole]  # of the last 90 days
     assert await codes(start_date="2026-11-19T00:00:00Z") == [lamp]
-    assert await codes(end_date="2026-11-20T10:00:00+07:00") == [lamp]
+    assert await codes(end_date="2026-11-20T10:00:01+07:00") == [lamp]
     assert await codes(end_date="2026-11-20T09:59:59 07:00") == []
     changes = {"updated_after": "2026-11-01T00:00:00Z"}
     assert await codes(**changes) == [lamp, hole]

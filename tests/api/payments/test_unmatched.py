@@ -95,7 +95,7 @@ async def test_money_for_nothing_known_is_matched_or_given_back_by_two(
     left = await waiting(client, admin)
     assert [one["receipt"]["refund_due"] for one in left] == ["6.5"], "what is of another currency waits for its own"
     trail = await db.lane.fetch("SELECT action FROM audit_entries WHERE action LIKE 'payment.%' ORDER BY id OFFSET 1")
-    assert [row["action"] for row in trail] == [
-        "payment.matched", "payment.matched", "payment.to_return", "payment.to_return", "payment.refund_noted",
-        "payment.refund_noted",
+    assert sorted(row["action"] for row in trail) == [
+        "payment.matched", "payment.matched", "payment.refund_noted", "payment.refund_noted", "payment.to_return",
+        "payment.to_return",
     ]  # fmt: skip

@@ -163,7 +163,7 @@ async def a_foreign_officer(process: Process) -> dict[str, str]:
     new = await identity.sign_in(
         process.db, passwords, keyring_of(process.settings), KHANH_HOA, username=username, password=PASSWORD,
         user_agent="test",
-        lifetime=timedelta(days=1), now=process.clock.now(),
+        lifetime=timedelta(days=1), now=process.clock.now(), guarded=(),
     )  # fmt: skip
     return {"Authorization": f"Bearer {new.access_token}", "Host": "khanhhoa.localhost"}
 

@@ -10,9 +10,10 @@ import pytest
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
+from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
 from app.process import Process
-from tests.builders import Filed, a_case, a_report
+from tests.builders import Filed, a_case, a_report, an_officer
 from tests.pages import Page, post
 
 S = CaseState
@@ -112,6 +113,33 @@ async def test_what_a_sender_does_is_done_once_however_often_it_is_sent(
     assert row is not None
     assert (row["state"], row["version"]) == (ends, filed.version + 1)
     assert (await client.get(answer.headers["location"])).status_code == 200
+
+
+async def test_a_sender_without_an_account_sees_who_opened_the_identity_and_erases_it(
+    client: httpx.AsyncClient, process: Process, db: Database
+) -> None:
+    filed = await a_report(process, reporter=ReporterIdentity("Nguyễn Thị Hoa", "+84912345678"))
+    assert "Chưa ai mở." in (await opened(client, filed)).text
+    officer, why = await an_officer(process, Role.APPROVER), "Cần gọi để hẹn giờ."
+    asked = f"/api/v1/staff/cases/{filed.code}/senders/{filed.code}/openings"
+    opening = (await client.post(asked, json={"reason": why}, headers=officer.headers)).json()["id"]
+    await client.post(f"/api/v1/staff/identity-openings/{opening}/reading", headers=officer.headers)
+    page = Page(await client.get(f"/follow/{filed.code}"))
+    assert f"UBND phường Cẩm Thượng: {why}" in page.text
+    form = page.form(f"/follow/{filed.code}/erasure")
+    unsure = await post(client, form)
+    assert unsure.status_code == 422
+    assert {"#sure"} <= set(Page(unsure).links)
+    assert {"sure", "sure-error"} <= Page(unsure).ids
+    done = await post(client, form, sure="yes")
+    assert (done.status_code, done.headers["location"]) == (303, f"/follow/{filed.code}?done=erasure")
+    assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities") == 0
+    after = Page(await client.get(done.headers["location"]))
+    assert "Đã xoá thông tin liên hệ." in after.text
+    assert why in after.text, "who opened it stays told"
+    assert not [one for one in after.forms if one.action.endswith("/erasure")]
+    stranger = await client.post("/follow/H23-260101-9999/erasure", data={"sure": "yes"})
+    assert (stranger.status_code, stranger.headers["location"]) == (303, "/follow/H23-260101-9999")
 
 
 async def test_empty_words_come_back_beside_their_field(client: httpx.AsyncClient, process: Process) -> None:

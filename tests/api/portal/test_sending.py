@@ -230,7 +230,24 @@ async def test_contact_details_are_sealed_and_never_shown_again(client: httpx.As
     await post(client, form, step="send", reporter__name="Nguyễn Văn An", reporter__phone="0912345678")
     sent = (await client.get("/report/sent")).text
     assert "0912345678" not in sent
-    assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities") == 1
+    assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities WHERE NOT withheld") == 1
+
+
+async def test_who_does_not_want_to_be_named_says_so_and_is_told_who_may_open_it(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    page = await second_page(client)
+    form = page.form("/report")
+    assert ("reporter.anonymous", "yes") in form.boxes
+    assert "reporter.anonymous-hint" in page.ids
+    assert "Người phê duyệt của đơn vị giữ phản ánh" in page.text
+    assert "không nhìn thấy" not in page.text
+    typed = {"reporter__name": "Nguyễn Văn An", "reporter__anonymous": "yes"}
+    back = Page(await go(client, form, step="edit", **typed)).form("/report")
+    again = Page(await go(client, back, step="check")).form("/report")
+    assert again.values["reporter.anonymous"] == "yes", "it stays ticked from page to page"
+    await post(client, again, step="send")
+    assert await db.lane.fetchval("SELECT count(*) FROM reporter_identities WHERE withheld") == 1
 
 
 async def test_every_page_after_the_first_is_led_to_by_an_address_that_tells_nothing(client: httpx.AsyncClient) -> None:

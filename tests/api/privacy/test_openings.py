@@ -14,6 +14,8 @@ from app.db.engine import Database
 from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
 from app.process import Process
+from tests.api.members.test_deputies import named, wanted
+from tests.api.members.test_members import MEMBERS
 from tests.builders import BINH_HAN, CITY, PROVINCE, Filed, Officer, a_report, an_officer
 
 HOA = ReporterIdentity("Nguyễn Thị Hoa", "+84912345678", None, "030123456789", "Số 5 phố Cẩm Thượng")
@@ -114,6 +116,41 @@ async def test_who_asked_not_to_be_named_is_opened_by_two(client: httpx.AsyncCli
     assert (await look(client, asker, opening)).json()["identity"]["name"] == HOA.name
 
 
+async def test_two_who_are_one_do_not_open_what_takes_two(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    filed = await a_report(process, reporter=HOA, anonymous=True)
+    asker, clerk = await an_officer(process, Role.APPROVER), await an_officer(process)
+    opening = await ask(client, asker, filed)
+    await named(client, asker, wanted(clerk, clock))
+    borrowed = await decide(client, clerk, opening, agree=True)
+    assert borrowed.json()["type"] == "/problems/another-person-needed", "the clerk has the asker's own role"
+    of_clerk = await ask(client, clerk, filed)
+    lent = await decide(client, asker, of_clerk, agree=True)
+    assert lent.json()["type"] == "/problems/another-person-needed"
+    head = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    auditor = await an_officer(process, Role.AUDITOR, unit=PROVINCE)
+    made = await client.post(f"{MEMBERS}/{asker.actor.id}/reset", json={"by": "hand"}, headers=head.headers)
+    assert made.status_code == 200
+    by_link = await decide(client, head, opening, agree=True)
+    assert by_link.json()["type"] == "/problems/another-person-needed", "whoever made the link may have used it"
+    assert (await decide(client, auditor, opening, agree=True)).json()["state"] == "open"
+
+
+async def test_who_may_no_longer_ask_may_no_longer_look_and_no_wish_waits_for_ever(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock, db: Database
+) -> None:
+    filed = await a_report(process, reporter=HOA, anonymous=True)
+    asker, second = await an_officer(process, Role.APPROVER), await an_officer(process, Role.AUDITOR, unit=PROVINCE)
+    opening, forgotten = await ask(client, asker, filed), await ask(client, asker, filed)
+    assert (await decide(client, second, opening, agree=True)).json()["state"] == "open"
+    await db.lane.fetch("UPDATE memberships SET valid_to = $1 WHERE account_id = $2", clock.now(), asker.actor.id)
+    assert (await look(client, asker, opening)).status_code == 404, "the case is out of sight with the role"
+    clock.at += timedelta(days=7)
+    late = await decide(client, await an_officer(process, Role.AUDITOR, unit=PROVINCE), forgotten, agree=True)
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/opening-not-open")
+
+
 async def test_what_was_refused_stays_closed(client: httpx.AsyncClient, process: Process) -> None:
     filed = await a_report(process, reporter=HOA, anonymous=True)
     asker, second = await an_officer(process, Role.APPROVER), await an_officer(process, Role.APPROVER)
@@ -143,7 +180,17 @@ async def test_a_phone_finds_its_reports_within_sight_and_opens_nothing(
         answer = await client.post("/api/v1/staff/phone-lookups", json=wanted, headers=officer.headers)
         assert answer.json()["items"] == found
     assert await db.lane.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'phone.sought'") == 2
-    assert await db.lane.fetchval("SELECT count(*) FROM identity_readings") == 0
+    log = await client.get(f"/api/v1/reports/{filed.code}/access-log", headers=filed.owner)
+    assert [one["reason"] for one in log.json()["items"]] == [REASON["reason"]], "whose it is was known by it"
+    trail = await db.lane.fetch(
+        "SELECT details::text AS said FROM audit_entries WHERE action = 'phone.sought' ORDER BY id"
+    )
+    assert filed.code in trail[0]["said"]
+    unnamed = await a_report(process, reporter=HOA, anonymous=True)
+    seeker = await an_officer(process, Role.APPROVER)
+    answers = [await client.post("/api/v1/staff/phone-lookups", json=wanted, headers=seeker.headers) for _ in range(61)]
+    assert unnamed.code not in answers[0].text, "who asked not to be named is not found by guessing either"
+    assert (answers[59].status_code, answers[60].status_code) == (200, 429)
     wrong = await client.post("/api/v1/staff/phone-lookups", json={**wanted, "phone": "12"}, headers=officer.headers)
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-phone")
 

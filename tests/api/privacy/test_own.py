@@ -21,6 +21,20 @@ from app.worker.keeping import Resealing, keep_to_rules
 from tests.builders import HAIDUONG, a_case, a_report, an_officer
 
 HOA = ReporterIdentity("Nguyễn Thị Hoa", "+84912345678")
+_PHOTO = """
+WITH kept AS (
+  INSERT INTO uploads (id, secret_hash, state, length_bytes, offset_bytes, filename, created_at, updated_at, kind,
+    keeps_place, lat, lon)
+  VALUES (gen_random_uuid(), '', 'cleared', 9, 9, 'anh.jpg', now(), now(), 'image/jpeg', true, 20.9, 106.3)
+  RETURNING id
+)
+INSERT INTO report_files (tenant_id, report_id, place, upload_id)
+SELECT r.tenant_id, r.id, 0, k.id FROM reports r CROSS JOIN kept k WHERE r.code = $1 RETURNING upload_id
+"""
+_WORDS = """
+SELECT r.description || c.summary || (SELECT string_agg(t.text, ' ') FROM timeline_entries t WHERE t.case_id = c.id)
+FROM reports r JOIN cases c ON c.id = r.case_id WHERE r.code = $1
+"""
 KEPT = "SELECT count(*) FROM reporter_identities"
 
 
@@ -43,29 +57,42 @@ async def test_a_citizen_takes_a_copy_of_everything_and_then_has_it_erased(
     mine = {"Authorization": f"Bearer {token}"}
     sent = {
         "category": "lighting.street_lamp",
-        "description": "Đèn đường không sáng.",
+        "description": "Đèn đường không sáng. Nguyễn Thị Hoa, gọi 0912 345 678.",
         "location": {"lat": 20.9467, "lon": 106.3134},
         "reporter": {"name": "Nguyễn Thị Hoa", "phone": "0912345678", "identity_number": "030 123 456 789"},
     }
     code = (await client.post("/api/v1/reports", json=sent, headers=mine)).json()["code"]
+    more = {"text": "Hoa đây, cột số 5; số mới 0987 654 321."}
+    assert (await client.post(f"/api/v1/reports/{code}/replies", json=more, headers=mine)).status_code < 300
+    await db.lane.fetch(_PHOTO, code)
     await a_report(process, reporter=ReporterIdentity("Người khác"))
     answer = await client.get("/api/v1/me/data", headers=mine)
     (report,) = answer.json()["reports"]
     assert (report["code"], report["description"]) == (code, sent["description"])
     assert report["identity"]["identity_number"] == "030123456789"
+    assert [one["text"] for one in report["words"]] == [more["text"]]
+    assert [(one["latitude"], one["longitude"]) for one in report["files"]] == [(20.9, 106.3)]
+    assert (answer.json()["devices"], answer.json()["browsers_told"]) == ([], 0), "a device of its own is no session"
     assert "Người khác" not in answer.text
     assert (await client.get("/api/v1/me/access-log", headers=mine)).json() == {"items": []}
     gone = await client.delete("/api/v1/me/data", headers=mine)
     assert (gone.json()["identities"], gone.json()["reports"]) == (1, 1)
     assert [one["code"] for one in gone.json()["kept"]] == [
         "reports",
+        "files",
         "service_requests",
         "issued_papers",
         "payments",
         "audit",
+        "blocks",
     ]
     assert (await client.get("/api/v1/me", headers=mine)).status_code == 401
     assert await db.lane.fetchval("SELECT count(*) FROM citizen_tokens") == 0, "nor where one was signed in"
+    words = await db.lane.fetchval(_WORDS, code)
+    assert "Đèn đường không sáng." in words
+    assert "cột số 5" in words
+    assert not [one for one in ("Nguyễn Thị Hoa", "0912 345 678", "0987 654 321") if one in words]
+    assert await db.lane.fetchval("SELECT count(*) FROM uploads WHERE lat IS NULL AND NOT keeps_place") == 1
     assert await db.lane.fetchval(KEPT) == 1
     assert await db.lane.fetchval("SELECT count(*) FROM reports WHERE citizen_id IS NOT NULL") == 0
 

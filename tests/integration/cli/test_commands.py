@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import stat
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -27,9 +26,9 @@ from app.main import create_app, install
 from app.outbox import service as outbox
 from app.process import Process
 from app.settings import Settings
+from tests import nursery
 from tests.conftest import make_settings
 from tests.diaries import Diary, note, written
-from tests.server import ROOT
 
 Command = Callable[..., Awaitable[tuple[int, str]]]
 
@@ -39,19 +38,14 @@ def lienthong(committed_url: str, tmp_path: Path) -> Command:
     """Runs the program on a database of the test's own; exit code and everything it printed."""
 
     async def run(*arguments: str, **settings: str) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from app.cli.main import run; run()", *arguments),
-            cwd=ROOT,
-            env={
-                "LIENTHONG_DATABASE_URL": committed_url,
-                "LIENTHONG_DATA_DIR": str(tmp_path),
-                "LANG": "C.UTF-8",
-                "COLUMNS": "200",
-                **{f"LIENTHONG_{name.upper()}": value for name, value in settings.items()},
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        environment = {
+            "LIENTHONG_DATABASE_URL": committed_url,
+            "LIENTHONG_DATA_DIR": str(tmp_path),
+            "LANG": "C.UTF-8",
+            "COLUMNS": "200",
+            **{f"LIENTHONG_{name.upper()}": value for name, value in settings.items()},
+        }
+        process = await nursery.begin(nursery.PROGRAM, *arguments, settings=environment)
         printed, _ = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode is not None
         return process.returncode, printed.decode()
@@ -351,8 +345,8 @@ async def test_what_a_consumer_could_not_handle_is_listed_tried_again_and_skippe
         code, said = await lienthong("outbox", *wrong)
         assert code == 1
         assert (
-            "No such consumer: nope. There are: diary, national, notices, plans, publication, service_requests, "
-            "webhooks." in said
+            "No such consumer: nope. There are: diary, mobile, national, notices, plans, publication, "
+            "service_requests, webhooks." in said
         )
     code, said = await lienthong("outbox", "retry", "diary")
     assert (code, "Name one position, or --all" in said) == (1, True)

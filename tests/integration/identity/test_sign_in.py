@@ -45,11 +45,11 @@ async def test_the_right_password_opens_a_session_with_memberships(
     assert new.access_token not in repr(new)
 
 
-async def test_signing_in_costs_three_statements(
+async def test_signing_in_costs_four_statements(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province, hoa: StaffId, statements: Statements
 ) -> None:
     await sign_in(db, clock, passwords, here)
-    assert len(statements) == 3  # claim, open, and the line in the trail
+    assert len(statements) == 4  # claim, open, the line in the trail, and the session as it is read from now on
 
 
 async def test_only_the_hash_of_a_token_is_kept(

@@ -15,6 +15,7 @@ from app.process import Process
 from app.web.budgets import ReadBudget
 from app.web.hot import HotPaths
 from app.web.middleware import RequestEdge
+from app.web.versions import AppVersions
 from tests.builders import a_case, an_officer
 from tests.officers import PASSWORD
 
@@ -78,7 +79,7 @@ async def plain(process: Process) -> AsyncIterator[httpx.AsyncClient]:
     app: FastAPI = create_app(process.settings, process.clock)
     app.user_middleware = [one for one in app.user_middleware if getattr(one.cls, "__name__", "") != HotPaths.__name__]
     left = {getattr(one.cls, "__name__", "") for one in app.user_middleware}
-    assert left == {RequestEdge.__name__, ReadBudget.__name__}
+    assert left == {RequestEdge.__name__, ReadBudget.__name__, AppVersions.__name__}
     install(app, process)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:

@@ -100,7 +100,7 @@ def _zip(**members: bytes) -> bytes:
         (_objects(b"/N 1/First 4/Filter/FlateDecode", _PACKED, b"stream of objects\r\n"), Refusal.MACROS),
         (_objects(b"/Filter[/FlateDecode/FlateDecode]", zlib.compress(_PACKED)), Refusal.MACROS),
         (_objects(b"/Type/ObjStm/Filter/ASCIIHexDecode", _SCRIPT.hex().encode() + b">"), Refusal.TWO_FACED),
-        (_objects(b"/Type/Obj#53tm/Filter/FlateDecode", b"what is this"), Refusal.TWO_FACED),
+        (_objects(b"/Type/Obj#53tm/Filter/FlateDecode", b"what is this"), Refusal.DAMAGED),
         (_objects(b"/Type/ObjStm", zlib.compress(b"5 0 " + b" " * 70_000_000)), Refusal.BOMB),
         (_plain(b"/Title (JavaScript, /JSON)"), FileKind.PDF),
         (_objects(b"/Subtype/Image/Filter/FlateDecode", zlib.compress(b"\1" * 100_000 + _SCRIPT)), FileKind.PDF),
@@ -135,8 +135,8 @@ _SPOKEN = struct.pack("<I", zlib.crc32(bytes(3_000_000))), struct.pack("<I", zli
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (_LYING_BOMB, Refusal.BOMB),
-        (_LYING_BOMB.replace(*_SPOKEN), Refusal.BOMB),
+        (_LYING_BOMB, Refusal.DAMAGED),
+        (_LYING_BOMB.replace(*_SPOKEN), Refusal.DAMAGED),
         (_HONEST_BOMB, FileKind.DOCX),
         (_document(**{"WORD/document.xml": b"<y/>"}), Refusal.TWO_FACED),
         (_document() + _document(), Refusal.TWO_FACED),

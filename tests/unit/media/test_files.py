@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from typing import Any
 
 import pytest
@@ -109,6 +110,24 @@ def test_a_picture_that_unfolds_into_too_many_pixels_is_never_unfolded() -> None
     assert domain.drawn(flat.getvalue()) is Refusal.TOO_MANY_PIXELS
 
 
+_REL = 'Target="http://x/" TargetMode="External"/></Relationships>'
+_OF = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TEMPLATE = f'<Relationships><Relationship Id="r1" Type="{_OF}/attachedTemplate" {_REL}'.encode()
+LINK = f'<Relationships><Relationship Id="r1" Type="{_OF}/hyperlink" {_REL}'.encode()
+
+
+def packed_objects(written: bytes, *, broken: bool = False) -> bytes:
+    """A PDF that keeps these objects in a stream."""
+    packed = b"?" * 20 if broken else zlib.compress(written)
+    head = b"2 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    return PDF.replace(b"trailer", head + packed + b"\nendstream\nendobj\ntrailer")
+
+
+def lying(packed: bytes) -> bytes:
+    """The same with a directory that says less than is in it."""
+    return packed.replace((5000).to_bytes(4, "little"), (50).to_bytes(4, "little"))
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "found"),
     [
@@ -116,6 +135,22 @@ def test_a_picture_that_unfolds_into_too_many_pixels_is_never_unfolded() -> None
         (FileKind.PDF, PDF.replace(b"/Type", b"/OpenAction << /JavaScript (app.alert) >> /Type"), Refusal.MACROS),
         (FileKind.PDF, b"%PDF-1.7\n<html><script>", Refusal.TWO_FACED),
         (FileKind.PDF, PDF[:-10], Refusal.DAMAGED),
+        (FileKind.PDF, PDF.replace(b"/Type", b"/OpenAction << /S /Java#53cript >> /Type"), Refusal.MACROS),
+        (FileKind.PDF, PDF.replace(b"/Type", b"/Names << /EmbeddedFiles 2 0 R >> /Type"), Refusal.MACROS),
+        (FileKind.PDF, PDF.replace(b"/Type", b"/OpenAction << /S /URI /URI (http://x) >> /Type"), Refusal.MACROS),
+        (FileKind.PDF, PDF.replace(b"/Type", b"/A << /S /URI /URI (http://x) >> /Type"), FileKind.PDF),
+        (FileKind.PDF, packed_objects(b"1 0 << /S /JavaScript /JS (app.alert(1)) >>"), Refusal.MACROS),
+        (FileKind.PDF, packed_objects(b"1 0 << /Type /Page >>"), FileKind.PDF),
+        (FileKind.PDF, packed_objects(b"1 0", broken=True), Refusal.DAMAGED),
+        (FileKind.PDF, PDF + office("word/document.xml") + b"%%EOF", Refusal.TWO_FACED),
+        (
+            FileKind.DOCX,
+            office("a.txt", "word/document.xml", content=b"%PDF-1.7 <script>", packed_as=0),
+            Refusal.TWO_FACED,
+        ),
+        (FileKind.DOCX, office("word/document.xml", "word/_rels/document.xml.rels", content=TEMPLATE), Refusal.MACROS),
+        (FileKind.DOCX, office("word/document.xml", "word/_rels/document.xml.rels", content=LINK), FileKind.DOCX),
+        (FileKind.DOCX, lying(office("word/document.xml", content=b"x" * 5000)), Refusal.DAMAGED),
         (FileKind.DOCX, DOCX, FileKind.DOCX),
         (FileKind.DOCX, XLSX, FileKind.XLSX),
         (FileKind.DOCX, office("word/document.xml", "word/vbaProject.bin"), Refusal.MACROS),
