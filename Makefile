@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE   := tests/node/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: up test check refresh lock bench clean
+.PHONY: up test check refresh examples lock bench clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
@@ -45,6 +45,10 @@ $(NODE)/.installed: tests/node/package-lock.json $(VENV)/.installed-dev
 # Writes again what is written from the code: tests/house/openapi.json, .env.example, headings of docs/problems.md.
 refresh: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests/house --refresh
+
+# Fills in what examples of the OpenAPI document are missing or outlived, from what tests send: about ten minutes.
+examples: $(VENV)/.installed-dev $(NODE)/.installed
+	@$(BIN)/python -m tests.examples
 
 lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements.lock

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ from app.main import create_app, install
 from app.process import Process
 from app.settings import Settings
 from app.worker import loop as worker_loop
+from tests.examples import Recorder
 from tests.server import clone, ensure_template, shared_server
 from tests.statements import Statements
 
@@ -52,6 +54,19 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--refresh` (make refresh) writes again what is written from the code: the OpenAPI snapshot, .env.example …"""
     parser.addoption("--refresh", action="store_true", help="write again the files that are written from the code")
+    parser.addoption("--record-examples", metavar="FOLDER", help="take down what is sent and answered (make examples)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recording(pytestconfig: pytest.Config) -> Iterator[None]:
+    """With `--record-examples`: examples for the OpenAPI document (tests/examples.py)."""
+    folder = pytestconfig.getoption("--record-examples")
+    if folder is None:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        Recorder((Path(folder) / str(os.getpid())).with_suffix(".jsonl")).watch(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -297,6 +297,7 @@ CALLBACK_BODY: Mapping[str, object] = {
         "content": {
             "application/json": {
                 "schema": {
+                    "title": "CallbackIn",
                     "type": "object",
                     "required": ["transaction", "reference", "amount", "currency", "status"],
                     "properties": {

@@ -5,6 +5,8 @@ When the change is meant: `make refresh`, read the difference, and say in the co
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -12,6 +14,8 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.openapi.examples import kept
+from tests.examples import Contract
 from tests.house.snapshots import Held
 
 METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
@@ -19,7 +23,15 @@ METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return create_app(Settings(_env_file=None)).openapi()
+    """The document without examples, which are in app/web/openapi/data."""
+    whole = create_app(Settings(_env_file=None)).openapi()
+    for operation in (each for path in whole["paths"].values() for each in path.values()):
+        for parameter in operation.get("parameters", ()):
+            parameter.pop("example", None)
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for content in part.get("content", {}).values():
+                content.pop("example", None)
+    return whole
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -43,6 +55,33 @@ def test_every_operation_says_what_it_does_and_has_a_name_of_its_own(document: d
     assert [name for name, operation in known if not operation.get("description")] == []
     names = [operation["operationId"] for _, operation in known]
     assert len(names) == len(set(names))
+    assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
+
+
+def test_every_shape_has_a_name_of_its_own_and_none_is_described_in_place(document: dict[str, Any]) -> None:
+    shapes = document["components"]["schemas"]
+    assert [name for name in shapes if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
+    assert list(_in_place(shapes, depth=1)) == []
+    assert list(_in_place(document["paths"], depth=-1)) == []
+
+
+def test_every_operation_has_an_example_that_was_sent_and_answered_and_fits() -> None:
+    """Missing or outlived ones: `make examples`."""
+    contract, known = Contract(), kept()
+    assert sorted(contract.needed() - set(known)) == []
+    assert [line for name, example in known.items() for line in contract.wrong(name, example)] == []
+
+
+def _in_place(part: object, *, depth: int) -> Iterator[str]:
+    """Shapes with properties that stand elsewhere than `depth` steps below."""
+    if isinstance(part, dict):
+        if depth and isinstance(part.get("properties"), dict) and part.get("type") == "object":
+            yield str(sorted(part["properties"]))
+        for value in part.values():
+            yield from _in_place(value, depth=depth - 1)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _in_place(value, depth=depth - 1)
 
 
 def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:

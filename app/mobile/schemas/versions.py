@@ -14,7 +14,7 @@ from app.web.versions import AppVersion, parse_version
 VersionText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$")]
 
 
-class _ReasonIn(WireIn):
+class VersionReasonIn(WireIn):
     """Why, in both languages."""
 
     vi: PhraseText
@@ -27,7 +27,7 @@ class AppVersionIn(WireIn):
     least: VersionText = Field(description="Cũ hơn thì không nhận. Older ones are refused.", examples=["2.0"])
     advised: VersionText = Field(description="Nên dùng từ bản này. Advised from here on.", examples=["2.3.1"])
     store_url: AnyHttpUrl = Field(description="Nơi cập nhật. Where a newer version is.")
-    reason: _ReasonIn | None = Field(None, description="Vì sao, cho người dùng đọc. Why, for people to read.")
+    reason: VersionReasonIn | None = Field(None, description="Vì sao, cho người dùng đọc. Why, for people to read.")
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:

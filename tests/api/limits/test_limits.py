@@ -22,7 +22,7 @@ from app.main import create_app, install
 from app.process import Process
 from app.web.logs import CURRENT
 from app.worker import loop
-from tests.builders import BINH_HAN, PROVINCE, Officer, an_officer
+from tests.builders import BINH_HAN, EVERY_HAND, PROVINCE, Officer, an_officer
 from tests.officers import PASSWORD
 from tests.pages import Page, go
 from tests.statements import Statements
@@ -196,6 +196,23 @@ async def test_a_flood_is_taken_grouped_and_held_until_an_officer_has_looked(
     inbox = (await client.get("/api/v1/staff/queue", headers=officer.headers)).json()["items"]
     assert {codes[2], codes[3]} <= {one["code"] for one in inbox}
     assert (await client.get("/api/v1/staff/held", headers=officer.headers)).json()["items"] == []
+
+
+async def test_a_held_case_is_refused_with_words_for_its_sender(
+    client: httpx.AsyncClient, application: FastAPI, admin: Officer, process: Process
+) -> None:
+    await limited(client, admin, "flood", "address", 1)
+    async with calling(application) as caller:
+        held = [(await caller.post(REPORTS, json=LAMP)).json() for _ in range(2)][1]
+        officer = await an_officer(process, *EVERY_HAND)
+        address = f"/api/v1/staff/held/{held['code']}/refusal"
+        headers = {**officer.headers, "If-Match": '"1"'}
+        assert (await client.post(address, json={"answer": " "}, headers=headers)).status_code == 422
+        answer = "Nội dung trùng với phản ánh đã nhận trước đó."
+        refused = await client.post(address, json={"answer": answer}, headers=headers)
+        assert (refused.status_code, refused.headers["etag"]) == (200, '"2"'), refused.text
+        own = await caller.get(f"{REPORTS}/{held['code']}", headers={"Tracking-Secret": held["tracking_secret"]})
+        assert (own.json()["state"], own.json()["answer"]) == ("resolved", answer)
 
 
 async def test_what_is_held_and_overdue_is_seen_all_the_same(

@@ -178,6 +178,22 @@ async def test_a_browser_is_told_in_words_only_it_can_read_until_it_is_gone(
     assert answer.status_code == 404
 
 
+async def test_a_browser_that_wants_no_more_is_forgotten(client: httpx.AsyncClient, process: Process) -> None:
+    mine = {"Authorization": f"Bearer {(await client.post('/api/v1/auth/devices')).json()['access_token']}"}
+    key = (await client.get("/api/v1/push-key")).json()
+    assert list(key) == ["key"]
+    device = Browser().subscription(443, "abc")
+    process.settings.__dict__["webhook_private_addresses"] = True
+    try:
+        assert (await client.post("/api/v1/me/push-subscriptions", json=device, headers=mine)).status_code == 204
+    finally:
+        process.settings.__dict__["webhook_private_addresses"] = False
+    gone = {"endpoint": device["endpoint"]}
+    for status in (204, 404):
+        answer = await client.request("DELETE", "/api/v1/me/push-subscriptions", json=gone, headers=mine)
+        assert answer.status_code == status, answer.text
+
+
 @pytest.mark.parametrize(
     ("answers", "states", "letters"),
     [

@@ -1,15 +1,19 @@
-"""The OpenAPI document as a product: problems described once, no anonymous shapes."""
+"""The OpenAPI document as a product: problems described once, no anonymous shapes, an example of every operation."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from .etags import IF_MATCH
-from .problems import ProblemOut
+from app.web.etags import IF_MATCH
+from app.web.problems import ProblemOut
+
+from .examples import operations, weave
+from .names import lift, rename
 
 DESCRIPTION = """
 Phản ánh, kiến nghị của người dân: tiếp nhận, chuyển đúng một đơn vị chịu trách nhiệm ở ba cấp, tính hạn theo ngày làm
@@ -23,8 +27,8 @@ leads to an explanation. Lists have keyset pages: send `next_cursor` back as `cu
 
 
 def operation_id(route: APIRoute) -> str:
-    """Stable id of an operation: the name of the function, with its tag where two share a name."""
-    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+    """Stable id of an operation: its tag and the name of the function, in letters that every language takes."""
+    return re.sub(r"\W+", "_", f"{route.tags[0]}_{route.name}") if route.tags else route.name
 
 
 def install(app: FastAPI) -> None:
@@ -45,12 +49,15 @@ def install(app: FastAPI) -> None:
             shapes["ProblemOut"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(unused, None)
-            for operation in (each for path in schema["paths"].values() for each in path.values()):
+            for _, _, operation in operations(schema):
                 for parameter in operation.get("parameters", ()):
                     if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
                         # Optional to FastAPI, so that its absence is our own 428 and not a 422.
                         parameter["required"] = True
                         parameter["schema"] = {"type": "string", "pattern": IF_MATCH, "examples": ['"3"']}
+            lift(schema)
+            rename(schema)
+            weave(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
