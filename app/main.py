@@ -45,6 +45,7 @@ from app.oversight.endpoints import router as oversight_router
 from app.papers.endpoints import router as papers_router
 from app.papers.service import Desk, SignatureReader
 from app.papers.store import trust_of
+from app.partners.staff_endpoints import router as partners_router
 from app.payments.endpoints import router as payments_router
 from app.payments.staff_endpoints import router as staff_payments_router, unmatched_router
 from app.portal.endpoints import lost_router, router as portal_router
@@ -130,6 +131,7 @@ ROUTERS = (
     notice_words_router,
     oversight_router,
     national_router,
+    partners_router,
     payments_router,
     staff_payments_router,
     unmatched_router,

@@ -54,6 +54,9 @@ class Metrics:
 
         self._told = Counter("lienthong_notice_attempts", "Notices sent", ("channel", "outcome"), registry=registry)
         self._pushed = Counter("lienthong_national_attempts", "Facts pushed", ("outcome",), registry=registry)
+        self._handed_over = Counter(
+            "lienthong_partner_attempts", "Posts to Open311 partners", ("outcome",), registry=registry
+        )
         self._sent = Counter("lienthong_webhook_attempts", "Webhooks posted", ("outcome",), registry=registry)
 
     def answered(self, scope: Scope, status: int, duration_s: float) -> None:
@@ -85,6 +88,10 @@ class Metrics:
     def pushed(self, outcome: str) -> None:
         """Count one attempt to tell the national portal."""
         self._pushed.labels(outcome).inc()
+
+    def handed_over(self, outcome: str) -> None:
+        """Count one attempt to tell a partner."""
+        self._handed_over.labels(outcome).inc()
 
     def failed(self, loop: str) -> None:
         """Count a turn of one of the worker's loops that failed."""

@@ -25,6 +25,8 @@ from app.notices import service as notices_service
 from app.notices.handlers import NoticeConsumer
 from app.outbox import service as outbox
 from app.outbox.service import Consumer
+from app.partners import service as partners_service
+from app.partners.handlers import PartnerConsumer
 from app.payments import service as payments_service
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
@@ -43,6 +45,7 @@ from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
 from .national import COMPARE_EVERY_S, National
 from .notices import Notices, ways_of
+from .partners import Partners
 from .payments import EXPIRE_EVERY_S, Payments
 from .relaying import Rounds
 from .sweeps import Planning, sweep, sweep_requests
@@ -66,6 +69,7 @@ _ALL = (
     PaymentConsumer,
     NationalConsumer,
     ChangeConsumer,
+    PartnerConsumer,
 )
 CONSUMERS = frozenset(one.name for one in _ALL)
 """Names of all that `consumers` makes, whatever the settings."""
@@ -84,6 +88,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         NoticeConsumer(lambda: process.request_books, keyring_of(process.settings), ways_of(process.settings)),
         PaymentConsumer(lambda: process.request_books),
         ChangeConsumer(),
+        PartnerConsumer(),
     )
 
 
@@ -175,6 +180,7 @@ async def prune(process: Process) -> int:
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
             pruned += await national_service.forget(work, tenant_id, keep)
+            pruned += await partners_service.forget(work, tenant_id, keep)
             pruned += await payments_service.forget_unproven(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
@@ -243,6 +249,7 @@ async def run(process: Process, command: Command) -> None:
             deliveries,
             Notices(process) as notices,
             National(process) as national,
+            Partners(process) as partners,
             Trail(process) as trail,
             Payments(process) as payments,
             asyncio.TaskGroup() as group,
@@ -273,6 +280,8 @@ async def run(process: Process, command: Command) -> None:
             if national.there:
                 group.create_task(_every(settings.national_poll_s, "national", national.push, process.metrics))
                 group.create_task(_every(COMPARE_EVERY_S, "national.compare", national.compare, process.metrics))
+            group.create_task(_every(settings.partner_poll_s, "partners", partners.deliver, process.metrics))
+            group.create_task(_every(settings.partner_poll_s, "partners.follow", partners.follow, process.metrics))
             group.create_task(_every(settings.payment_poll_s, "payments.ask", payments.ask, process.metrics))
             group.create_task(_every(EXPIRE_EVERY_S, "payments.expire", payments.expire, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))

@@ -18,8 +18,8 @@ from .transitions import next_state
 MAX_REPORTER_REOPENINGS = 3
 
 
-def draft_answer(facts: CaseFacts, *, answer: str, resolution: Resolution, by: StaffId) -> CaseFact:
-    """An answer written by an officer, waiting for a second person."""
+def draft_answer(facts: CaseFacts, *, answer: str, resolution: Resolution, by: StaffId | None) -> CaseFact:
+    """An answer written by an officer, or by a unit's own system (None), waiting for another person."""
     return CaseFact(
         EventType.ANSWER_DRAFTED,
         Audience.STAFF,

@@ -26,12 +26,19 @@ async def list_held(db: Database, scope: Scope, limit: int) -> list[asyncpg.Reco
     return await db.lane.fetch(_LIST, scope.tenant_id, units, limit)
 
 
+async def is_held(db: Database, tenant_id: TenantId, case_id: CaseId) -> bool:
+    """Whether the case is held. One statement."""
+    found = await db.lane.fetchval(_IS_HELD, tenant_id, case_id)
+    return found is not None
+
+
 async def let_go(work: Work, tenant_id: TenantId, case_id: CaseId) -> bool:
     """Whether the case was held; it is no more. One statement."""
     gone = delete(HeldCase).where(HeldCase.tenant_id == tenant_id, HeldCase.case_id == case_id)
     return await work.session.scalar(gone.returning(HeldCase.case_id)) is not None
 
 
+_IS_HELD = "SELECT case_id FROM held_cases WHERE tenant_id = $1 AND case_id = $2"
 _FORGET = """
 DELETE FROM held_cases WHERE tenant_id = $1 AND case_id IN (
     SELECT h.case_id FROM held_cases h JOIN cases c ON c.tenant_id = h.tenant_id AND c.id = h.case_id

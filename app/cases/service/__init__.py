@@ -40,6 +40,7 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case, rewrite_summaries
+from .outside import draft_from_outside, is_held, note_from_outside
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
@@ -65,17 +66,20 @@ __all__ = [
     "confirm_redaction",
     "decide_photos",
     "draft_answer",
+    "draft_from_outside",
     "each_case",
     "escalate_case",
     "extend_case",
     "forget_held",
     "get_case",
     "get_row",
+    "is_held",
     "list_held",
     "list_unswept",
     "may_take_up",
     "merge_case",
     "milestones_of",
+    "note_from_outside",
     "open_case",
     "pause_case",
     "plan_cases",

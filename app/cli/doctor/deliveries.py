@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.condition import TenantCondition
+from app.partners import service as partners_service
 from app.process import Process
 
 from .findings import Finding, warning
 
 PATIENCE = timedelta(minutes=15)
+SILENT = 5  # attempts in a row without an answer
 
 
 def examine_deliveries(condition: TenantCondition, now: datetime) -> Iterator[Finding]:
@@ -85,6 +87,33 @@ def examine_pushes(condition: TenantCondition, now: datetime) -> Iterator[Findin
             f"{slug}: {found.differences} service requests differ from the national portal. See GET "
             f"/api/v1/staff/national/reconciliation; tell it again: lienthong national resend --missing",
         )
+
+
+async def examine_partners(process: Process) -> list[Finding]:
+    """A finding for each partner that does not answer, or will not take what it was handed; one statement."""
+    slugs = {tenant.id: tenant.slug for tenant in process.directory.current.tenants}
+    found = []
+    for one in await partners_service.list_failing(process.db, list(slugs)):
+        slug = slugs[one.tenant_id]
+        if one.failures >= SILENT:
+            found.append(
+                warning(
+                    f"{slug}: đối tác {one.name} không trả lời {one.failures} lần liên tiếp ({one.last_error}); đang "
+                    f"thử lại. Xem: GET /api/v1/staff/partners",
+                    f"{slug}: partner {one.name} has not answered {one.failures} times in a row ({one.last_error}), "
+                    f"and is tried again. See GET /api/v1/staff/partners",
+                )
+            )
+        if one.dead:
+            found.append(
+                warning(
+                    f"{slug}: đối tác {one.name} không nhận {one.dead} tin. Xem: GET "
+                    f"/api/v1/staff/partners/{{id}}/errands; sửa xong thì retry",
+                    f"{slug}: partner {one.name} did not take {one.dead} posts. See GET "
+                    f"/api/v1/staff/partners/{{id}}/errands; when mended: retry",
+                )
+            )
+    return found
 
 
 def examine_contacts(process: Process) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """Decisions of publication: what is masked, and what a case looks like to the public. Pure."""
 
-from .projection import is_shown, passages, phrase_terms, project, render, search_terms, tombstone
+from .projection import is_shown, masked, passages, phrase_terms, project, render, search_terms, tombstone
 from .redaction import find, holds, redact
 
 __all__ = [
     "find",
     "holds",
     "is_shown",
+    "masked",
     "passages",
     "phrase_terms",
     "project",

@@ -62,6 +62,7 @@ APART = (
     "/staff/payments/{reference}",
     "/staff/unmatched-payments/{id}",  # of the whole province: tests/api/payments
     "/staff/subscriptions/{id}",
+    "/staff/partners/{id}",  # tests/api/partners
     "/staff/clients/{id}",
     "/staff/members/{id}",  # and of units: tests/api/members
     "/client/subscriptions/{id}",

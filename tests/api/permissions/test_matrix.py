@@ -49,6 +49,7 @@ NOBODY = "01a21861-4ea2-7085-81a7-33e018a94b2e"
 _LATE = {"based_on": 999_999}
 _WORDS = {"subject": "{code}", "body": "{code} {due}", "sms": "{code}"}
 _CLIENT = {"name": "Cổng", "contact": "x@example.vn", "scopes": ["cases:read"], "expires_at": "2020-01-01T00:00:00Z"}
+_PARTNER = {"name": "Đối tác", "unit": "H23.91", "url": "ftp://example.vn/"}
 _WANTED = {"name": "Nơi nhận", "url": "ftp://example.vn/", "types": ["case.opened"]}
 BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/blocks": {
@@ -111,6 +112,8 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement": {"last_day": "2026-12-31"},
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
+    "POST /api/v1/staff/partners": _PARTNER,
+    "PUT /api/v1/staff/partners/{id}": _PARTNER,
     "POST /api/v1/staff/subscriptions": _WANTED,
     "PUT /api/v1/staff/subscriptions/{id}": _WANTED,
     "POST /api/v1/staff/subscriptions/{id}/replay": {"after": 0},
@@ -252,7 +255,8 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "reference": "TT2222222222",
             "number": "1",
         }
-        path = path.format(**names, id=NOBODY, delivery=NOBODY, membership=NOBODY, deputy=NOBODY, role="officer")
+        nobody = dict.fromkeys(("id", "delivery", "errand", "membership", "deputy"), NOBODY)
+        path = path.format(**names, **nobody, role="officer")
         path += "?day=2026-11-20" if path.endswith("/reconciliation") else ""
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)

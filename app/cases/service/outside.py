@@ -1,0 +1,46 @@
+"""What systems outside say about a case that their unit holds: the program writes it down, people decide."""
+
+from __future__ import annotations
+
+from app.cases import domain
+from app.cases.repository import CaseRepository, holding
+from app.cases.terms import OPEN_STATES, Books, CaseState, Resolution
+from app.db.engine import Database
+from app.db.work import Work
+from app.identity.terms import system_actor
+from app.kit.ids import CaseId, TenantId, UnitId
+
+from .steps import settle, unit_name
+
+_UNTAKEN = frozenset({CaseState.RECEIVED, CaseState.ASSIGNED})
+
+
+async def is_held(db: Database, tenant_id: TenantId, case_id: CaseId) -> bool:
+    """Whether the case is one of a flood that nobody has looked at yet. One statement."""
+    return await holding.is_held(db, tenant_id, case_id)
+
+
+async def note_from_outside(work: Work, tenant_id: TenantId, case_id: CaseId, *, books: Books, text: str) -> None:
+    """Words for officers in the case's history. Raises: CaseNotFound."""
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    settle(work, system_actor(tenant_id), case, domain.note(case.facts(), text=text, for_unit_only=False), books)
+
+
+async def draft_from_outside(
+    work: Work, tenant_id: TenantId, case_id: CaseId, *, holder: UnitId, books: Books, answer: str
+) -> bool:
+    """An answer for a person to approve, of a unit whose own system says that the matter is done.
+
+    False, and nothing changed, when the case is over or with another unit by now. Nothing becomes public by it: taking
+    a case up without anybody having read it publishes none (docs/decisions/0009). Raises: CaseNotFound.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    actor, facts = system_actor(tenant_id), case.facts()
+    if facts.state not in OPEN_STATES or facts.unit_id != holder:
+        return False
+    if facts.state in _UNTAKEN:
+        names = unit_name(books, facts)
+        settle(work, actor, case, domain.accept(facts, by=None, unit_name=names, at=work.now, unread=True), books)
+    drafted = domain.draft_answer(case.facts(), answer=answer, resolution=Resolution.FIXED, by=None)
+    settle(work, actor, case, drafted, books)
+    return True

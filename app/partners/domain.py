@@ -1,0 +1,154 @@
+"""Which service a category is at a partner, when a post is tried again, and what partners' words come to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.kit.text import Text
+
+from .terms import Heard, Outcome, PostState, Settlement, Wanted
+
+SHORTEST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)  # a weekend
+REFUSED_MOST = 3
+BREAK_AFTER = 5  # attempts in a row without an answer, until the partner is left alone
+LONGEST_REST = timedelta(minutes=10)
+MOST_WORDS = 2_000
+_DONE = frozenset({Outcome.TAKEN, Outcome.FOUND})
+# FixMyStreet's states that end a request; the specification itself knows `closed` only.
+_CLOSED = frozenset(
+    {"closed", "fixed", "duplicate", "not_councils_responsibility", "no_further_action", "internal_referral"}
+)
+
+
+def service_of(wanted: Wanted, category: str) -> str | None:
+    """Their service of the category: the category's own, else its group's, else the default; None: not theirs."""
+    group = category.partition(".")[0]
+    return wanted.services.get(category) or wanted.services.get(group) or wanted.default_service
+
+
+def mark_of(code: str) -> str:
+    """The sign in a description by which a request of ours is known again at a server that keeps no other."""
+    return f"[{code}]"
+
+
+def description_of(words: str, code: str, most: int = 4_000) -> str:
+    """The text that a partner is sent, with the sign at its end."""
+    mark = mark_of(code)
+    return f"{words[: most - len(mark) - 1].rstrip()} {mark}"
+
+
+def found_in(items: Sequence[Mapping[str, Any]], code: str) -> Mapping[str, Any] | None:
+    """The request among a partner's that has our sign, if it has one."""
+    mark = mark_of(code)
+    return next((one for one in items if mark in str(one.get("description") or "")), None)
+
+
+def status_of(said: object) -> str:
+    """`open` or `closed`, whatever words the partner has for it."""
+    return "closed" if str(said).strip().lower() in _CLOSED else "open"
+
+
+def heard_of_request(item: Mapping[str, Any]) -> Heard | None:
+    """What a request's own state says; None when it names no request."""
+    their_id = str(item.get("service_request_id") or "")
+    if not their_id:
+        return None
+    status, words = status_of(item.get("status")), _words(item.get("status_notes"))
+    said = hashlib.sha256(f"{status}\n{words}".encode()).hexdigest()[:24]
+    return Heard(f"state:{their_id}:{said}", their_id, status, words, _instant(item), status == "closed")
+
+
+def heard_of_update(item: Mapping[str, Any]) -> Heard | None:
+    """What an update says; None when it names no request or has no id."""
+    their_id, update_id = str(item.get("service_request_id") or ""), str(item.get("update_id") or "")
+    if not their_id or not update_id:
+        return None
+    return Heard(
+        f"update:{update_id}"[:200],
+        their_id,
+        status_of(item.get("status")),
+        _words(item.get("description")),
+        _instant(item),
+        ends=False,
+    )
+
+
+def _words(said: object) -> str:
+    text = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in str(said or ""))
+    return text.strip()[:MOST_WORDS]
+
+
+def _instant(item: Mapping[str, Any]) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(item.get("updated_datetime") or ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def pause_after(attempts: int, chance: float) -> timedelta:
+    """Pause before the next attempt: doubles up to LONGEST_WAIT; `chance` in [0, 1) takes away up to half."""
+    whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(max(attempts - 1, 0), 20))
+    return whole * (1 - chance / 2)
+
+
+def rest_after(failures: int) -> timedelta | None:
+    """How long a partner is left alone after so many failures in a row, None while they are few."""
+    if failures < BREAK_AFTER:
+        return None
+    return min(LONGEST_REST, SHORTEST_WAIT * 2.0 ** min(failures - BREAK_AFTER, 10))
+
+
+def settle(
+    outcome: Outcome,
+    *,
+    doubtful: bool,
+    attempts: int,
+    first_failed_at: datetime | None,
+    now: datetime,
+    chance: float,
+) -> Settlement:
+    """What becomes of a post after an attempt, `attempts` with this one.
+
+    A partner that is away costs no try. What it refuses REFUSED_MOST times, or has not taken in GIVE_UP_AFTER although
+    it answered, is given up: then people have to act, and are told.
+    """
+    if outcome in _DONE:
+        return Settlement(PostState.DELIVERED, None, first_failed_at, doubtful=False)
+    if outcome in {Outcome.AWAY, Outcome.UNREADY}:
+        wait = pause_after(1 if outcome is Outcome.AWAY else 4, chance)
+        return Settlement(PostState.WAITING, now + wait, first_failed_at, doubtful=doubtful)
+    failed_at = first_failed_at or now
+    refused = outcome is Outcome.REFUSED
+    if (refused and attempts >= REFUSED_MOST) or now - failed_at >= GIVE_UP_AFTER:
+        return Settlement(PostState.DEAD, None, failed_at, doubtful=doubtful and not refused)
+    unknown = outcome is Outcome.UNSURE or (doubtful and not refused)
+    return Settlement(PostState.WAITING, now + pause_after(attempts, chance), failed_at, doubtful=unknown)
+
+
+def sent(partner: str, their_id: str | None) -> Text:
+    """What officers read when a partner has taken a case."""
+    number = f", mã {their_id}" if their_id else ""
+    english = f" as {their_id}" if their_id else ""
+    return Text(f"Đã chuyển sang hệ thống của {partner}{number}.", f"Handed over to the system of {partner}{english}.")
+
+
+def not_sent(partner: str, code: str | None) -> Text:
+    """What officers read when a partner will not have a case."""
+    why = f" ({code})" if code else ""
+    return Text(
+        f"Không chuyển được sang hệ thống của {partner}{why}. Hãy liên hệ trực tiếp hoặc chuyển đơn vị khác.",
+        f"The system of {partner} did not take it{why}. Call them, or refer the case to another unit.",
+    )
+
+
+def said_by(partner: str, heard: Heard) -> Text:
+    """What officers read when a partner says something."""
+    vi = {"open": "đang xử lý", "closed": "đã kết thúc"}[heard.status]
+    words = f" “{heard.words}”" if heard.words else ""
+    return Text(f"{partner} báo: {vi}.{words}", f"{partner} says: {heard.status}.{words}")
