@@ -206,6 +206,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         metrics=counted,
         access_log=settings.access_log,
         body_wait_s=settings.body_wait_s,
+        only_https=(settings.public_url or "").startswith("https:"),
     )
     problems.install(app)
     openapi.install(app)

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
         pattern=r"^[a-z]{2,8}$",
         description="Second word of API keys, lt_live_…: name a trial test, so that nobody uses its keys in earnest.",
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For and -Proto are believed.",
+    )
+    head_wait_s: float = Field(
+        15.0, gt=0, le=300, description="How long a connection may take to send a request's head, from its beginning."
+    )
     body_wait_s: float = Field(
         20.0, gt=0, description="How long a body may take, and a second more for each KiB of it that has come."
     )

@@ -25,6 +25,12 @@ class AuditEntry(TenantRow, Base):
         Index("ix_audit_entries_unsealed", "tenant_id", "id", postgresql_where=text("position IS NULL")),
         Index("ix_audit_entries_subject", "tenant_id", "subject", "position"),
         Index("ix_audit_entries_actor", "tenant_id", "actor_id", "position"),
+        Index(
+            "ix_audit_entries_action",
+            *("tenant_id", "action", "position"),
+            postgresql_ops={"action": "text_pattern_ops"},
+        ),
+        Index("ix_audit_entries_at", "tenant_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -35,14 +35,16 @@ _SEALED = f"""
 """  # noqa: S608
 _WAITING = "SELECT count(*) FROM audit_entries WHERE tenant_id = $1 AND position IS NULL"
 # Sealed ones by position, the newest first. What is not sealed yet is seen a moment later.
-_PAGE = f"""
-    SELECT {_COLUMNS} FROM audit_entries
-    WHERE tenant_id = $1 AND position < $2 AND ($3::text IS NULL OR action = $3 OR action LIKE $3 || '.%')
-        AND ($4::uuid IS NULL OR actor_id = $4) AND ($5::text IS NULL OR subject = $5)
-        AND ($6::text IS NULL OR outcome = $6) AND ($7::timestamptz IS NULL OR at >= $7)
-        AND ($8::timestamptz IS NULL OR at < $8)
-    ORDER BY position DESC LIMIT $9
-"""  # noqa: S608
+_PAGE = f"SELECT {_COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND position < $2"  # noqa: S608
+# Positions follow instants but for what was sealed some minutes after its time, so an instant bounds positions.
+_FROM = """coalesce((
+    SELECT e.position FROM audit_entries e
+    WHERE e.tenant_id = $1 AND e.at < {0}::timestamptz - interval '1 hour' AND e.position IS NOT NULL
+    ORDER BY e.at DESC LIMIT 1), 0)"""
+_BEFORE = """coalesce((
+    SELECT e.position FROM audit_entries e
+    WHERE e.tenant_id = $1 AND e.at > {0}::timestamptz + interval '1 hour' AND e.position IS NOT NULL
+    ORDER BY e.at LIMIT 1), 9223372036854775807)"""
 
 
 def put_entry(work: Recorder, row: Mapping[str, object]) -> None:
@@ -87,21 +89,37 @@ async def list_sealed(db: Database, tenant_id: TenantId, after: int, limit: int)
     return [_entry(tenant_id, row) for row in await db.lane.fetch(_SEALED, tenant_id, after, limit)]
 
 
+def page_of(tenant_id: TenantId, asked: Asked, before: int, limit: int) -> tuple[str, list[object]]:
+    """The statement for a page, with its values: of conditions that are asked for only, so that each has its index."""
+    query = _PAGE
+    given: list[object] = [tenant_id, before]
+
+    def also(condition: str, *values: object) -> None:
+        nonlocal query
+        places = [f"${len(given) + number + 1}" for number in range(len(values))]
+        query += " AND " + condition.format(*places)
+        given.extend(values)
+
+    if asked.action is not None:  # with all below it, in the order of bytes: `.` is followed by `/`
+        below = (f"{asked.action}.", f"{asked.action}/")
+        also("(action = {0} OR (action ~>=~ {1} AND action ~<~ {2}))", asked.action, *below)
+    if asked.actor_id is not None:
+        also("actor_id = {0}", asked.actor_id)
+    if asked.subject is not None:
+        also("subject = {0}", asked.subject)
+    if asked.outcome is not None:
+        also("outcome = {0}", asked.outcome.value)
+    if asked.since is not None:
+        also("at >= {0} AND position >= " + _FROM, asked.since)
+    if asked.until is not None:
+        also("at < {0} AND position < " + _BEFORE, asked.until)
+    return f"{query} ORDER BY position DESC LIMIT ${len(given) + 1}", [*given, limit]
+
+
 async def list_page(db: Database, tenant_id: TenantId, asked: Asked, before: int, limit: int) -> list[Entry]:
     """Sealed entries before a position that were asked for, newest first. One statement."""
-    rows = await db.lane.fetch(
-        _PAGE,
-        tenant_id,
-        before,
-        asked.action,
-        asked.actor_id,
-        asked.subject,
-        asked.outcome.value if asked.outcome else None,
-        asked.since,
-        asked.until,
-        limit,
-    )
-    return [_entry(tenant_id, row) for row in rows]
+    query, given = page_of(tenant_id, asked, before, limit)
+    return [_entry(tenant_id, row) for row in await db.lane.fetch(query, *given)]
 
 
 async def find_head(db: Database, tenant_id: TenantId) -> Head | None:

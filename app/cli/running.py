@@ -21,6 +21,7 @@ from app.process import Process
 from app.web import logs
 from app.worker import loop as worker_loop
 
+from .connections import heads_within
 from .terminal import CommandError, reason, say
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,7 +58,8 @@ def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
         uvicorn.Config(
             app,
             loop="none",  # ours runs already
-            http="httptools",
+            http=heads_within(process.settings.head_wait_s),
+            forwarded_allow_ips=process.settings.trusted_proxies,
             ws="none",
             lifespan="on",
             log_config=None,

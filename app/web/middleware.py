@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 from time import perf_counter
@@ -21,6 +22,7 @@ from .logs import CURRENT, log_answer
 from .metrics import Metrics
 from .problems import answer_to_mistake, render
 
+log = logging.getLogger("lienthong.web")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -93,8 +95,13 @@ class RequestEdge:
         metrics: Metrics,
         access_log: AccessLog,
         body_wait_s: float,
+        *,
+        only_https: bool = False,
     ) -> None:
+        """`only_https`: people reach this installation by TLS alone, and browsers are told to keep to it (RFC 6797)."""
         self.app = app
+        self.only_https = only_https
+        self._warned = False
         self.body_wait_s = body_wait_s
         over = Text("Nội dung gửi lên vượt quá {limit} byte.", "The body is over {limit} bytes.")
         usual = Text(f"{over.vi} Ảnh và tệp cần gửi riêng.", f"{over.en} Photos and files are sent apart.")
@@ -129,6 +136,7 @@ class RequestEdge:
         began = perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
+        self._look_at_proxy(scope, headers)
         request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
@@ -141,6 +149,8 @@ class RequestEdge:
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-Id"] = request_id
                 answer["X-Content-Type-Options"] = "nosniff"
+                if self.only_https:
+                    answer["Strict-Transport-Security"] = "max-age=31536000"
                 if (limits := scope["state"].get("limits")) is not None:
                     answer["RateLimit-Policy"], answer["RateLimit"] = limits
             await send(message)
@@ -163,6 +173,19 @@ class RequestEdge:
                 self.metrics.answered(scope, status, duration_s)
                 log_answer(scope, status, duration_s, self.access_log)
             CURRENT.reset(current)
+
+    def _look_at_proxy(self, scope: Scope, headers: Headers) -> None:
+        """Say once that a proxy is not believed: everybody behind it would share one address, and its limits.
+
+        The server gives a believed address the port 0; whoever is not believed keeps the port of the connection.
+        """
+        host, port = scope.get("client") or ("", 0)
+        if port and not self._warned and "x-forwarded-for" in headers:
+            self._warned = True
+            log.warning(
+                "X-Forwarded-For from %s is not believed; if that is your proxy, name it in LIENTHONG_TRUSTED_PROXIES",
+                host,
+            )
 
     def _limit(self, scope: Scope) -> _Limit:
         """What the request is held to: files go to addresses of their own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,9 @@ from app.web.logs import route_of
 from .recording import Scope, origin_of, record
 
 log = logging.getLogger("lienthong.audit")
+_NOWHERE: Final = Origin(None, None)
+_MANY: Final[Mapping[str, object]] = {"problem": "many"}
+"""Of refusals that were too many at once to be told apart: of several people, from several addresses."""
 FLUSH_S: Final = 0.2
 REPEATS_S: Final = 60.0
 MOST_AT_ONCE: Final = 200  # different refusals between two flushes; further ones are counted together
@@ -67,7 +71,7 @@ class Refusals:
         self._clock = clock
         self._new: list[_Seen] = []
         self._seen: dict[tuple[object, ...], _Seen] = {}
-        self._over = 0
+        self._over: Counter[TenantId] = Counter()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -95,7 +99,7 @@ class Refusals:
             known.again += 1
             return
         if len(self._new) >= MOST_AT_ONCE:
-            self._over += 1
+            self._over[tenant] += 1
             return
         details = {"problem": slug, "status": status, "method": scope["method"], "route": route_of(scope)}
         subject = scope.get("path_params", {}).get("code")
@@ -114,7 +118,7 @@ class Refusals:
 
     async def flush(self, moment: float) -> None:
         """Write what is new, and what came again for longer than REPEATS_S at `moment` of the loop's clock."""
-        fresh, self._new, over, self._over = self._new, [], self._over, 0
+        fresh, self._new, over, self._over = self._new, [], self._over, Counter()
         work = HotWork(self._clock.now())
         written = [(seen, 1) for seen in fresh]
         for key, seen in [*self._seen.items()]:
@@ -124,9 +128,9 @@ class Refusals:
                     written.append((seen, seen.again))
         for seen, times in written:
             self._put(work, seen, times)
-        if over and fresh:
-            self._put(work, fresh[-1], over + 1)
-        if written:
+        for tenant, times in over.items():
+            self._put(work, _Seen(_Stranger(tenant), _NOWHERE, None, _MANY, moment), times)
+        if written or over:
             await work.commit_to(self._db)
 
     @staticmethod

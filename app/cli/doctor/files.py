@@ -42,9 +42,11 @@ async def examine_scanner(process: Process) -> Finding:
     """Whether files are looked through for malware, and soon."""
     scanner = scanner_of(process.settings)
     if scanner is None:
-        return ok(
-            "Tệp không được quét mã độc (LIENTHONG_CLAMD_URL trống).",
-            "Files are not scanned for malware (LIENTHONG_CLAMD_URL is empty).",
+        return warning(
+            "Tệp người dân gửi không được quét mã độc. Cài ClamAV (apt install clamav-daemon) rồi đặt "
+            "LIENTHONG_CLAMD_URL.",
+            "Files that people send are not scanned for malware. Install ClamAV (apt install clamav-daemon), then set "
+            "LIENTHONG_CLAMD_URL.",
         )
     waiting, since = await media.backlog(process.db)
     try:
