@@ -150,6 +150,18 @@ class SecondStepIn(BaseModel):
     code: SecretStr = Field(max_length=40, examples=["042137"])
 
 
+class OwnProofIn(BaseModel):
+    """That it is the officer who sits there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: SecretStr = Field(
+        SecretStr(""),
+        max_length=256,
+        description="Mật khẩu hiện tại; tài khoản không có mật khẩu thì bỏ trống. The present one, if there is one.",
+    )
+
+
 class FactorCodeIn(BaseModel):
     """A code of the app, or a recovery code where that is taken."""
 

@@ -32,6 +32,7 @@ from .errors import (
     NoFactor,
     SecondFactorRefused,
     SessionExpired,
+    SignInBusy,
     StaffNeeded,
     StaleFactorRule,
     UnknownStaffSession,
@@ -47,6 +48,7 @@ from .schemas import (
     FactorStandingOut,
     NewFactorOut,
     OwnPasswordIn,
+    OwnProofIn,
     RecoveryCodesOut,
     SecondStepIn,
     StaffSessionListOut,
@@ -150,16 +152,24 @@ async def get_second_factor(work: ReadWork, signed_in: CurrentStaffSession, resp
 @router.post(
     "/staff/me/second-factor",
     status_code=status.HTTP_201_CREATED,
-    responses={**_MINE, **problem_responses(FactorThere)},
+    responses={**_MINE, **problem_responses(FactorThere, WrongPassword, AccountLocked, SignInBusy)},
 )
 async def begin_second_factor(
-    work: WriteWork, signed_in: CurrentStaffSession, keys: CurrentKeyring, response: Response
+    given: OwnProofIn,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    passwords: CurrentPasswords,
+    work: WriteWork,
+    signed_in: CurrentStaffSession,
+    keys: CurrentKeyring,
+    response: Response,
 ) -> NewFactorOut:
     """Bắt đầu: khoá cho ứng dụng xác thực (RFC 6238), hiện một lần. A secret for an authenticator app, shown once.
 
-    It guards nothing until a code of it is confirmed.
+    It guards nothing until a code of it is confirmed. A wrong password counts as one at signing in does.
     """
     response.headers["Cache-Control"] = "no-store"
+    await service.prove_password(database, clock, passwords, signed_in, given.password.get_secret_value())
     new = await service.begin_factor(work, keys, signed_in.actor, signed_in.username or "")
     return NewFactorOut(secret=new.secret, uri=new.uri)
 

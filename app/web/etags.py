@@ -32,14 +32,14 @@ class UnreadableIfMatch(BadRequest):
 
 
 class VersionNeeded(PreconditionNeeded):
-    """A change must say which version of the case it was made from."""
+    """A change must say which version it was made from."""
 
     @classmethod
     def default_detail(cls) -> Text:
         """Say what to send."""
         return Text(
-            "Hãy gửi tiêu đề If-Match với ETag của vụ việc bạn đang xem.",
-            "Send the header If-Match with the ETag of the case you are looking at.",
+            "Hãy gửi tiêu đề If-Match với ETag bạn nhận được khi xem nội dung đang sửa.",
+            "Send the header If-Match with the ETag that you got when you looked at what you change.",
         )
 
 

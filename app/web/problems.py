@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from .language import language
 
 log = logging.getLogger("lienthong.web")
 MEDIA_TYPE = "application/problem+json"
+_CHOICE = re.compile(r"'([^']*)'")
 
 # pydantic's error types that people meet, in words they understand; the rest falls back to pydantic's own sentence.
 _SENTENCES: dict[str, Text] = {
@@ -159,7 +161,10 @@ def sentence_of(error: Any) -> Text:
     sentence = _SENTENCES.get(error["type"])
     if sentence is None:
         return Text("Giá trị chưa hợp lệ.", str(error["msg"]))
-    return sentence.fill(**{key: value for key, value in context.items() if not isinstance(value, Exception)})
+    told = {key: value for key, value in context.items() if not isinstance(value, Exception)}
+    if choices := _CHOICE.findall(str(told.get("expected", ""))):  # pydantic joins them with an English word
+        told["expected"] = ", ".join(choices)
+    return sentence.fill(**told)
 
 
 class SaidError(ValueError):

@@ -28,7 +28,9 @@ async def show_account(desk: CurrentDesk) -> Response:
     return await _shown(desk, done=done if done in _DONE else "")
 
 
-async def _shown(desk: Desk, *, wrong: bool = False, problem: Problem | None = None, done: str = "") -> Response:
+async def _shown(
+    desk: Desk, *, wrong: bool = False, problem: Problem | None = None, enrolling: bool = False, done: str = ""
+) -> Response:
     token = service.staff_token(desk.signed_in)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         standing = await service.factor_standing(work, desk.actor)
@@ -42,6 +44,7 @@ async def _shown(desk: Desk, *, wrong: bool = False, problem: Problem | None = N
         wrong=wrong,
         provider=provider.provider.name if (provider := desk.request.app.state.staff_provider) is not None else None,
         refused=next(iter(errors_of_problem(problem).values()), problem.detail) if problem else None,
+        enrolling=enrolling,
         done=done,
     )
 
@@ -61,9 +64,15 @@ async def change_password(desk: CurrentDesk, passwords: CurrentPasswords, form: 
 
 
 @router.post("/factor")
-async def begin_factor(desk: CurrentDesk, form: OwnForm) -> Response:
-    """A secret for the app, as a picture and to be typed. Raises: FactorThere."""
-    _ = form
+async def begin_factor(desk: CurrentDesk, passwords: CurrentPasswords, form: OwnForm) -> Response:
+    """A secret for the app, as a picture and to be typed; the page again when the password is wrong.
+
+    Raises: FactorThere.
+    """
+    try:
+        await service.prove_password(desk.database, desk.clock, passwords, desk.signed_in, form.raw("password")[:256])
+    except (WrongPassword, AccountLocked) as problem:
+        return await _shown(desk, problem=problem, enrolling=True)
 
     async def verb(work: Work) -> NewFactor:
         return await service.begin_factor(work, desk.keys, desk.actor, desk.signed_in.username or "")

@@ -17,6 +17,7 @@ from app.kit import signing
 from app.kit.ids import CitizenId, ReportId, TenantId
 from app.kit.text import Text, has_forbidden_characters, nfc
 
+from .guessing import LEAST_GUESSES_LOG10, guesses_log10
 from .keys import Keyring
 
 SEEN_STEP = timedelta(minutes=15)
@@ -25,6 +26,12 @@ FREE_ATTEMPTS = 4  # wrong passwords in a row before the first lock
 LOCKS = tuple(timedelta(seconds=s) for s in (60, 120, 300, 900))  # then each next one; the last for ever
 
 PASSWORD_LENGTHS = (12, 256)
+_GUESSED = Text(
+    "Mật khẩu này dễ đoán: nhiều người dùng, hoặc ghép từ tên, địa danh, ngày tháng. Hãy chọn vài từ không liên quan "
+    "đến nhau, ví dụ bốn từ bất kỳ.",
+    "This password is easily guessed: many people use it, or it is made of names, places and dates. Choose some words "
+    "that have nothing to do with each other, four for instance.",
+)
 
 _STAFF_TOKEN = re.compile(r"lts_([1-9][0-9]{0,8})_[A-Za-z0-9_-]{43}")
 _CITIZEN_TOKEN = re.compile(r"ltc_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
@@ -178,6 +185,8 @@ def checked_password(username: str, password: str) -> str:
                 }
             ]
         )
+    if guesses_log10(text, tuple(re.findall(r"[a-z0-9]+", username))) < LEAST_GUESSES_LOG10:
+        raise InvalidAccount(errors=[{"pointer": "/password", "detail": _GUESSED}])
     return text
 
 

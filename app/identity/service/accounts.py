@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from asyncpg import Record
+
 from app.audit import service as audit_service
 from app.audit.terms import Action
 from app.db.engine import Database
@@ -59,6 +61,37 @@ async def set_password(work: Work, passwords: Passwords, tenant_id: TenantId, *,
     await repository.forgive(work, tenant_id, domain.attempts_key(username))
 
 
+async def _tried(db: Database, clock: Clock, tenant_id: TenantId, username: str) -> Record:
+    """The account with its hash; this is one try to know its password. Raises: AccountLocked."""
+    now = clock.now()
+    row = await repository.try_sign_in(
+        db,
+        tenant_id,
+        username,
+        name_hash=domain.attempts_key(username),
+        locks=domain.locks(now),
+        forget_before=now - domain.FORGET_ATTEMPTS_AFTER,
+        now=now,
+    )
+    if row["failures"] is None:
+        raise AccountLocked(domain.lock_seconds(row["locked_until"], now))
+    return row
+
+
+async def prove_password(db: Database, clock: Clock, passwords: Passwords, signed_in: SignedIn, password: str) -> None:
+    """Whoever sits at the session knows the account's password: a session left open is not enough for what follows.
+
+    An account without a password, which signs in at a provider, has none to prove. A wrong one counts as one at signing
+    in does; a right one forgives those before. Raises: WrongPassword, AccountLocked, SignInBusy.
+    """
+    tenant_id, username = signed_in.actor.tenant_id, signed_in.username or ""
+    row = await _tried(db, clock, tenant_id, username)
+    if row["password_hash"] is not None and not await passwords.check(row["password_hash"], password):
+        raise WrongPassword
+    name_hash = domain.attempts_key(username)
+    await in_work(db, clock, tenant_id, lambda work: repository.forgive(work, tenant_id, name_hash))
+
+
 async def change_password(
     db: Database, clock: Clock, passwords: Passwords, signed_in: SignedIn, *, current: str, password: str
 ) -> None:
@@ -68,24 +101,14 @@ async def change_password(
     No transaction is open while passwords are checked.
     Raises: WrongPassword, AccountLocked, InvalidAccount, SignInBusy.
     """
-    actor, username, now = signed_in.actor, signed_in.username or "", clock.now()
+    actor, username = signed_in.actor, signed_in.username or ""
     assert isinstance(signed_in.token, StaffToken)
     wanted, name_hash, keep = (
         domain.checked_password(username, password),
         domain.attempts_key(username),
         signed_in.token,
     )
-    row = await repository.try_sign_in(
-        db,
-        actor.tenant_id,
-        username,
-        name_hash=name_hash,
-        locks=domain.locks(now),
-        forget_before=now - domain.FORGET_ATTEMPTS_AFTER,
-        now=now,
-    )
-    if row["failures"] is None:
-        raise AccountLocked(domain.lock_seconds(row["locked_until"], now))
+    row = await _tried(db, clock, actor.tenant_id, username)
     if not await passwords.check(row["password_hash"], current):
         raise WrongPassword
     if domain.same_password(current, wanted):

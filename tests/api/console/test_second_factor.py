@@ -28,7 +28,7 @@ def code_of(secret: str, clock: FixedClock, *, ahead_s: int = 0) -> str:
 
 async def enrolled(client: httpx.AsyncClient, officer: Officer, clock: FixedClock) -> tuple[str, list[str]]:
     """The officer's secret and recovery codes."""
-    begun = await client.post("/api/v1/staff/me/second-factor", headers=officer.headers)
+    begun = await client.post("/api/v1/staff/me/second-factor", json={"password": PASSWORD}, headers=officer.headers)
     assert begun.status_code == 201, begun.text
     secret = begun.json()["secret"]
     assert begun.json()["uri"].startswith("otpauth://totp/Li%C3%AAn%20Th%C3%B4ng:")
@@ -37,6 +37,18 @@ async def enrolled(client: httpx.AsyncClient, officer: Officer, clock: FixedCloc
     assert done.status_code == 200, done.text
     clock.at += timedelta(seconds=31)  # a code is good once
     return secret, done.json()["recovery_codes"]
+
+
+async def test_a_session_left_open_sets_up_no_second_step_of_somebody_elses(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    officer = await an_officer(process)
+    factor = "/api/v1/staff/me/second-factor"
+    wrong = [await client.post(factor, json={"password": "x"}, headers=officer.headers) for _ in range(6)]
+    assert wrong[0].json()["type"] == "/problems/wrong-password"
+    assert wrong[-1].json()["type"] == "/problems/account-locked"
+    assert (await client.post(factor, json={"password": PASSWORD}, headers=officer.headers)).status_code == 429
+    assert (await client.get(factor, headers=officer.headers)).json()["since"] is None
 
 
 async def first_step(client: httpx.AsyncClient, officer: Officer) -> str:
@@ -93,7 +105,7 @@ async def test_wrong_codes_lock_as_wrong_passwords_do_and_old_steps_are_refused(
     late = await second_step(client, handle, code_of(secret, clock))
     assert (late.status_code, late.json()["type"]) == (401, "/problems/second-factor-refused")
     assert (await second_step(client, "lth_é", "1")).status_code == 401
-    begun = await client.post("/api/v1/staff/me/second-factor", headers=officer.headers)
+    begun = await client.post("/api/v1/staff/me/second-factor", json={"password": PASSWORD}, headers=officer.headers)
     assert (begun.status_code, begun.json()["type"]) == (409, "/problems/second-factor-there")
     removal = "/api/v1/staff/me/second-factor/removal"
     guessed = [await client.post(removal, json={"code": "12345"}, headers=officer.headers) for _ in range(6)]
@@ -116,7 +128,9 @@ async def test_the_pages_lead_through_both_steps_and_end_sessions(
     officer = await an_officer(process)
     asking = Page(await client.get("/console/sign-in"))
     await post(client, asking.form("/console/sign-in"), username=officer.username, password=PASSWORD)
-    begun = await post(client, Page(await client.get("/console/account")).form("/console/account/factor"))
+    begun = await post(
+        client, Page(await client.get("/console/account")).form("/console/account/factor"), password=PASSWORD
+    )
     assert "<svg" in begun.text
     found = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', begun.text)
     assert found

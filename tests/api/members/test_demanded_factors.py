@@ -84,7 +84,7 @@ async def test_the_pages_lead_to_where_it_is_set_up(desk_of: Desks, clock: Fixed
     assert (led.status_code, led.headers["location"]) == (303, "/console/account")
     account = await desk.get("/console/account")
     assert "Vai trò của bạn cần xác thực hai bước" in account.text
-    begun = await post(desk, Page(account).form("/console/account/factor"))
+    begun = await post(desk, Page(account).form("/console/account/factor"), password=PASSWORD)
     secret = begun.text.partition('<code class="secret">')[2].partition("</code>")[0]
     done = await post(desk, Page(begun).form("/console/account/factor/confirmation"), code=code_of(secret, clock))
     assert done.status_code == 200

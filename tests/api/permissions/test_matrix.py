@@ -112,6 +112,7 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement": {"last_day": "2026-12-31"},
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
+    "POST /api/v1/staff/me/second-factor": {"password": PASSWORD},
     "POST /api/v1/staff/partners": _PARTNER,
     "PUT /api/v1/staff/partners/{id}": _PARTNER,
     "POST /api/v1/staff/subscriptions": _WANTED,

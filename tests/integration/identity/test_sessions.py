@@ -82,9 +82,9 @@ async def test_a_new_password_ends_every_session(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province, session: SignedIn
 ) -> None:
     async with write_work(db, clock, here.tenant_id) as work:
-        await service.set_password(work, passwords, here.tenant_id, username="hoa", password="another-long-password")
+        await service.set_password(work, passwords, here.tenant_id, username="hoa", password="purple-chair-eats-brick")
     await expect_expired(db, clock, here, session.token)
-    await sign_in(db, clock, passwords, here, password="another-long-password")
+    await sign_in(db, clock, passwords, here, password="purple-chair-eats-brick")
 
 
 async def test_an_account_set_inactive_is_out_at_once_and_stays_out_when_active_again(

@@ -175,7 +175,7 @@ async def test_a_password_changed_during_the_check_opens_no_session(
             fits = await super().check(stored, password)
             async with write_work(db, clock, here.tenant_id) as work:
                 await service.set_password(
-                    work, passwords, here.tenant_id, username="hoa", password="another-long-password"
+                    work, passwords, here.tenant_id, username="hoa", password="purple-chair-eats-brick"
                 )
             return fits
 
@@ -187,8 +187,8 @@ async def test_a_password_changed_during_the_check_opens_no_session(
 async def test_a_composed_and_a_decomposed_password_are_the_same(
     db: Database, clock: FixedClock, passwords: Passwords, here: Province
 ) -> None:
-    await an_officer(db, clock, passwords, here, username="tu", password="mật khẩu rất dài")
-    await sign_in(db, clock, passwords, here, username="tu", password="mật khẩu rất dài")
+    await an_officer(db, clock, passwords, here, username="tu", password="ghế tím nhai gạch non")
+    await sign_in(db, clock, passwords, here, username="tu", password="ghế tím nhai gạch non")
 
 
 async def test_more_people_than_can_wait_are_sent_away_and_come_in_later() -> None:
@@ -207,7 +207,7 @@ async def test_a_sign_in_waits_for_a_password_change_under_way_and_then_fails(
 ) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with write_work(db, clock, here.tenant_id) as work:
-        await service.set_password(work, passwords, here.tenant_id, username="hoa", password="another-long-password")
+        await service.set_password(work, passwords, here.tenant_id, username="hoa", password="purple-chair-eats-brick")
         await work.settle()
         attempt = asyncio.create_task(sign_in(db, clock, passwords, here))
         async with asyncio.timeout(10):

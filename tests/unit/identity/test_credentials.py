@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,8 +53,31 @@ def test_a_weak_password_is_refused(password: str) -> None:
         checked_password("canbo.hoa", password)
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "matkhau123456", "Mật khẩu mới 2026", "Haiduong@2026", "lienthong2026!", "123456789012", "qwertyuiop12",
+        "anhyeuem1234", "password1234", "AnhYêuEm@1234", "canboxa12345", "thuha.ubnd2026", "Administrator1",
+    ],
+)  # fmt: skip
+def test_a_password_that_people_choose_is_refused_with_a_hint(password: str) -> None:
+    with pytest.raises(InvalidAccount) as caught:
+        checked_password("thuha.camthuong", password)
+    assert "dễ đoán" in str(caught.value.extensions)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["correct-horse-battery", "ghế tím nhai gạch non", "k7#pX2!mQ9vL", "b4nh-mi-tren-mai-ngoi", "q" + "wz8n" * 60],
+)
+def test_a_password_that_nobody_guesses_is_taken(password: str) -> None:
+    assert checked_password("thuha.camthuong", password)
+
+
 def test_a_password_is_kept_in_one_normal_form_however_the_keyboard_composes() -> None:
-    assert checked_password("hoa", "mật khẩu rất dài") == checked_password("hoa", "mật khẩu rất dài")
+    assert checked_password("hoa", "ghế tím nhai gạch") == checked_password(
+        "hoa", unicodedata.normalize("NFD", "ghế tím nhai gạch")
+    )
 
 
 def test_a_generated_password_is_strong_enough_and_easy_to_read_out() -> None:
