@@ -17,8 +17,8 @@ OF_UNITS = frozenset({Role.OFFICER, Role.APPROVER, Role.DISPATCHER, Role.UNIT_AD
 ADMINISTRATORS = (Role.UNIT_ADMIN, Role.TENANT_ADMIN)
 
 _NOT_ONESELF = Text(
-    "Khi làm thay quản trị viên, bạn không tự giao vai trò cho mình.",
-    "While you stand in for an administrator, you give no role to yourself.",
+    "Bạn không tự giao vai trò cho mình; hãy nhờ một quản trị viên khác, hoặc người vận hành hệ thống.",
+    "You give no role to yourself; ask another administrator, or whoever operates the installation.",
 )
 _OUT_OF_REACH = Text(
     "Bạn chỉ quản trị cơ quan mình và các đơn vị trực thuộc.", "You administer your own unit and those below it."
@@ -47,9 +47,11 @@ def may_give(reach: Reach, role: Role, unit_id: UnitId) -> Verdict:
 
 
 def may_give_to(actor: Actor, account_id: UUID) -> Verdict:
-    """Whether the administrator may give a role to the account: who stands in for one gives himself nothing to keep."""
-    administers = any(held.role in ADMINISTRATORS and held.instead_of is None for held in actor.memberships)
-    return allowed_if(administers or account_id != actor.id, _NOT_ONESELF)
+    """Whether the administrator may give a role to the account, or let it be held longer: nobody gives to himself.
+
+    Who administers is not who handles and approves, unless somebody else has seen it, too.
+    """
+    return allowed_if(account_id != actor.id, _NOT_ONESELF)
 
 
 def may_take_factor(reach: Reach) -> Verdict:

@@ -52,10 +52,10 @@ class SecondPersonNeeded(Forbidden):
     def default_detail(cls) -> Text:
         """Say who could."""
         return Text(
-            "Người gửi không muốn nêu tên, nên người đề nghị không tự đồng ý được. Nhờ lãnh đạo duyệt, quản trị toàn "
-            "tỉnh hoặc cán bộ kiểm tra khác.",
-            "The sender asked not to be named, so whoever asks cannot agree himself. Ask another approver, the "
-            "province's administrator or an auditor.",
+            "Người gửi không muốn nêu tên, nên người đề nghị và người cùng đơn vị không tự đồng ý được. Nhờ lãnh đạo "
+            "duyệt của đơn vị cấp trên, quản trị toàn tỉnh hoặc cán bộ kiểm tra.",
+            "The sender asked not to be named, so neither whoever asks nor somebody of the same unit can agree. Ask an "
+            "approver of a unit above, the province's administrator or an auditor.",
         )
 
 

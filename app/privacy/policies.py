@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from app.identity.policies import Verdict, allowed_if, may_act_as, role_needed
 from app.identity.terms import Actor, Role
 from app.kit.ids import UnitId
 
 OPENERS = (Role.APPROVER,)
 SECONDS = (Role.APPROVER, Role.TENANT_ADMIN, Role.AUDITOR)
+OVERSEERS = (Role.TENANT_ADMIN, Role.AUDITOR)
 SEEKERS = (Role.APPROVER, Role.DISPATCHER)
 
 
@@ -17,8 +20,13 @@ def may_open(actor: Actor, path: tuple[UnitId, ...]) -> Verdict:
 
 
 def may_agree(actor: Actor, path: tuple[UnitId, ...]) -> Verdict:
-    """Whether he may be the second person for a case of the unit to which `path` leads."""
+    """Whether he may be a second person for a case of the unit to which `path` leads."""
     return allowed_if(bool(actor.units(*SECONDS) & set(path)), role_needed(*SECONDS))
+
+
+def from_elsewhere(actor: Actor, path: tuple[UnitId, ...], asker_units: Collection[UnitId]) -> bool:
+    """Whether he agrees for another unit than the asker's, or for the province: two of one office are one interest."""
+    return bool(actor.units(*OVERSEERS)) or bool(actor.units(Role.APPROVER) & set(path) - set(asker_units))
 
 
 def may_seek(actor: Actor) -> Verdict:

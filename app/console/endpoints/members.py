@@ -143,6 +143,7 @@ async def _shown(
         seen = await service.get_member(work, desk.actor, desk.books.directory, account)
     return desk.page(
         "member.html",
+        oneself=account == desk.actor.id,
         status=status,
         member=seen.member,
         may_reset=seen.may_reset,

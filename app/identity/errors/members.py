@@ -18,6 +18,21 @@ class InvalidMembership(Invalid):
         return Text("Xem từng mục trong errors; chưa có gì được ghi.", "See errors; nothing was written.")
 
 
+class LastAdministrator(Conflict):
+    """A province without an administrator could let nobody in any more."""
+
+    slug = "last-administrator"
+    title = Text("Đây là quản trị viên cuối cùng", "This is the last administrator")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Tỉnh cần ít nhất một quản trị viên không hẹn ngày hết. Hãy giao vai trò này cho người khác trước.",
+            "A province needs an administrator without an end. Give the role to somebody else first.",
+        )
+
+
 class MembershipHeld(Conflict):
     """The role is held in the unit already, at some time of the period."""
 

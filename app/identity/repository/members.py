@@ -175,6 +175,30 @@ async def lock_membership(work: Work, tenant_id: TenantId, account_id: UUID, mem
     return found
 
 
+async def another_administers(work: Work, tenant_id: TenantId, membership_id: UUID) -> bool:
+    """Whether somebody administers the province now and without an end besides by this membership.
+
+    All such memberships are locked, so that two administrators cannot end each other. One statement.
+    """
+    found = await work.session.scalars(
+        select(StaffMembership.id)
+        .join(
+            StaffAccount,
+            (StaffAccount.tenant_id == StaffMembership.tenant_id) & (StaffAccount.id == StaffMembership.account_id),
+        )
+        .where(
+            StaffMembership.tenant_id == tenant_id,
+            StaffMembership.role == Role.TENANT_ADMIN.value,
+            StaffMembership.valid_from <= work.now,
+            StaffMembership.valid_to.is_(None),
+            StaffAccount.active,
+        )
+        .order_by(StaffMembership.id)
+        .with_for_update(of=StaffMembership)
+    )
+    return any(one != membership_id for one in found)
+
+
 async def put_link(work: Work, link: PasswordLink) -> None:
     """This is the account's link from now on, and no other."""
     await drop_link(work, TenantId(link.tenant_id), link.account_id)

@@ -14,7 +14,7 @@ from app.audit.terms import Action
 from app.db.engine import Database
 from app.db.work import ReadWork, Work, in_work, read_work
 from app.identity import domain, repository
-from app.identity.errors import AlreadyEntered, LinkRefused
+from app.identity.errors import AlreadyEntered, LastAdministrator, LinkRefused
 from app.identity.models import PasswordLink, StaffAccount, StaffMembership
 from app.identity.repository import factors, members
 from app.identity.terms import (
@@ -122,10 +122,12 @@ async def change_membership(
 ) -> None:
     """The membership is held until then; None: until somebody ends it. At once, in every process.
 
-    Raises: AccountNotFound, UnknownMembership, InvalidMembership.
+    Raises: AccountNotFound, UnknownMembership, InvalidMembership, LastAdministrator.
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
+    if until is not None:
+        await _keep_an_administrator(work, actor.tenant_id, row)
     wanted = WantedMembership(UnitId(row.unit_id), Role(row.role), max(row.valid_from, work.now), until)
     _, row.valid_to = domain.checked_period(wanted, work.now)
     held = (await members.get_member(work, actor.tenant_id, account_id)).memberships
@@ -134,11 +136,22 @@ async def change_membership(
 
 
 async def close_membership(work: Work, actor: Actor, account_id: UUID, membership_id: UUID) -> None:
-    """The membership has ended; one that has not begun never does. Raises: AccountNotFound, UnknownMembership."""
+    """The membership has ended; one that has not begun never does.
+
+    Raises: AccountNotFound, UnknownMembership, LastAdministrator.
+    """
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
+    await _keep_an_administrator(work, actor.tenant_id, row)
     row.valid_to = max(row.valid_from, work.now)
     _note(work, actor, Action.MEMBERSHIP_ENDED, account, row)
+
+
+async def _keep_an_administrator(work: Work, tenant_id: TenantId, row: StaffMembership) -> None:
+    """Raises: LastAdministrator when the membership that is to end is all that administers the province."""
+    administers = row.role == Role.TENANT_ADMIN.value and row.valid_to is None and row.valid_from <= work.now
+    if administers and not await members.another_administers(work, tenant_id, row.id):
+        raise LastAdministrator
 
 
 def _note(work: Work, actor: Actor, action: Action, account: StaffAccount, row: StaffMembership) -> None:

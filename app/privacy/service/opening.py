@@ -105,7 +105,8 @@ async def ask(
 async def decide(work: Work, actor: Actor, scope: Scope, books: Books, opening_id: UUID, *, agree: bool) -> Opening:
     """The opening with a second person's word.
 
-    Two who stand in for one another are one person here, and so are who made a link and whose account it opened.
+    Two who stand in for one another or are of one unit are one person here, and so are who made a link and whose
+    account it opened.
     Raises: OpeningNotFound, Forbidden, AlreadyDecided, OpeningNotOpen, SecondPersonNeeded.
     """
     row = await repository.lock_opening(work, actor.tenant_id, opening_id)
@@ -115,6 +116,9 @@ async def decide(work: Work, actor: Actor, scope: Scope, books: Books, opening_i
     actor = acting_as(actor, *policies.SECONDS, path=path)
     decider = actor.staff_id
     assert decider is not None  # an address of officers
+    asker = await identity.get_account(work, actor.tenant_id, opening.asked_by)
+    if agree and not policies.from_elsewhere(actor, path, {held.unit_id for held in asker.memberships}):
+        raise SecondPersonNeeded
     if not await identity.are_apart(work, actor.tenant_id, opening.asked_by, decider, since=opening.asked_at):
         raise SecondPersonNeeded
     after = domain.decided(opening, actor, agree=agree, at=work.now)

@@ -175,6 +175,25 @@ async def test_roles_have_dates_and_end_at_once(client: httpx.AsyncClient, proce
     assert (taken.status_code, taken.json()["type"]) == (409, "/problems/username-taken")
 
 
+async def test_nobody_gives_to_himself_and_a_province_keeps_an_administrator(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    own = f"{MEMBERS}/{admin.actor.id}/memberships"
+    given = await client.post(own, json={"unit": CAM_THUONG, "role": "approver"}, headers=admin.headers)
+    assert (given.status_code, "tự giao" in given.json()["detail"]) == (403, True)
+    (administers,) = (await client.get(f"{MEMBERS}/{admin.actor.id}", headers=admin.headers)).json()["memberships"]
+    one = f"{own}/{administers['id']}"
+    last = await client.delete(one, headers=admin.headers)
+    assert (last.status_code, last.json()["type"]) == (409, "/problems/last-administrator")
+    other = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    soon = {"valid_to": rfc3339(clock.now() + timedelta(days=1))}
+    assert (await client.put(one, json=soon, headers=other.headers)).status_code == 200, "there is another one"
+    (theirs,) = (await client.get(f"{MEMBERS}/{other.actor.id}", headers=admin.headers)).json()["memberships"]
+    refused = await client.delete(f"{MEMBERS}/{other.actor.id}/memberships/{theirs['id']}", headers=admin.headers)
+    assert refused.status_code == 409, "who administers until tomorrow only is not enough"
+
+
 @pytest.fixture
 def posted(application: FastAPI, clock: FixedClock) -> Any:
     """A mailbox that links are sent to."""

@@ -151,6 +151,18 @@ async def test_who_may_no_longer_ask_may_no_longer_look_and_no_wish_waits_for_ev
     assert (late.status_code, late.json()["type"]) == (409, "/problems/opening-not-open")
 
 
+async def test_two_of_one_unit_do_not_open_who_wished_not_to_be_named(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    filed = await a_report(process, reporter=HOA, anonymous=True)
+    asker, colleague = await an_officer(process, Role.APPROVER), await an_officer(process, Role.APPROVER)
+    opening = await ask(client, asker, filed)
+    same = await decide(client, colleague, opening, agree=True)
+    assert (same.status_code, same.json()["type"]) == (403, "/problems/another-person-needed")
+    above = await an_officer(process, Role.APPROVER, unit=CITY)
+    assert (await decide(client, above, opening, agree=True)).json()["state"] == "open"
+
+
 async def test_what_was_refused_stays_closed(client: httpx.AsyncClient, process: Process) -> None:
     filed = await a_report(process, reporter=HOA, anonymous=True)
     asker, second = await an_officer(process, Role.APPROVER), await an_officer(process, Role.APPROVER)
