@@ -168,6 +168,7 @@ async def prune(process: Process) -> int:
     await citizens_service.forget(process.db, process.clock)
     await limits_service.forget(process.db, process.clock)
     names = [consumer.name for consumer in consumers(process)]
+    retired = CONSUMERS - set(names)  # wanted by the settings no more: their cursors would hold up the rest for ever
     keep = timedelta(days=process.settings.outbox_keep_days)
     settled = min(keep, timedelta(days=process.settings.webhook_keep_days))
 
@@ -176,6 +177,8 @@ async def prune(process: Process) -> int:
 
         async def forget(work: Work) -> int:
             await identity_service.prune(work, tenant_id)
+            for name in sorted(retired):
+                await outbox.retire(work, tenant_id, name)
             pruned = await outbox.prune(work, tenant_id, names, keep)
             pruned += await subscriptions_service.prune(work, tenant_id, settled=settled, waiting=keep)
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))

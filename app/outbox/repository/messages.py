@@ -103,6 +103,10 @@ class OutboxRepository:
         messages = [message_of(self._tenant_id, row) for row in rows]
         return Batch(messages, frozenset(row["subject_id"] for row in rows if row["held"]))
 
+    async def retire(self, consumer: str) -> bool:
+        """Whether the consumer had a cursor; it has none from now on, and what it parked is dropped. One statement."""
+        return bool(await self._work.fetch(_RETIRE, self._tenant_id, consumer))
+
     async def prune(self, consumers: Collection[str], before: datetime, limit: int) -> int:
         """Number of messages forgotten now: from before `before`, and behind every cursor, of the oldest `limit`.
 
@@ -152,6 +156,10 @@ _AFTER = """
     FROM outbox_messages m
     WHERE m.tenant_id = $1 AND m.position > $2 AND m.position <= $3 AND m.type = ANY($4::text[])
     ORDER BY m.position LIMIT $5
+"""
+_RETIRE = """
+    WITH parked AS (DELETE FROM parked_messages WHERE tenant_id = $1 AND consumer = $2)
+    DELETE FROM consumer_cursors WHERE tenant_id = $1 AND consumer = $2 RETURNING 1
 """
 _PRUNE = """
     WITH reach AS (

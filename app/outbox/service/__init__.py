@@ -23,6 +23,7 @@ from .relaying import (
     refuse_forgotten,
     refuse_unknown,
     relay,
+    retire,
 )
 from .tailing import Follower, Tail, Tails
 
@@ -47,6 +48,7 @@ __all__ = [
     "refuse_forgotten",
     "refuse_unknown",
     "relay",
+    "retire",
     "retry",
     "retry_all",
     "retry_due",

@@ -101,6 +101,14 @@ async def prune(work: Work, tenant_id: TenantId, consumers: Collection[str], kee
     return await OutboxRepository(work, tenant_id).prune(consumers, work.now - keep, PRUNE_BATCH_ROWS)
 
 
+async def retire(work: Work, tenant_id: TenantId, consumer: str) -> bool:
+    """Whether the consumer had come anywhere: nobody waits for it any more. Wanted again, it begins with what is kept.
+
+    One statement.
+    """
+    return await OutboxRepository(work, tenant_id).retire(consumer)
+
+
 async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int, *, public: bool) -> None:
     """Nothing when every message after `after`, or every `public` one, is still kept. One statement.
 

@@ -179,3 +179,22 @@ async def test_a_consumer_that_hangs_delays_no_other(
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     assert await db.lane.fetchval("SELECT count(*) FROM idempotency_keys") == 3
+
+
+async def test_a_consumer_that_the_settings_want_no_more_holds_nothing_up(
+    process: Process, db: Database, clock: FixedClock
+) -> None:
+    assert process.settings.national_url is None
+    await a_case(process)
+    reacting = loop.consumers(process)
+    while await loop.turn(process, reacting):
+        pass
+    await db.lane.fetch(
+        "INSERT INTO consumer_cursors (tenant_id, consumer, position) VALUES ($1, 'national', 0)", HAIDUONG
+    )
+    assert await db.lane.fetchval("SELECT count(*) FROM outbox_messages") > 0
+    clock.at += timedelta(days=process.settings.outbox_keep_days, seconds=1)
+    await loop.prune(process)
+    assert await db.lane.fetchval("SELECT count(*) FROM outbox_messages") == 0
+    names = {row["consumer"] for row in await db.lane.fetch("SELECT consumer FROM consumer_cursors")}
+    assert "national" not in names
