@@ -29,7 +29,7 @@ from app.papers.errors import DeskBusy
 from app.portal import passport, returning
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
-from app.web.pages import CurrentPageLang, PageRoute, Pages, Site
+from app.web.pages import CurrentPageLang, PageRoute, Pages, Site, posted_form
 from app.web.problems import name_problem
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
@@ -50,10 +50,26 @@ class PortalRoute(PageRoute):
         """The page that tells of `problem`; whoever has to sign in is led to where one can."""
         if isinstance(problem, CitizenNeeded):
             name_problem(request, problem)
+            if request.method == "POST" and request.url.path.startswith(_WRITTEN_AT):
+                return await self._kept(request)
             return RedirectResponse(returning.sign_in_address(request), status_code=303)
         return await super().refusal(request, problem)
 
+    async def _kept(self, request: Request) -> Response:
+        """A page that holds what was filled in when the session had ended meanwhile: a form takes long to fill in."""
+        form = await posted_form(request)
+        return PAGES.answer(
+            request,
+            "signed_out.html",
+            status=CitizenNeeded.status,
+            fields=form.pairs(),
+            files=bool(form.named_files),
+            action=request.url.path,
+            sign_in=returning.sign_in_address(request),
+        )
 
+
+_WRITTEN_AT: Final = "/apply/"
 _BUSY: Final = Text(
     "Hệ thống đang tạm bận. Hãy thử lại sau ít giây; gửi lại không tạo thành hai phản ánh.",
     "The system is busy for a moment. Try again in a few seconds; sending again does not make two reports.",

@@ -68,6 +68,10 @@ class Form:
         """Every value of the field, in the order of the page."""
         return list(self._values.get(name, ()))
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field with its value, in the order in which they came."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def names(self) -> list[str]:
         """Every field that came."""
         return list(self._values)

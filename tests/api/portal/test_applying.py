@@ -97,3 +97,18 @@ async def test_whoever_is_not_signed_in_is_led_to_where_one_can(client: httpx.As
     assert (await client.get(f"/apply/{LAND}")).headers["location"] == f"/account?next=%2Fapply%2F{LAND}"
     page = await client.get("/service-requests")
     assert "Đăng nhập" in page.text
+
+
+async def test_what_was_typed_outlives_the_session(client: httpx.AsyncClient, mine: dict[str, str]) -> None:
+    form = Page(await client.get(f"/apply/{LAND}")).form(f"/apply/{LAND}")
+    client.cookies.delete("account")
+    ended = await post(client, form, **TYPED, step="saved")
+    page = Page(ended)
+    assert (ended.status_code, "Phiên đăng nhập đã hết" in page.text) == (401, True)
+    assert any(link.startswith("/account?next=") for link in page.links)
+    kept = page.form(f"/apply/{LAND}")
+    assert kept.values["applicant.name"] == "Nguyễn Thị Hoa"
+    client.cookies.set("account", mine["Authorization"].removeprefix("Bearer "))
+    saved = await go(client, kept)
+    assert "Đã lưu bản nháp." in saved.text
+    assert 'value="AB 123456"' in saved.text
