@@ -6,15 +6,28 @@ groups as rows. Everything is checked by the schema itself afterwards; nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.procedures.terms import Procedure
 from app.service_requests.service import PREFILLED
 from app.web.pages import Form
 
+ABOUT: Final[Mapping[str, Text]] = {
+    "applicant.name": Text("Họ, chữ đệm và tên", "Full name"),
+    "applicant.identity_number": Text("Số định danh cá nhân", "Citizen's number"),
+    "applicant.born_on": Text("Ngày sinh", "Date of birth"),
+    "applicant.phone": Text("Số điện thoại", "Telephone"),
+    "applicant.email": Text("Thư điện tử", "E-mail"),
+    "applicant.address": Text("Nơi cư trú", "Where the person lives"),
+    "applicant_area": Text("Xã, phường nơi cư trú", "Commune"),
+    "object_area": Text("Xã, phường nơi có đất, công trình, sự việc", "Commune of the land, building or event"),
+    "filer.name": Text("Họ tên người nộp thay", "Full name of who acts"),
+    "filer.identity_number": Text("Số định danh của người nộp thay", "Citizen's number of who acts"),
+    "filer.phone": Text("Số điện thoại của người nộp thay", "Telephone of who acts"),
+}
 _DEEPEST: Final = 4
 _LONG: Final = 300  # characters from which an answer gets more than one line
 _MOST_ROWS: Final = 20
@@ -39,6 +52,18 @@ class Field:
 def fields_of(procedure: Procedure, form: Form, lang: Lang) -> list[Field]:
     """The questions of the form in the order people are asked, but for those the applicant has answered already."""
     return list(_Drawing(procedure.form, form, lang).members(procedure.form, _ROOT, procedure.form_order, 0))
+
+
+def labels_of(fields: Iterable[Field], lang: Lang) -> dict[str, str]:
+    """What each question is called, by its name, with those about the applicant; of rows with the row's number."""
+    found = {name: label(lang) for name, label in ABOUT.items()}
+    for one in fields:
+        found[one.name] = one.label
+        for number, row in enumerate(one.rows, 1):
+            which = f"{one.label} {number}, " if one.kind == "rows" else ""
+            inner = labels_of(row, lang)
+            found |= {field: f"{which}{label}" for field, label in inner.items() if field not in ABOUT}
+    return found
 
 
 def answers_of(procedure: Procedure, form: Form) -> dict[str, Any]:

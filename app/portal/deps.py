@@ -50,7 +50,8 @@ class PortalRoute(PageRoute):
         """The page that tells of `problem`; whoever has to sign in is led to where one can."""
         if isinstance(problem, CitizenNeeded):
             name_problem(request, problem)
-            if request.method == "POST" and request.url.path.startswith(_WRITTEN_AT):
+            typed = request.headers.get("content-type", "").startswith(_TYPED)
+            if typed and request.method == "POST" and request.url.path.startswith(_WRITTEN_AT):
                 return await self._kept(request)
             return RedirectResponse(returning.sign_in_address(request), status_code=303)
         return await super().refusal(request, problem)
@@ -63,13 +64,12 @@ class PortalRoute(PageRoute):
             "signed_out.html",
             status=CitizenNeeded.status,
             fields=form.pairs(),
-            files=bool(form.named_files),
             action=request.url.path,
             sign_in=returning.sign_in_address(request),
         )
 
 
-_WRITTEN_AT: Final = "/apply/"
+_WRITTEN_AT, _TYPED = "/apply/", "application/x-www-form-urlencoded"  # files could not be kept on a page
 _BUSY: Final = Text(
     "Hệ thống đang tạm bận. Hãy thử lại sau ít giây; gửi lại không tạo thành hai phản ánh.",
     "The system is busy for a moment. Try again in a few seconds; sending again does not make two reports.",

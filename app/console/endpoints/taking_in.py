@@ -13,7 +13,7 @@ from app.console import taking_in
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
 from app.db.work import Work, in_work
 from app.filling import applying, choices, procedures as reading
-from app.filling.questions import fields_of
+from app.filling.questions import fields_of, labels_of
 from app.kit.problems import Problem
 from app.kit.text import Lang, Text
 from app.media.deps import CurrentStore
@@ -101,13 +101,15 @@ def _checked(
 
 
 def _form(desk: Desk, procedure: Procedure, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:
+    fields = fields_of(procedure, form, desk.lang)
     return desk.page(
         "take_in_form.html",
         status=status,
         procedure=procedure,
         form=form,
         errors=errors,
-        fields=fields_of(procedure, form, desk.lang),
+        fields=fields,
+        labels=labels_of(fields, desk.lang) if errors else {},
         areas=choices.areas(desk.books.directory, desk.tenant),
         channels=[(one.value, one.label(desk.lang)) for one in taking_in.CHANNELS],
         documents=reading.documents(procedure, desk.lang),

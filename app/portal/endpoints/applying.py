@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from app.db.work import Work, in_work
 from app.filling import applying, choices
 from app.filling.applying import Written
-from app.filling.questions import fields_of
+from app.filling.questions import fields_of, labels_of
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.limits.deps import asking
@@ -182,6 +182,7 @@ def _form(
     draft: UUID | None = None,
 ) -> Response:
     visit = account.visit
+    fields = fields_of(written.procedure, form, visit.lang)
     return visit.page(
         "apply.html",
         status=422 if errors and status == 200 else status,
@@ -192,7 +193,8 @@ def _form(
         saved=saved,
         draft=draft,
         person=applying.PERSON,
-        fields=fields_of(written.procedure, form, visit.lang),
+        fields=fields,
+        labels=labels_of(fields, visit.lang) if errors else {},
         areas=choices.areas(visit.books.directory, visit.tenant),
     )
 

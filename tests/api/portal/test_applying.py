@@ -52,6 +52,7 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
     assert 'value="AB 123456"' in rows.text
     number = "applicant.identity_number"
     wrong = await go(client, Page(rows).form(draft), **{number: "12"}, step="papers")
+    assert "Số định danh cá nhân: " in Page(wrong).text.partition("<form")[0], "the summary names the field"
     assert "12 chữ số" in Page(wrong).text
     elsewhere = Page(await client.get(draft))
     papers = await go(client, elsewhere.form(draft), **{number: "030123456789"}, step="papers")
