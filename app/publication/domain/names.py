@@ -14,6 +14,7 @@ from .words import (
     COMPOUNDS,
     COUNTRY_WORDS,
     FIGURES,
+    GIVEN_ALONE,
     GIVEN_TOO,
     HIGHLAND_MIDDLES,
     HIGHLAND_SURNAMES,
@@ -24,6 +25,7 @@ from .words import (
     MIDDLES,
     NOT_NAMES,
     OF_PLACES,
+    OFFICES,
     PLACE_NAMES,
     PLACE_NAMES_ALONE,
     PLACE_PAIRS,
@@ -38,6 +40,7 @@ from .words import (
     SIDES,
     SMALL_COMPOUNDS,
     SMALL_GIVEN,
+    SOUGHT,
     STREET_JOINTS,
     STRONG_PLACE_WORDS,
     SURE_SURNAMES,
@@ -148,6 +151,8 @@ def _candidates(words: _Words) -> Iterator[tuple[int, int, Confidence]]:
             yield at, _small_name_end(words, at), Confidence.LOW
         if at and words.phrase_before(at, LABELS) and _BEFORE_NAME.fullmatch(words.gap(at)):
             yield at, _name_end(words, at, loud=False, labelled=True), Confidence.HIGH
+        if _is_sought(words, at):
+            yield at, at + 1, Confidence.LOW
 
 
 def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int, Confidence]]:
@@ -164,6 +169,14 @@ def _after_honorific(words: _Words, at: int) -> Iterator[tuple[int, int, Confide
     yield first, _name_end(words, first, loud=words.shouts(at)), Confidence.HIGH
 
 
+def _is_sought(words: _Words, at: int) -> bool:
+    """Whether word `at` is a given name alone, of somebody who was met or is to be asked (`gặp Dũng`)."""
+    alone = words.lower[at] in GIVEN_ALONE and words.starts_high(at) and not words.shouts(at)
+    if not alone or not words.phrase_before(at, SOUGHT) or not _CLOSE.fullmatch(words.gap(at)):
+        return False
+    return at + 1 == len(words) or not _goes_on(words, at + 1)
+
+
 class _Bearer(Enum):
     """Whose name begins with a surname."""
 
@@ -176,7 +189,7 @@ def _bearer(words: _Words, at: int, end: int, place_end: int) -> _Bearer:
     """Who bears the name from `at` to `end`; `place_end` is the word after the last place that bears such a name."""
     if end - at < 2:
         return _Bearer.NOBODY
-    if _is_titled(words, at) or _is_signature(words, at, end):
+    if _is_titled(words, at) or _is_signature(words, at, end) or _holds_office(words, at, end):
         return _Bearer.PERSON
     if _is_place(words, at, end, place_end):
         return _Bearer.PLACE
@@ -187,6 +200,12 @@ def _is_titled(words: _Words, at: int) -> bool:
     if not words.phrase_before(at, TITLES) or words.phrase_before(at, PLACE_PAIRS):  # nhà, but not tòa nhà
         return False
     return bool(_BEFORE_NAME.fullmatch(words.gap(at)))
+
+
+def _holds_office(words: _Words, at: int, end: int) -> bool:
+    """Whether an office stands before a full name: the commune of `trưởng công an xã Lê Văn Bình` has no name here."""
+    full = end - at > 2 and words.lower[at + 1] in MIDDLES
+    return full and words.phrase_before(at, OFFICES) and bool(_CLOSE.fullmatch(words.gap(at)))
 
 
 def _is_signature(words: _Words, at: int, end: int) -> bool:

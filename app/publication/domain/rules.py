@@ -38,7 +38,7 @@ _LISTS = packaged("numbers")
 # What people put between the digits of a number they do not want a machine to read.
 _S = r"(?:[ \t.\-()_*]{0,5}|,)"
 # A digit, or a letter that stands for one between digits.
-_D = r"(?:\d|[ol](?=[\s.\-]{0,2}\d))"
+_D = r"(?:\d|[oli](?=[\s.\-]{0,2}\d))"
 # An opening parenthesis that is closed after the first digits.
 _OPEN = r"(?:\((?=\+?\d{1,4}\)))?"
 # Not inside such a number: no digit stands up to five of those characters before (a lookbehind has one width).
@@ -52,6 +52,7 @@ _PAPERS = "|".join(_LISTS["papers"]["before"])
 _BANKS = "|".join(_LISTS["banks"]["before"])
 _ACCOUNT = r"\d(?:[ .-]?\d){5,18}|\d{2,4}[A-Z]\d{6,12}"
 _UNITS = "|".join(_LISTS["amounts"]["after"])
+_NETWORKS = "|".join(_LISTS["pages"]["networks"])
 _SOCIAL = "|".join(_LISTS["pages"]["hosts"])
 
 
@@ -77,19 +78,45 @@ RULES = (
     ),
     _rule(Personal.LINK, rf"(?:https?://)?(?<![\w.])(?:[\w-]{{1,63}}\.){{0,9}}(?:{_SOCIAL})/[^\s\[\]]+", 0, signs="/"),
     _rule(
-        Personal.EMAIL, r"[\w.+-]{1,64}(?:@| @ | ?\(at\) ?| ?\[at\] ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", 0, signs="@(["
+        Personal.EMAIL,
+        r"[\w.+-]{1,64}(?:@| @ | ?\((?:at|a)\) ?| ?\[(?:at|a)\] ?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}",
+        0,
+        signs="@([",
     ),
     _rule(Personal.LINK, r"(?<![\w.])@[a-z][\w.]{2,40}", 0, sure=_FAIR, signs="@"),
+    _rule(
+        Personal.LINK,  # an account's name there, told from a word by its digit
+        rf"(?<!\w)(?:{_NETWORKS})(?: của \w{{1,6}})?(?: là|:| -| \()?[ \t]{{0,2}}"
+        r"(?P<v>(?=[a-z._]{2,40}\d)[a-z][a-z0-9._]{3,40})(?!\w)",
+        1,
+        sure=_FAIR,
+    ),
     _rule(None, rf"(?<!\d){_DATE}(?!\d)(?![.-]\d)", 6),
     _rule(None, r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?!-)", 8),
-    _rule(None, rf"(?<![\d.,+])[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w|[.-]\d{{3}}\.?\d\d)", 1),
+    # The code by which a firm is registered is public; a person's begins with an 8, or is the citizen's number.
+    _rule(None, r"(?<!\w)(?:mã số thuế|mst|mã số doanh nghiệp|msdn)\W{0,3}[0-7]\d{9}(?:-\d{3})?(?![\d-])", 10),
+    _rule(
+        None,
+        rf"(?<![\d.,+]){_NOT_GOING_ON}[1-9]\d*(?:[.,]\d{{3}})*(?:[.,]\d+)?\s?(?:{_UNITS})(?!\w|[.-]\d{{3}}\.?\d\d)",
+        1,
+    ),
     _rule(None, rf"(?<![\d.+]){_NOT_GOING_ON}[1-9]\d{{0,2}}\.\d{{4,15}}(?![\d.])", 5),
     _rule(None, r"(?<!\w)[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-\d{4,8}(?!\w)", 12, flags=re.NOFLAG),
     _rule(None, rf"(?<![\w+]){_NOT_GOING_ON}(?:{_PREFIXES})(?:[ .-]?\d){{4,6}}(?![ .-]?\d)", 8),
+    _rule(
+        Personal.BANK_ACCOUNT,
+        r"(?<!\w)(?:thẻ|the|card|visa|mastercard|napas|jcb)(?!\w)[^\d\n.]{0,20}"
+        r"(?P<v>\d{4}(?:[ .-]?\d{4}){3}(?:[ .-]?\d{1,3})?)(?!\d)",
+        16,
+    ),
+    _rule(
+        Personal.BANK_ACCOUNT, r"(?<![\d.-])[2-69]\d{3}(?P<in>[ .-])\d{4}(?P=in)\d{4}(?P=in)\d{4}(?!\d)", 16, sure=_FAIR
+    ),
     _rule(Personal.BANK_ACCOUNT, rf"(?<!\w)(?:{_BANKS})(?!\w)[^\d\n.]{{0,30}}(?P<v>{_ACCOUNT})(?!\d)", 6),
     _rule(Personal.PHONE, rf"(?:{_OPEN}\+|(?<!\d)00)\s?{_S}8{_S}4{_S}(?:\d{_S}){{8,10}}(?<=\d)(?!\d)", 10),
     _rule(Personal.PHONE, rf"(?<![\d.,])84{_S}[35789](?:{_S}\d){{8}}(?!\d)", 11),
     _rule(Personal.PHONE, rf"(?<![^\W_]){_OPEN}[0o]{_S}[35789](?:{_S}{_D}){{8}}(?!\d)", 2),
+    _rule(Personal.PHONE, r"(?<![\d/])0[35789]\d{1,2}/\d{3}/\d{3,4}(?![\d/])", 9, sure=_FAIR, signs="/"),
     _rule(Personal.PHONE, rf"(?<!\d){_OPEN}0{_S}[1-9](?:{_S}\d){{8,9}}(?!\d)", 10, sure=_FAIR),
     _rule(
         Personal.PHONE,
