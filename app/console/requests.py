@@ -109,7 +109,7 @@ def _filled(verb: Verb, form: Form) -> dict[str, Any]:
             given = {**given, **({"missing": missing} if missing else {})}
         case Verb.CONSULT:
             days = given.get("working_days", "")
-            given["working_days"] = int(days) if days.isdigit() else 3
+            given["working_days"] = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 3
         case _:
             pass
     return given

@@ -6,6 +6,7 @@ groups as rows. Everything is checked by the schema itself afterwards; nothing h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -28,6 +29,7 @@ ABOUT: Final[Mapping[str, Text]] = {
     "filer.identity_number": Text("Số định danh của người nộp thay", "Citizen's number of who acts"),
     "filer.phone": Text("Số điện thoại của người nộp thay", "Telephone of who acts"),
 }
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _DEEPEST: Final = 4
 _LONG: Final = 300  # characters from which an answer gets more than one line
 _MOST_ROWS: Final = 20
@@ -212,7 +214,7 @@ def _read(schema: Mapping[str, Any], typed: str) -> Any:
         case "boolean":
             return {"yes": True, "no": False}.get(typed, typed)
         case "integer":
-            return int(typed) if typed.lstrip("-").isascii() and typed.lstrip("-").isdigit() else typed
+            return int(typed) if _WHOLE.fullmatch(typed) else typed
         case "number":
             try:
                 return float(typed.replace(",", "."))

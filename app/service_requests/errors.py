@@ -240,6 +240,18 @@ class StepWithoutUnit(Conflict):
         )
 
 
+class NothingSupplied(Invalid):
+    """An empty supplement would use up the only one there is."""
+
+    slug = "nothing-supplied"
+    title = Text("Chưa có gì để bổ sung", "Nothing was supplied")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what may come."""
+        return Text("Hãy gửi ít nhất một giấy tờ hoặc lời giải trình.", "Send a document at least, or some words.")
+
+
 class DocumentsMissing(Invalid):
     """Documents of the procedure are missing, or are none of it."""
 
@@ -249,10 +261,8 @@ class DocumentsMissing(Invalid):
     @classmethod
     def default_detail(cls) -> Text:
         """Point at the list."""
-        return Text(
-            "Hãy xem từng mục trong `errors`: giấy tờ còn thiếu, hoặc không thuộc thủ tục này.",
-            "See each item of `errors`: documents that are missing, or that the procedure does not ask for.",
-        )
+        told = "See each item of `errors`: documents that are missing, or that the procedure does not ask for."
+        return Text("Hãy xem từng mục trong `errors`: giấy tờ còn thiếu, hoặc không thuộc thủ tục này.", told)
 
 
 class FiledAlready(Conflict):

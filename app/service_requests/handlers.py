@@ -16,10 +16,10 @@ CONSUMER: Final = "service_requests"
 
 
 class PaymentConsumer:
-    """Lets a service request go on when its fee is paid."""
+    """Lets a service request go on when its fee is paid, and asks for it anew when the time to pay is over."""
 
     name = CONSUMER
-    types = frozenset({"payment.paid"})
+    types = frozenset({"payment.paid", "payment.expired"})
 
     def __init__(self, books: Callable[[], RequestBooks]) -> None:
         """`books` gives the newest reference data of this process."""
@@ -29,4 +29,5 @@ class PaymentConsumer:
         """Take a batch; what changes commits with the consumer's cursor."""
         books = self._books()
         for message in messages:
-            await service.paid(work, tenant_id, message, books)
+            react = service.paid if message.type == "payment.paid" else service.expired
+            await react(work, tenant_id, message, books)

@@ -250,9 +250,11 @@ class RequestStep(TenantRow, Base):
             self.done_at, self.done_by = at, by
         elif change.state is StepState.OPEN:
             self.opened_at, self.done_at, self.done_by = at, None, None
+            self.clock = self.due_at = None  # one that is done again has its time anew
             self.reminded_at = self.overdue_at = None
         else:
-            self.opened_at = self.due_at = self.clock = self.reminded_at = self.overdue_at = None
+            # When it was opened stays: the unit that had it goes on seeing what becomes of it.
+            self.due_at = self.clock = self.reminded_at = self.overdue_at = None
 
 
 class RequestFile(TenantRow, Base):

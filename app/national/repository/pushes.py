@@ -82,7 +82,10 @@ _CURRENT = """
 _FORGET = """
     DELETE FROM national_pushes p WHERE p.tenant_id = $1 AND (p.request_id, p.version) IN (
         SELECT d.request_id, d.version FROM national_pushes d
-        WHERE d.tenant_id = $1 AND d.state = 'delivered' AND d.settled_at < $2 ORDER BY d.settled_at LIMIT $3
+        WHERE d.tenant_id = $1 AND d.state = 'delivered' AND d.settled_at < $2 AND EXISTS (
+            SELECT FROM national_pushes n WHERE n.tenant_id = d.tenant_id AND n.request_id = d.request_id
+            AND n.version > d.version AND n.state = 'delivered'
+        ) ORDER BY d.settled_at LIMIT $3
     ) RETURNING 1
 """
 

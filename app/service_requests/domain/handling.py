@@ -9,6 +9,7 @@ from app.kit.ids import StaffId
 from app.kit.text import Text
 from app.procedures.terms import StepRole
 from app.service_requests.errors import (
+    NothingSupplied,
     NothingToSign,
     NotOverdue,
     SecondSignerNeeded,
@@ -156,8 +157,11 @@ def ask_supplement(
 
 
 def supply(facts: RequestFacts, *, words: str | None, files: int) -> RequestFact:
-    """The applicant has supplied what was asked for."""
-    return RequestFact(EventType.SUPPLIED, changes=_state(facts, Verb.SUPPLY), text=words, data={"files": files})
+    """The applicant has supplied what was asked for. Raises: NotInThisState, NothingSupplied."""
+    changes = _state(facts, Verb.SUPPLY)
+    if not files and not words:
+        raise NothingSupplied
+    return RequestFact(EventType.SUPPLIED, changes=changes, text=words, data={"files": files})
 
 
 def ask_payment(facts: RequestFacts, *, unit: Text, amount: str, reference: str | None) -> RequestFact:
@@ -200,7 +204,14 @@ def end(facts: RequestFacts, *, unit: Text, reason: str, at: datetime) -> Reques
     """A stopped one is over for good, with the reason: nobody supplied what was asked, say."""
     return RequestFact(
         EventType.ENDED,
-        changes=Changes(**_state(facts, Verb.END), outcome=Outcome.ENDED, decision_text=reason, closed_at=at),
+        changes=Changes(
+            **_state(facts, Verb.END),
+            outcome=Outcome.ENDED,
+            decision_text=reason,
+            drafted_by=None,
+            drafted_outcome=None,
+            closed_at=at,
+        ),
         steps=_all_over(facts),
         text=reason,
         data={"unit": unit._asdict()},
@@ -216,7 +227,14 @@ def agree_withdrawal(facts: RequestFacts, *, unit: Text, at: datetime) -> Reques
     """It ends, as its applicant wished."""
     return RequestFact(
         EventType.WITHDRAWN,
-        changes=Changes(**_state(facts, Verb.AGREE_WITHDRAWAL), outcome=Outcome.WITHDRAWN, closed_at=at),
+        changes=Changes(
+            **_state(facts, Verb.AGREE_WITHDRAWAL),
+            outcome=Outcome.WITHDRAWN,
+            decision_text=None,  # a draft was nobody's decision
+            drafted_by=None,
+            drafted_outcome=None,
+            closed_at=at,
+        ),
         steps=_all_over(facts),
         data={"unit": unit._asdict()},
     )

@@ -86,6 +86,8 @@ def possible_verbs(facts: RequestFacts) -> list[Verb]:
             impossible.add(Verb.GIVE_OPINION)
         if not facts.overdue:
             impossible.add(Verb.COMPLAIN)
+        if facts.due_at is None:  # no appointment yet that could be moved
+            impossible.add(Verb.EXTEND)
     return [verb for verb, steps in TRANSITIONS.items() if facts.state in steps and verb not in impossible]
 
 

@@ -24,6 +24,7 @@ from app.service_requests.errors import (
     FiledAlready,
     IdentityNeeded,
     NoAppointment,
+    NothingSupplied,
     NotInThisState,
     NotOnline,
     NotOverdue,
@@ -243,7 +244,10 @@ def _done(request: ServiceRequest) -> Answer:
 @router.post(
     "/service-requests/{code}/supplement",
     response_model=VerbOut,
-    responses={**_OWN["responses"], **problem_responses(UploadUnfinished, UploadTaken, DocumentsMissing)},
+    responses={
+        **_OWN["responses"],
+        **problem_responses(UploadUnfinished, UploadTaken, NothingSupplied, RequestFileNotFound),
+    },
 )
 async def supply(
     code: RequestCode,
@@ -257,12 +261,15 @@ async def supply(
 ) -> Response:
     """Bổ sung hồ sơ theo danh sách được yêu cầu. Supply what was asked for."""
     files = body.handed_in()
+    reused = await service.reused_files(database, actor, body.reused())
 
     async def verb() -> Answer:
         uploads = await service.uploads_of(database, files, work.now, pointer="/documents/{}/upload")
         named = [(one.document, one.name, upload) for one, upload in zip(files, uploads, strict=True)]
         return _done(
-            await service.supply(work, actor, code, tracking_secret, books=books, words=body.text, files=named)
+            await service.supply(
+                work, actor, code, tracking_secret, books=books, words=body.text, files=named, reused=reused
+            )
         )
 
     return await answer_once(work, actor.tenant_id, key, body, verb)

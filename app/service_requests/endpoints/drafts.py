@@ -51,9 +51,9 @@ async def begin_draft(
     body: DraftIn,
     actor: CurrentCitizen,
     citizen: CurrentCitizenId,
+    life: DraftLife,  # before the Work: it takes a connection of its own for a moment, and must not wait holding one
     work: WriteWork,
     desk: CurrentDesk,
-    life: DraftLife,
     key: NamedKey,
 ) -> Response:
     """Lưu bản nháp mới. Keep a new draft."""
@@ -113,9 +113,9 @@ async def save_draft(
     body: DraftIn,
     actor: CurrentCitizen,
     citizen: CurrentCitizenId,
+    life: DraftLife,
     work: WriteWork,
     desk: CurrentDesk,
-    life: DraftLife,
     seen: ExpectedVersion,
 ) -> Response:
     """Lưu tiếp bản nháp. Save the draft; a stale `If-Match` overwrites nothing."""

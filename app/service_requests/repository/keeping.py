@@ -42,8 +42,12 @@ _FORGET = """
         UPDATE service_requests SET sealed = '', applicant_index = '', content_hash = '', missing = NULL
         WHERE tenant_id = $1 AND id = ANY ($2)
     ), gone AS (
-        DELETE FROM service_request_files WHERE tenant_id = $1 AND request_id = ANY ($2) AND role <> 'result'
-        RETURNING upload_id
+        DELETE FROM service_request_files f WHERE f.tenant_id = $1 AND f.request_id = ANY ($2) AND (
+            f.role <> 'result' OR EXISTS (
+                SELECT FROM service_requests r
+                WHERE r.tenant_id = f.tenant_id AND r.id = f.request_id AND r.decided_at IS NULL
+            )
+        ) RETURNING f.upload_id
     ), loose AS (
         SELECT upload_id FROM gone WHERE NOT EXISTS (
             SELECT FROM service_request_files f

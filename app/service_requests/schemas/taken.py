@@ -158,6 +158,10 @@ class SupplyIn(WireIn):
         """The files that came with it."""
         return [HandedIn(one.document, one.upload, one.name or "") for one in self.documents if one.upload is not None]
 
+    def reused(self) -> list[tuple[str, UUID]]:
+        """Document and file of what was handed in before."""
+        return [(one.document, one.file) for one in self.documents if one.upload is None and one.file is not None]
+
 
 class CommentIn(WireIn):
     """A few words, or none."""

@@ -22,7 +22,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled
+from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
 from .handling import (
     accept_request,
     assign_step,
@@ -46,7 +46,7 @@ from .keeping import (
     reseal,
 )
 from .own import ask_withdrawal, complain, rate, supply
-from .paying import ask_payment, paid, record_payment, ways
+from .paying import ask_payment, expired, paid, record_payment, ways
 from .reading import (
     count_open,
     current_units,
@@ -102,6 +102,7 @@ __all__ = [
     "end_draft",
     "end_request",
     "erase",
+    "expired",
     "explain",
     "extend_request",
     "file_of",
@@ -139,6 +140,7 @@ __all__ = [
     "reject_decision",
     "reseal",
     "resume_request",
+    "reused_files",
     "save_draft",
     "seen_id",
     "send_back",

@@ -20,6 +20,7 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import FileRole, HandedIn, Missing, Outcome, RequestBooks, Verb
 
 from . import papering
+from .drafting import drop_draft
 from .naming import day_text, holder, local_text
 from .steps import Held, change, held, officer_of, settle, with_paper
 from .timing import extend_steps, extended, put_whole
@@ -40,6 +41,8 @@ async def ask_supplement(
 ) -> ServiceRequest:
     """One list of what is missing; the applicant is told, the clocks stand."""
     found = await held(work, actor, code, Verb.ASK_SUPPLEMENT, seen, books)
+    await drop_draft(work, found)  # what is decided is decided by what is still to come
+    found.request.drafted_by = found.request.drafted_outcome = found.request.decision_text = None
     due = local_text(books, actor.tenant_id, work.now + SUPPLY_WITHIN)
     fact = domain.ask_supplement(found.facts(), unit=holder(books, found), missing=missing, words=words, due=due)
     found.request.missing = {
@@ -162,7 +165,16 @@ def put_files(
 
 
 def put_reused(
-    work: Work, actor: Actor, request: ServiceRequest, *, document: str, upload: UUID, reused_from: UUID, name: str
+    work: Work,
+    actor: Actor,
+    request: ServiceRequest,
+    *,
+    document: str,
+    upload: UUID,
+    reused_from: UUID,
+    name: str,
+    role: FileRole = FileRole.DOCUMENT,
+    supplement: int = 0,
 ) -> None:
     """A file of an earlier request is this one's, too."""
     repository.put_file(
@@ -172,10 +184,10 @@ def put_reused(
             "request_id": request.id,
             "id": uuid7(work.now),
             "upload_id": upload,
-            "role": FileRole.DOCUMENT.value,
+            "role": role.value,
             "document": document,
             "name": name,
-            "round": 0,
+            "round": supplement,
             "reused_from": reused_from,
             "added_at": work.now,
             "added_by": actor.id,

@@ -240,7 +240,7 @@ async def file_request(
     uploads = await media_service.attachable(desk.db, names, work.now, pointer="/documents/{}/upload")
     given = [filing.mandate] if filing.mandate else []
     mandate = await media_service.attachable(desk.db, given, work.now, pointer="/mandate")
-    reused = await _reused(desk.db, actor, filing)
+    reused = await reused_files(desk.db, actor, filing.reused)
     applicant = identity_index(desk.keys, tenant_id, checked.applicant.identity_number)
     content = content_hash(checked.answers, checked.object_chain.area.code)
     if not another:
@@ -301,16 +301,21 @@ async def file_request(
     return Filed(request, checked, secret)
 
 
-async def _reused(db: Database, actor: Actor, filing: Filing) -> list[tuple[str, UUID, UUID, str]]:
-    """Document, upload, file and name of what the applicant has handed in before. Raises: RequestFileNotFound."""
-    if not filing.reused:
+async def reused_files(
+    db: Database, actor: Actor, wanted: Sequence[tuple[str, UUID]]
+) -> list[tuple[str, UUID, UUID, str]]:
+    """Document, upload, file and name of what the applicant has handed in before; `wanted`: document and file.
+
+    Raises: RequestFileNotFound.
+    """
+    if not wanted:
         return []
     if actor.citizen_id is None:
         raise RequestFileNotFound
-    found = await repository.find_own_file(db, actor.tenant_id, actor.citizen_id, [one for _, one in filing.reused])
-    if len(found) < len({one for _, one in filing.reused}):
+    found = await repository.find_own_file(db, actor.tenant_id, actor.citizen_id, [one for _, one in wanted])
+    if len(found) < len({one for _, one in wanted}):
         raise RequestFileNotFound
-    return [(document, found[one]["upload_id"], one, found[one]["name"]) for document, one in filing.reused]
+    return [(document, found[one]["upload_id"], one, found[one]["name"]) for document, one in wanted]
 
 
 def _put_steps(work: Work, desk: Desk, request: ServiceRequest, checked: Checked) -> None:

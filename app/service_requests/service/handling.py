@@ -17,6 +17,7 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import RequestBooks, StepState, Verb
 
 from . import papering
+from .drafting import drop_draft
 from .naming import holder, local_text, of_step
 from .steps import change, held, settle, with_paper
 from .timing import put_whole, start
@@ -83,24 +84,12 @@ async def complete_step(
 async def send_back(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, step: str, to: str, reason: str
 ) -> ServiceRequest:
-    """An earlier step has to be looked at again."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.SEND_BACK,
-        seen,
-        books,
-        lambda found: domain.send_back(
-            found.facts(),
-            step=step,
-            to=to,
-            name=step_name(found.procedure, step),
-            unit=of_step(books, found, step),
-            reason=reason,
-        ),
-        step=step,
-    )
+    """An earlier step has to be looked at again; what waited for a signature is gone, with its files."""
+    found = await held(work, actor, code, Verb.SEND_BACK, seen, books, step=step)
+    name, unit = step_name(found.procedure, step), of_step(books, found, step)
+    fact = domain.send_back(found.facts(), step=step, to=to, name=name, unit=unit, reason=reason)
+    await drop_draft(work, found)
+    return settle(work, found, fact, books)
 
 
 async def assign_step(

@@ -8,8 +8,9 @@ from app.service_requests import domain
 from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import RequestBooks, Verb
 
+from .drafting import drop_draft
 from .naming import holder
-from .paying import end_payment
+from .paying import end_payment, go_on_if_paid
 from .steps import change, held, settle
 
 
@@ -29,16 +30,10 @@ async def stop_request(
 
 
 async def resume_request(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
-    """It goes on where it was."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.RESUME,
-        seen,
-        books,
-        lambda found: domain.resume(found.facts(), unit=holder(books, found)),
-    )
+    """It goes on where it was, or further, when what it waited for was paid meanwhile."""
+    found = await held(work, actor, code, Verb.RESUME, seen, books)
+    settle(work, found, domain.resume(found.facts(), unit=holder(books, found)), books)
+    return await go_on_if_paid(work, found, books)
 
 
 async def end_request(
@@ -48,6 +43,7 @@ async def end_request(
     found = await held(work, actor, code, Verb.END, seen, books)
     fact = domain.end(found.facts(), unit=holder(books, found), reason=reason, at=work.now)
     await end_payment(work, found.request)
+    await drop_draft(work, found)
     return settle(work, found, fact, books)
 
 
@@ -56,19 +52,14 @@ async def agree_withdrawal(work: Work, actor: Actor, code: str, *, seen: int, bo
     found = await held(work, actor, code, Verb.AGREE_WITHDRAWAL, seen, books)
     fact = domain.agree_withdrawal(found.facts(), unit=holder(books, found), at=work.now)
     await end_payment(work, found.request)
+    await drop_draft(work, found)
     return settle(work, found, fact, books)
 
 
 async def decline_withdrawal(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
 ) -> ServiceRequest:
-    """It goes on, with the reason."""
-    return await change(
-        work,
-        actor,
-        code,
-        Verb.DECLINE_WITHDRAWAL,
-        seen,
-        books,
-        lambda found: domain.decline_withdrawal(found.facts(), unit=holder(books, found), reason=reason),
-    )
+    """It goes on, with the reason; further, when what it waited for was paid meanwhile."""
+    found = await held(work, actor, code, Verb.DECLINE_WITHDRAWAL, seen, books)
+    settle(work, found, domain.decline_withdrawal(found.facts(), unit=holder(books, found), reason=reason), books)
+    return await go_on_if_paid(work, found, books)

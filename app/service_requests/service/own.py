@@ -15,7 +15,7 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import RequestRepository
 from app.service_requests.terms import FileRole, RequestBooks
 
-from .deciding import put_files
+from .deciding import put_files, put_reused
 from .steps import Held, procedure_of, settle
 
 
@@ -48,10 +48,15 @@ async def supply(
     books: RequestBooks,
     words: str | None,
     files: Sequence[tuple[str, str, UUID]],
+    reused: Sequence[tuple[str, UUID, UUID, str]] = (),
 ) -> ServiceRequest:
-    """The applicant supplies what was asked for; `files`: document, name and upload of each."""
+    """The applicant supplies what was asked for.
+
+    `files`: document, name and upload of each; `reused`: of those handed in before as `reused_files` finds them.
+    Raises: NothingSupplied.
+    """
     found = await _own(work, actor, code, secret, books)
-    fact = domain.supply(found.facts(), words=words, files=len(files))
+    fact = domain.supply(found.facts(), words=words, files=len(files) + len(reused))
     applicant = as_applicant(actor)
     for document, name, upload in files:
         put_files(
@@ -61,6 +66,18 @@ async def supply(
             FileRole.SUPPLEMENT,
             [(name, upload)],
             document=document,
+            supplement=found.request.supplements,
+        )
+    for document, upload, file_id, name in reused:
+        put_reused(
+            work,
+            applicant,
+            found.request,
+            document=document,
+            upload=upload,
+            reused_from=file_id,
+            name=name,
+            role=FileRole.SUPPLEMENT,
             supplement=found.request.supplements,
         )
     return settle(work, found, fact, books)
@@ -82,8 +99,10 @@ async def complain(
     tenant_id = TenantId(found.request.tenant_id)
     above = books.directory.parent(tenant_id, UnitId(found.request.unit_id))
     name = Text(above.name, above.name_en) if above else None
-    if found.request.due_at is not None and found.request.due_at < work.now and found.request.overdue_at is None:
-        found.request.overdue_at = work.now  # nobody has to wait for the worker to look
+    request = found.request
+    running = request.decided_at is None and request.paused_at is None
+    if running and request.due_at is not None and request.due_at < work.now and request.overdue_at is None:
+        request.overdue_at = work.now  # nobody has to wait for the worker to look
     fact = domain.complain(found.facts(), words=words, above=name, at=work.now)
     return settle(work, found, fact, books)
 

@@ -31,7 +31,7 @@ from .steps import Held, held, procedure_of, settle
 
 SUBJECT: Final = "service_request"
 PAY_WITHIN: Final = timedelta(days=30)
-"""How long an applicant has to pay before the request for it expires and an office asks anew."""
+"""How long an applicant has to pay before what was asked for expires; a new one takes its place while it is awaited."""
 
 
 def subject_of(request: ServiceRequest) -> Subject:
@@ -48,6 +48,8 @@ async def ask_payment(
     """
     found = await held(work, actor, code, Verb.ASK_PAYMENT, seen, books)
     lines = _lines(found, books, amount)
+    if amount is None:
+        lines = _rest(lines, await _paid_so_far(work, found.request))
     owed = sum((line.amount for line in lines), Decimal(0))
     if not owed:
         raise NothingOwed
@@ -67,13 +69,35 @@ def _lines(found: Held, books: RequestBooks, amount: Decimal | None) -> Sequence
     return [FeeLine("Theo yêu cầu của cơ quan", "As the unit asks", amount, found.procedure.legal_basis.vi)]
 
 
+async def _paid_so_far(work: Work, request: ServiceRequest) -> Decimal:
+    """What was asked for and paid before. One statement."""
+    asked = await payments_service.of_subject(work, subject_of(request))
+    return sum((line.amount for one in asked if one.state is PaymentState.PAID for line in one.lines), Decimal(0))
+
+
+def _rest(lines: Sequence[FeeLine], paid: Decimal) -> Sequence[FeeLine]:
+    """What of the computed fee has not been paid yet, as one line when it is a part of it."""
+    rest = sum((line.amount for line in lines), Decimal(0)) - paid
+    if not paid:
+        return lines
+    return [FeeLine("Phần còn phải nộp", "What is left to pay", rest, lines[0].legal_basis)] if rest > 0 else []
+
+
 async def record_payment(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, receipt: str | None
 ) -> ServiceRequest:
-    """Paid in cash at the desk, with the number of the receipt. Raises: ReceiptNeeded, ReceiptNumberUsed."""
+    """Paid in cash at the desk, with the number of the receipt; without one when the books know of the money already.
+
+    What had expired is asked for anew, so that no money is taken beside the books.
+    Raises: ReceiptNeeded, ReceiptNumberUsed.
+    """
     found = await held(work, actor, code, Verb.RECORD_PAYMENT, seen, books)
     fact = domain.record_payment(found.facts(), amount=money(found.request.fee or 0), receipt=receipt)
     asked = await open_payment(work, found.request)
+    if asked is None and not await _is_paid(work, found.request):
+        if receipt is None:
+            raise ReceiptNeeded
+        asked = await _asked_anew(work, found, books)
     if asked is not None:
         if receipt is None:
             raise ReceiptNeeded
@@ -93,6 +117,47 @@ async def open_payment(work: Work, request: ServiceRequest) -> PaymentRequest | 
     """What still has to be paid, None when nothing has. One statement."""
     asked = await payments_service.of_subject(work, subject_of(request))
     return next((one for one in asked if one.state is PaymentState.REQUESTED), None)
+
+
+async def _is_paid(work: Work, request: ServiceRequest) -> bool:
+    """Whether the newest of what was asked for is paid, so that nothing is waited for. One statement."""
+    asked = await payments_service.of_subject(work, subject_of(request))
+    standing = [one for one in asked if one.state in {PaymentState.REQUESTED, PaymentState.PAID}]
+    return bool(standing) and standing[-1].state is PaymentState.PAID
+
+
+async def _asked_anew(work: Work, found: Held, books: RequestBooks) -> PaymentRequest:
+    """The same fee, with a reference and time of its own."""
+    lines = _lines(found, books, found.request.fee or Decimal(0))
+    return await payments_service.request(work, subject_of(found.request), lines, work.now + PAY_WITHIN)
+
+
+async def go_on_if_paid(work: Work, found: Held, books: RequestBooks) -> ServiceRequest:
+    """The request, further when it waits for a payment that came while it stood still: nobody has to pay twice."""
+    request = found.request
+    if RequestState(request.state) is not RequestState.PAYMENT_REQUESTED or not await _is_paid(work, request):
+        return request
+    after = Held(request, found.steps, found.procedure, system_actor(TenantId(request.tenant_id)))
+    fact = domain.record_payment(after.facts(), amount=money(request.fee or 0), receipt=None)
+    return settle(work, after, fact, books)
+
+
+async def expired(work: Work, tenant_id: TenantId, message: Message, books: RequestBooks) -> None:
+    """Time to pay is over: while the request still waits for it, it is asked for anew, and can always be paid."""
+    if message.payload.get("subject_kind") != SUBJECT:
+        return
+    request_id = RequestId(type(message.subject_id)(str(message.payload["subject_id"])))
+    try:
+        request, steps = await RequestRepository(work, tenant_id).lock_by_id(request_id)
+    except RequestNotFound:
+        return
+    waits = RequestState.PAYMENT_REQUESTED in {RequestState(request.state), *map(RequestState, request.came_from)}
+    if request.closed_at is not None or not waits or await open_payment(work, request) is not None:
+        return
+    if await _is_paid(work, request):
+        return
+    found = Held(request, steps, procedure_of(books, request), system_actor(tenant_id))
+    await _asked_anew(work, found, books)
 
 
 async def end_payment(work: Work, request: ServiceRequest) -> None:

@@ -80,8 +80,8 @@ async def test_whoever_wants_to_apply_signs_in_and_is_back_at_the_form(
     assert gone.status_code == 200, "nobody is led to another site"
     client.cookies.clear()
     lost = await client.post("/apply/drafts/01a21861-4ea2-7085-81a7-33e018a94b2e/papers", data={"step": "more"})
-    (again,) = [link for link in Page(lost).links if link.startswith("/account?next=")]
-    assert again.endswith("2F01a21861-4ea2-7085-81a7-33e018a94b2e%2Fpapers")
+    (back,) = [link for link in Page(lost).links if link.startswith("/account?next=")]
+    assert back.endswith("2F01a21861-4ea2-7085-81a7-33e018a94b2e%2Fpapers")
 
 
 @pytest.mark.parametrize(
