@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NewType
 from uuid import UUID
 
@@ -49,3 +49,8 @@ def uuid7(at: datetime) -> UUID:
 def least_id(at: datetime) -> UUID:
     """An id below every one that is made from `at` on, and above those made in earlier milliseconds."""
     return UUID(int=(int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)
+
+
+def made_at(made: UUID) -> datetime:
+    """The millisecond in which `uuid7` made it."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -12,6 +12,7 @@ from app.catalogue.terms import Category, Question, QuestionType
 from app.directory.errors import AreaMismatch, AreaOutsideTenant, UnknownArea
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
+from app.kit.geo import Point
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.reports import service as reports_service
@@ -83,6 +84,12 @@ def draft_of(visit: Visit, form: Form) -> Draft:
     written = _written(form, errors)
     placed = _placed(visit, written, errors) if written is not None else None
     return Draft(form, errors, category, suggested, placed)
+
+
+def point_of(form: Form) -> Point | None:
+    """The pin of a form without errors, None when it says the place in words only."""
+    lat, lon = (number(form.text(name)) for name in POINT[:2])
+    return Point(lat, lon) if isinstance(lat, float) and isinstance(lon, float) else None
 
 
 def report_of(form: Form, category: Category) -> ReportIn:

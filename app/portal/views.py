@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,12 +17,22 @@ from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
 from app.kit.text import Text
+from app.publication.terms import SimilarCase
 from app.reports import service as reports_service
 from app.reports.schemas import own_answer
 from app.reports.service import ReportView
 from app.web.pages import weeks
 
 from .deps import Visit
+
+
+class Similar(NamedTuple):
+    """A public case that is probably the same, as a line of a list, and why that is thought."""
+
+    line: Mapping[str, Any]
+    metres: int
+    days: int
+
 
 _WAITS_FOR_YOU = Text("Đang chờ bạn trả lời", "Waiting for your reply")
 
@@ -143,3 +153,9 @@ def public_lines(joined: bytes) -> list[dict[str, Any]]:
     """A page of stored lines, each with where it stands in words."""
     lines = orjson.loads(b"[%b]" % joined)
     return [{**line, "standing": outcome(line["state"], line["resolution"])} for line in lines]
+
+
+def similar(found: Sequence[SimilarCase]) -> list[Similar]:
+    """Cases like the one being written, likeliest first."""
+    told = public_lines(b",".join(one.line for one in found))
+    return [Similar(line, one.metres, one.days) for line, one in zip(told, found, strict=True)]

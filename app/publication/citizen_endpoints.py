@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from app.cases import service as cases_service
 from app.cases.errors import NoSuchClock
+from app.catalogue.errors import UnknownCategory
 from app.deadlines.schemas import DeadlineOut
 from app.deadlines.terms import TargetKind
+from app.directory.errors import PointNotFinite, PointOutsideVietnam, PointSwapped, PointZero
 from app.identity.errors import SessionExpired
 from app.letters.errors import LetterNotFound
 from app.letters.schemas import LetterListOut, LetterOut
@@ -35,10 +37,11 @@ from app.web.etags import bytes_or_304, content_tag
 from app.web.headers import IF_NONE_MATCH, TRACKING_SECRET, read_here
 from app.web.hot import HotRoute
 from app.web.problems import problem_responses
+from app.web.state import database
 
 from . import service
-from .deps import Reader, read_by
-from .schemas import PublicCaseOut
+from .deps import Reader, SimilarQuery, about_to_report, read_by
+from .schemas import PublicCaseOut, SimilarOut, similar_answer
 
 hot_router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -56,6 +59,25 @@ LetterNumber = Annotated[
 ]
 _OWN_ONLY = {"Cache-Control": "private, no-store"}
 _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
+
+
+@hot_router.get(
+    "/similar",
+    response_model=SimilarOut,
+    responses=problem_responses(UnknownCategory, PointNotFinite, PointZero, PointSwapped, PointOutsideVietnam),
+)
+async def list_similar(request: Request, query: Annotated[SimilarQuery, Query()]) -> Response:
+    """Việc tương tự đang xử lý gần đó, để khỏi gửi lại. Open public cases nearby that are probably the same matter.
+
+    Ask before sending a report. Likeliest first, each with its reasons: metres, days, words in common. At most five,
+    of the hundred nearest within 300 metres that were opened in the last 120 days; diacritics, remnants of Telex or
+    VNI, common abbreviations and slips of the finger do not matter.
+    """
+    of = await about_to_report(request, query)
+    found = await service.similar_cases(
+        await database(request), of.tenant, of.point, text=query.q, category=of.category, now=of.now
+    )
+    return Response(similar_answer(found), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @hot_router.get(

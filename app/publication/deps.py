@@ -20,10 +20,11 @@ from app.catalogue.deps import catalogue
 from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
 from app.directory.deps import directory
+from app.directory.snapshot import refuse_unusable
 from app.directory.terms import Tier
 from app.identity.deps import current_actor, signed_in_or_none
 from app.identity.terms import Actor
-from app.kit.geo import Box
+from app.kit.geo import Box, Point
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
 from app.media.deps import store
@@ -84,6 +85,48 @@ class FeaturesQuery(CasesQuery):
     """The same for a map, which shows more at once."""
 
     limit: Annotated[int, Field(ge=1, le=5000, description="Most features of an answer")] = 1000
+
+
+class SimilarQuery(BaseModel):
+    """What somebody is about to report, as far as it is known."""
+
+    lat: Annotated[float, Field(description="Vĩ độ. Latitude, degrees WGS 84", examples=[20.941321])]
+    lon: Annotated[float, Field(description="Kinh độ. Longitude, degrees WGS 84", examples=[106.317024])]
+    category: Annotated[
+        str | None, Field(max_length=100, description="Category or group code", examples=["roads.pothole"])
+    ] = None
+    q: Annotated[
+        str | None,
+        Field(
+            max_length=1000, description="The draft's words, or their beginning", examples=["o ga truoc cong truong"]
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AboutToReport:
+    """Where, when and what about somebody is going to report; `category` with its group."""
+
+    tenant: TenantId
+    point: Point
+    category: tuple[str, str] | None
+    now: datetime
+
+
+async def about_to_report(connection: HTTPConnection, query: SimilarQuery) -> AboutToReport:
+    """The draft, checked as the report itself is.
+
+    Raises: UnknownCategory, PointNotFinite, PointZero, PointSwapped, PointOutsideVietnam.
+    """
+    for_tenant, point = await tenant(connection), Point(query.lat, query.lon)
+    refuse_unusable(point)
+    category = (await catalogue(connection)).category(for_tenant, query.category) if query.category else None
+    return AboutToReport(
+        for_tenant,
+        point,
+        (category.code, category.parent or category.code) if category else None,
+        (await clock(connection)).now(),
+    )
 
 
 async def asked(connection: HTTPConnection, query: CasesQuery) -> Asked:

@@ -59,6 +59,13 @@ class Publication(TenantRow, Base):
             postgresql_using="gist",
             postgresql_where=text("published AND lon IS NOT NULL"),
         ),
+        # What goes on somewhere stays a small part of what ever went on there, however old the archive gets.
+        Index(
+            "ix_publications_open_place",
+            text("point(lon, lat)"),
+            postgresql_using="gist",
+            postgresql_where=text("published AND lon IS NOT NULL AND state NOT IN ('resolved', 'closed')"),
+        ),
         Index("ix_publications_terms", "terms", postgresql_using="gin", postgresql_where=_SHOWN),
         Index(
             "ix_publications_unindexed", "tenant_id", "case_id", postgresql_where=text("published AND terms IS NULL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .boundaries import Boundaries
 from .directory import Directory
+from .locator import refuse_unusable
 from .maps import AreaMap
 from .records import (
     Area,
@@ -30,4 +31,5 @@ __all__ = [
     "Succession",
     "Tenant",
     "Unit",
+    "refuse_unusable",
 ]

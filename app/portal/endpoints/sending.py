@@ -29,7 +29,8 @@ from app.media.store import Store
 from app.media.terms import MOST_OF_A_REPORT
 from app.portal import keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
-from app.portal.drafts import FILES, Draft, draft_of, files_in, report_of
+from app.portal.drafts import FILES, Draft, draft_of, files_in, point_of, report_of
+from app.publication import service as publication_service
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
@@ -63,10 +64,10 @@ async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> 
     keyed, refused = await _with_files(visit, _keyed(form), form.files, store)
     draft = draft_of(visit, keyed)
     if refused is not None:
-        return _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
+        return await _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
     if form.text("step") == "send" and draft.category is not None and not draft.errors:
         return await _send(visit, draft, draft.category)
-    return _shown_next(visit, draft, unsent.Unsent(draft.form))
+    return await _shown_next(visit, draft, unsent.Unsent(draft.form))
 
 
 async def _with_files(
@@ -98,14 +99,14 @@ async def _with_files(
     return form.having(**kept), refused
 
 
-def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
+async def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
     """The page that comes now, by its own address; where the browser cannot keep what was written, as the answer."""
     checking = draft.complete and draft.form.text("step") != "edit"
     address = unsent.address(draft.form.text("key"))
     answer = RedirectResponse(f"{address}/check" if checking else address, status_code=303)
     if unsent.lay_aside(visit, answer, written):
         return answer
-    return _checking(visit, draft, written, status=status) if checking else _writing(visit, draft)
+    return await _checking(visit, draft, written, status=status) if checking else _writing(visit, draft)
 
 
 def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
@@ -126,7 +127,7 @@ def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
     )
 
 
-def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
+async def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
     """The second page: everything to look at, the category's questions, contact details."""
     category, placed = draft.category, draft.placed
     assert category is not None
@@ -147,7 +148,23 @@ def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int
         sure=placed.chain.commune is not None,
         places=draft.possible_places(visit),
         signed_in=visit.citizen is not None,
+        similar=await _similar(visit, draft.form, category),
     )
+
+
+async def _similar(visit: Visit, form: Form, category: Category) -> Sequence[views.Similar]:
+    """What others have probably reported of it; none without a pin, and none rather than no page."""
+    point = point_of(form)
+    if point is None:
+        return ()
+    kin = (category.code, category.parent or category.code)
+    try:
+        found = await publication_service.similar_cases(
+            visit.database, visit.tenant.id, point, text=form.text("description"), category=kin, now=visit.now
+        )
+    except Unavailable:
+        return ()
+    return views.similar(found)
 
 
 async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
@@ -156,16 +173,16 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
     try:
         answer = await _submitted(visit, report_of(form, category), key)
     except ValidationError as refused:
-        return _shown_next(visit, draft, unsent.Unsent(form, errors_of(refused)))
+        return await _shown_next(visit, draft, unsent.Unsent(form, errors_of(refused)))
     except IdempotencyKeyReused:
         anew = replace(draft, form=form.having(key=keepsakes.new_key()))
-        return _shown_next(visit, anew, unsent.Unsent(anew.form, message=_REUSED))
+        return await _shown_next(visit, anew, unsent.Unsent(anew.form, message=_REUSED))
     except Unavailable as problem:  # no address for what has passed in a moment: reloading sends it again
-        return _checking(visit, draft, unsent.Unsent(form, message=said(problem)), status=problem.status)
+        return await _checking(visit, draft, unsent.Unsent(form, message=said(problem)), status=problem.status)
     except Problem as problem:
         errors = errors_of_problem(problem)
         written = unsent.Unsent(form, errors, None if errors else said(problem))
-        return _shown_next(visit, draft, written, status=problem.status)
+        return await _shown_next(visit, draft, written, status=problem.status)
     return await _sent(visit, key, answer.body["code"], answer.body.get("tracking_secret"))
 
 
@@ -231,7 +248,7 @@ async def check_report(visit: CurrentVisit, name: Name) -> Response:
     if written is None:
         return _gone(visit)
     draft = draft_of(visit, written.form)
-    return _checking(visit, draft, written) if draft.complete else _writing(visit, draft)
+    return await _checking(visit, draft, written) if draft.complete else _writing(visit, draft)
 
 
 def _gone(visit: Visit) -> Response:

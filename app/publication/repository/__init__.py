@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository, written_array
+from .similar import open_near
 from .streaming import events_after
 from .windows import bodies_by_code, bodies_in
 
@@ -14,6 +15,7 @@ __all__ = [
     "body_of",
     "common_terms",
     "events_after",
+    "open_near",
     "page_of",
     "written_array",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cases import FeatureCollectionOut, PublicCaseOut, PublicPageOut, PublicPreviewOut, public_preview_answer
 from .photos import DecidePhotosIn, PhotoDecisionIn, PhotoListOut, photos_answer
+from .similar import SimilarOut, similar_answer
 
 __all__ = [
     "DecidePhotosIn",
@@ -13,6 +14,8 @@ __all__ = [
     "PublicCaseOut",
     "PublicPageOut",
     "PublicPreviewOut",
+    "SimilarOut",
     "photos_answer",
     "public_preview_answer",
+    "similar_answer",
 ]

@@ -24,6 +24,7 @@ from .reading import (
     public_window,
 )
 from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
+from .similar import similar_cases
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "rebuild",
     "rebuild_all",
     "redact_case",
+    "similar_cases",
 ]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.kit.clock import FixedClock
 from app.kit.geo import Point
 from app.process import Process
-from tests.builders import HAIDUONG
+from tests.builders import HAIDUONG, LAMP, a_case
 from tests.pages import Page, go, post
 
 WORDS = "Ổ gà sâu trước cổng trường, xe máy hay ngã."
@@ -330,3 +332,34 @@ async def test_going_back_to_the_empty_form_finds_what_was_typed_and_no_tag_is_m
     answer = await client.get("/report")
     assert answer.headers["cache-control"] == "private, no-cache"
     assert "etag" not in answer.headers
+
+
+async def test_what_is_public_of_the_same_matter_is_shown_before_sending_and_mine_goes_all_the_same(
+    client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]], db: Database
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    hidden = await a_case(process, CaseState.RECEIVED)
+    await drain()
+    pin = {"location.lat": str(LAMP.lat + 0.0001), "location.lon": str(LAMP.lon)}
+    typed = {"description": "den duong cam thuong khoong sangs", "category": "lighting.street_lamp", "area_code": ""}
+    checking = await second_page(client, **typed, **pin)
+    assert "Có phải đã có người báo việc này?" in checking.text
+    assert f"/cases/{filed.code}" in checking.links
+    assert f"/cases/{hidden.code}" not in checking.links
+    assert "Cách 11 m" in checking.text
+    assert "Gửi hôm nay" in checking.text
+    assert "Vẫn gửi phản ánh của tôi" in checking.text
+    assert (await post(client, checking.form("/report"), step="send")).status_code == 303
+    assert await count(db) == 3
+
+
+async def test_nothing_is_said_to_be_similar_of_another_matter_or_without_a_pin(
+    client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
+) -> None:
+    await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    pin = {"location.lat": str(LAMP.lat), "location.lon": str(LAMP.lon)}
+    for given in (pin, {"description": "den duong khong sang", "category": "lighting.street_lamp"}):
+        checking = await second_page(client, **given)
+        assert "Có phải đã có người báo" not in checking.text
+        assert "Vẫn gửi" not in checking.text

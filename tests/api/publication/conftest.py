@@ -15,6 +15,7 @@ from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
 from app.outbox.service import Tails
+from app.publication.citizen_endpoints import hot_router as hot_report_router
 from app.publication.endpoints import hot_router, router
 from app.publication.service import CommonTerms, LiveFeeds
 from app.web.live import Seats
@@ -46,6 +47,7 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app = FastAPI()
     install(app)
     app.include_router(hot_router)
+    app.include_router(hot_report_router)
     app.include_router(router)
     app.state.database, app.state.clock = db, clock
     app.state.directory = SimpleNamespace(current=province.directory)

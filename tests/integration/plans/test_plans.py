@@ -115,6 +115,11 @@ async def test_a_page_of_open311_reads_little_more_than_a_page(town: Town, query
     narrow(await _asked(town, f"/open311/v2/{query}"), most)
 
 
+@pytest.mark.parametrize("radius", ["lat=20.941&lon=106.311", "lat=20.9372&lon=106.3145", "lat=20.75&lon=106.22"])
+async def test_what_is_similar_is_looked_for_among_what_is_open_nearby(town: Town, radius: str) -> None:
+    narrow(await _asked(town, f"/api/v1/reports/similar?{radius}&category=roads.pothole&q=o%20ga"), PAGE)
+
+
 async def test_the_next_pages_of_public_cases_read_as_little_as_the_first(town: Town) -> None:
     address = f"{PUBLIC}?category=waste"
     for _ in range(4):
@@ -311,3 +316,28 @@ async def flooded(town: Town) -> Town:
 @pytest.mark.parametrize("who", ["officer", "dispatcher"])
 async def test_what_has_ended_is_found_below_a_flood_of_what_is_open(flooded: Town, query: str, who: str) -> None:
     narrow(await _asked(flooded, STAFF + query, getattr(flooded, who)), PAGE)
+
+
+async def test_what_is_similar_in_a_crowd_is_looked_for_among_the_nearest(town: Town) -> None:
+    crowd = 0
+    for _ in range(5):
+        async with town.process.db.rw.begin() as connection:
+            await connection.execute(text("SET LOCAL ROLE NONE"))
+            moved = await connection.execute(
+                text("""
+                UPDATE publications
+                SET state = 'assigned', lat = 20.80 + random() / 1000, lon = 106.40 + random() / 1000
+                WHERE tenant_id = :tenant AND case_id IN (
+                    SELECT case_id FROM publications WHERE tenant_id = :tenant AND published
+                    AND NOT coalesce(lat BETWEEN 20.80 AND 20.801, false) ORDER BY case_id DESC LIMIT 400)
+                """),
+                {"tenant": HAIDUONG},
+            )
+            crowd += moved.rowcount
+    async with town.process.db.rw.begin() as connection:
+        await connection.execute(text("SET LOCAL ROLE NONE"))
+        await connection.execute(text("ANALYZE publications"))
+    assert crowd == 2_000
+    visits = await _asked(town, "/api/v1/reports/similar?lat=20.8005&lon=106.4005&category=roads.pothole&q=o%20ga")
+    narrow(visits, 100)
+    assert {visit.node for visit in visits} == {"Index Scan"}

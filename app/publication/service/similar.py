@@ -1,0 +1,65 @@
+"""What is public already of the matter that somebody is about to report."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import cos, radians
+
+from app.db.engine import Database
+from app.kit.geo import Box, Point, distance_m
+from app.kit.ids import TenantId, made_at
+from app.publication import repository
+from app.publication.domain import likeness as domain
+from app.publication.terms import NearCase, SimilarCase
+
+_DEGREE_M = 111_195.0  # of a meridian
+_DAY = timedelta(days=1)
+
+
+async def similar_cases(
+    db: Database,
+    tenant_id: TenantId,
+    point: Point,
+    *,
+    text: str | None,
+    category: tuple[str, str] | None,
+    now: datetime,
+) -> list[SimilarCase]:
+    """Open public cases that are probably the same, likeliest first; one statement.
+
+    At most a handful, of the hundred nearest within 300 metres that were opened in the last four months: whatever is
+    reported at a place, that much is looked at and no more. `category` comes with its group.
+    """
+    since = now - domain.MOST_DAYS * _DAY
+    near = await repository.open_near(db, tenant_id, point, _box(point), since=since, limit=domain.MOST_CANDIDATES)
+    draft = domain.said(text) if text and text.strip() else None
+    found: list[SimilarCase] = []
+    for case in near:
+        one = _compared(draft, case, point, category, now)
+        if one.metres <= domain.RADIUS_M and one.likeness.score >= domain.THRESHOLD:
+            found.append(one)
+    found.sort(key=lambda one: (-one.likeness.score, one.metres))
+    return found[: domain.MOST_SHOWN]
+
+
+def _compared(
+    draft: domain.Said | None, case: NearCase, point: Point, category: tuple[str, str] | None, now: datetime
+) -> SimilarCase:
+    metres = distance_m(point, case.point)
+    days = max(0.0, (now - made_at(case.case_id)) / _DAY)
+    likeness = domain.likeness(
+        draft,
+        domain.said_publicly(case.words),
+        metres=metres,
+        days=days,
+        category=category,
+        of=(case.category, case.group),
+    )
+    return SimilarCase(case.line, round(metres), int(days), likeness)
+
+
+def _box(point: Point) -> Box:
+    """All within the radius, and a little more."""
+    north = domain.RADIUS_M / _DEGREE_M
+    east = north / max(0.01, cos(radians(point.lat)))
+    return Box(point.lat - north, point.lon - east, point.lat + north, point.lon + east)
