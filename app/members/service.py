@@ -94,7 +94,7 @@ async def change(
 ) -> Seen:
     """The member, who holds the role until then; None: until somebody ends it.
 
-    Raises: Forbidden, AccountNotFound, UnknownMembership, InvalidMembership, MembershipHeld.
+    Raises: Forbidden, AccountNotFound, UnknownMembership, InvalidMembership, MembershipHeld, LastAdministrator.
     """
     reach, _ = await _held(work, actor, directory, account_id, membership_id)
     policies.may_give_to(actor, account_id).require()
@@ -103,7 +103,10 @@ async def change(
 
 
 async def end(work: Work, actor: Actor, directory: Directory, account_id: UUID, membership_id: UUID) -> None:
-    """The member holds the role no more, at once. Raises: Forbidden, AccountNotFound, UnknownMembership."""
+    """The member holds the role no more, at once.
+
+    Raises: Forbidden, AccountNotFound, UnknownMembership, LastAdministrator.
+    """
     await _held(work, actor, directory, account_id, membership_id)
     await identity.close_membership(work, actor, account_id, membership_id)
 

@@ -16,6 +16,7 @@ from app.identity.errors import (
     EmailTaken,
     InvalidAccount,
     InvalidMembership,
+    LastAdministrator,
     MembershipHeld,
     SessionExpired,
     StaffNeeded,
@@ -142,7 +143,9 @@ async def give_role(
 
 @router.put(
     "/{id}/memberships/{membership}",
-    responses=problem_responses(*_ADMIN, AccountNotFound, UnknownMembership, InvalidMembership, MembershipHeld),
+    responses=problem_responses(
+        *_ADMIN, AccountNotFound, UnknownMembership, InvalidMembership, MembershipHeld, LastAdministrator
+    ),
 )
 async def change_role(
     id: Id,  # noqa: A002
@@ -160,7 +163,7 @@ async def change_role(
 @router.delete(
     "/{id}/memberships/{membership}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(*_ADMIN, AccountNotFound, UnknownMembership),
+    responses=problem_responses(*_ADMIN, AccountNotFound, UnknownMembership, LastAdministrator),
 )
 async def end_role(
     id: Id,  # noqa: A002

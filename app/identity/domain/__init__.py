@@ -46,7 +46,15 @@ from .factors import (
     vouched_mark,
 )
 from .keys import KEY_ID_BYTES, Keyring, VaultKey
-from .links import LINK_LIFETIMES, check_apart, checked_email, checked_period, new_link, parse_link
+from .links import (
+    LINK_LIFETIMES,
+    check_administered,
+    check_apart,
+    checked_email,
+    checked_period,
+    new_link,
+    parse_link,
+)
 from .rules import must_enrol, roles_named, rule_of, stands_for
 from .vault import (
     BY_FIELD,
@@ -87,6 +95,7 @@ __all__ = [
     "assurance_in",
     "attempts_key",
     "bearer_token",
+    "check_administered",
     "check_alone",
     "check_apart",
     "checked_email",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
-from app.identity.errors import InvalidAccount, InvalidMembership, MembershipHeld
+from app.identity.errors import InvalidAccount, InvalidMembership, LastAdministrator, MembershipHeld
 from app.identity.terms import HeldMembership, LinkPurpose, WantedMembership
 from app.kit import signing
 from app.kit.ids import TenantId
@@ -64,3 +65,15 @@ def check_apart(
         same = one.unit_id == wanted.unit_id and one.role is wanted.role
         if same and (ends is None or one.valid_from < ends) and (one.valid_to is None or begins < one.valid_to):
             raise MembershipHeld
+
+
+def check_administered(administrators: Iterable[HeldMembership], membership_id: UUID, ends: datetime | None) -> None:
+    """Nothing when the province has an administrator also after one of the memberships ends then.
+
+    `administrators`: of those who have come in, now. Raises: LastAdministrator.
+    """
+    outlasting = {
+        one.id for one in administrators if one.valid_to is None or (ends is not None and one.valid_to > ends)
+    }
+    if ends is not None and outlasting == {membership_id}:
+        raise LastAdministrator

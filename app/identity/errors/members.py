@@ -33,6 +33,23 @@ class MembershipHeld(Conflict):
         )
 
 
+class LastAdministrator(Conflict):
+    """Nobody else would administer the province: whoever does could let nobody in again."""
+
+    slug = "last-administrator"
+    title = Text("Đây là người quản trị cuối cùng của tỉnh", "This is the province's last administrator")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do first."""
+        return Text(
+            "Tỉnh phải luôn có người quản trị. Hãy giao vai trò này cho một người khác đã vào hệ thống và không hết "
+            "hạn trước, rồi mới kết thúc vai trò ở đây.",
+            "A province always has an administrator. Give the role to somebody else who has come in already, and does "
+            "not hold it for a shorter time; then end this one.",
+        )
+
+
 class UnknownMembership(NotFound):
     """There is no such membership of the account, or it has ended."""
 

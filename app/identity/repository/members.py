@@ -19,7 +19,7 @@ from app.identity.errors import (
     UnknownMembership,
     UsernameTaken,
 )
-from app.identity.models import PasswordLink, StaffAccount, StaffDeputy, StaffFactor, StaffMembership
+from app.identity.models import PasswordLink, StaffAccount, StaffDeputy, StaffFactor, StaffIdentity, StaffMembership
 from app.identity.terms import HeldMembership, LinkPurpose, Member, OpenLink, Role, Standing
 from app.kit.ids import StaffId, TenantId, UnitId
 
@@ -156,6 +156,32 @@ async def add_membership(work: Work, membership: StaffMembership) -> None:
         if constraint(error) == "uq_memberships_current":
             raise MembershipHeld from error
         raise
+
+
+async def lock_administrators(work: Work, tenant_id: TenantId) -> list[HeldMembership]:
+    """Memberships of those who administer the province now, and have come in; locked, so that none of them ends.
+
+    One statement. In the order of their ids: of two who end one another the second waits.
+    """
+    known_by = exists().where(StaffIdentity.tenant_id == tenant_id, StaffIdentity.account_id == StaffAccount.id)
+    rows = await work.session.scalars(
+        select(StaffMembership)
+        .join(
+            StaffAccount,
+            (StaffAccount.tenant_id == StaffMembership.tenant_id) & (StaffAccount.id == StaffMembership.account_id),
+        )
+        .where(
+            StaffMembership.tenant_id == tenant_id,
+            StaffMembership.role == Role.TENANT_ADMIN.value,
+            StaffMembership.valid_from <= work.now,
+            StaffMembership.valid_to.is_(None) | (StaffMembership.valid_to > work.now),
+            StaffAccount.active,
+            StaffAccount.password_hash.is_not(None) | known_by,
+        )
+        .order_by(StaffMembership.id)
+        .with_for_update(of=StaffMembership)
+    )
+    return [HeldMembership(one.id, UnitId(one.unit_id), Role(one.role), one.valid_from, one.valid_to) for one in rows]
 
 
 async def lock_membership(work: Work, tenant_id: TenantId, account_id: UUID, membership_id: UUID) -> StaffMembership:

@@ -122,21 +122,29 @@ async def change_membership(
 ) -> None:
     """The membership is held until then; None: until somebody ends it. At once, in every process.
 
-    Raises: AccountNotFound, UnknownMembership, InvalidMembership.
+    Raises: AccountNotFound, UnknownMembership, InvalidMembership, LastAdministrator.
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
+    administrators = await members.lock_administrators(work, actor.tenant_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
     wanted = WantedMembership(UnitId(row.unit_id), Role(row.role), max(row.valid_from, work.now), until)
-    _, row.valid_to = domain.checked_period(wanted, work.now)
+    _, ends = domain.checked_period(wanted, work.now)
+    domain.check_administered(administrators, row.id, ends)
+    row.valid_to = ends
     held = (await members.get_member(work, actor.tenant_id, account_id)).memberships
     domain.check_apart([one for one in held if one.id != row.id], wanted, row.valid_from, until)
     _note(work, actor, Action.MEMBERSHIP_CHANGED, account, row)
 
 
 async def close_membership(work: Work, actor: Actor, account_id: UUID, membership_id: UUID) -> None:
-    """The membership has ended; one that has not begun never does. Raises: AccountNotFound, UnknownMembership."""
+    """The membership has ended; one that has not begun never does.
+
+    Raises: AccountNotFound, UnknownMembership, LastAdministrator.
+    """
     account = await members.lock_account(work, actor.tenant_id, account_id)
+    administrators = await members.lock_administrators(work, actor.tenant_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
+    domain.check_administered(administrators, row.id, work.now)
     row.valid_to = max(row.valid_from, work.now)
     _note(work, actor, Action.MEMBERSHIP_ENDED, account, row)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -259,3 +260,43 @@ async def test_an_officer_changes_the_own_password_and_is_signed_in_nowhere_else
     assert (there.status_code, here.status_code) == (401, 200)
     tried = [await change("nhầm mật khẩu rồi", PASSWORD) for _ in range(6)]
     assert (tried[0], tried[-1]) == ((422, "/problems/wrong-password"), (429, "/problems/account-locked"))
+
+
+async def test_a_province_keeps_an_administrator_who_has_come_in(
+    client: httpx.AsyncClient, process: Process, clock: FixedClock
+) -> None:
+    top = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+
+    async def held(account: str) -> str:
+        seen = (await client.get(f"{MEMBERS}/{account}", headers=top.headers)).json()["memberships"]
+        return str(next(one["id"] for one in seen if one["role"] == "tenant_admin"))
+
+    async def ended(account: str, until: str | None = None) -> tuple[int, str]:
+        url = f"{MEMBERS}/{account}/memberships/{await held(account)}"
+        method = "DELETE" if until is None else "PUT"
+        answer = await client.request(method, url, json=until and {"valid_to": until}, headers=top.headers)
+        return answer.status_code, answer.json()["type"] if answer.status_code >= 400 else ""
+
+    refused = (409, "/problems/last-administrator")
+    later, latest = (rfc3339(clock.at + timedelta(days=days)) for days in (30, 60))
+    assert await ended(str(top.actor.id)) == refused
+    assert await ended(str(top.actor.id), later) == refused
+    other, token = await invited(client, top, membership={"unit": PROVINCE, "role": "tenant_admin"})
+    assert await ended(str(top.actor.id)) == refused, "whoever has not come in cannot let anybody in"
+    assert await setting(client, token) == (204, "")
+    assert await ended(other["id"], later) == (200, "")
+    assert await ended(str(top.actor.id), latest) == refused, "the other one would be gone before"
+    assert await ended(str(top.actor.id), later) == refused, "both at once"
+    assert await ended(other["id"]) == (204, ""), "there is another"
+
+
+async def test_of_two_administrators_who_end_one_another_one_stays(client: httpx.AsyncClient, process: Process) -> None:
+    two = [await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE) for _ in range(2)]
+    paths = []
+    for one in two:
+        seen = (await client.get(f"{MEMBERS}/{one.actor.id}", headers=one.headers)).json()
+        paths.append(f"{MEMBERS}/{one.actor.id}/memberships/{seen['memberships'][0]['id']}")
+    answers = await asyncio.gather(
+        *(client.delete(path, headers=who.headers) for path, who in zip(paths, reversed(two), strict=True))
+    )
+    assert sorted(answer.status_code for answer in answers) in ([204, 403], [204, 409]), [one.text for one in answers]
