@@ -17,6 +17,7 @@ from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable
 from app.directory.snapshot import Tenant
 from app.media import service as media_service
+from app.media.store import room_of
 from app.national import service as national_service
 from app.national.terms import PushBacklog
 from app.notices import service as notices_service
@@ -87,6 +88,7 @@ async def readings(process: Process) -> list[Metric]:
             files = await media_service.backlog(process.db)
     except (DatabaseUnavailable, TimeoutError):
         condition = None
+    room = await asyncio.to_thread(room_of, process.settings)
     up = GaugeMetricFamily("lienthong_database_up", "Whether the database answers", value=condition is not None)
     return [
         up,
@@ -94,6 +96,7 @@ async def readings(process: Process) -> list[Metric]:
         *_of_bus(process),
         *_of_workers(beats, now),
         *_of_files(files, now),
+        _of_store(room),
         *_of_tenants(condition or [], now),
         *_of_deliveries(condition or [], now),
         *_of_notices(condition or [], now),
@@ -140,6 +143,13 @@ def _of_files(files: tuple[int, datetime | None] | None, now: datetime) -> Itera
         waiting.add_metric([], count)
         age.add_metric([], (now - since).total_seconds() if since is not None else 0)
     yield from (waiting, age)
+
+
+def _of_store(room: int | None) -> Metric:
+    told = GaugeMetricFamily("lienthong_store_room_bytes", "Bytes of files that may still come; 0 and below: none")
+    if room is not None:
+        told.add_metric([], room)
+    return told
 
 
 def _of_bus(process: Process) -> Iterator[Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -215,6 +216,12 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     return app
 
 
+async def _has_room(app: FastAPI) -> bool:
+    """Whether one more byte of a file may come, as far as anybody can tell."""
+    room = await asyncio.to_thread(app.state.file_store.room)
+    return room is None or room > 0
+
+
 def install(app: FastAPI, process: Process) -> None:
     """Hang what requests share on the application's state, where the rooms' dependencies look for it."""
     state = app.state
@@ -235,6 +242,7 @@ def install(app: FastAPI, process: Process) -> None:
     state.staff_provider = staff_provider_of(process.settings, process.clock)
     state.code_sender = codes_of(process.settings, process.clock)
     state.file_store = store_of(process.settings)
+    state.has_room = partial(_has_room, app)
     state.photo_store = PhotoStore(store_of(process.settings, PHOTOS))
     state.link_post = post_of(process.settings, process.clock)
     state.draft_life = partial(privacy.kept_for, process.db, process.clock, Subject.DRAFTS)

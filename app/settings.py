@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     default_tenant: str = Field("haiduong", description="Tenant of requests whose host names none.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body except uploads.")
     upload_max_bytes: int = Field(52_428_800, ge=1024, description="Largest file that may be uploaded.")
+    upload_reserve_bytes: int = Field(
+        1_073_741_824,
+        ge=0,
+        description="Bytes of the disk of DATA_DIR that are kept free: with fewer left no more of any file is taken.",
+    )
     s3_bucket: str | None = Field(
         None,
         min_length=3,
@@ -236,6 +242,16 @@ class Settings(BaseSettings):
         500, ge=1, description="Streams of one web process from one address: a school or a mobile carrier is one."
     )
     streams_per_account_max: int = Field(10, ge=1, description="Private streams of one account, or of one report.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, given: str) -> str:
+        """Addresses and networks, and never everybody: whoever is believed says where a request comes from."""
+        for one in given.split(","):
+            if one.strip() and ip_network(one.strip()).prefixlen == 0:
+                message = "everybody would be believed; name the proxies"
+                raise ValueError(message)
+        return given
 
     @property
     def sends_codes(self) -> bool:

@@ -88,6 +88,7 @@ async def an_upload(process: Process, store: FolderStore, settings: Settings, co
         filename="tep.pdf",
         content=_Content(content),
         most_bytes=settings.upload_max_bytes,
+        sender=None,
     )
 
 

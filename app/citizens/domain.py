@@ -49,14 +49,26 @@ def code_hash(key: bytes, phone: str, code: str) -> bytes:
 
 
 def counted_as(asking: Asking) -> limits.Asking:
-    """By what codes are counted: the phone, and the account of the device, each for itself."""
-    device = (f"device:{asking.device}",) if asking.device is not None else ()
-    return limits.Asking(asking.address, (f"phone:{asking.phone}", *device))
+    """By what codes are counted: the phone, and the account of the device, each for itself.
+
+    Anybody can ask for a code to somebody's phone: of those it is sent, each network has a share alone.
+    """
+    phone, device = f"phone:{asking.phone}", (f"device:{asking.device}",) if asking.device is not None else ()
+    return limits.Asking(asking.address, (phone, *device), shared=(phone,))
 
 
 def rates(allowances: Allowances) -> dict[Per, Rate]:
     """How many codes there may be, where the province has decided nothing else."""
-    return {Per.PERSON: Rate(allowances.phone, COUNTED_FOR), Per.ADDRESS: Rate(allowances.address, COUNTED_FOR)}
+    return {
+        Per.SHARE: Rate(share_of(allowances.phone), COUNTED_FOR),
+        Per.PERSON: Rate(allowances.phone, COUNTED_FOR),
+        Per.ADDRESS: Rate(allowances.address, COUNTED_FOR),
+    }
+
+
+def share_of(most: int) -> int:
+    """How many of a phone's codes one network may ask for, ≥ 1: half of them or one more, so that some are left."""
+    return (most + 1) // 2
 
 
 def worded(code: str, lang: Lang) -> str:

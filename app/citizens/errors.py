@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kit.problems import Conflict, Invalid, TooMany, Unauthenticated, Unavailable
 from app.kit.text import Text
+from app.limits.terms import Per
 
 
 class InvalidPhone(Invalid):
@@ -28,16 +29,22 @@ class TooManyCodes(TooMany):
     title = Text("Chưa gửi thêm mã được", "No more codes for now")
     audited = True
 
-    def __init__(self, retry_after_s: int, *, own: bool) -> None:
-        """`own`: the phone or the device itself has asked for them, not somebody else who shares the address."""
+    def __init__(self, retry_after_s: int, *, by: Per) -> None:
+        """`by`: what has asked for too many: the phone or the device, the phone from one network, or all of a place."""
         minutes = -(-retry_after_s // 60)
-        told = _OWN_CODES if own else _CODES_OF_OTHERS
+        told = {Per.PERSON: _OWN_CODES, Per.SHARE: _CODES_FROM_HERE}.get(by, _CODES_OF_OTHERS)
         super().__init__(told.fill(minutes=minutes), retry_after_s=retry_after_s)
 
 
 _OWN_CODES = Text(
     "Đã yêu cầu nhiều mã cho số này trong thời gian ngắn. Hãy dùng mã mới nhất, hoặc thử lại sau {minutes} phút.",
     "Many codes were asked for this phone in a short time. Use the newest you have, or try again in {minutes} min.",
+)
+_CODES_FROM_HERE = Text(
+    "Mạng bạn đang dùng đã yêu cầu nhiều mã cho số này. Hãy dùng mã mới nhất, thử lại sau {minutes} phút, hoặc dùng "
+    "mạng khác (ví dụ tắt Wi-Fi, bật dữ liệu di động).",
+    "Many codes were asked for this phone from the network you use. Use the newest you have, try again in {minutes} "
+    "min., or use another network (mobile data in place of Wi-Fi, for instance).",
 )
 _CODES_OF_OTHERS = Text(
     "Nhiều người cùng mạng với bạn vừa yêu cầu mã nên chưa gửi mã cho bạn. Hãy thử lại sau {minutes} phút, hoặc dùng "

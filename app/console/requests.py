@@ -155,6 +155,7 @@ async def _results(desk: Desk, form: Form, store: Store) -> list[tuple[str, Any]
             filename=file.filename or "",
             content=file,
             most_bytes=desk.most_bytes,
+            sender=None,
         )
         await file.close()
         handed.append(HandedIn("result", name, (file.filename or "Kết quả")[:300]))

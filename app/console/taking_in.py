@@ -65,6 +65,7 @@ async def gathered(desk: Desk, store: Store, form: Form) -> tuple[Form, FieldErr
                 filename=file.filename or "",
                 content=file,
                 most_bytes=desk.most_bytes,
+                sender=None,
             )
             pairs.append((f"{_HELD}{document}", f"{upload}|{(file.filename or document)[:200]}"))
         except Problem as refused:

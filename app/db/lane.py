@@ -61,10 +61,13 @@ class Lane:
         await asyncio.gather(*(connection.close() for connection in self._idle), return_exceptions=True)
         self._idle.clear()
 
-    async def write(self, bundle: Bundle) -> None:
-        """Write all rows of `bundle` or none. Raises: asyncpg.UniqueViolationError, DatabaseUnavailable."""
+    async def write(self, bundle: Bundle) -> bool:
+        """Write all rows of `bundle` or none; whether they are, as the one that lets the others in was new.
+
+        Raises: asyncpg.UniqueViolationError, DatabaseUnavailable.
+        """
         sql, args = bundle.statement()
-        await self._run(asyncpg.Connection.fetchval, sql, args)
+        return await self._run(asyncpg.Connection.fetchval, sql, args) is True
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """All rows. Raises: DatabaseUnavailable."""

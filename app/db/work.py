@@ -51,6 +51,10 @@ class Work:
         """Add one row to be inserted before the commit."""
         self._bundle.put(table, row)
 
+    def put_once(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add the row that must be new: a transaction that finds it there fails as a whole."""
+        self._bundle.put(table, row)
+
     @property
     def awaited(self) -> Collection[int]:
         """Tenants for whose rows, of those that were put, somebody waits."""
@@ -131,10 +135,19 @@ class HotWork:
         """Add one row of the statement."""
         self.bundle.put(table, row)
 
-    async def commit_to(self, db: Database) -> None:
-        """Write everything or nothing. Raises: asyncpg.IntegrityConstraintViolationError, DatabaseUnavailable."""
-        await db.lane.write(self.bundle)
-        db.tell_written(self.bundle.awaited)
+    def put_once(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add the row that must be new: when it is there already, nothing of the statement is written."""
+        self.bundle.put_once(table, row)
+
+    async def commit_to(self, db: Database) -> bool:
+        """Whether everything is written; not when what was put once is there already: then nothing is.
+
+        Raises: asyncpg.IntegrityConstraintViolationError, DatabaseUnavailable.
+        """
+        written = await db.lane.write(self.bundle)
+        if written:
+            db.tell_written(self.bundle.awaited)
+        return written
 
 
 async def _begin(session: AsyncSession, tenant_id: int | None, *, read_only: bool) -> None:

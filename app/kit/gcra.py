@@ -39,7 +39,7 @@ def left(rate: Rate, kept: datetime, now: datetime) -> int:
     return max(0, math.floor((now + rate.window - kept) / rate.step))
 
 
-def wait_s(rate: Rate, kept: datetime, now: datetime) -> int:
-    """Whole seconds until one more is possible, ≥ 1."""
-    over = min(kept, now + rate.window) + rate.step - now - rate.window
+def wait_s(rate: Rate, kept: datetime, now: datetime, cost: int = 1) -> int:
+    """Whole seconds until so many more are possible, ≥ 1; more than there may be at once are worth as many as that."""
+    over = min(kept, now + rate.window) + min(cost, rate.most) * rate.window / rate.most - now - rate.window
     return max(1, math.ceil(over.total_seconds()))

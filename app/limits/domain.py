@@ -14,6 +14,7 @@ from app.kit.networks import whence
 from .terms import PACKAGED, Asking, Blocked, Count, Judged, Limited, Per
 
 _OF_INSTALLATION = frozenset({Limited.CODES, Limited.SIGN_INS})
+_NOTHING: Mapping[Limited, int] = {}
 
 
 class Key(NamedTuple):
@@ -24,6 +25,7 @@ class Key(NamedTuple):
     per: Per
     rate: Rate
     soft: bool
+    cost: int = 1
 
 
 def keys_of(
@@ -35,13 +37,17 @@ def keys_of(
     *,
     everywhere: bool,
     soft: Limited | None = None,
+    beside: Mapping[Limited, int] = _NOTHING,
 ) -> list[Key]:
     """What the request is counted under, each with the rate that holds where the tenant has decided nothing else.
 
-    Addresses that tell nothing are left out unless `everywhere`: behind one of them may be everybody.
+    Addresses that tell nothing are left out unless `everywhere`: behind one of them may be everybody. They have no
+    shares of anybody's: it may be the same one for whoever asks.
     """
     place = whence(asking.address)
     values: dict[Per, tuple[str, ...]] = {Per.PERSON: asking.persons, Per.TENANT: ("",)}
+    if place.telling:
+        values[Per.SHARE] = tuple(f"{one}@{place.network}" for one in asking.shared)
     if place.telling or everywhere:
         values |= {Per.ADDRESS: (place.address,), Per.NETWORK: (place.network,)}
     return [
@@ -51,8 +57,9 @@ def keys_of(
             per,
             rate,
             soft=one is soft,
+            cost=beside.get(one, 1),
         )
-        for one in (what, *((soft,) if soft else ()))
+        for one in (what, *((soft,) if soft else ()), *beside)
         for per in Per
         if (rate := rates.get(per) if one is what and per in rates else PACKAGED.get((one, per))) is not None
         for value in values.get(per, ())
@@ -74,7 +81,7 @@ def block_keys(secret: bytes, tenant_id: TenantId, account: str | None, address:
     return found
 
 
-def told(what: Limited, judged: Judged, now: datetime) -> tuple[str, str] | None:
+def told(judged: Judged, now: datetime) -> tuple[str, str] | None:
     """The values of `RateLimit-Policy` and `RateLimit`: all that were counted, and the one with the least left.
 
     Source: draft-ietf-httpapi-ratelimit-headers-10 (q: how many, w: seconds; r: how many are left, t: seconds until it
@@ -83,21 +90,22 @@ def told(what: Limited, judged: Judged, now: datetime) -> tuple[str, str] | None
     counts = [count for count in judged.counts if not count.soft]
     if not counts:
         return None
-    seen = {count.per: count for count in counts}
+    seen = {(count.what, count.per): count for count in counts}
     policy = ", ".join(
-        f'"{what}-{per}";q={count.rate.most};w={int(count.rate.window.total_seconds())}' for per, count in seen.items()
+        f'"{what}-{per}";q={count.rate.most};w={int(count.rate.window.total_seconds())}'
+        for (what, per), count in seen.items()
     )
     least = judged.refused or min(counts, key=lambda count: _left(count, now))
     if least.kept is None:
         remaining, seconds = 0, wait_s(least, now)
     else:
         remaining, seconds = _left(least, now), max(0, round((least.kept - now).total_seconds()))
-    return policy, f'"{what}-{least.per}";r={remaining};t={seconds}'
+    return policy, f'"{least.what}-{least.per}";r={remaining};t={seconds}'
 
 
 def wait_s(count: Count, now: datetime) -> int:
     """Whole seconds until one more is possible under a count that was one too many, ≥ 1."""
-    return gcra.wait_s(count.rate, count.before or now + count.rate.window, now)
+    return gcra.wait_s(count.rate, count.before or now + count.rate.window, now, count.cost)
 
 
 def _left(count: Count, now: datetime) -> int:

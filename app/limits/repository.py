@@ -19,7 +19,7 @@ from app.kit.ids import TenantId
 from .domain import Key
 from .errors import UnknownBlock
 from .models import LimitPolicy, SenderBlock
-from .terms import Block, Count, Judged, Per
+from .terms import Block, Count, Judged, Limited, Per
 
 _WIDTHS = tuple(Per)
 _SOFT = len(_WIDTHS)
@@ -49,10 +49,11 @@ def _take_sql(widths: Sequence[int]) -> str:
     kept = " UNION ALL ".join(f"SELECT key, kept_at FROM width_{width}" for width in widths)  # noqa: S608
     return f"""
 WITH asked AS MATERIALIZED (
-    SELECT a.key, a.width, a.per, a.soft, r.most, r.window_s,
-        make_interval(secs => r.window_s) AS span, make_interval(secs => r.window_s::float8 / r.most) AS step
-    FROM unnest($2::bytea[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::boolean[])
-        AS a (key, width, what, per, most, window_s, soft)
+    SELECT a.key, a.width, a.what, a.per, a.soft, a.cost, r.most, r.window_s,
+        make_interval(secs => r.window_s) AS span,
+        make_interval(secs => r.window_s::float8 * LEAST(a.cost, r.most) / r.most) AS step
+    FROM unnest($2::bytea[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::boolean[],
+        $11::integer[]) AS a (key, width, what, per, most, window_s, soft, cost)
     -- What is lost with the last moment before a crash is some counts: no disk is waited for.
     CROSS JOIN set_config('synchronous_commit', 'off', true)
     LEFT JOIN limit_policies p ON p.tenant_id = $9 AND p.what = a.what AND p.per = a.per
@@ -62,7 +63,8 @@ WITH asked AS MATERIALIZED (
     WHERE tenant_id = $9 AND key = ANY($10::bytea[]) AND until_at > $1 AND lifted_at IS NULL
     ORDER BY until_at DESC LIMIT 1
 )
-SELECT a.width, a.per, a.soft, a.most, a.window_s, k.kept_at, m.kept_at AS before_at, b.reason, b.until_at
+SELECT a.width, a.what, a.per, a.soft, a.cost, a.most, a.window_s, k.kept_at, m.kept_at AS before_at,
+    b.reason, b.until_at
 FROM asked a
 LEFT JOIN kept k ON k.key = a.key
 LEFT JOIN limit_marks m ON m.key = a.key
@@ -96,6 +98,7 @@ async def take(
         [one.soft for one in keys],
         tenant_id,
         list(blocked_by),
+        [one.cost for one in keys],
     )
     first = next((row["width"] for row in rows if row["kept_at"] is None), _SOFT)
     counts = [_count(row) for row in rows if row["width"] <= first]  # wider ones were not asked
@@ -105,7 +108,8 @@ async def take(
 
 def _count(row: asyncpg.Record) -> Count:
     rate = Rate(row["most"], timedelta(seconds=row["window_s"]))
-    return Count(Per(row["per"]), rate, row["kept_at"], row["before_at"], soft=row["soft"])
+    what, per = Limited(row["what"]), Per(row["per"])
+    return Count(per, rate, row["kept_at"], row["before_at"], soft=row["soft"], what=what, cost=row["cost"])
 
 
 _FORGET_PROOFS = "DELETE FROM blocked_proofs WHERE until_at < $1 RETURNING 1"

@@ -25,6 +25,7 @@ from .terms import PACKAGED, Asking, Blocked, BlockView, Judged, Limited, LimitV
 FORGET_BATCH_ROWS = 5000
 NEWEST_BLOCKS = 200
 _NO_RATES: Mapping[Per, Rate] = {}
+_NOTHING: Mapping[Limited, int] = {}
 
 
 async def count(
@@ -38,6 +39,7 @@ async def count(
     rates: Mapping[Per, Rate] = _NO_RATES,
     everywhere: bool = False,
     soft: Limited | None = None,
+    beside: Mapping[Limited, int] = _NOTHING,
     account: str | None = None,
 ) -> Judged:
     """What becomes of one more of `what`: counted by person, address, network and tenant, in all processes.
@@ -49,14 +51,15 @@ async def count(
         rates: what holds instead of the packaged rates where the tenant has decided nothing.
         everywhere: also by an address that tells nothing, such as a proxy's.
         soft: what is counted beside it and refuses nothing.
+        beside: what else is counted, and how many of it the request is; `what` itself is one.
         account: whose blocks are looked for, beside those on the address.
     """
-    keys = domain.keys_of(secret, tenant_id, what, asking, rates, everywhere=everywhere, soft=soft)
+    keys = domain.keys_of(secret, tenant_id, what, asking, rates, everywhere=everywhere, soft=soft, beside=beside)
     if not keys:
         return Judged(())
     blocked_by = domain.block_keys(secret, tenant_id, account, asking.address)
     judged = await repository.take(db, tenant_id, keys, list(blocked_by.values()), now)
-    told, scope = domain.told(what, judged, now), CURRENT.get()
+    told, scope = domain.told(judged, now), CURRENT.get()
     if told is not None and scope is not None:
         scope["state"]["limits"] = told
     return judged

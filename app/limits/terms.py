@@ -24,6 +24,7 @@ class Limited(StrEnum):
     CODES = "codes"
     DEVICES = "devices"
     UPLOADS = "uploads"
+    UPLOAD_MIB = "upload_mib"  # MiB of files, each begun MiB for one
     INVITATIONS = "invitations"  # links for officers' passwords, made by administrators
     LINKS = "links"  # uses of such links
     SIGN_INS = "sign_ins"  # passwords and codes tried
@@ -33,6 +34,7 @@ class Limited(StrEnum):
 class Per(StrEnum):
     """By what it is counted, from the narrowest on: what a narrow count refuses is not laid to a wider one's charge."""
 
+    SHARE = "share"  # of a person's, what one network may use up: whoever asks in somebody's name leaves them the rest
     PERSON = "person"  # an account, a device, a phone, another system
     ADDRESS = "address"
     NETWORK = "network"
@@ -54,6 +56,7 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.FLOOD, Per.PERSON): Rate(20, _HOUR),
         (Limited.FLOOD, Per.ADDRESS): Rate(300, _HOUR),
         (Limited.FLOOD, Per.NETWORK): Rate(3_000, _HOUR),
+        (Limited.CODES, Per.SHARE): Rate(3, _HOUR),
         (Limited.CODES, Per.PERSON): Rate(5, _HOUR),
         (Limited.CODES, Per.ADDRESS): Rate(60, _HOUR),
         (Limited.CODES, Per.NETWORK): Rate(600, _HOUR),
@@ -62,6 +65,10 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.DEVICES, Per.NETWORK): Rate(2_000, _HOUR),
         (Limited.UPLOADS, Per.ADDRESS): Rate(600, _HOUR),
         (Limited.UPLOADS, Per.NETWORK): Rate(4_000, _HOUR),
+        (Limited.UPLOAD_MIB, Per.PERSON): Rate(1_000, _HOUR),
+        (Limited.UPLOAD_MIB, Per.ADDRESS): Rate(10_000, _HOUR),
+        (Limited.UPLOAD_MIB, Per.NETWORK): Rate(40_000, _HOUR),
+        (Limited.UPLOAD_MIB, Per.TENANT): Rate(100_000, _HOUR),
         (Limited.INVITATIONS, Per.PERSON): Rate(200, _HOUR),
         (Limited.INVITATIONS, Per.TENANT): Rate(2_000, _HOUR),
         (Limited.LINKS, Per.ADDRESS): Rate(60, _HOUR),
@@ -76,10 +83,14 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, from where: `persons` names accounts, devices or phones, each counted for itself."""
+    """Who asks, from where: `persons` names accounts, devices or phones, each counted for itself.
+
+    `shared`: those of them in whose name anybody can ask, so that each network has a share of theirs alone.
+    """
 
     address: str
     persons: tuple[str, ...] = field(default=(), repr=False)
+    shared: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Count(NamedTuple):
@@ -90,6 +101,8 @@ class Count(NamedTuple):
     kept: datetime | None
     before: datetime | None  # as kept before; None: nothing was
     soft: bool  # beyond it a request is looked at, not refused
+    what: Limited
+    cost: int = 1  # for how many it counts
 
 
 @dataclass(frozen=True, slots=True)

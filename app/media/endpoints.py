@@ -12,19 +12,17 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from app.identity.deps import CurrentKeyring
 from app.kit.problems import TooSlow
 from app.kit.text import Text
-from app.limits.deps import admitted
-from app.limits.terms import Limited
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
 from . import domain, service
-from .deps import CurrentStore
+from .deps import CurrentFileSender, CurrentStore
 from .errors import BadUploadRequest, OtherProtocol
 from .terms import ClientGone, Fetched, Upload, Variant
 
@@ -82,16 +80,21 @@ async def get_abilities(settings: CurrentSettings) -> Response:
     )
 
 
-@router.post("/uploads", dependencies=[Depends(admitted(Limited.UPLOADS))])
+@router.post("/uploads")
 async def begin(
-    request: Request, database: CurrentDatabase, clock: CurrentClock, store: CurrentStore, settings: CurrentSettings
+    request: Request,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    store: CurrentStore,
+    settings: CurrentSettings,
+    sender: CurrentFileSender,
 ) -> Response:
     """Announce a file; its address is in `Location`, and whoever has it goes on sending. Keep it to attach the file."""
     spoken(request)
     length = number_in(request, "upload-length")
     metadata = domain.read_metadata(request.headers.get("upload-metadata", ""))
     name, upload = await service.begin(
-        database, clock, length=length, metadata=metadata, most_bytes=settings.upload_max_bytes
+        database, clock, store, sender, length=length, metadata=metadata, most_bytes=settings.upload_max_bytes
     )
     if request.headers.get("content-type") == BYTES or length == 0:
         upload = await service.append(

@@ -11,6 +11,7 @@ from app.kit.problems import (
     PreconditionFailed,
     Problem,
     TooLarge,
+    TooMany,
     Unavailable,
 )
 from app.kit.text import Text
@@ -98,6 +99,26 @@ class WrongChecksum(Problem):
     def default_detail(cls) -> Text:
         """Say what to do."""
         return Text("Hãy gửi lại đoạn này.", "Send this part again.")
+
+
+class UploadBudgetSpent(TooMany):
+    """As many bytes of files have come from there as may within a time; nothing of this one was taken."""
+
+    slug = "upload-budget-spent"
+    title = Text("Đã gửi nhiều tệp trong thời gian ngắn", "Many files came in a short time")
+    audited = True
+
+    def __init__(self, retry_after_s: int) -> None:
+        minutes = -(-retry_after_s // 60)
+        super().__init__(
+            Text(
+                "Dung lượng tệp nhận từ bạn, hoặc từ mạng bạn đang dùng, đã đến mức cho phép. Hãy gửi tệp này sau "
+                f"{minutes} phút, hoặc gửi ngay phản ánh không kèm tệp.",
+                "As many bytes came from you, or from the network you use, as may for now. Send this file in "
+                f"{minutes} min., or send the report without it at once.",
+            ),
+            retry_after_s=retry_after_s,
+        )
 
 
 class StorageFull(Problem):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,9 +86,8 @@ _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleare
 async def add(db: Database, row: Mapping[str, object], now: datetime) -> None:
     """Write a new upload, unless there is one of its id. One statement."""
     work = HotWork(now)
-    work.put(UploadRow.__table__, row)  # type: ignore[arg-type]
-    with suppress(asyncpg.UniqueViolationError):
-        await work.commit_to(db)
+    work.put_once(UploadRow.__table__, row)  # type: ignore[arg-type]
+    await work.commit_to(db)
 
 
 async def find(db: Database, upload_id: UUID) -> tuple[Upload, bytes] | None:

@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from app.kit.geo import Point
+from app.kit.ids import TenantId
 from app.kit.text import Text
+from app.limits.terms import Asking
 
 MOST_OF_A_REPORT: Final = 8  # files that its sender may attach
 
@@ -22,6 +24,15 @@ class UploadState(StrEnum):
     RECEIVED = "received"  # all of it is here, nobody has looked at it
     CLEARED = "cleared"  # it is what it says, and may be shown to whom it concerns
     REFUSED = "refused"  # it is not taken, and gone
+
+
+@dataclass(frozen=True, slots=True)
+class FileSender:
+    """Who sends a file to which province, and the key under which that is hidden where files are counted."""
+
+    tenant_id: TenantId
+    key: bytes = field(repr=False)
+    asking: Asking
 
 
 class FileKind(StrEnum):

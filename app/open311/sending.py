@@ -19,7 +19,7 @@ from app.kit.problems import Invalid
 from app.kit.text import Lang, Text
 from app.limits.deps import asking
 from app.media import service as media
-from app.media.deps import store
+from app.media.deps import sender_of, store
 from app.media.terms import MOST_OF_A_REPORT
 from app.reports import service as reports
 from app.reports.deps import intake_of
@@ -51,7 +51,7 @@ async def submit(call: Call, sender: Actor, fields: Form) -> Answer:
     category = _offered(call, fields.text("service_code"))
     key = await kept_under(call, sender, fields.text("service_request_id_ext"), "requests")
     owner = key.hex() if key is not None else str(uuid4())
-    names = _named_uploads(call, fields) + await _uploaded(call, owner, fields.files)
+    names = _named_uploads(call, fields) + await _uploaded(call, sender, owner, fields.files)
     body = _checked(_report(fields, category, names, call.lang))
     intake = await intake_of(call.request)
     return await reports.submit_report(
@@ -145,8 +145,10 @@ def _named_uploads(call: Call, fields: Form) -> list[str]:
     return []
 
 
-async def _uploaded(call: Call, owner: str, files: Sequence[UploadFile]) -> list[str]:
-    """Names of the files that came along. Raises: UploadUnfinished, UploadTooLarge, StorageFull, StorageAway."""
+async def _uploaded(call: Call, sender: Actor, owner: str, files: Sequence[UploadFile]) -> list[str]:
+    """Names of the files that came along. Raises: UploadUnfinished, UploadTooLarge, StorageFull, StorageAway,
+    LimitReached, UploadBudgetSpent.
+    """
     if len(files) > MOST_OF_A_REPORT:
         raise Invalid(errors=[{"pointer": "media/", "detail": _TOO_MANY.fill(most=MOST_OF_A_REPORT)}])
     names: list[str] = []
@@ -160,6 +162,7 @@ async def _uploaded(call: Call, owner: str, files: Sequence[UploadFile]) -> list
             filename=file.filename or "",
             content=file,
             most_bytes=call.settings.upload_max_bytes,
+            sender=await sender_of(call.request, sender),
         )
         names += [name] if name not in names else []
     return names

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Literal, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from app.db.errors import DatabaseUnavailable
@@ -30,6 +32,9 @@ class ReadyOut(HealthOut):
     bus: str = Field(
         description="Signals between processes: `postgres` or `nats` while processes wake each other, else `polling`"
     )
+    files: Literal["ok", "full"] = Field(
+        description="Whether there is room for files: `full` when no more are taken; reports are taken without them"
+    )
 
 
 @router.get("/live", response_model=HealthOut)
@@ -39,11 +44,12 @@ async def live() -> HealthOut:
 
 
 @router.get("/ready", response_model=ReadyOut, responses=problem_responses())
-async def ready(database: CurrentDatabase, bus: CurrentBus) -> ReadyOut:
+async def ready(request: Request, database: CurrentDatabase, bus: CurrentBus) -> ReadyOut:
     """Tiến trình phục vụ được: cơ sở dữ liệu trả lời. The process can serve: the database answers."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await database.lane.fetchval("SELECT 1")
     except TimeoutError as error:
         raise DatabaseUnavailable from error
-    return ReadyOut(bus=bus.state.means.value if bus.works else "polling")
+    has_room = await cast("Callable[[], Awaitable[bool]]", request.app.state.has_room)()
+    return ReadyOut(bus=bus.state.means.value if bus.works else "polling", files="ok" if has_room else "full")

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.engine import Database
-from app.db.work import Recorder, Work
+from app.db.work import HotWork, Work
 from app.kit.ids import TenantId
 from app.kit.problems import BadRequest, Invalid
 from app.kit.text import Text
@@ -100,9 +100,9 @@ def request_hash(body: BaseModel) -> bytes:
     return hashlib.sha256(body.model_dump_json().encode()).digest()
 
 
-def keep_answer(work: Recorder, tenant: TenantId, key: bytes, request: bytes, answer: Answer) -> None:
-    """Write the answer together with its effect."""
-    work.put(
+def keep_answer(work: HotWork | Work, tenant: TenantId, key: bytes, request: bytes, answer: Answer) -> None:
+    """Write the answer together with its effect, or neither when the key was answered before."""
+    work.put_once(
         IdempotencyKey.__table__,  # type: ignore[arg-type]
         {
             "tenant_id": tenant,

@@ -52,6 +52,9 @@ class Metrics:
         self._passed = Counter("lienthong_worker_passed_over", "Rows it cannot handle", loop, registry=registry)
         self._handled = Counter("lienthong_worker_handled", "What the turns handled", loop, registry=registry)
 
+        self._unbelieved = Counter(
+            "lienthong_unbelieved_forwards", "Requests of a proxy that is not believed", registry=registry
+        )
         self._told = Counter("lienthong_notice_attempts", "Notices sent", ("channel", "outcome"), registry=registry)
         self._pushed = Counter("lienthong_national_attempts", "Facts pushed", ("outcome",), registry=registry)
         self._handed_over = Counter(
@@ -67,6 +70,10 @@ class Metrics:
         if known is None:
             known = self._known[key] = self._answers.labels(method, key[1], f"{key[2]}xx")
         known.observe(duration_s)
+
+    def unbelieved(self) -> None:
+        """Count a request that says on whose behalf it comes, of somebody who is not believed."""
+        self._unbelieved.inc()
 
     def turned(self, loop: str, handled: int) -> None:
         """Count a turn of one of the worker's loops that went well."""

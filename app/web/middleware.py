@@ -175,12 +175,17 @@ class RequestEdge:
             CURRENT.reset(current)
 
     def _look_at_proxy(self, scope: Scope, headers: Headers) -> None:
-        """Say once that a proxy is not believed: everybody behind it would share one address, and its limits.
+        """Count that a proxy is not believed, and say it once: everybody behind it would share one address.
 
-        The server gives a believed address the port 0; whoever is not believed keeps the port of the connection.
+        The server gives a believed address the port that the proxy told, 0 without one; whoever is not believed keeps
+        the port of the connection.
         """
+        forwarded = headers.get("x-forwarded-for")
         host, port = scope.get("client") or ("", 0)
-        if port and not self._warned and "x-forwarded-for" in headers:
+        if forwarded is None or not port or f"{host}:{port}" in forwarded or f"[{host}]:{port}" in forwarded:
+            return
+        self.metrics.unbelieved()
+        if not self._warned:
             self._warned = True
             log.warning(
                 "X-Forwarded-For from %s is not believed; if that is your proxy, name it in LIENTHONG_TRUSTED_PROXIES",

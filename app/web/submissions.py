@@ -19,7 +19,7 @@ from fastapi import Depends, Header
 from pydantic import BaseModel
 
 from app.db.engine import Database
-from app.db.work import Recorder, Work
+from app.db.work import HotWork, Work
 from app.kit.ids import TenantId
 from app.kit.problems import BadRequest, Conflict, Invalid
 from app.kit.text import Text
@@ -94,11 +94,14 @@ class Submitted:
             raise DeviceKeyNeeded
         return cls(submission_id, device, request_hash(body))
 
-    def keep(self, work: Recorder, tenant_id: TenantId, answer: Answer) -> None:
-        """Write the answer together with its effect; `answer` must hold no secret."""
+    def keep(self, work: HotWork | Work, tenant_id: TenantId, answer: Answer) -> None:
+        """Write the answer together with its effect, or neither when the id was answered before.
+
+        `answer` must hold no secret.
+        """
         row = {"tenant_id": tenant_id, "id": self.id, "device_hash": self.device, "request_hash": self.request}
         row |= {"created_at": work.now, "status": answer.status, "answer": answer.body}
-        work.put(Submission.__table__, row)  # type: ignore[arg-type]
+        work.put_once(Submission.__table__, row)  # type: ignore[arg-type]
 
     async def find(self, db: Database, tenant_id: TenantId) -> Answer | None:
         """The answer given before. One statement. Raises: SubmissionIdTaken, IdempotencyKeyReused."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import httpx
 
+from app.cli.doctor import Health, examine_machine
+from tests.conftest import make_settings
 from tests.crash.program import running
 
 
@@ -76,4 +78,11 @@ async def test_a_proxy_is_believed_only_where_it_is_named(committed_url: str, tm
             answer = await http.post("/api/v1/reports", json=body, headers=headers)
             assert answer.status_code == 201, answer.text
             assert ("reports-address" in answer.headers.get("ratelimit", "")) is left, answer.headers
+            for _ in range(2):
+                assert (await http.get("/health/live", headers=headers)).status_code == 200
+            at = httpx.URL(program.url)
+            settings = make_settings(committed_url, tmp_path).model_copy(update={"host": at.host, "port": at.port})
+            found = await asyncio.to_thread(list, examine_machine(settings))
+            told = [one.health for one in found if "LIENTHONG_TRUSTED_PROXIES" in one.sentence.en]
+            assert told == ([] if left else [Health.WARNING]), found
         assert any("is not believed" in line for line in program.said) is not left, program.said

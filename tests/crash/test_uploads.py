@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,10 +76,14 @@ async def test_an_upload_goes_on_where_a_killed_program_had_acknowledged_it(comm
 
 
 async def test_a_full_disk_is_said_loses_nothing_and_hinders_no_report(committed_url: str, tmp_path: Path) -> None:
-    settings = {"LIENTHONG_DATABASE_URL": committed_url, "LIENTHONG_DATA_DIR": str(tmp_path)}
+    settings = {
+        "LIENTHONG_DATABASE_URL": committed_url,
+        "LIENTHONG_DATA_DIR": str(tmp_path),
+        "LIENTHONG_UPLOAD_RESERVE_BYTES": str(2 * MIB),
+    }
     folder = tmp_path / "uploads"
     folder.mkdir()
-    small = f'mount -t tmpfs -o size=12m tmpfs {folder} && exec "$@"'
+    small = f'mount -t tmpfs -o size=14m tmpfs {folder} && exec "$@"'
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     inside = ("unshare", *mapped, "--mount", "sh", "-c", small, "sh")
     async with (
@@ -86,12 +91,17 @@ async def test_a_full_disk_is_said_loses_nothing_and_hinders_no_report(committed
         httpx.AsyncClient(base_url=program.url, timeout=60) as client,
     ):
         other, content = await begun(client, 5 * MIB), os.urandom(10 * MIB)
-        assert (await add(client, other, bytes(5 * MIB), 0)).status_code == 204
         path = await begun(client, len(content))
+        assert (await add(client, other, bytes(5 * MIB), 0)).status_code == 204
         full = await add(client, path, content, 0)
         assert (full.status_code, full.json()["type"]) == (507, "/problems/storage-full")
         durable = await offset_of(client, path)
         assert 4 * MIB <= durable < 7 * MIB, "what was settled before there was no more room"
+        told = re.search(r"^lienthong_store_room_bytes (\S+)$", (await client.get("/metrics")).text, re.MULTILINE)
+        assert told is not None
+        assert 0 <= float(told[1]) < 2 * MIB, "the reserve is left"
+        announced = await client.post("/api/v1/uploads", headers={**TUS, "Upload-Length": str(3 * MIB)})
+        assert (announced.status_code, announced.json()["type"]) == (507, "/problems/storage-full")
         assert (await client.post("/api/v1/reports", json=LAMP)).status_code == 201
         assert (await client.delete(other, headers=TUS)).status_code == 204
         answer = await add(client, path, content, durable)

@@ -60,7 +60,7 @@ async def send_code(
     )
     wait_s = limits.wait_s(judged, now)
     if wait_s is not None:
-        raise TooManyCodes(wait_s, own=judged.refused is not None and judged.refused.per is Per.PERSON)
+        raise TooManyCodes(wait_s, by=judged.refused.per if judged.refused is not None else Per.TENANT)
     code = domain.new_code()
     digest = domain.code_hash(keys.codes, asking.phone, code)
     if not await repository.put_code(db, phone_key, digest, now + good_for, unless_expires_after=sent_lately):

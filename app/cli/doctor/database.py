@@ -29,7 +29,7 @@ from app.settings import Settings
 
 from .bus import examine_bus
 from .deliveries import examine_contacts, examine_deliveries, examine_notices, examine_partners, examine_pushes
-from .files import examine_files, examine_scanner
+from .files import examine_files, examine_room, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
 from .requests import examine_requests
@@ -68,6 +68,7 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
         yield await examine_vault(process)
         yield await _second_lock(process)
         yield await examine_files(process)
+        yield await examine_room(process)
         yield await examine_scanner(process)
         tenants = [tenant for tenant in process.directory.current.tenants if tenant.active]
         for tenant in tenants:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from app.media import service as media
 from app.media.senders import ScannerAway, Unscanned, scanner_of
-from app.media.store import store_of
+from app.media.store import room_of, store_of
 from app.process import Process
 
 from .findings import Finding, broken, ok, warning
@@ -35,6 +36,27 @@ async def examine_files(process: Process) -> Finding:
         "uploads từ bản sao lưu; xem hết: lienthong files verify",
         f"Of the newest {found.looked} files {missing} are missing and {damaged} damaged, {wrong[0]} for one. Restore "
         "uploads from the backup; to see all: lienthong files verify",
+    )
+
+
+async def examine_room(process: Process) -> Finding:
+    """Whether files are taken at all."""
+    room, reserve = await asyncio.to_thread(room_of, process.settings), process.settings.upload_reserve_bytes
+    if room is None:
+        return ok(
+            "Tệp nằm trong kho S3; dung lượng còn trống thì xem ở máy chủ S3.",
+            "Files lie in a bucket; how much room it has is for the S3 server to tell.",
+        )
+    if room <= 0:
+        return broken(
+            f"Đĩa chỉ còn phần dự trữ (LIENTHONG_UPLOAD_RESERVE_BYTES, {reserve // 1_000_000} MB): không nhận thêm tệp "
+            "nào, phản ánh không kèm tệp vẫn được nhận. Dọn đĩa, hoặc chuyển LIENTHONG_DATA_DIR sang đĩa lớn hơn.",
+            f"The disk has its reserve left only (LIENTHONG_UPLOAD_RESERVE_BYTES, {reserve // 1_000_000} MB): no file "
+            "is taken any more, reports without files are. Make room, or move LIENTHONG_DATA_DIR to a larger disk.",
+        )
+    return ok(
+        f"Còn nhận được {room / 1e9:.0f} GB tệp trước phần dự trữ của đĩa.",
+        f"{room / 1e9:.0f} GB of files may come before the disk's reserve is reached.",
     )
 
 

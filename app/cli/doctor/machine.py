@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import stat
@@ -26,7 +27,9 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
     """Findings about this machine, one by one."""
     yield _key(settings)
     yield from _folder(settings)
-    yield _port(settings)
+    port, ours = _port(settings)
+    yield port
+    yield _proxies(settings, _unbelieved(settings) if ours else 0)
     yield _files()
 
 
@@ -96,15 +99,49 @@ def _space(place: Path) -> Finding:
     )
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: Settings) -> tuple[Finding, bool]:
+    """What is at our address, and whether it is our own program."""
     address = f"{settings.host}:{settings.port}"
     try:
         listen(settings).close()
     except CommandError as refused:
         if _is_ours(address):
-            return ok(f"Liên Thông đang phục vụ tại {address}.", f"Liên Thông serves at {address}.")
-        return broken(refused.sentence.vi, refused.sentence.en)
-    return ok(f"{address} còn trống.", f"{address} is free.")
+            return ok(f"Liên Thông đang phục vụ tại {address}.", f"Liên Thông serves at {address}."), True
+        return broken(refused.sentence.vi, refused.sentence.en), False
+    return ok(f"{address} còn trống.", f"{address} is free."), False
+
+
+def _proxies(settings: Settings, unbelieved: float) -> Finding:
+    """Whether requests come from where people are, as far as the settings and the running program tell."""
+    trusted = settings.trusted_proxies.strip(", ")
+    if unbelieved:
+        return warning(
+            f"{unbelieved:.0f} yêu cầu qua một proxy không được tin (X-Forwarded-For): mọi người sau nó bị đếm chung "
+            "một địa chỉ. Nhật ký web nêu địa chỉ của nó; thêm vào LIENTHONG_TRUSTED_PROXIES nếu đó là proxy của bạn.",
+            f"{unbelieved:.0f} requests came by a proxy that is not believed (X-Forwarded-For): all behind it are "
+            "counted as one address. The web's log names it; add it to LIENTHONG_TRUSTED_PROXIES if it is yours.",
+        )
+    if (settings.public_url or "").startswith("https:") and not trusted:
+        return warning(
+            "LIENTHONG_PUBLIC_URL là https nhưng không proxy nào được tin: mọi người dân chung một địa chỉ. Đặt "
+            "LIENTHONG_TRUSTED_PROXIES là địa chỉ của proxy.",
+            "LIENTHONG_PUBLIC_URL is https and no proxy is believed: all people share one address. Set "
+            "LIENTHONG_TRUSTED_PROXIES to the proxy's address.",
+        )
+    return ok(
+        f"Proxy được tin: {trusted or 'không có'}.",
+        f"Proxies that are believed: {trusted or 'none'}.",
+    )
+
+
+def _unbelieved(settings: Settings) -> float:
+    """How many requests the program that runs here has had from proxies that it does not believe."""
+    try:
+        answer = httpx.get(f"http://{settings.host}:{settings.port}/metrics", timeout=5)
+    except httpx.HTTPError:
+        return 0
+    told = re.search(r"^lienthong_unbelieved_forwards_total (\S+)$", answer.text, re.MULTILINE)
+    return float(told[1]) if told is not None else 0
 
 
 def _files() -> Finding:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-import asyncpg
 from asyncpg import Record
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import CursorResult
@@ -67,20 +65,38 @@ def put_reading(
     report_id: ReportId | RequestId,
     purpose: str,
     unit_id: UnitId | None = None,
-    reading_id: UUID | None = None,
 ) -> None:
     """Add that the actor has read the report's identity, when that unit held its case."""
-    row = {
+    row = _reading(uuid7(work.now), work.now, actor, report_id, purpose, unit_id)
+    work.put(IdentityReading.__table__, row)  # type: ignore[arg-type]
+
+
+def put_look(
+    work: HotWork, look_id: UUID, actor: Actor, request_id: RequestId, purpose: str, unit_id: UnitId | None
+) -> None:
+    """The same under an id that says which look it is: what is there already lets nothing more of the work in."""
+    row = _reading(look_id, work.now, actor, request_id, purpose, unit_id)
+    work.put_once(IdentityReading.__table__, row)  # type: ignore[arg-type]
+
+
+def _reading(
+    reading_id: UUID,
+    now: datetime,
+    actor: Actor,
+    report_id: ReportId | RequestId,
+    purpose: str,
+    unit_id: UnitId | None,
+) -> dict[str, object]:
+    return {
         "tenant_id": actor.tenant_id,
-        "id": reading_id or uuid7(work.now),
+        "id": reading_id,
         "report_id": report_id,
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
         "unit_id": unit_id,
         "purpose": purpose,
-        "read_at": work.now,
+        "read_at": now,
     }
-    work.put(IdentityReading.__table__, row)  # type: ignore[arg-type]
 
 
 async def has_reading(db: Database, tenant_id: TenantId, reading_id: UUID) -> bool:
@@ -91,8 +107,7 @@ async def has_reading(db: Database, tenant_id: TenantId, reading_id: UUID) -> bo
 
 async def write_reading(db: Database, work: HotWork) -> None:
     """Write it with its entry of the trail; what another window of the officer has written stays. One statement."""
-    with suppress(asyncpg.UniqueViolationError):
-        await work.commit_to(db)
+    await work.commit_to(db)
 
 
 async def list_readings(work: Work, tenant_id: TenantId, report_ids: Collection[ReportId | RequestId]) -> list[Reading]:

@@ -88,7 +88,7 @@ async def note_look(
     if await repository.has_reading(db, actor.tenant_id, reading_id):
         return
     work = HotWork(now)
-    repository.put_reading(work, actor, request_id, HANDLING, unit_id, reading_id)
+    repository.put_look(work, reading_id, actor, request_id, HANDLING, unit_id)
     audit_service.record(work, actor, Action.REQUEST_OPENED, subject=code, unit_id=unit_id)
     await repository.write_reading(db, work)
 

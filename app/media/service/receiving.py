@@ -35,7 +35,9 @@ from app.media.errors import (
     WrongOffset,
 )
 from app.media.store import Appender, Store
-from app.media.terms import ClientGone, Refusal, Upload, UploadName, UploadState
+from app.media.terms import ClientGone, FileSender, Refusal, Upload, UploadName, UploadState
+
+from .admitting import admit
 
 TURN = timedelta(seconds=10)  # in which a request that writes must say that it still does
 SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
@@ -45,14 +47,24 @@ _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice."
 
 
 async def begin(
-    db: Database, clock: Clock, *, length: int, metadata: Mapping[str, str], most_bytes: int
+    db: Database,
+    clock: Clock,
+    store: Store,
+    sender: FileSender,
+    *,
+    length: int,
+    metadata: Mapping[str, str],
+    most_bytes: int,
 ) -> tuple[str, Upload]:
-    """A new upload and its name, which proves whose it is and is told once. Raises: UploadTooLarge.
+    """A new upload and its name, which proves whose it is and is told once.
+
+    Raises: UploadTooLarge, StorageFull, LimitReached, UploadBudgetSpent.
 
     Of `metadata`: `filename`; and `location`, which is `keep` when the place of a photo is to be told with the report.
     """
     if length > most_bytes:
         raise UploadTooLarge(most_bytes)
+    await admit(db, store, sender, length, clock.now())
     secret, upload_id = secrets.token_urlsafe(32), uuid7(clock.now())
     filename, keeps_place = domain.checked_filename(metadata.get("filename", "")), metadata.get("location") == "keep"
     upload = await _announce(db, clock, upload_id, secret, length, filename, keeps_place=keeps_place)
@@ -230,11 +242,13 @@ async def take(
     filename: str,
     content: Readable,
     most_bytes: int,
+    sender: FileSender | None,
 ) -> str:
     """The name of an upload of this content, all of it here; the same again for the same owner and content.
 
-    For forms, which browsers send as a whole and perhaps twice. Raises: UploadTooLarge, UploadUnfinished for what is no
-    kind of file that we take, StorageFull, StorageAway.
+    For forms, which browsers send as a whole and perhaps twice: it is counted the first time. `sender`: None for an
+    officer. Raises: UploadTooLarge, UploadUnfinished for what is no kind of file that we take, StorageFull,
+    StorageAway, LimitReached, UploadBudgetSpent.
     """
     digest, length, head = hashlib.sha256(), 0, b""
     while chunk := await content.read(_CHUNK_BYTES):
@@ -252,6 +266,7 @@ async def take(
     while True:
         known = await repository.find(db, upload_id)
         if known is None:
+            await admit(db, store, sender, length, clock.now())
             upload = await _announce(db, clock, upload_id, secret, length, domain.checked_filename(filename))
         else:
             upload, _ = known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -23,6 +25,8 @@ if TYPE_CHECKING:  # the library has them for type checkers only
 _IN_MEMORY_BYTES = 8 * 1024 * 1024  # of what is not settled yet; more of it waits in a file of the system's
 _CLIENT: ClientConfig = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=30)}
 # A server that is away for longer is told of: whoever sends goes on later, whoever works comes again.
+# What servers say when the bucket's quota, the account's or the disks are used up: RADOS, MinIO, Garage, HTTP.
+_FULL = re.compile(r"QuotaExceeded|StorageFull|Insufficient ?Storage|quota (is )?exceeded|no space left", re.IGNORECASE)
 _RETRY: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
 
 
@@ -95,6 +99,9 @@ class BucketStore:
                 keys += [piece.key for piece in _pieces(self._bucket, f"{self._key(upload_id, RAW)}/")]
             if keys:
                 obstore.delete(self._bucket, keys)
+
+    def room(self) -> None:
+        """Nothing in S3 tells it."""
 
     def list_shelf(self, shelf: int) -> Iterator[Stored]:
         """What lies there; each piece of what is being sent by itself."""
@@ -180,4 +187,6 @@ def _as_oserror() -> Iterator[None]:
     try:
         yield
     except BaseError as error:
-        raise OSError(str(error).partition("\n")[0]) from error
+        said = str(error)
+        words = said.partition("\n")[0]
+        raise (OSError(errno.ENOSPC, words) if _FULL.search(said) else OSError(words)) from error

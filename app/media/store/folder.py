@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,8 +21,10 @@ from .seam import Appender, Stored, shelf_of
 class FolderStore:
     """Files in a folder, which processes of one machine share."""
 
-    def __init__(self, data_dir: Path, folder: str = "uploads") -> None:
+    def __init__(self, data_dir: Path, folder: str = "uploads", *, reserve_bytes: int = 0) -> None:
+        """`reserve_bytes`: of the disk, which what is being sent leaves free: for the database, and for what came."""
         self._root = data_dir / folder
+        self.reserve_bytes = reserve_bytes
         self._shelves = set[Path]()  # which this process knows to be on the disk; that one is there does not say so
 
     def path(self, upload_id: UUID, part: str = RAW) -> Path:
@@ -73,6 +77,11 @@ class FolderStore:
             with suppress(FileNotFoundError):
                 self.path(upload_id, part).unlink()
 
+    def room(self) -> int:
+        """What the disk has free beyond the reserve."""
+        place = next(one for one in (self._root, *self._root.parents) if one.exists())
+        return shutil.disk_usage(place).free - self.reserve_bytes
+
     def list_shelf(self, shelf: int) -> Iterator[Stored]:
         """What lies there, what was never finished writing as well."""
         with suppress(FileNotFoundError), os.scandir(self._root / f"{shelf:02x}") as entries:
@@ -107,7 +116,10 @@ class _GrowingFile:
         return self._file.fileno()
 
     def add(self, chunk: bytes) -> None:
-        """Written, perhaps not on the disk yet."""
+        """Written, perhaps not on the disk yet. Raises: OSError (ENOSPC) also when it would take of the reserve."""
+        disk = os.fstatvfs(self._descriptor)
+        if disk.f_bavail * disk.f_frsize - len(chunk) < self._store.reserve_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         _write_all(self._descriptor, chunk)
         self._written += len(chunk)
 

@@ -1,6 +1,7 @@
 """What a store does, whatever it is. Blocking: to be called in threads. What is told as written survives a power cut.
 
-Raises everywhere: FileNotFoundError for what is not there, another OSError when the store cannot be used.
+Raises everywhere: FileNotFoundError for what is not there, OSError with ENOSPC or EDQUOT when there is no room, another
+OSError when the store cannot be used.
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ class Store(Protocol):
 
     def drop(self, upload_id: UUID, *parts: str) -> None:
         """These parts, or all of the upload, are gone; what was not there is no error."""
+
+    def room(self) -> int | None:
+        """How many bytes of files may still come, ≤ 0: none; None where nobody but the store itself can tell."""
 
     def list_shelf(self, shelf: int) -> Iterator[Stored]:
         """What lies on one of the SHELVES, over which uploads are spread evenly."""

@@ -23,7 +23,7 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.limits.deps import asking
 from app.media import service as media_service
-from app.media.deps import CurrentStore
+from app.media.deps import CurrentStore, sender_of
 from app.media.store import Store
 from app.portal import keepsakes
 from app.portal.deps import Account, CurrentAccount, PortalRoute, said
@@ -276,6 +276,7 @@ async def _upload(account: Account, file: UploadFile, store: Store) -> str:
         filename=file.filename or "",
         content=file,
         most_bytes=visit.most_bytes,
+        sender=await sender_of(visit.request, visit.actor),
     )
 
 

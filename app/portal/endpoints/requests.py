@@ -15,7 +15,7 @@ from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.media import service as media_service
-from app.media.deps import CurrentStore
+from app.media.deps import CurrentStore, sender_of
 from app.media.store import Store
 from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
 from app.papers.service import paper_of
@@ -279,6 +279,7 @@ async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UU
             filename=file.filename or "",
             content=file,
             most_bytes=at.most_bytes,
+            sender=await sender_of(at.request, at.actor),
         )
         await file.close()
         names.append((field.partition(".")[2] or "other", (file.filename or "")[:300], name))

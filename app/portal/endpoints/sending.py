@@ -23,7 +23,7 @@ from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 from app.limits.deps import asking
 from app.media import service as media_service
-from app.media.deps import CurrentStore
+from app.media.deps import CurrentStore, sender_of
 from app.media.errors import UploadUnfinished
 from app.media.store import Store
 from app.media.terms import MOST_OF_A_REPORT
@@ -86,6 +86,7 @@ async def _with_files(
                 filename=file.filename or "",
                 content=file,
                 most_bytes=visit.most_bytes,
+                sender=await sender_of(visit.request, visit.actor),
             )
         except Problem as problem:
             refused = problem

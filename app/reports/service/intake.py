@@ -19,7 +19,7 @@ from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Priority
 from app.db.engine import Database
 from app.db.errors import DatabaseUnavailable, constraint
-from app.db.work import HotWork, Recorder
+from app.db.work import HotWork
 from app.deadlines import service as deadlines_service
 from app.directory.policies import within_limits
 from app.identity import service as identity_service
@@ -58,12 +58,7 @@ class Repeat:
     request: bytes
     sent: Sent | None = None
 
-    @property
-    def is_known(self) -> bool:
-        """Whether it would be known again."""
-        return self.sent is not None or self.key is not None
-
-    def keep(self, work: Recorder, tenant_id: TenantId, answer: Answer) -> None:
+    def keep(self, work: HotWork, tenant_id: TenantId, answer: Answer) -> None:
         """Write the answer with its effect, if it can be asked for again."""
         if self.sent is not None:
             self.sent.keep(work, tenant_id, answer)
@@ -280,19 +275,16 @@ async def _written(
 ) -> Answer | None:
     """None when the rows are durable; the first answer when the key was answered before.
 
-    A lost connection leaves the outcome unknown. The same rows are sent again: their ids make a second success
-    impossible, and a duplicate then proves that the first try was committed.
+    A lost connection leaves the outcome unknown. The same rows are sent again: the key, or their ids, make a second
+    success impossible, and what is there already then proves that the first try was committed.
     """
     give_up_at = monotonic() + _WRITE_PATIENCE_S
     for attempt in range(1, _WRITE_ATTEMPTS + 1):
         try:
-            await work.commit_to(db)
+            if await work.commit_to(db):
+                return None
         except asyncpg.IntegrityConstraintViolationError as error:
             broken = constraint(error)
-            if broken in {"pk_idempotency_keys", "pk_submissions", "pk_upload_claims"} and repeat.is_known:
-                found = await repeat.find(db, tenant_id)
-                if found is not None:
-                    return None if found.body["report_id"] == str(report_id) else found
             if (problem := work.bundle.problem_of(broken)) is not None:
                 raise problem from error
             if attempt > 1 and broken in {"pk_reports", "pk_cases"}:
@@ -303,8 +295,10 @@ async def _written(
                 raise
             await asyncio.sleep(0.1 * attempt)
         else:
-            return None
-    raise AssertionError
+            found = await repeat.find(db, tenant_id)
+            if found is not None:  # else it was forgotten in this very moment
+                return None if found.body["report_id"] == str(report_id) else found
+    raise DatabaseUnavailable
 
 
 # -- what the sender sees and does

@@ -163,6 +163,28 @@ async def test_codes_are_counted_by_phone_and_by_address_for_all_processes(
     assert "cùng mạng" in answers[-1].json()["detail"], "nobody was sent a code who is told of many"
 
 
+async def test_whoever_asks_for_anothers_codes_leaves_their_owner_some(
+    phones: Phones, clock: FixedClock, application: FastAPI
+) -> None:
+    """From one network, over many of its addresses; and no phone is sent more than it may be."""
+
+    async def asked(address: str) -> httpx.Response:
+        clock.at += timedelta(seconds=31)
+        transport = httpx.ASGITransport(application, client=(address, 40000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as caller:
+            return await Phones(caller, phones.gateway).ask()
+
+    stranger = [await asked(f"203.113.5.{host}") for host in range(1, 7)]
+    assert [answer.status_code for answer in stranger] == [202] * 3 + [429] * 3
+    assert "mạng khác" in stranger[-1].json()["detail"]
+    assert stranger[-1].headers["ratelimit"].startswith('"codes-share";r=0;t=')
+    owner = [await asked("14.160.24.7") for _ in range(3)]
+    assert [answer.status_code for answer in owner] == [202, 202, 429], "what was refused was charged to nobody"
+    assert owner[-1].headers["ratelimit"].startswith('"codes-person";r=0;t=')
+    assert len(phones.messages) == 5
+    assert (await asked("113.160.0.1")).status_code == 429, "a message costs money, wherever it is asked for"
+
+
 @pytest.mark.parametrize("typed", ["", "12", "0220 3 853 155", "+84 220 385 315", "so dien thoai"])
 async def test_numbers_that_take_no_messages_are_refused(phones: Phones, typed: str) -> None:
     answer = await phones.ask(typed)

@@ -31,6 +31,10 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
+async def _has_room() -> bool:
+    return True
+
+
 @pytest.fixture
 async def apart(folder: Path) -> AsyncIterator[Database]:
     """A Database on a server that only this test uses."""
@@ -62,6 +66,7 @@ async def test_a_database_that_hangs_is_told_within_a_second_and_one_that_goes_o
     app = FastAPI()
     app.state.database = apart
     app.state.bus = Bus()
+    app.state.has_room = _has_room
     problems.install(app)
     app.include_router(health.router)
     transport = httpx.ASGITransport(app)

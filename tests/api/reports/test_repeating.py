@@ -10,6 +10,7 @@ import pytest
 from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.kit.clock import FixedClock
+from app.kit.ids import uuid7
 from app.process import Process
 from tests.builders import a_case
 
@@ -40,6 +41,27 @@ async def test_the_same_key_and_body_get_the_same_answer_and_the_same_secret(
         assert again.headers["location"] == first.headers["location"]
     assert first.json()["tracking_secret"]
     assert await count(db, "reports") == await count(db, "cases") == await count(db, "outbox_messages") == 1
+
+
+async def test_nothing_that_is_sent_again_is_an_error_of_the_database(
+    client: httpx.AsyncClient, process: Process, db: Database
+) -> None:
+    """Its log is for what went wrong: it would tell of each weak network."""
+    by_id = {"Device-Key": "k" * 32}, {**LAMP, "id": str(uuid7(process.clock.now()))}
+    said: list[Any] = []
+    for headers, body in ((KEY, LAMP), by_id):
+        first = await client.post(URL, json=body, headers=headers)
+        assert first.status_code == 201, first.text
+        connections = list(process.db.lane._idle)
+        for connection in connections:
+            connection.add_query_logger(said.append)
+        again = await client.post(URL, json=body, headers=headers)
+        for connection in connections:
+            connection.remove_query_logger(said.append)
+        assert again.json() == first.json()
+    assert sum("INSERT INTO cases" in one.query for one in said) == 2, "they were tried"
+    assert [one.exception for one in said if one.exception is not None] == []
+    assert await count(db, "reports") == await count(db, "cases") == await count(db, "outbox_messages") == 2
 
 
 async def test_the_secret_is_in_no_table(client: httpx.AsyncClient, db: Database) -> None:

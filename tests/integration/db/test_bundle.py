@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Table, text
 
 from app.db.bundle import Bundle
 from app.db.engine import Database
-from app.db.work import Work
+from app.db.work import HotWork, Work
 from app.kit.ids import uuid7
 from app.outbox.models import DeadLetter, OutboxMessage
 
@@ -71,3 +73,36 @@ async def test_what_cannot_be_stored_leaves_nothing_behind(db: Database) -> None
     with pytest.raises(Exception, match="pk_outbox_messages"):
         await db.lane.write(bundle)
     assert await db.lane.fetchval("SELECT count(*) FROM outbox_messages") == 0
+
+
+@pytest.mark.parametrize("count", [1, 11, 12, 40])
+async def test_the_row_that_is_there_already_lets_none_of_the_others_in(db: Database, count: int) -> None:
+    assert isinstance(MESSAGES, Table)
+    assert isinstance(DEAD, Table)
+    gate = {"tenant_id": 1, "consumer": "test", "position": 7, "message_id": uuid7(NOW), "failed_at": NOW, "error": "x"}
+    written = []
+    for _ in range(2):
+        work = HotWork(NOW)
+        for number in range(count):
+            work.put(MESSAGES, message(number))
+        work.put_once(DEAD, gate)
+        written.append(await work.commit_to(db))
+    assert written == [True, False]
+    assert await db.lane.fetchval("SELECT count(*) FROM outbox_messages") == count
+    stored = await db.lane.fetchval("SELECT payload::text FROM outbox_messages ORDER BY subject_version LIMIT 1")
+    assert orjson.loads(stored) == message(0)["payload"]
+
+
+async def test_of_two_at_once_one_is_written(db: Database) -> None:
+    assert isinstance(MESSAGES, Table)
+    assert isinstance(DEAD, Table)
+    gate = {"tenant_id": 1, "consumer": "test", "position": 7, "message_id": uuid7(NOW), "failed_at": NOW, "error": "x"}
+
+    async def once() -> bool:
+        work = HotWork(NOW)
+        work.put(MESSAGES, message(1))
+        work.put_once(DEAD, gate)
+        return await work.commit_to(db)
+
+    assert sorted(await asyncio.gather(*(once() for _ in range(6)))) == [False] * 5 + [True]
+    assert await db.lane.fetchval("SELECT count(*) FROM outbox_messages") == 1

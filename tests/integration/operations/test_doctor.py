@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from app.cli.doctor import Finding, Health, examine_database, examine_machine
 from app.db.beats import Worker, beat
@@ -68,8 +68,11 @@ async def test_a_fresh_installation_is_well(installation: Settings, seen: Callab
     await seen(seconds=5)
     findings = await all_of(examine_database(installation, SystemClock()))
     assert told(findings, Health.BROKEN) == ""
-    # What the packaged data leaves to reception is for the province to fill.
-    assert all("go to reception" in line for line in told(findings, Health.WARNING).splitlines())
+    # What the packaged data leaves to reception is for the province to fill, and malware for the operator to look for.
+    warned = told(findings, Health.WARNING).splitlines()
+    unscanned = [line for line in warned if "not scanned for malware" in line]
+    assert len(unscanned) == 1
+    assert all("go to reception" in line for line in warned if line not in unscanned)
     assert "khanhhoa: nothing waits for the worker; 0 cases in handling" in told(findings, Health.OK)
 
 
@@ -210,6 +213,17 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [key]
     short = settings.model_copy(update={"secret_key": SecretStr("short")})
     assert "too short" in told(list(examine_machine(short)), Health.BROKEN)
+
+
+def test_an_installation_behind_tls_believes_some_proxy_and_never_everybody(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, port=0, public_url="https://phananh.example.vn")
+    assert "127.0.0.1,::1" in told(list(examine_machine(settings)), Health.OK)
+    alone = settings.model_copy(update={"trusted_proxies": " "})
+    assert "no proxy is believed" in told(list(examine_machine(alone)), Health.WARNING)
+    for given in ("*", "0.0.0.0/0", "10.0.0.0/8,::/0", "10.0.0.1/8", "proxy"):
+        with pytest.raises(ValidationError):
+            Settings(_env_file=None, trusted_proxies=given)
+    Settings(_env_file=None, trusted_proxies="10.0.0.0/8, 192.0.2.7,2001:db8::/48")
 
 
 async def test_a_port_is_ours_or_somebody_elses(live_url: str, tmp_path: Path) -> None:
