@@ -71,10 +71,16 @@ _MISSING = """
 """
 
 
-async def begin_comparison(work: Work, tenant_id: TenantId, lease: timedelta, every: timedelta | None) -> bool:
-    """Whether the comparison is ours: nobody is at one, and the last is `every` ago. One statement."""
+async def begin_comparison(
+    work: Work, tenant_id: TenantId, lease: timedelta, every: timedelta | None, rest: timedelta
+) -> bool:
+    """Whether the comparison is ours: nobody is at one, and the last is `every` ago. One statement.
+
+    After one that failed a `rest` is kept; whoever asks for a comparison now (`every` None) does not wait for it.
+    """
     link = await lock_link(work, tenant_id)
-    if link.comparing_until is not None and link.comparing_until > work.now:
+    left = link.comparing_until - work.now if link.comparing_until is not None else timedelta()
+    if left > (rest if every is None else timedelta()):
         return False
     if every is not None and link.compared_at is not None and work.now < link.compared_at + every:
         return False

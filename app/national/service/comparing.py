@@ -40,7 +40,7 @@ async def compare(
     began_at: datetime | None = None
 
     async def begin(work: Work) -> datetime | None:
-        return work.now if await repository.begin_comparison(work, tenant_id, LEASE, every) else None
+        return work.now if await repository.begin_comparison(work, tenant_id, LEASE, every, AGAIN_AFTER) else None
 
     began_at = await in_work(db, clock, tenant_id, begin)
     if began_at is None:

@@ -11,6 +11,7 @@ import orjson
 
 from app.deadlines.schemas import DayOut
 from app.deadlines.terms import Explanation
+from app.kit.clock import rfc3339
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
 from app.media.domain import link
@@ -41,7 +42,8 @@ def verb_answer(request: ServiceRequest) -> dict[str, Any]:
         "version": request.version,
         "state": request.state,
         "national_code": RequestState(request.state).national_code,
-        "due_at": request.due_at,
+        # As text: the answer is kept for whoever sends the same again.
+        "due_at": rfc3339(request.due_at) if request.due_at is not None else None,
     }
 
 

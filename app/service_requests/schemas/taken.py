@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator
 
 from app.kit.text import Text
 from app.service_requests.terms import (
@@ -277,9 +277,19 @@ class DecisionIn(WireIn):
 
     outcome: Literal[Outcome.GRANTED, Outcome.DENIED]
     text: LongText | None = Field(
-        None, description="Nội dung quyết định, lý do nếu từ chối. What was decided, or why not."
+        None,
+        validate_default=True,
+        description="Nội dung quyết định; từ chối thì phải có lý do. What was decided; a denial says why.",
     )
     results: list[ResultIn] = Field(default_factory=list, max_length=10)
+
+    @field_validator("text")
+    @classmethod
+    def why_not(cls, text: str | None, info: ValidationInfo) -> str | None:
+        """A denial without a reason would be an official paper that says nothing."""
+        if text is None and info.data.get("outcome") is Outcome.DENIED:
+            raise SaidError(Text("Từ chối thì phải nêu lý do.", "A denial has to say why."))
+        return text
 
 
 class HandOverIn(WireIn):

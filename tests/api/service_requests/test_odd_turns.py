@@ -188,3 +188,25 @@ async def test_more_people_save_drafts_at_once_than_there_are_connections(
             )
         )
         assert {one.status_code for one in saved} == {200}
+
+
+async def test_whatever_an_applicant_does_may_be_sent_again_under_its_key(
+    life: Life, at_work: Offices, upload: Upload
+) -> None:
+    await life.file(documents=await documents(upload))
+    assert (await life.do(at_work.commune, "accept")).status_code == 200, "from now on there is a due date"
+    asked = await life.do(at_work.commune, "ask-supplement", missing=[{"about": "contract", "reason": "Mờ"}])
+    assert asked.status_code == 200, asked.text
+    for verb, body in (("supplement", {"text": "Bản chính ở nhà."}), ("withdrawal", {"reason": "Đổi ý."})):
+        headers = {**life.mine, "Idempotency-Key": f"{verb}-once-only"}
+        path = f"/api/v1/service-requests/{life.code}/{verb}"
+        first, again = [await life.client.post(path, json=body, headers=headers) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (200, 200), (first.text, again.text)
+        assert first.json() == again.json()
+        assert first.json()["due_at"]
+
+
+async def test_a_denial_says_why(life: Life, at_work: Offices, upload: Upload) -> None:
+    await to_decide(life, at_work, upload)
+    silent = await life.do(at_work.department, "decide", outcome="denied")
+    assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (422, "/text"), silent.text
