@@ -31,6 +31,11 @@ class AuditEntry(TenantRow, Base):
             postgresql_ops={"action": "text_pattern_ops"},
         ),
         Index("ix_audit_entries_at", "tenant_id", "at"),
+        Index(
+            "ix_audit_entries_unit",
+            *("tenant_id", "unit_id", "position"),
+            postgresql_where=text("unit_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -109,6 +109,8 @@ def page_of(tenant_id: TenantId, asked: Asked, before: int, limit: int) -> tuple
         also("subject = {0}", asked.subject)
     if asked.outcome is not None:
         also("outcome = {0}", asked.outcome.value)
+    if asked.unit_id is not None:
+        also("unit_id = {0}", asked.unit_id)
     if asked.since is not None:
         also("at >= {0} AND position >= " + _FROM, asked.since)
     if asked.until is not None:

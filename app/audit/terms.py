@@ -125,6 +125,7 @@ class Action(StrEnum):
     PAYMENT_SETUP_CHANGED = "payment.setup_changed"
     STATEMENT_COMPARED = "payment.statement_compared"
     TRAIL_READ = "audit.read"
+    TRAIL_EXPORTED = "audit.exported"
     TRAIL_ACCEPTED = "audit.accepted"  # as it stands, after an older backup was restored
     GOAL_SET = "goal.set"
 
@@ -200,3 +201,4 @@ class Asked(NamedTuple):
     outcome: Outcome | None = None
     since: datetime | None = None
     until: datetime | None = None
+    unit_id: UUID | None = None  # of what it was done to, itself and not those below it

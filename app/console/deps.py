@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Final, cast
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final, TypeAlias, cast
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends
@@ -22,11 +22,13 @@ from app.identity import service as identity_service
 from app.identity.deps import guarded_roles
 from app.identity.domain import Keyring, parse_token
 from app.identity.errors import InvalidAccount, SecondFactorDemanded, SessionExpired, SignInNeeded
+from app.identity.policies import may_act_as
 from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
-from app.kit.clock import Clock
+from app.kit.clock import Clock, zone
 from app.kit.problems import NotFound, Problem, Unauthenticated
 from app.kit.text import Lang, Text
+from app.payments import service as payments_service
 from app.web.pages import (
     CurrentForm,
     CurrentPageLang,
@@ -157,6 +159,8 @@ class Desk:
             must_enrol=self.signed_in.must_enrol,
             administers=bool(self.actor.units(Role.UNIT_ADMIN, Role.TENANT_ADMIN)),
             may_block=bool(self.actor.units(Role.TENANT_ADMIN)),
+            may_audit=bool(self.actor.units(Role.AUDITOR, Role.TENANT_ADMIN)),
+            may_settle=bool(payments_service.may_settle(self.actor, self.books.directory)),
             may_release=bool(self.actor.units(*_RELEASERS)),
             **values,
         )
@@ -192,6 +196,24 @@ async def desk(
 
 
 CurrentDesk = Annotated[Desk, Depends(desk)]
+
+
+async def administrator(desk: CurrentDesk) -> Desk:
+    """The desk of one of the province's administrators. Raises: Forbidden."""
+    may_act_as(desk.actor, Role.TENANT_ADMIN).require()
+    return desk
+
+
+Administrator: TypeAlias = Annotated[Desk, Depends(administrator)]
+
+
+def day_begins(typed: str, zone_name: str) -> datetime | None:
+    """The first instant of a day as people choose it; None for what is none, or was left empty."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), zone(zone_name)) if 1900 < day.year < 2200 else None
 
 
 def csrf_token(session: str) -> str:

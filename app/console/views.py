@@ -305,7 +305,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
     lang = desk.lang
     return {
         "categories": _categories(desk),
-        "areas": _areas(desk),
+        "areas": areas_to_choose(desk),
         "units_to_refer": units_to_refer(desk),
         "reasons": referral_reasons(desk),
         "resolutions": [(each.value, each.label(lang)) for each in Resolution if each in GIVEN_RESOLUTIONS],
@@ -326,7 +326,8 @@ def _categories(desk: Desk) -> list[Group]:
     ]
 
 
-def _areas(desk: Desk) -> list[Group]:
+def areas_to_choose(desk: Desk) -> list[Group]:
+    """Communes of today's map, by district where there are districts."""
     directory, edition = desk.books.directory, desk.tenant.edition
     groups: list[Group] = []
     alone: list[tuple[str, str]] = []

@@ -10,8 +10,11 @@ from app.kit import gcra, signing
 from app.kit.gcra import Rate
 from app.kit.ids import TenantId
 from app.kit.networks import whence
+from app.kit.text import Text
 
 from .terms import PACKAGED, Asking, Blocked, Count, Judged, Limited, Per
+
+Rates = Mapping[tuple[Limited, Per], Rate]
 
 _OF_INSTALLATION = frozenset({Limited.CODES, Limited.SIGN_INS})
 _NOTHING: Mapping[Limited, int] = {}
@@ -110,3 +113,66 @@ def wait_s(count: Count, now: datetime) -> int:
 
 def _left(count: Count, now: datetime) -> int:
     return 0 if count.kept is None else gcra.left(count.rate, count.kept, now)
+
+
+def notes_on(rates: Rates, what: Limited, per: Per, rate: Rate) -> tuple[Text, ...]:
+    """What somebody should know who would give `what` this rate, beside what else holds."""
+    beside = {**rates, (what, per): rate}
+    found = []
+    for narrow, wide in _neighbours(per):
+        inner, outer = beside.get((what, narrow)), beside.get((what, wide))
+        if inner is not None and outer is not None and not _stricter(inner, outer):
+            found.append(_idle(narrow, wide))
+    flood, reports = beside.get((Limited.FLOOD, per)), beside.get((Limited.REPORTS, per))
+    if what in {Limited.FLOOD, Limited.REPORTS} and flood and reports and not _stricter(flood, reports):
+        found.append(_NEVER_FLOODS)
+    if what is Limited.REPORTS:
+        found.append(_URGENT)
+    if what is Limited.FLOOD:
+        found.append(_LOOKED_AT)
+    if per in {Per.ADDRESS, Per.NETWORK} and _stricter(rate, rates[what, per]):
+        found.append(_SHARED)
+    if what in _OF_INSTALLATION and per is not Per.TENANT:
+        found.append(_COUNTED_TOGETHER)
+    return tuple(found)
+
+
+def _neighbours(per: Per) -> list[tuple[Per, Per]]:
+    """The pairs of a narrow and a wide count that `per` is one of."""
+    return [(one, other) for one in Per for other in Per if _order(one) < _order(other) and per in {one, other}]
+
+
+def _order(per: Per) -> int:
+    return list(Per).index(per)
+
+
+def _stricter(one: Rate, other: Rate) -> bool:
+    """Whether `one` lets less in, at once or in the long run."""
+    return one.most < other.most or one.step > other.step
+
+
+def _idle(narrow: Per, wide: Per) -> Text:
+    return Text(
+        f"Giới hạn của {narrow.label.vi} không chặt hơn của {wide.label.vi}: chỉ một bên là đã có thể dùng hết phần "
+        f"của {wide.label.vi}.",
+        f"The limit of {narrow.label.en} is no stricter than that of {wide.label.en}: a single one can use up all of "
+        "it.",
+    )
+
+
+_NEVER_FLOODS = Text(
+    "Ngưỡng xem trước không thấp hơn giới hạn gửi: phản ánh dồn dập bị từ chối chứ không đến tay cán bộ xem trước.",
+    "The flood begins no earlier than the limit: reports in a flood are refused before an officer could look at them.",
+)
+_URGENT = Text("Việc khẩn cấp luôn được nhận, không tính giới hạn.", "What is urgent is always taken.")
+_LOOKED_AT = Text(
+    "Vượt ngưỡng này thì phản ánh vẫn được nhận, hạn vẫn chạy; cán bộ xem trước khi công khai.",
+    "Beyond it reports are still taken and their clocks run; an officer looks at them before they are public.",
+)
+_SHARED = Text(
+    "Một địa chỉ hay một mạng của nhà mạng di động có thể là hàng nghìn người; siết chặt là chặn cả những người đó.",
+    "Behind one address or network of a carrier there may be thousands of people; what is stricter holds for all.",
+)
+_COUNTED_TOGETHER = Text(
+    "Số lần được đếm chung cho mọi tỉnh dùng hệ thống này.", "It is counted for all provinces of this installation."
+)

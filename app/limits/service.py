@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.audit import service as audit
@@ -20,7 +20,7 @@ from . import domain, repository
 from .errors import LimitReached, StaleLimit, UnknownLimit
 from .models import LimitPolicy, SenderBlock
 from .repository import LimitRepository
-from .terms import PACKAGED, Asking, Blocked, BlockView, Judged, Limited, LimitView, Per
+from .terms import PACKAGED, Asking, Blocked, BlockView, Judged, Limited, LimitPreview, LimitView, Per
 
 FORGET_BATCH_ROWS = 5000
 NEWEST_BLOCKS = 200
@@ -90,6 +90,17 @@ async def list_limits(work: ReadWork, tenant_id: TenantId) -> list[LimitView]:
     """Every limit of the tenant as it holds, in the order of `Limited` and `Per`. One statement."""
     own = {(row.what, row.per): row for row in await LimitRepository(work, tenant_id).policies()}
     return [_viewed(what, per, own.get((what.value, per.value))) for what, per in PACKAGED]
+
+
+async def preview_limit(
+    work: ReadWork, tenant_id: TenantId, what: Limited, per: Per, most: int, window_s: int
+) -> LimitPreview:
+    """What the limit would mean beside the others. One statement. Raises: UnknownLimit."""
+    present = {(one.what, one.per): one for one in await list_limits(work, tenant_id)}
+    if (what, per) not in present:
+        raise UnknownLimit
+    rate, rates = Rate(most, timedelta(seconds=window_s)), {key: one.rate for key, one in present.items()}
+    return LimitPreview(present[what, per], rate, domain.notes_on(rates, what, per, rate))
 
 
 async def set_limit(

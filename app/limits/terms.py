@@ -30,6 +30,26 @@ class Limited(StrEnum):
     SIGN_INS = "sign_ins"  # passwords and codes tried
     PHONE_LOOKUPS = "phone_lookups"  # reports looked for by a phone
 
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _LIMITED_LABELS[self]
+
+
+_LIMITED_LABELS = {
+    Limited.REPORTS: Text("Phản ánh gửi đến", "Reports sent"),
+    Limited.SERVICE_REQUESTS: Text("Hồ sơ nộp trực tuyến", "Service requests filed online"),
+    Limited.CLIENT_REPORTS: Text("Phản ánh do hệ thống khác gửi", "Reports sent by other systems"),
+    Limited.FLOOD: Text("Phản ánh dồn dập, cán bộ xem trước", "Reports in a flood, looked at by an officer first"),
+    Limited.CODES: Text("Mã xác thực gửi qua SMS", "Codes sent by SMS"),
+    Limited.DEVICES: Text("Máy mới dùng ứng dụng", "New devices of the app"),
+    Limited.UPLOADS: Text("Tệp, ảnh tải lên", "Files and photos uploaded"),
+    Limited.INVITATIONS: Text("Liên kết đặt mật khẩu do quản trị lập", "Links for passwords made by administrators"),
+    Limited.LINKS: Text("Lần dùng liên kết đặt mật khẩu", "Uses of such links"),
+    Limited.SIGN_INS: Text("Lần thử đăng nhập", "Attempts to sign in"),
+    Limited.PHONE_LOOKUPS: Text("Lần tìm phản ánh theo số điện thoại", "Reports looked for by a phone"),
+}
+
 
 class Per(StrEnum):
     """By what it is counted, from the narrowest on: what a narrow count refuses is not laid to a wider one's charge."""
@@ -39,6 +59,19 @@ class Per(StrEnum):
     ADDRESS = "address"
     NETWORK = "network"
     TENANT = "tenant"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _PER_LABELS[self]
+
+
+_PER_LABELS = {
+    Per.PERSON: Text("mỗi người", "each person"),
+    Per.ADDRESS: Text("mỗi địa chỉ mạng", "each network address"),
+    Per.NETWORK: Text("mỗi mạng", "each network"),
+    Per.TENANT: Text("cả tỉnh", "the whole province"),
+}
 
 
 _HOUR = timedelta(hours=1)
@@ -158,6 +191,15 @@ class LimitView:
     rate: Rate
     version: int
     updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPreview:
+    """What a limit would mean: how it holds now, how it would, and what somebody should know who decides it."""
+
+    present: LimitView
+    rate: Rate
+    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)

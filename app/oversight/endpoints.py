@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from app.directory.errors import UnknownUnit
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
@@ -23,7 +24,8 @@ router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 @router.get(
-    "/audit", responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, UnreadableCursor, ForeignCursor)
+    "/audit",
+    responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, UnknownUnit, UnreadableCursor, ForeignCursor),
 )
 async def list_audit(
     asked: AskedPage, actor: CurrentStaff, database: CurrentDatabase, clock: CurrentClock

@@ -72,10 +72,11 @@ def packaged_rules() -> list[Rule]:
     return [Rule(Subject(one["subject"]), 0, one["days"], bases[one["legal_basis"]], "", None) for one in data["rule"]]
 
 
-def rules_in_force(own: Sequence[Rule]) -> list[Rule]:
-    """One rule a subject: the newest of the province's own, else the packaged one."""
+def rules_in_force(own: Sequence[Rule], at: datetime) -> list[Rule]:
+    """One rule a subject: the newest of the province's own that has begun, else the packaged one."""
+    begun = [rule for rule in own if rule.valid_from is None or rule.valid_from <= at]
     return [
-        max((rule for rule in own if rule.subject is one.subject), key=lambda rule: rule.version, default=one)
+        max((rule for rule in begun if rule.subject is one.subject), key=lambda rule: rule.version, default=one)
         for one in packaged_rules()
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Forbidden, NewerPublished, NotFound, PublishedAtOnce
+from app.kit.problems import Conflict, Forbidden, Invalid, NewerPublished, NotFound, PublishedAtOnce
 from app.kit.text import Text
 
 
@@ -64,6 +64,10 @@ class StaleRule(NewerPublished):
 
     slug = "stale-retention-rule"
     title = Text("Đã có quy định lưu giữ mới hơn", "A newer rule was published")
+
+
+class InvalidRule(Invalid):
+    """The rule cannot begin when it should; `errors` has the pointer."""
 
 
 class RuleRace(PublishedAtOnce):

@@ -66,7 +66,7 @@ class IdentityOpening(TenantRow, Base):
 
 
 class RetentionRuleRow(TenantRow, Base):
-    """One version of how long a province keeps something. Never changed; the newest holds."""
+    """One version of how long a province keeps something. Never changed; the newest that has begun holds."""
 
     __tablename__ = "retention_rules"
     __table_args__ = (
@@ -84,8 +84,17 @@ class RetentionRuleRow(TenantRow, Base):
     note: Mapped[str]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
+    valid_from: Mapped[datetime | None]  # None: since it was published
 
     def read(self) -> Rule:
         """The rule."""
         basis = Text(self.legal_basis_vi, self.legal_basis_en)
-        return Rule(Subject(self.subject), self.version, self.days, basis, self.note, self.created_at)
+        return Rule(
+            Subject(self.subject),
+            self.version,
+            self.days,
+            basis,
+            self.note,
+            self.created_at,
+            self.valid_from or self.created_at,
+        )

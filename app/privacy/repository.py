@@ -86,6 +86,7 @@ async def add_rule(work: Work, actor: Actor, rule: Rule) -> None:
             note=rule.note,
             created_at=rule.created_at,
             created_by=actor.staff_id,
+            valid_from=rule.valid_from,
         )
     )
     try:

@@ -24,6 +24,7 @@ from . import service
 from .deps import counted_lookup
 from .errors import (
     AlreadyDecided,
+    InvalidRule,
     OpeningNotFound,
     OpeningNotOpen,
     RuleRace,
@@ -156,7 +157,7 @@ async def list_retention_rules(work: ReadWork, actor: CurrentStaff) -> Retention
 @router.post(
     "/retention-rules",
     status_code=status.HTTP_201_CREATED,
-    responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, StaleRule, RuleRace),
+    responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, InvalidRule, StaleRule, RuleRace),
 )
 async def publish_retention_rule(draft: RuleIn, work: WriteWork, actor: CurrentStaff) -> RuleOut:
     """Ban hành thời gian lưu giữ; cái gì quá hạn sẽ bị xoá trong một ngày. Publish how long something is kept.
@@ -171,5 +172,6 @@ async def publish_retention_rule(draft: RuleIn, work: WriteWork, actor: CurrentS
         legal_basis=draft.legal_basis.text(),
         note=draft.note,
         based_on=draft.based_on,
+        valid_from=draft.valid_from,
     )
     return RuleOut.of(rule)

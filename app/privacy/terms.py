@@ -31,6 +31,21 @@ class Subject(StrEnum):
     DRAFTS = "drafts"  # what was filled in and not handed in
     CALLBACKS = "payment_callbacks"  # what payment providers have told, and the words of transfers; sums stay
 
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _SUBJECT_LABELS[self]
+
+
+_SUBJECT_LABELS = {
+    Subject.IDENTITY: Text("Danh tính người gửi phản ánh", "Identities of reports’ senders"),
+    Subject.FILES: Text("Ảnh, tệp kèm phản ánh", "Photos and files of reports"),
+    Subject.PAPERS: Text("Đơn, giấy tờ của hồ sơ", "Papers of service requests"),
+    Subject.ISSUED: Text("Tên người trong giấy đã ban hành", "Whom issued papers name"),
+    Subject.DRAFTS: Text("Bản nháp hồ sơ chưa nộp", "Drafts that were not handed in"),
+    Subject.CALLBACKS: Text("Thông báo của đơn vị thanh toán", "Messages of payment providers"),
+}
+
 
 class OpeningState(StrEnum):
     """Where an opening of an identity stands."""
@@ -137,6 +152,22 @@ class Rule(NamedTuple):
     legal_basis: Text
     note: str
     created_at: datetime | None
+    valid_from: datetime | None = None  # until the next version's; None: since ever
+
+
+class Due(NamedTuple):
+    """How much would go within a day by a rule: of what was looked at, which is not all when there is `more`."""
+
+    found: int
+    more: bool
+
+
+class RulePreview(NamedTuple):
+    """What goes by the rule in force, and by another number of days."""
+
+    in_force: Rule
+    due: Due
+    would: Due
 
 
 class Kept(NamedTuple):

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from .checking import check, export, find_head, list_entries
+from .checking import check, check_end, each_entry, export, find_head, list_entries
 from .recording import record, write
 from .refusing import Refusals
 from .sealing import seal, waiting
 from .sending import send_on
 
-__all__ = ["Refusals", "check", "export", "find_head", "list_entries", "record", "seal", "send_on", "waiting", "write"]
+__all__ = [
+    "Refusals",
+    "check",
+    "check_end",
+    "each_entry",
+    "export",
+    "find_head",
+    "list_entries",
+    "record",
+    "seal",
+    "send_on",
+    "waiting",
+    "write",
+]

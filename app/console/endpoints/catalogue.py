@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
 from app.db.work import ReadWork, Work, in_work
 from app.filling import procedures as reading
 from app.filling.questions import Field, fields_of
-from app.identity.policies import may_act_as
 from app.identity.terms import Role
 from app.kit.clock import local_day
 from app.kit.problems import Problem
@@ -53,15 +52,6 @@ class Act:
     errors: FieldErrors
     message: Text | None = None
     preview: Consequences | None = None
-
-
-async def administrator(desk: CurrentDesk) -> Desk:
-    """The desk of one of the province's administrators. Raises: Forbidden."""
-    may_act_as(desk.actor, Role.TENANT_ADMIN).require()
-    return desk
-
-
-Administrator: TypeAlias = Annotated[Desk, Depends(administrator)]
 
 
 def _keeps(desk: Desk) -> bool:

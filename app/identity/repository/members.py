@@ -268,6 +268,14 @@ WHERE m.tenant_id = $1 AND a.active AND m.valid_from <= $2 AND (m.valid_to IS NU
 """
 
 
+async def list_names(work: Work, tenant_id: TenantId, accounts: Collection[UUID]) -> dict[UUID, str]:
+    """Names by account. One statement."""
+    rows = await work.fetch(
+        "SELECT id, name FROM staff_accounts WHERE tenant_id = $1 AND id = ANY ($2)", tenant_id, list(accounts)
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def list_staffed_units(work: ReadWork, tenant_id: TenantId) -> list[UnitId]:
     """Units that have an active member now; one statement."""
     return [UnitId(row["unit_id"]) for row in await work.fetch(_STAFFED, tenant_id, work.now)]

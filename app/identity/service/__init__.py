@@ -12,6 +12,7 @@ from .accounts import (
     grant,
     list_staff,
     members_of,
+    names_of,
     prove_password,
     reset_factor,
     set_active,
@@ -57,7 +58,7 @@ from .members import (
     use_link,
 )
 from .passwords import Passwords
-from .rules import list_factor_rules, set_factor_rule
+from .rules import count_holders, list_factor_rules, set_factor_rule
 from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
 from .uses import KeyUses
 from .vault import (
@@ -104,6 +105,7 @@ __all__ = [
     "checked_identity",
     "close_membership",
     "confirm_factor",
+    "count_holders",
     "create_staff",
     "drop_link",
     "end_all_devices",
@@ -139,6 +141,7 @@ __all__ = [
     "matches",
     "members_of",
     "name_deputy",
+    "names_of",
     "new_invitation",
     "new_reset",
     "note_found",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -176,6 +177,11 @@ async def members_of(db: Database, tenant_id: TenantId, unit_id: UnitId, *, now:
     """User name and name of those who hold any role in the unit itself, by name. One statement."""
     rows = await repository.list_members(db, tenant_id, unit_id, now)
     return [(row["username"], row["name"]) for row in rows]
+
+
+async def names_of(work: Work, tenant_id: TenantId, accounts: Collection[UUID]) -> dict[UUID, str]:
+    """What people call the officers of these accounts. One statement, none for none."""
+    return await members.list_names(work, tenant_id, accounts) if accounts else {}
 
 
 async def find_staff(work: Work, tenant_id: TenantId, *, username: str) -> StaffAccountView | None:

@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from app.audit import service as audit
 from app.audit.terms import Action
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.identity import domain
 from app.identity.errors import StaleFactorRule
 from app.identity.models import FactorRuleRow
+from app.identity.policies import may_act_as
 from app.identity.repository import rules
-from app.identity.terms import Actor, FactorRule, Role
+from app.identity.terms import Actor, FactorRule, Role, RoleStanding
 from app.kit.ids import TenantId
 from app.oidc.terms import Assurance
 
@@ -20,6 +21,15 @@ async def list_factor_rules(work: Work, tenant_id: TenantId, packaged: Collectio
     """The rule of every role as it holds. One statement."""
     own = {rule.role: rule for rule in await rules.list_rules(work, tenant_id)}
     return [domain.rule_of(role, own, packaged) for role in Role]
+
+
+async def count_holders(work: ReadWork, actor: Actor) -> dict[Role, RoleStanding]:
+    """Of every role that somebody holds now: how many, and how many of them have a second step. One statement.
+
+    Raises: Forbidden.
+    """
+    may_act_as(actor, Role.TENANT_ADMIN).require()
+    return await rules.count_holders(work, actor.tenant_id)
 
 
 async def set_factor_rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from app.kit.ids import StaffId, UnitId
@@ -161,3 +162,10 @@ class FactorRule:
     provider: Assurance | None = None
     version: int = 0
     updated_at: datetime | None = None
+
+
+class RoleStanding(NamedTuple):
+    """How many hold a role today, and how many of them have a second step."""
+
+    holders: int
+    guarded: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .asking import claim, find_claimed
 from .callbacks import CallbackRepository
-from .keeping import forget_messages, list_kept
+from .keeping import forget_messages, list_kept, list_older
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
@@ -23,6 +23,7 @@ __all__ = [
     "find_claimed",
     "forget_messages",
     "list_kept",
+    "list_older",
     "list_unmatched",
     "lock_receipt",
     "workload",

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from .asking import ask_due
 from .desk import note_refund, record_by_hand
-from .keeping import forget_messages, kept_of
+from .keeping import due_messages, forget_messages, kept_of
 from .reading import get_payment, list_payments, of_subject
 from .reconciling import compared, keep_statement, reconcile
 from .requesting import cancel, expire_due, list_expired, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
 from .taking import forget_unproven, take_callback
-from .unmatched import have_returned, list_unmatched, match, note_returned
+from .unmatched import have_returned, list_unmatched, match, may_settle, note_returned
 from .workload import workload
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ask_due",
     "cancel",
     "compared",
+    "due_messages",
     "expire_due",
     "forget_messages",
     "forget_unproven",
@@ -36,6 +37,7 @@ __all__ = [
     "list_payments",
     "list_unmatched",
     "match",
+    "may_settle",
     "note_refund",
     "note_returned",
     "of_subject",

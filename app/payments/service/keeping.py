@@ -13,6 +13,8 @@ from app.payments import repository
 from app.payments.domain import plain
 from app.payments.terms import KeptPayment, KeptReceipt, Outcome, PaymentState
 
+_UNPROVEN = (Outcome.UNSIGNED.value, Outcome.STALE.value)
+
 
 async def kept_of(
     work: Work, tenants: Collection[TenantId], subject_ids: Collection[UUID]
@@ -49,10 +51,14 @@ async def kept_of(
     return found
 
 
+async def due_messages(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """The messages that `forget_messages` would find. One statement."""
+    return await repository.list_older(work, tenant_id, before=before, after=after, limit=limit, besides=_UNPROVEN)
+
+
 async def forget_messages(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
     """Messages that came before then and whose words are gone now, with those of their transfers; sums stay.
 
     Ids beyond `after`, in order; as many as `limit`: there may be more. One statement.
     """
-    unproven = [Outcome.UNSIGNED.value, Outcome.STALE.value]
-    return await repository.forget_messages(work, tenant_id, before=before, after=after, limit=limit, besides=unproven)
+    return await repository.forget_messages(work, tenant_id, before=before, after=after, limit=limit, besides=_UNPROVEN)

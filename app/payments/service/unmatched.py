@@ -10,6 +10,7 @@ from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.work import ReadWork, Work
 from app.directory.snapshot import Directory
+from app.identity.policies import Verdict
 from app.identity.terms import Actor
 from app.payments import domain, policies, repository
 from app.payments.errors import MoneyNotFound, MoneySettled, NothingToRefund, OtherCurrency, PaymentNotFound
@@ -85,9 +86,14 @@ async def note_returned(
     return money.settled(None)
 
 
-def _require(actor: Actor, directory: Directory) -> None:
+def may_settle(actor: Actor, directory: Directory) -> Verdict:
+    """Whether the actor may decide on such money."""
     root = next((unit.id for unit in directory.units(actor.tenant_id) if unit.parent_id is None), None)
-    policies.may_settle(actor, root).require()
+    return policies.may_settle(actor, root)
+
+
+def _require(actor: Actor, directory: Directory) -> None:
+    may_settle(actor, directory).require()
 
 
 async def _found(work: Work, actor: Actor, receipt_id: UUID) -> ReceiptRow:

@@ -15,7 +15,7 @@ from app.identity.terms import ReporterIdentity
 from app.kit.ids import ReportId
 from app.kit.text import Text
 from app.privacy.terms import Opening, OpeningState, Rule, Sender, Subject
-from app.web.fields import ShortText, TextOut, WireIn
+from app.web.fields import InstantIn, ShortText, TextOut, WireIn
 
 Reason = Annotated[
     ShortText,
@@ -199,6 +199,9 @@ class RuleIn(WireIn):
     based_on: StrictInt | None = Field(
         None, ge=0, description="Phiên bản bạn đã sửa từ đó; 0 là bản đóng gói. The version it was made from."
     )
+    valid_from: InstantIn | None = Field(
+        None, description="Có hiệu lực từ lúc này; trống: ngay khi ban hành. From when it holds; absent: at once."
+    )
 
 
 class RuleOut(BaseModel):
@@ -210,6 +213,7 @@ class RuleOut(BaseModel):
     legal_basis: TextOut
     note: str
     created_at: datetime | None
+    valid_from: datetime | None = Field(description="Đến khi phiên bản sau bắt đầu. Until the next version's.")
 
     @classmethod
     def of(cls, rule: Rule) -> Self:
@@ -221,6 +225,7 @@ class RuleOut(BaseModel):
             legal_basis=text_out(rule.legal_basis),
             note=rule.note,
             created_at=rule.created_at,
+            valid_from=rule.valid_from,
         )
 
 

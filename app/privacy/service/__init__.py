@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.privacy.domain import kept
 
-from .keeping import keep_to_rules, kept_for, list_rules, publish_rule
+from .keeping import keep_to_rules, kept_for, list_rules, preview_rule, publish_rule
 from .opening import ask, decide, find_by_phone, list_openings, list_senders, look
 from .own import access_log, access_log_of, access_log_of_request, erase_account, erase_contact, export, standing_of
 
@@ -25,6 +25,7 @@ __all__ = [
     "list_rules",
     "list_senders",
     "look",
+    "preview_rule",
     "publish_rule",
     "standing_of",
 ]

@@ -20,13 +20,15 @@ from app.kit.text import Text
 from app.media import service as media
 from app.payments import service as payments
 from app.privacy import domain, policies, repository
-from app.privacy.errors import StaleRule
-from app.privacy.terms import Rule, Subject
+from app.privacy.errors import InvalidRule, StaleRule
+from app.privacy.terms import Due, Rule, RulePreview, Subject
 from app.publication import service as publication
 from app.reports import service as reports
 from app.service_requests import service as service_requests
 
 BATCH_ROWS = 500
+LOOKED_AT_ROWS = 10_000
+_PAST = Text("Ngày bắt đầu không thể ở trước hôm nay.", "It cannot begin in the past.")
 _Forget = Callable[..., Awaitable[Sequence[UUID]]]
 _FORGET: Mapping[Subject, tuple[str, _Forget]] = MappingProxyType(
     {
@@ -42,24 +44,35 @@ _FORGET: Mapping[Subject, tuple[str, _Forget]] = MappingProxyType(
 async def list_rules(work: ReadWork, actor: Actor) -> list[tuple[Rule, list[Rule]]]:
     """Each subject's rule in force, with all versions of the province's own, newest first. One statement."""
     own = await repository.list_rules(work, actor.tenant_id)
-    return [(rule, [one for one in own if one.subject is rule.subject]) for rule in domain.rules_in_force(own)]
+    in_force = domain.rules_in_force(own, work.now)
+    return [(rule, [one for one in own if one.subject is rule.subject]) for rule in in_force]
 
 
 async def publish_rule(
-    work: Work, actor: Actor, subject: Subject, *, days: int, legal_basis: Text, note: str, based_on: int | None
+    work: Work,
+    actor: Actor,
+    subject: Subject,
+    *,
+    days: int,
+    legal_basis: Text,
+    note: str,
+    based_on: int | None,
+    valid_from: datetime | None = None,
 ) -> Rule:
-    """The subject's rule from now on; what is older than it goes within a day.
+    """The subject's rule from then on, None: from now; what is older than it goes within a day.
 
-    Raises: Forbidden, StaleRule, RuleRace.
+    Raises: Forbidden, InvalidRule, StaleRule, RuleRace.
     """
     policies.may_rule(actor).require()
+    if valid_from is not None and valid_from < work.now:
+        raise InvalidRule(errors=[{"pointer": "/valid_from", "detail": _PAST}])
     own = [one for one in await repository.list_rules(work, actor.tenant_id) if one.subject is subject]
     newest = max((one.version for one in own), default=0)
     if based_on is not None and based_on != newest:
         raise StaleRule(newest)
-    rule = Rule(subject, newest + 1, days, legal_basis, note, work.now)
+    rule = Rule(subject, newest + 1, days, legal_basis, note, work.now, valid_from or work.now)
     await repository.add_rule(work, actor, rule)
-    details = {"version": rule.version, "days": days}
+    details = {"version": rule.version, "days": days, "valid_from": (valid_from or work.now).isoformat()}
     audit.record(work, actor, Action.RETENTION_PUBLISHED, subject=subject.value, details=details)
     return rule
 
@@ -68,7 +81,7 @@ async def kept_for(db: Database, clock: Clock, subject: Subject, tenant_id: Tena
     """How long the tenant keeps it, by the rule in force. One statement."""
     async with read_work(db, clock, tenant_id) as work:
         own = await repository.list_rules(work, tenant_id)
-    return timedelta(days=next(one.days for one in domain.rules_in_force(own) if one.subject is subject))
+    return timedelta(days=next(one.days for one in domain.rules_in_force(own, clock.now()) if one.subject is subject))
 
 
 async def keep_to_rules(
@@ -79,7 +92,7 @@ async def keep_to_rules(
     None: this was the last. Looks at BATCH_ROWS that are old enough; what is still open, or ended later, stays.
     """
     own = await repository.list_rules(work, tenant_id)
-    rule = next(one for one in domain.rules_in_force(own) if one.subject is subject)
+    rule = next(one for one in domain.rules_in_force(own, work.now) if one.subject is subject)
     before = work.now - timedelta(days=rule.days)
     if subject in _FORGET:
         counted, forget = _FORGET[subject]
@@ -100,6 +113,45 @@ async def keep_to_rules(
         told = {"subject": subject.value, "rule": rule.version, "reports": len(ended)}
         audit.record(work, system_actor(tenant_id), Action.RETENTION_APPLIED, details=told)
     return len(ended), found[-1] if len(found) == BATCH_ROWS else None
+
+
+_DUE: Mapping[Subject, Callable[..., Awaitable[Sequence[UUID]]]] = MappingProxyType(
+    {
+        Subject.PAPERS: service_requests.due_papers,
+        Subject.ISSUED: service_requests.due_issued,
+        Subject.DRAFTS: service_requests.due_drafts,
+        Subject.CALLBACKS: payments.due_messages,
+    }
+)
+
+
+async def preview_rule(work: ReadWork, actor: Actor, subject: Subject, *, days: int) -> RulePreview:
+    """How much goes by the rule in force, and would by this number of days; at most LOOKED_AT_ROWS are looked at.
+
+    Raises: Forbidden.
+    """
+    policies.may_rule(actor).require()
+    own = await repository.list_rules(work, actor.tenant_id)
+    rule = next(one for one in domain.rules_in_force(own, work.now) if one.subject is subject)
+    due = await _due(work, actor.tenant_id, subject, rule.days)
+    would = due if days == rule.days else await _due(work, actor.tenant_id, subject, days)
+    return RulePreview(rule, due, would)
+
+
+async def _due(work: ReadWork, tenant_id: TenantId, subject: Subject, days: int) -> Due:
+    """What the job would find now, found as it does."""
+    before, after = work.now - timedelta(days=days), UUID(int=0)
+    if subject in _DUE:
+        found = await _DUE[subject](work, tenant_id, before=before, after=after, limit=LOOKED_AT_ROWS)
+        return Due(len(found), more=len(found) == LOOKED_AT_ROWS)
+    count = 0
+    for _ in range(LOOKED_AT_ROWS // BATCH_ROWS):
+        older = await _older(work, tenant_id, subject, before, after)
+        count += len(await reports.ended_before(work, tenant_id, older, before)) if older else 0
+        if len(older) < BATCH_ROWS:
+            return Due(count, more=False)
+        after = older[-1]
+    return Due(count, more=True)
 
 
 async def _older(work: Work, tenant_id: TenantId, subject: Subject, before: datetime, after: UUID) -> list[ReportId]:

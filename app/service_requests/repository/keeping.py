@@ -70,11 +70,12 @@ _ISSUED_OLDER = """
     ORDER BY id LIMIT $5
 """
 _DRAFTS_OLDER = """
-    DELETE FROM service_request_drafts WHERE tenant_id = $1 AND id IN (
-        SELECT id FROM service_request_drafts
-        WHERE tenant_id = $1 AND id > $2 AND id < $3 AND updated_at < $4 ORDER BY id LIMIT $5
-    ) RETURNING id
+    SELECT id FROM service_request_drafts
+    WHERE tenant_id = $1 AND id > $2 AND id < $3 AND updated_at < $4 ORDER BY id LIMIT $5
 """
+_FORGET_DRAFTS = f"""
+    DELETE FROM service_request_drafts WHERE tenant_id = $1 AND id IN ({_DRAFTS_OLDER}) RETURNING id
+"""  # noqa: S608 - words of ours
 _COUNT_SEALS = """
     SELECT substring(sealed FROM 1 FOR 5) AS head, count(*) AS papers
     FROM (
@@ -148,9 +149,17 @@ async def list_issued_older(
     return [RequestId(row["id"]) for row in rows]
 
 
+async def list_drafts_older(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
+) -> list[UUID]:
+    """Drafts that nobody has touched since then, by ids. One statement."""
+    rows = await work.fetch(_DRAFTS_OLDER, tenant_id, after, least_id(before), before, limit)
+    return [row["id"] for row in rows]
+
+
 async def forget_drafts(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
     """Drafts that nobody has touched since, and that are gone now, by ids. One statement."""
-    rows = await work.fetch(_DRAFTS_OLDER, tenant_id, after, least_id(before), before, limit)
+    rows = await work.fetch(_FORGET_DRAFTS, tenant_id, after, least_id(before), before, limit)
     return sorted(row["id"] for row in rows)
 
 

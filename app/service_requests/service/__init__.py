@@ -35,6 +35,9 @@ from .handling import (
 from .holding import agree_withdrawal, decline_withdrawal, end_request, resume_request, stop_request
 from .keeping import (
     codes_of,
+    due_drafts,
+    due_issued,
+    due_papers,
     erase,
     forget_drafts,
     forget_issued,
@@ -99,6 +102,9 @@ __all__ = [
     "current_units",
     "decide_request",
     "decline_withdrawal",
+    "due_drafts",
+    "due_issued",
+    "due_papers",
     "end_draft",
     "end_request",
     "erase",

@@ -129,6 +129,21 @@ def _unreached(person: Person) -> Person:
     return replace(person, phone=None, email=None)
 
 
+async def due_papers(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[RequestId]:
+    """The requests that `forget_papers` would find. One statement."""
+    return await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
+
+
+async def due_issued(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[RequestId]:
+    """The requests that `forget_issued` would find. One statement."""
+    return await repository.list_issued_older(work, tenant_id, before=before, after=after, limit=limit)
+
+
+async def due_drafts(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """The drafts that `forget_drafts` would find. One statement."""
+    return await repository.list_drafts_older(work, tenant_id, before=before, after=after, limit=limit)
+
+
 async def forget_papers(
     work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
 ) -> list[RequestId]:

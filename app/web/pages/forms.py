@@ -135,13 +135,13 @@ CurrentForm = Annotated[Form, Depends(posted_form)]
 
 
 def errors_of(refused: ValidationError, missing: Mapping[str, Text] | None = None) -> FieldErrors:
-    """What a wire shape refuses, by field; `missing` asks for a field that was left empty in its own words."""
+    """What a wire shape refuses, by field, in its order; `missing` asks for what was left empty in its own words."""
     asks = missing or {}
     found: FieldErrors = {}
     for error in reversed(refused.errors()):
         name = ".".join(map(str, error["loc"]))
         found[name] = asks[name] if error["type"] == "missing" and name in asks else sentence_of(error)
-    return found
+    return dict(reversed(found.items()))
 
 
 def errors_of_problem(problem: Problem) -> FieldErrors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -23,10 +24,14 @@ from tests.server import clone
 
 ROWS = 100_000
 _FILL = """
-    INSERT INTO audit_entries (tenant_id, id, at, actor_kind, actor_name, action, outcome, details, position, hash)
+    INSERT INTO audit_entries (
+        tenant_id, id, at, actor_kind, actor_name, action, outcome, details, position, hash, unit_id
+    )
     SELECT 1, gen_random_uuid(), $1::timestamptz + n * interval '1 minute', 'staff', 'Hoa',
         CASE WHEN n % 25000 = 7 THEN 'retention.published' WHEN n % 2 = 0 THEN 'case.accepted' ELSE 'case.noted' END,
-        'done', '{}', n, '\\x00'
+        'done', '{}', n, '\\x00',
+        CASE WHEN n % 20000 = 11 THEN '00000000-0000-0000-0000-000000000007'::uuid
+            WHEN n % 3 = 0 THEN gen_random_uuid() END
     FROM generate_series(1, $2::int) n
 """
 
@@ -51,6 +56,8 @@ async def trail(server_url: str, template: str) -> Any:
         (Asked(action="case"), 51),
         (Asked(action="case.accepted"), 51),
         (Asked(action="nothing"), 0),
+        (Asked(unit_id=UUID(int=7)), 5),
+        (Asked(unit_id=UUID(int=8)), 0),
         (Asked(until=NOW - timedelta(minutes=90_000)), 51),
         (Asked(since=NOW - timedelta(minutes=90_000), until=NOW - timedelta(minutes=89_980)), 20),
         (Asked(action="case.noted", until=NOW - timedelta(minutes=50_000)), 51),

@@ -198,3 +198,35 @@ async def test_datagrams_and_files_take_a_trail_too(db: Database, clock: FixedCl
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=address):
         SyslogSink(address)
+
+
+@pytest.mark.parametrize(
+    ("harm", "fault", "at"),
+    [
+        ("SELECT", None, 0),
+        ("UPDATE audit_entries SET subject = 'x' WHERE position = 9", Fault.CHANGED, 9),
+        ("UPDATE audit_entries SET subject = 'x' WHERE position = 2", None, 0),  # before what is looked at
+        ("DELETE FROM audit_entries WHERE position = 8", Fault.MISSING, 8),
+        ("DELETE FROM audit_entries WHERE position = 6", Fault.MISSING, 6),  # what the first is to follow
+        ("DELETE FROM audit_entries WHERE position > 9", Fault.TRUNCATED, 10),
+        ("UPDATE audit_heads SET position = 11", Fault.FORGED, 11),
+        ("DELETE FROM audit_heads", Fault.FORGED, 5),
+    ],
+)
+async def test_the_end_of_a_chain_is_checked_alone(
+    db: Database, clock: FixedClock, harm: str, fault: Fault | None, at: int
+) -> None:
+    await write(db, clock, 10)
+    assert await sealed(db, clock) == 10
+    await write(db, clock, 1)
+    await db.lane.fetch(harm)
+    found = await audit.check_end(db, HAIDUONG, KEY, 4)
+    assert (found.finding.fault, found.finding.position) == (fault, at) if found.finding else fault is None
+    if fault is None:
+        assert (found.sealed, found.waiting) == (4, 1)
+    whole = await audit.check_end(db, HAIDUONG, KEY, 50)
+    assert (whole.finding is None) is (harm == "SELECT"), "all of it is looked at when there is less"
+
+
+async def test_a_trail_of_nothing_is_intact(db: Database) -> None:
+    assert await audit.check_end(db, HAIDUONG, KEY, 4) == (0, 0, None, None)

@@ -1,0 +1,221 @@
+"""Other systems: what each may do, where and until when; their keys, which are shown once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.clients import service
+from app.clients.deps import KeyEnvironment
+from app.clients.schemas import ClientIn, KeyRotationIn
+from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm, day_begins
+from app.console.views import areas_to_choose, units_to_refer
+from app.db.work import Work, in_work, read_work
+from app.identity.errors import StaleClient
+from app.identity.terms import ClientScope, ClientView, NewKey, WantedClient
+from app.kit.clock import local_day
+from app.kit.problems import Problem
+from app.kit.text import Text
+from app.reports.terms import Channel
+from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, whole_number
+
+router = APIRouter(prefix=f"{PATH}/clients", route_class=ConsoleRoute)
+_DONE: Final = frozenset({"changed", "revoked"})
+_ASKS: Final = {
+    "name": Text("Hãy nhập tên hệ thống.", "Enter the system's name."),
+    "contact": Text("Hãy ghi ai phụ trách, liên hệ thế nào.", "Say who is in charge, and how to reach them."),
+    "scopes": Text("Hãy chọn ít nhất một quyền.", "Choose what it may do."),
+    "expires_at": Text("Hãy chọn ngày hết hạn.", "Choose the day on which it ends."),
+}
+_STALE: Final = Text(
+    "Hệ thống này vừa được người khác đổi; những gì hiện hành ghi ngay dưới đây. Điều bạn nhập vẫn còn: hãy xem lại "
+    "rồi làm tiếp.",
+    "Somebody else has just changed this system; below is what holds now. What you typed is still here: look again, "
+    "then go on.",
+)
+
+
+@router.get("")
+async def list_clients(desk: Administrator) -> Response:
+    """All other systems of the province, those that are good first."""
+    async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
+        found = await service.list_clients(work, desk.actor)
+    lines = sorted((_line(desk, one) for one in found), key=lambda line: not line["good"])
+    return desk.page("clients.html", lines=lines)
+
+
+def _line(desk: Desk, one: ClientView) -> dict[str, Any]:
+    directory, grant = desk.books.directory, one.grant
+    used = [key.last_used_at for key in one.keys if key.last_used_at is not None]
+    return {
+        "client": one,
+        "good": one.revoked_at is None and one.expires_at > desk.now,
+        "scopes": sorted(grant.scopes),
+        "unit": directory.unit(desk.tenant.id, grant.unit_id).name if grant.unit_id else None,
+        "area": directory.area(desk.tenant.edition, grant.area).name if grant.area else None,
+        "channel": Channel(grant.channel).label,
+        "used_at": max(used, default=None),
+    }
+
+
+@router.get("/new")
+async def show_new(desk: Administrator) -> Response:
+    """The form for another system."""
+    return _new(desk, Form([("channel", Channel.OPEN311.value)]), {})
+
+
+def _new(desk: Desk, form: Form, errors: FieldErrors, *, message: Text | None = None, status: int = 200) -> Response:
+    return desk.page("client_new.html", status=status, form=form, errors=errors, message=message, **_choices(desk))
+
+
+def _choices(desk: Desk) -> dict[str, Any]:
+    return {
+        "all_scopes": list(ClientScope),
+        "channels": list(Channel),
+        "units_here": units_to_refer(desk),
+        "areas_here": areas_to_choose(desk),
+    }
+
+
+@router.post("")
+async def create_client(desk: Administrator, environment: KeyEnvironment, form: OwnForm) -> Response:
+    """The key of the new system, shown this once; else the form with what is wrong."""
+
+    async def verb(work: Work) -> NewKey:
+        return await service.create_client(
+            work, desk.actor, _wanted(desk, form), directory=desk.books.directory, environment=environment
+        )
+
+    try:
+        return _key(desk, await in_work(desk.database, desk.clock, desk.tenant.id, verb))
+    except ValidationError as refused:
+        return _new(desk, form, errors_of(refused, _ASKS), status=422)
+    except Problem as problem:
+        errors = errors_of_problem(problem)
+        return _new(desk, form, errors, message=None if errors else problem.detail, status=problem.status)
+
+
+def _wanted(desk: Desk, form: Form) -> WantedClient:
+    """What was filled in. Raises: ValidationError, UnknownUnit."""
+    body = form.filled("name", "contact", "unit", "area", "channel", "expires_at")
+    if scopes := form.many("scopes"):
+        body["scopes"] = scopes
+    if begins := day_begins(form.text("expires_at"), desk.tenant.time_zone):
+        body["expires_at"] = begins + timedelta(days=1)
+    return ClientIn.model_validate(body).wanted(desk.books.directory, desk.tenant.id)
+
+
+def _key(desk: Desk, new: NewKey) -> Response:
+    return desk.page("client_key.html", client=new.client, key=new.key, secret=True)
+
+
+@router.get("/{client}")
+async def show_client(desk: Administrator, client: UUID) -> Response:
+    """One system with its keys, and what may be done. Raises: ClientNotFound."""
+    done = desk.request.query_params.get("done", "")
+    return await _shown(desk, client, Form(), {}, done=done if done in _DONE else "")
+
+
+async def _shown(
+    desk: Desk,
+    client_id: UUID,
+    form: Form,
+    errors: FieldErrors,
+    *,
+    message: Text | None = None,
+    status: int = 200,
+    done: str = "",
+    tried: str = "",
+) -> Response:
+    async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
+        found = await service.get_client(work, desk.actor, client_id)
+    return desk.page(
+        "client.html",
+        status=status,
+        form=form if tried == "change" else _as_form(desk, found),
+        errors=errors,
+        message=message,
+        done=done,
+        tried=tried,
+        **_line(desk, found),
+        **_choices(desk),
+    )
+
+
+def _as_form(desk: Desk, one: ClientView) -> Form:
+    """The form filled in with what holds."""
+    unit_id = one.grant.unit_id
+    last = local_day(one.expires_at - timedelta(microseconds=1), desk.tenant.time_zone)
+    return Form(
+        [
+            ("name", one.name),
+            ("contact", one.contact),
+            ("unit", (desk.books.directory.unit_code(desk.tenant.id, unit_id) or "") if unit_id else ""),
+            ("area", one.grant.area or ""),
+            ("channel", one.grant.channel),
+            ("expires_at", last.isoformat()),
+            *(("scopes", scope.value) for scope in one.grant.scopes),
+        ]
+    )
+
+
+@router.post("/{client}")
+async def change_client(desk: Administrator, client: UUID, form: OwnForm) -> Response:
+    """The system as wanted from its next request on; else its page with what is wrong."""
+
+    async def verb(work: Work) -> Response:
+        wanted = _wanted(desk, form)
+        await service.change_client(work, desk.actor, client, wanted, seen=_seen(form), directory=desk.books.directory)
+        return RedirectResponse(f"{PATH}/clients/{client}?done=changed", status_code=303)
+
+    return await _acted(desk, client, form, verb, "change")
+
+
+def _seen(form: Form) -> int:
+    seen = whole_number(form.text("version"))
+    return seen if isinstance(seen, int) else -1
+
+
+async def _acted(
+    desk: Desk, client: UUID, form: Form, verb: Callable[[Work], Awaitable[Response]], tried: str
+) -> Response:
+    """What the verb leads to; or the system's page again with what was wrong."""
+    try:
+        return await in_work(desk.database, desk.clock, desk.tenant.id, verb)
+    except ValidationError as refused:
+        return await _shown(desk, client, form, errors_of(refused, _ASKS), status=422, tried=tried)
+    except Problem as problem:
+        errors = errors_of_problem(problem)
+        message = None if errors else (_STALE if isinstance(problem, StaleClient) else problem.detail)
+        return await _shown(desk, client, form, errors, message=message, status=problem.status, tried=tried)
+
+
+@router.post("/{client}/key")
+async def rotate_key(desk: Administrator, client: UUID, environment: KeyEnvironment, form: OwnForm) -> Response:
+    """A new key, shown this once; those before are good for the hours that were chosen."""
+
+    async def verb(work: Work) -> Response:
+        rotation = KeyRotationIn.model_validate({"overlap_hours": whole_number(form.text("overlap_hours"))})
+        new = await service.rotate_key(
+            work, desk.actor, client, seen=_seen(form), overlap=rotation.overlap, environment=environment
+        )
+        return _key(desk, new)
+
+    return await _acted(desk, client, form, verb, "key")
+
+
+@router.post("/{client}/revocation")
+async def revoke_client(desk: Administrator, client: UUID, form: OwnForm) -> Response:
+    """Every key ended at once, for good."""
+
+    async def verb(work: Work) -> Response:
+        await service.revoke_client(work, desk.actor, client)
+        return RedirectResponse(f"{PATH}/clients/{client}?done=revoked", status_code=303)
+
+    return await _acted(desk, client, form, verb, "revocation")
