@@ -75,7 +75,9 @@ async def sent(client: httpx.AsyncClient, content: bytes) -> str:
     return url.rpartition("/")[2]
 
 
-async def test_what_came_of_a_body_that_is_too_slow_is_kept(application: FastAPI, store: FolderStore) -> None:
+async def test_what_came_of_a_body_that_is_too_slow_is_kept(
+    application: FastAPI, store: FolderStore, db: Database, clock: FixedClock
+) -> None:
     async def stalls() -> AsyncIterator[bytes]:
         yield b"%PDF-1.4 "
         await asyncio.Event().wait()
