@@ -192,6 +192,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
         openapi_tags=TAGS,
         lifespan=lifespan,
         generate_unique_id_function=openapi.operation_id,
+        openapi_url=None,  # served by app/web/openapi, which makes it beside the loop
         docs_url=None,  # our own page, which loads nothing from other hosts
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in app/web; asked for at each request

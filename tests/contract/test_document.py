@@ -46,6 +46,8 @@ async def test_program_answers_as_its_document_says(committed_db: Database, tmp_
         settings["LIENTHONG_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
         async with running("serve", settings) as program:
             # Nobody is refused by the others before anything is read: tests/api/permissions asks each of them.
+            async with httpx.AsyncClient(base_url=program.url, timeout=120) as http:
+                assert (await http.get("/openapi.json")).status_code == 200  # made now: Schemathesis waits ten seconds
             doors = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else NOT_FOR_ANYBODY
             code, said = await _schemathesis(program.url, tmp_path, doors)
     assert code == 0, said

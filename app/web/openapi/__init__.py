@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from app.web.etags import IF_MATCH
 from app.web.problems import ProblemOut
@@ -62,3 +65,14 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+    making = asyncio.Lock()
+    made: list[bytes] = []
+
+    async def serve() -> Response:
+        """Made when somebody first asks, beside the loop: it takes seconds, in which others are answered."""
+        async with making:
+            if not made:
+                made.append(await asyncio.to_thread(lambda: orjson.dumps(document())))
+        return Response(made[0], media_type="application/json")
+
+    app.add_api_route("/openapi.json", serve, include_in_schema=False)
