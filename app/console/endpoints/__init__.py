@@ -16,6 +16,7 @@ from . import (
     invitation,
     members,
     photos,
+    portals,
     provider,
     queue,
     redactions,
@@ -50,5 +51,7 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
+for part_of_portals in (portals.router, portals.unit_router, portals.due_router):
+    router.include_router(part_of_portals)
 
 __all__ = ["router"]

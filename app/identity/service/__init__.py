@@ -29,7 +29,7 @@ from .citizens import (
     refresh,
     retire,
 )
-from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
+from .clients import add_client, change_client, client_of_portal, get_client, list_clients, revoke_client, rotate_key
 from .deputies import end_deputy, list_deputies, name_deputy
 from .factors import (
     begin_factor,
@@ -58,7 +58,17 @@ from .members import (
 )
 from .passwords import Passwords
 from .rules import list_factor_rules, set_factor_rule
-from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
+from .sessions import (
+    authenticate,
+    live_citizens,
+    live_officers,
+    officer_now,
+    prune,
+    register_device,
+    sign_in,
+    sign_out,
+    staff_token,
+)
 from .uses import KeyUses
 from .vault import (
     adopt_key,
@@ -102,6 +112,7 @@ __all__ = [
     "change_membership",
     "change_password",
     "checked_identity",
+    "client_of_portal",
     "close_membership",
     "confirm_factor",
     "create_staff",
@@ -144,6 +155,7 @@ __all__ = [
     "note_found",
     "note_look",
     "note_opening",
+    "officer_now",
     "open_identities",
     "open_identity",
     "open_link",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
-from .rebuilding import PublicationRepository, written_array
+from .rebuilding import PublicationRepository
+from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
 from .windows import bodies_by_code, bodies_in
 
@@ -15,5 +16,8 @@ __all__ = [
     "common_terms",
     "events_after",
     "page_of",
+    "place",
+    "to_place",
+    "unplaced",
     "written_array",
 ]
