@@ -50,6 +50,8 @@ from app.partners.staff_endpoints import router as partners_router
 from app.payments.endpoints import router as payments_router
 from app.payments.staff_endpoints import router as staff_payments_router, unmatched_router
 from app.portal.endpoints import lost_router, router as portal_router
+from app.portals.endpoints import router as portals_router
+from app.portals.staff_endpoints import own_router as calendar_address_router, router as staff_portals_router
 from app.privacy import service as privacy
 from app.privacy.citizen_endpoints import router as privacy_router
 from app.privacy.staff_endpoints import router as staff_privacy_router
@@ -144,6 +146,9 @@ ROUTERS = (
     app_versions_router,
     *request_routers,
     preview_router,
+    portals_router,
+    staff_portals_router,
+    calendar_address_router,
     open311_router,
     portal_router,
     insight_router,

@@ -258,6 +258,7 @@ def _report(desk: Desk, report: ReportText) -> dict[str, Any]:
         "category": category.name if category else Text(report.category, report.category),
         "description": report.description,
         "channel": report.channel.label,
+        "portal": desk.books.directory.unit_code(desk.tenant.id, report.portal) if report.portal else None,
         "received_at": report.received_at,
         "address": report.address,
         "stars": report.stars,

@@ -332,6 +332,7 @@ class ApiClient(TenantRow, Base):
     unit_id: Mapped[UUID | None]
     area_code: Mapped[str | None]
     channel: Mapped[str]
+    portal_unit_id: Mapped[UUID | None]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     version: Mapped[int]
@@ -351,6 +352,7 @@ class ApiClient(TenantRow, Base):
                 UnitId(self.unit_id) if self.unit_id else None,
                 self.area_code,
                 self.channel,
+                UnitId(self.portal_unit_id) if self.portal_unit_id else None,
             ),
             expires_at=self.expires_at,
             revoked_at=self.revoked_at,

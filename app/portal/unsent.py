@@ -33,7 +33,7 @@ _ABLE = "able"
 _KEPT_FOR = timedelta(minutes=30)
 _MOST_CHARACTERS = 3000  # many proxies take the head of an answer into one buffer of 4 KiB
 _LAID_ASIDE = re.compile(
-    r"key|step|category|description|area_code|address|location\.[a-z_]+|reporter\.[a-z]+|answers\..+|media\.[0-9]"
+    r"key|step|portal|category|description|area_code|address|location\.[a-z_]+|reporter\.[a-z]+|answers\..+|media\.[0-9]"
 )
 
 

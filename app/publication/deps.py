@@ -206,9 +206,12 @@ def key_after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime
 
 def next_cursor(query: Mapping[str, object], page: Page) -> str | None:
     """The cursor of the next page, None on the last."""
-    if page.after is None:
-        return None
-    at, case_id = page.after
+    return cursor_of(query, page.after) if page.after is not None else None
+
+
+def cursor_of(query: Mapping[str, object], key: tuple[datetime, UUID]) -> str:
+    """The cursor that goes on after the row with this key."""
+    at, case_id = key
     return make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)])
 
 

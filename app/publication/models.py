@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,12 @@ class Publication(TenantRow, Base):
         Index(
             "ix_publications_unindexed", "tenant_id", "case_id", postgresql_where=text("published AND terms IS NULL")
         ),
+        Index(
+            "ix_publications_unplaced",
+            "tenant_id",
+            "case_id",
+            postgresql_where=text("placed IS DISTINCT FROM revision"),
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -97,6 +103,48 @@ class Publication(TenantRow, Base):
     line: Mapped[bytes] = mapped_column(LargeBinary)
     feature: Mapped[bytes | None] = mapped_column(LargeBinary)
     photos: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))  # copies among it
+    placed: Mapped[int | None]  # the revision that the portals of units show; another one: an earlier release wrote it
+
+
+class UnitPublication(TenantRow, Base):
+    """A publication as one unit's portal shows it: of the unit responsible, and of every unit above that one.
+
+    A case that was taken back, or that went to a unit elsewhere, leaves its row as a tombstone: no longer `shown`.
+    """
+
+    __tablename__ = "unit_publications"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "case_id"], ["publications.tenant_id", "publications.case_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        *(
+            Index(
+                f"ix_unit_publications_{name}",
+                "tenant_id",
+                "unit_id",
+                "updated_at",
+                "case_id",
+                postgresql_where=text(where),
+            )
+            for name, where in (("shown", "shown"), ("gone", "NOT shown"))
+        ),
+        Index("ix_unit_publications_days", "tenant_id", "unit_id", "opened_on", postgresql_where=text("shown")),
+        Index(
+            "ix_unit_publications_open", "tenant_id", "unit_id", "is_open", "overdue", postgresql_where=text("shown")
+        ),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    opened_on: Mapped[date]  # where the province is
+    shown: Mapped[bool]
+    revision: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the line in canonical form (RFC 8785); empty when gone
+    is_open: Mapped[bool]
+    overdue: Mapped[bool]
+    updated_at: Mapped[datetime]
 
 
 class PublicPhoto(TenantRow, Base):

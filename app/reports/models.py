@@ -66,6 +66,7 @@ class Report(TenantRow, Base):
     citizen_id: Mapped[UUID | None]
     cut_off: Mapped[bool] = mapped_column(server_default=text("false"))  # who its account is was erased by its sender
     client_id: Mapped[UUID | None]  # the other system that sent it for its sender
+    portal_unit_id: Mapped[UUID | None]  # of the unit by whose portal it came, and no other say in anything
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     stars: Mapped[int | None]
     rated_at: Mapped[datetime | None]

@@ -67,7 +67,7 @@ LIMIT 200
 """
 _OF_CASE = _GATHERED.format(
     columns="r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.area_code, r.address, r.answers,"
-    " r.channel, r.captured_at, r.captured_doubt, r.clock_skew_s, r.received_at, r.stars"
+    " r.channel, r.portal_unit_id, r.captured_at, r.captured_doubt, r.clock_skew_s, r.received_at, r.stars"
 )
 _FILES_OF_CASE = f"""
 WITH of_case AS ({_GATHERED.format(columns="r.id, r.code")})
@@ -92,6 +92,7 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
             address=row["address"],
             answers=orjson.loads(row["answers"]),
             channel=Channel(row["channel"]),
+            portal=row["portal_unit_id"],
             captured_at=row["captured_at"],
             captured_doubt=CaptureDoubt(row["captured_doubt"]) if row["captured_doubt"] else None,
             clock_skew_s=row["clock_skew_s"],

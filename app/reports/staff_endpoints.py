@@ -45,9 +45,9 @@ async def list_reports_of_case(
     """
     view = await cases_service.get_case(database, actor, scope, books, code)
     reports = await service.reports_for_staff(database, actor.tenant_id, view)
-    return json_answer(
-        [report_text_answer(report) for report in reports], headers={"Cache-Control": "private, no-store"}
-    )
+    units = books.directory.unit_codes(actor.tenant_id)
+    answer = [report_text_answer(report, units) for report in reports]
+    return json_answer(answer, headers={"Cache-Control": "private, no-store"})
 
 
 @router.get(

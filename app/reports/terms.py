@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
 from app.kit.geo import Point
-from app.kit.ids import CaseId, CitizenId, ReportId
+from app.kit.ids import CaseId, CitizenId, ReportId, UnitId
 from app.kit.text import Lang, Text
 
 
@@ -64,6 +64,7 @@ class NewReport:
     clock_skew_s: int | None = None  # by how much the device's clock was ahead when it sent, where that is known
     channel: Channel = Channel.APP
     lang: Lang = Lang.VI
+    portal: UnitId | None = None  # the unit by whose portal it came
     media: tuple[str, ...] = ()
 
 
@@ -80,6 +81,7 @@ class ReportText:
     address: str | None
     answers: dict[str, Answer]
     channel: Channel
+    portal: UnitId | None
     captured_at: datetime | None
     captured_doubt: CaptureDoubt | None
     clock_skew_s: int | None

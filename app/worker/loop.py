@@ -30,7 +30,7 @@ from app.partners.handlers import PartnerConsumer
 from app.payments import service as payments_service
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
-from app.publication.service import index_words
+from app.publication.service import index_words, place
 from app.reports import service as reports_service
 from app.service_requests.handlers import PaymentConsumer
 from app.settings import Settings
@@ -204,6 +204,18 @@ async def index(process: Process) -> int:
     return await each_tenant(process, "index", one)
 
 
+async def place_in_portals(process: Process) -> int:
+    """Publications of an earlier release that the portals of units show from now on, over all tenants."""
+
+    async def one(tenant_id: TenantId) -> int:
+        directory = process.directory.current
+        return await in_work(
+            process.db, process.clock, tenant_id, lambda work: place(work, tenant_id, directory=directory)
+        )
+
+    return await each_tenant(process, "place", one)
+
+
 async def fill(process: Process) -> int:
     """Older things whose changes are numbered from now on, over all tenants; 0 when none is left."""
 
@@ -290,6 +302,7 @@ async def run(process: Process, command: Command) -> None:
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))
             group.create_task(_every(PRUNE_EVERY_S, "prune", lambda: prune(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "index", lambda: index(process), process.metrics))
+            group.create_task(_every(INDEX_EVERY_S, "place", lambda: place_in_portals(process), process.metrics))
             group.create_task(_every(INDEX_EVERY_S, "fill", lambda: fill(process), process.metrics))
 
 

@@ -20,6 +20,7 @@ from . import (
     members,
     money,
     photos,
+    portals,
     provider,
     queue,
     redactions,
@@ -64,5 +65,7 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
+for part_of_portals in (portals.router, portals.unit_router, portals.due_router):
+    router.include_router(part_of_portals)
 
 __all__ = ["router"]

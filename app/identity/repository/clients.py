@@ -23,7 +23,8 @@ _TAKEN = Text("Tỉnh đã có hệ thống mang tên này.", "The province has 
 
 # 0 or 1 row; by the primary keys of key and client.
 _FIND = """
-SELECT c.id, c.name, c.scopes, c.unit_id, c.area_code, c.channel, LEAST(c.expires_at, k.ends_at) AS expires_at
+SELECT c.id, c.name, c.scopes, c.unit_id, c.area_code, c.channel, c.portal_unit_id,
+  LEAST(c.expires_at, k.ends_at) AS expires_at
 FROM api_keys k
 JOIN api_clients c ON c.tenant_id = k.tenant_id AND c.id = k.client_id
 WHERE k.tenant_id = $1 AND k.id = $2 AND k.key_hash = $3 AND (k.ends_at IS NULL OR k.ends_at > $4)
@@ -89,6 +90,21 @@ class ClientRepository:
         if row is None:
             raise ClientNotFound
         return row
+
+    async def lock_of_portal(self, unit_id: UUID) -> ApiClient | None:
+        """The client that sends for the unit's portal, locked; None: there is none that is not revoked."""
+        found: ApiClient | None = await self._session.scalar(
+            select(ApiClient)
+            .where(
+                ApiClient.tenant_id == self._tenant_id,
+                ApiClient.portal_unit_id == unit_id,
+                ApiClient.revoked_at.is_(None),
+            )
+            .order_by(ApiClient.id)
+            .limit(1)
+            .with_for_update()
+        )
+        return found
 
     async def keys(self, clients: Collection[UUID]) -> dict[UUID, list[ApiKey]]:
         """Keys of the clients that have not ended, the newest first (index ix_api_keys_client). One statement."""

@@ -30,7 +30,7 @@ from .citizens import (
     refresh,
     retire,
 )
-from .clients import add_client, change_client, get_client, list_clients, revoke_client, rotate_key
+from .clients import add_client, change_client, client_of_portal, get_client, list_clients, revoke_client, rotate_key
 from .deputies import end_deputy, list_deputies, name_deputy
 from .factors import (
     begin_factor,
@@ -59,7 +59,17 @@ from .members import (
 )
 from .passwords import Passwords
 from .rules import count_holders, list_factor_rules, set_factor_rule
-from .sessions import authenticate, live_citizens, live_officers, prune, register_device, sign_in, sign_out, staff_token
+from .sessions import (
+    authenticate,
+    live_citizens,
+    live_officers,
+    officer_now,
+    prune,
+    register_device,
+    sign_in,
+    sign_out,
+    staff_token,
+)
 from .uses import KeyUses
 from .vault import (
     adopt_key,
@@ -103,6 +113,7 @@ __all__ = [
     "change_membership",
     "change_password",
     "checked_identity",
+    "client_of_portal",
     "close_membership",
     "confirm_factor",
     "count_holders",
@@ -147,6 +158,7 @@ __all__ = [
     "note_found",
     "note_look",
     "note_opening",
+    "officer_now",
     "open_identities",
     "open_identity",
     "open_link",

@@ -53,6 +53,13 @@ async def add_client(work: Work, actor: Actor, wanted: WantedClient, *, environm
     return NewKey(row.read([key]), text)
 
 
+async def client_of_portal(work: Work, tenant_id: TenantId, unit_id: UUID) -> ClientView | None:
+    """The client that sends for the unit's portal, locked until the transaction ends; None: there is none."""
+    clients = ClientRepository(work, tenant_id)
+    row = await clients.lock_of_portal(unit_id)
+    return await _viewed(clients, row) if row is not None else None
+
+
 async def change_client(work: Work, actor: Actor, client_id: UUID, wanted: WantedClient, *, seen: int) -> ClientView:
     """The client as wanted now: its limits hold from the next request on.
 
@@ -116,6 +123,7 @@ def _set(row: ApiClient, wanted: WantedClient, work: Work, actor: Actor) -> None
     row.name, row.contact, row.expires_at = wanted.name, wanted.contact, wanted.expires_at
     row.scopes = sorted(wanted.grant.scopes)
     row.unit_id, row.area_code, row.channel = wanted.grant.unit_id, wanted.grant.area, wanted.grant.channel
+    row.portal_unit_id = wanted.grant.portal or row.portal_unit_id  # once of a portal, always of that one
     row.updated_at, row.updated_by = work.now, actor.staff_id
 
 

@@ -188,8 +188,24 @@ async def _client(db: Database, tenant_id: TenantId, token: ClientToken, now: da
     if row is None:
         raise KeyRefused
     scopes = frozenset(ClientScope(scope) for scope in row["scopes"])
-    grant = Grant(scopes, row["unit_id"], row["area_code"], row["channel"])
+    grant = Grant(scopes, row["unit_id"], row["area_code"], row["channel"], row["portal_unit_id"])
     return SignedIn(Actor(ActorKind.CLIENT, tenant_id, row["id"], grant=grant), token, row["name"], row["expires_at"])
+
+
+async def officer_now(
+    db: Database, tenant_id: TenantId, staff_id: StaffId, *, now: datetime, guarded: Collection[Role]
+) -> Actor | None:
+    """The officer with the roles held at `now`, as far as they count without signing in; None when let in no more.
+
+    One statement. `guarded`: as for `authenticate`.
+    """
+    row = await repository.find_account(db, tenant_id, staff_id, now)
+    if row is None:
+        return None
+    held = repository.memberships_of(row)
+    roles, has_factor = {one.role for one in held}, row["confirmed_at"] is not None
+    barred = domain.must_enrol(roles, repository.rules_of(row), guarded, has_factor=has_factor, assurance=None)
+    return Actor(ActorKind.STAFF, tenant_id, row["id"], row["name"], () if barred else held)
 
 
 async def live_officers(

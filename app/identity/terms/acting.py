@@ -95,13 +95,14 @@ class ClientScope(StrEnum):
 class Grant:
     """What another system may do, and where: a unit with all below it, an area with all below it; None: everywhere.
 
-    `channel` is the way in which its reports come.
+    `channel` is the way in which its reports come. `portal`: the unit whose portal it sends them for.
     """
 
     scopes: frozenset[ClientScope]
     unit_id: UnitId | None
     area: str | None
     channel: str
+    portal: UnitId | None = None
 
 
 @dataclass(frozen=True, slots=True)

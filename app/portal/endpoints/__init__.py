@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from . import (
     account,
     applying,
+    feeds,
     following,
     home,
     looking,
@@ -16,6 +17,7 @@ from . import (
     sending,
     signing_in,
     telling,
+    units,
     verifying,
 )
 from .lost import router as lost_router
@@ -38,5 +40,7 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
+for part_of_all in (feeds.first_router, units.first_router, feeds.router, units.router):  # the element is no unit
+    router.include_router(part_of_all)
 
 __all__ = ["lost_router", "router"]

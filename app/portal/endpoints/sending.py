@@ -17,8 +17,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Category
+from app.directory.snapshot import Unit
 from app.filling import choices
 from app.kit.clock import local_day
+from app.kit.ids import UnitId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 from app.limits.deps import asking
@@ -51,8 +53,10 @@ _REUSED = Text(
 
 @router.get("")
 async def new_report(visit: CurrentVisit) -> Response:
-    """The empty form; `?category=` may name what it is about."""
-    form = Form([("category", visit.request.query_params.get("category", "")), ("key", keepsakes.new_key())])
+    """The empty form; `?category=` may name what it is about, `?portal=` the unit whose portal led here."""
+    asked = visit.request.query_params
+    named = [("category", asked.get("category", "")), ("portal", asked.get("portal", "")[:32])]
+    form = Form([*named, ("key", keepsakes.new_key())])
     answer = _writing(visit, Draft(form, {}), fresh=True)
     unsent.try_cookies(visit.request, answer)
     return answer
@@ -122,10 +126,17 @@ def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
         errors=errors,
         key=draft.form.text("key"),
         fresh=fresh,
+        through=through.name if (through := _portal(visit, draft.form)) else None,
         category=draft.suggested.code if draft.suggested else draft.form.text("category"),
         categories=choices.categories(visit.books.catalogue, visit.tenant.id, visit.lang, today),
         areas=choices.areas(visit.books.directory, visit.tenant),
     )
+
+
+def _portal(visit: Visit, form: Form) -> Unit | None:
+    """The unit by whose portal the report is sent, None when it named none."""
+    units = visit.books.directory.units(visit.tenant.id)
+    return next((unit for unit in units if unit.code == form.text("portal")), None)
 
 
 async def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
@@ -172,7 +183,7 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
     """The report taken in, or the second page again with what is wrong; nothing that was typed is lost."""
     form, key = draft.form, draft.form.text("key")
     try:
-        answer = await _submitted(visit, report_of(form, category), key)
+        answer = await _submitted(visit, report_of(form, category), key, _portal(visit, form))
     except ValidationError as refused:
         return await _shown_next(visit, draft, unsent.Unsent(form, errors_of(refused)))
     except IdempotencyKeyReused:
@@ -201,13 +212,13 @@ async def _sent(visit: Visit, key: str, code: str, secret: str | None) -> Respon
     return sent
 
 
-async def _submitted(visit: Visit, report: ReportIn, key: str) -> Answer:
+async def _submitted(visit: Visit, report: ReportIn, key: str, portal: Unit | None) -> Answer:
     intake = Intake(visit.database, visit.clock, visit.codes, visit.keys, visit.books)
     repeat = Repeat(key_hash(key, "", "/report"), request_hash(report))
     return await reports_service.submit_report(
         intake,
         visit.actor,
-        report.new_report(visit.lang),
+        replace(report.new_report(visit.lang), portal=UnitId(portal.id) if portal else None),
         host_tenant=visit.host_tenant,
         repeat=repeat,
         shape=submitted_answer,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
-from .rebuilding import PublicationRepository, written_array
+from .rebuilding import PublicationRepository
 from .similar import open_near
+from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
 from .windows import bodies_by_code, bodies_in
 
@@ -17,5 +18,8 @@ __all__ = [
     "events_after",
     "open_near",
     "page_of",
+    "place",
+    "to_place",
+    "unplaced",
     "written_array",
 ]

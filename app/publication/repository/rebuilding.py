@@ -17,10 +17,12 @@ from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.publication.models import Publication, PublicPhoto
-from app.publication.terms import Kept, PhotoChoice, Source, Words
+from app.publication.terms import Kept, PhotoChoice, Seats, Source, Words
 from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
+
+from .storing import STORE, STORED, seats_as_arrays, written_array
 
 _CASE_COLUMNS = (
     Case.id, Case.code, Case.version, Case.kind, Case.state, Case.resolution, Case.public_text, Case.redaction,
@@ -186,13 +188,14 @@ class PublicationRepository:
         )
         return found
 
-    async def store(self, rows: Sequence[Mapping[str, object]]) -> set[UUID]:
+    async def store(self, rows: Sequence[Mapping[str, object]], seats: Seats) -> set[UUID]:
         """Insert or replace publications in one statement; an older version never replaces a newer one.
 
-        Returns the cases whose publication was written.
+        The portals of the units at which a case has its `seats` show it, and no others do any more. Returns the cases
+        whose publication was written.
         """
-        values = {f"v_{name}": [row[name] for row in rows] for name in _TYPES}
-        written = await self._session.scalars(_STORE, {"tenant_id": self._tenant_id, **values})
+        values = {f"v_{name}": [row[name] for row in rows] for name in STORED}
+        written = await self._session.scalars(STORE, {"tenant_id": self._tenant_id, **values, **seats_as_arrays(seats)})
         return set(written)
 
     async def unindexed(self, limit: int) -> dict[UUID, str]:
@@ -238,53 +241,6 @@ class PublicationRepository:
         return found.all()
 
 
-_TYPES = {
-    "case_id": "uuid",
-    "code": "text",
-    "published": "boolean",
-    "case_version": "integer",
-    "revision": "integer",
-    "digest": "text",
-    "etag": "text",
-    "state": "text",
-    "category_code": "text",
-    "group_code": "text",
-    "area_province": "text",
-    "area_district": "text",
-    "area_commune": "text",
-    "lat": "double precision",
-    "lon": "double precision",
-    "updated_at": "timestamptz",
-    "overdue": "boolean",
-    "search_text": "text",
-    "terms": "text",
-    "body": "bytea",
-    "line": "bytea",
-    "feature": "bytea",
-    "photos": "text",
-}
-_WRITTEN_OUT = {"terms": "int[]", "photos": "uuid[]"}  # arrays of arrays of different lengths are no values of theirs
-
-
-def written_array(values: Sequence[int] | Sequence[UUID]) -> str:
-    """An integer[] or uuid[] as text: arrays of arrays of different lengths are no values of PostgreSQL's."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
-def _store_sql() -> str:
-    names = ", ".join(_TYPES)
-    arrays = ", ".join(f"CAST(:v_{name} AS {kind}[])" for name, kind in _TYPES.items())
-    values = ", ".join(f"CAST({name} AS {_WRITTEN_OUT[name]})" if name in _WRITTEN_OUT else name for name in _TYPES)
-    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in _TYPES if name != "case_id")
-    return (
-        f"INSERT INTO publications (tenant_id, {names})"  # noqa: S608 - names are constants of this module
-        f" SELECT :tenant_id, {values} FROM unnest({arrays}) AS given ({names})"
-        f" ON CONFLICT (tenant_id, case_id) DO UPDATE SET {changes}"
-        " WHERE publications.case_version <= EXCLUDED.case_version RETURNING case_id"
-    )
-
-
-_STORE = text(_store_sql())
 _INDEX_ANEW = text("""
     UPDATE publications AS p SET terms = CAST(given.terms AS int[])
     FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS int[]), CAST(:terms AS text[])) AS given (id, revision, terms)

@@ -14,6 +14,16 @@ from .photos import (
     list_photos,
     public_photo,
 )
+from .portals import (
+    portal_cases,
+    portal_changed_at,
+    portal_changes,
+    portal_codes,
+    portal_day,
+    portal_days,
+    portal_news,
+    portal_standing,
+)
 from .reading import (
     features,
     preview_of,
@@ -23,7 +33,7 @@ from .reading import (
     public_preview,
     public_window,
 )
-from .rebuilding import index_all_words, index_words, rebuild, rebuild_all
+from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .similar import similar_cases
 from .streaming import LiveFeed, LiveFeeds
 
@@ -41,6 +51,15 @@ __all__ = [
     "index_words",
     "let_go_photos",
     "list_photos",
+    "place",
+    "portal_cases",
+    "portal_changed_at",
+    "portal_changes",
+    "portal_codes",
+    "portal_day",
+    "portal_days",
+    "portal_news",
+    "portal_standing",
     "preview_of",
     "public_bodies",
     "public_body",

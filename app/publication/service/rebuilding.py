@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,12 +11,18 @@ from app.db.engine import Database
 from app.db.work import Work, in_work, write_work
 from app.directory.snapshot import Directory
 from app.directory.terms import EditionId
-from app.kit.clock import Clock
+from app.kit.clock import Clock, local_day
 from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
-from app.publication.domain import is_shown, project, render, search_terms, tombstone
-from app.publication.repository import PublicationRepository, written_array
-from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source, Words
+from app.publication.domain import is_shown, line_digest, project, render, search_terms, tombstone
+from app.publication.repository import (
+    PublicationRepository,
+    place as store_places,
+    to_place,
+    unplaced,
+    written_array,
+)
+from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source, Unplaced, Words
 from app.timeline.terms import Entry
 
 BATCH_ROWS = 200
@@ -59,7 +65,7 @@ async def rebuild(
                 changes.append(_Changed(source, before, after))
         elif before.published:
             changes.append(_Changed(source, before, None))
-    return await _publish(work, tenant_id, catalogue, changes) if changes else 0
+    return await _publish(work, tenant_id, directory, catalogue, changes) if changes else 0
 
 
 async def _read(repository: PublicationRepository, case_ids: Collection[UUID]) -> tuple[list[Source], dict[UUID, Kept]]:
@@ -81,14 +87,30 @@ def _named(sources: list[Source]) -> list[UUID]:
     return sorted({one.id for one in sources} | {one.merged_into_id for one in sources if one.merged_into_id})
 
 
-async def _publish(work: Work, tenant_id: TenantId, catalogue: Catalogue, changes: list[_Changed]) -> int:
+async def _publish(
+    work: Work, tenant_id: TenantId, directory: Directory, catalogue: Catalogue, changes: list[_Changed]
+) -> int:
     """Number of the changes that were stored and told of, all of one instant."""
     repository = PublicationRepository(work, tenant_id)
     last = await repository.last_change()
     if last is not None:
         work.catch_up(last)  # followers ask for what changed since; a change may never be older than an earlier one
     rendered = [(change, _rendered(work, change)) for change in changes]
-    stored = await repository.store([_row(work, tenant_id, catalogue, *one) for one in rendered])
+    zone_name = directory.tenant(tenant_id).time_zone
+    rows = [
+        {
+            **_row(work, tenant_id, catalogue, change, anew),
+            "opened_on": local_day(change.source.opened_at, zone_name),
+            "sha256": line_digest(anew.line) if change.after is not None else b"",
+        }
+        for change, anew in rendered
+    ]
+    seats = {
+        change.source.id: directory.unit_path(tenant_id, UnitId(change.source.unit_id))
+        for change in changes
+        if change.after is not None
+    }
+    stored = await repository.store(rows, seats)
     for change, anew in rendered:
         if change.source.id in stored:  # else another rebuild has stored a later version, and tells of that
             _tell(work, tenant_id, change, anew)
@@ -108,9 +130,33 @@ async def rebuild_all(
             await outbox.hold_cursor(work, tenant_id, CONSUMER)
             ids = await PublicationRepository(work, tenant_id).case_ids_after(after, BATCH_ROWS)
             changed += await rebuild(work, tenant_id, ids, directory=directory, catalogue=catalogue)
+            if ids:
+                await _place(work, tenant_id, await to_place(work, tenant_id, ids), directory)
         if len(ids) < BATCH_ROWS:
             return changed
         after = ids[-1]
+
+
+async def place(work: Work, tenant_id: TenantId, *, directory: Directory) -> int:
+    """Number of publications that the portals of units show from now on as they are: an earlier release wrote them."""
+    waiting = await unplaced(work, tenant_id, BATCH_ROWS)
+    if waiting:
+        await _place(work, tenant_id, waiting, directory)
+    return len(waiting)
+
+
+async def _place(work: Work, tenant_id: TenantId, waiting: Sequence[Unplaced], directory: Directory) -> None:
+    zone_name = directory.tenant(tenant_id).time_zone
+    rows = {
+        one.case_id: {
+            "revision": one.revision,
+            "day": local_day(one.opened_at, zone_name),
+            "digest": line_digest(one.line) if one.published else b"",
+        }
+        for one in waiting
+    }
+    seats = {one.case_id: directory.unit_path(tenant_id, one.unit_id) for one in waiting if one.published}
+    await store_places(work, tenant_id, rows, seats)
 
 
 async def index_words(work: Work, tenant_id: TenantId) -> int:

@@ -226,6 +226,9 @@ class ReportTextOut(BaseModel):
     address: str | None
     answers: dict[str, Any]
     channel: Channel
+    portal: str | None = Field(
+        description="Cơ quan có cổng mà phản ánh được gửi qua. The unit by whose portal it came."
+    )
     captured_at: datetime | None = Field(description="Theo đồng hồ của máy người gửi. By the sender's clock.")
     captured_doubt: CaptureDoubt | None = Field(
         description="Vì sao không nên tin giờ ấy. Why that time should not be relied on."
@@ -337,8 +340,8 @@ def routing_answer(stored: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def report_text_answer(report: ReportText) -> dict[str, Any]:
-    """A report as a ReportTextOut."""
+def report_text_answer(report: ReportText, units: Mapping[UnitId, str]) -> dict[str, Any]:
+    """A report as a ReportTextOut; `units`: codes by id."""
     point = report.point
     return {
         "code": report.code,
@@ -349,6 +352,7 @@ def report_text_answer(report: ReportText) -> dict[str, Any]:
         "address": report.address,
         "answers": report.answers,
         "channel": report.channel.value,
+        "portal": units.get(report.portal) if report.portal else None,
         "captured_at": report.captured_at,
         "captured_doubt": report.captured_doubt,
         "clock_skew_s": report.clock_skew_s,

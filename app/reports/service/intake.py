@@ -116,7 +116,7 @@ async def submit_report(
     now = intake.clock.now()
     if actor.grant is not None:
         may_use(actor, ClientScope.REPORTS_CREATE).require()
-        new = replace(new, channel=Channel(actor.grant.channel))
+        new = replace(new, channel=Channel(actor.grant.channel), portal=actor.grant.portal)
     placed = domain.place(intake.books.directory, host_tenant, new)
     uploads = await media_service.attachable(intake.db, new.media, now) if new.media else []
     try:
@@ -261,6 +261,7 @@ def _row(new: NewReport, case: NewCase, report_id: ReportId, actor: Actor, secre
         "received_at": case.received_at,
         "citizen_id": actor.citizen_id,
         "client_id": actor.client_id,
+        "portal_unit_id": new.portal,
         "tracking_hash": tracking_hash(secret) if secret is not None else None,
     }
 

@@ -44,6 +44,10 @@ EVERYONES = {
     "PUT /api/v1/staff/figures/goals/{tier}",  # of one's own province alone, whatever is named
     "PUT /api/v1/staff/second-factor-rules/{role}",
     "GET /api/v1/public/photos/{photo}/{variant}",  # what officers let everyone see: tests/api/media
+    "GET /api/v1/public/portals/{unit}",  # units are public, and so is what their portals show
+    "GET /api/v1/public/portals/{unit}/changes",
+    "GET /api/v1/public/portals/{unit}/digest",
+    "GET /api/v1/public/portals/{unit}/digest/{day}",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
@@ -64,6 +68,7 @@ APART = (
     "/staff/subscriptions/{id}",
     "/staff/partners/{id}",  # tests/api/partners
     "/staff/clients/{id}",
+    "/staff/portals/{unit}",  # and of units: tests/api/portals
     "/staff/members/{id}",  # and of units: tests/api/members
     "/client/subscriptions/{id}",
 )

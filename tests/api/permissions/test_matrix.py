@@ -110,6 +110,11 @@ BODIES_OF: dict[str, Any] = {
     "PUT /api/v1/staff/procedures/{code}/versions/{version}": {"procedure": {}},
     "POST /api/v1/staff/procedures/{code}/versions/{version}/publication": {},
     "POST /api/v1/staff/procedures/{code}/versions/{version}/retirement": {"last_day": "2026-12-31"},
+    "PUT /api/v1/staff/portals/{unit}": {
+        "name": {"vi": "Cổng", "en": "Portal"},
+        "intro": {"vi": "Cổng", "en": "Portal"},
+        "brand": "red",
+    },
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/me/second-factor": {"password": PASSWORD},

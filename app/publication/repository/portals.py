@@ -1,0 +1,144 @@
+"""What the portal of one unit shows: one statement each, on the index of the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from app.db.engine import Database
+from app.kit.ids import TenantId, UnitId
+from app.publication.terms import MOST_COUNTED, Held, Page, PortalDay, Standing, Told
+
+Key: TypeAlias = tuple[datetime, UUID]
+Piece: TypeAlias = Literal["line", "feature"]
+
+# Rows come in the page's order, one more than asked for: what it adds to the text is cut off again.
+_PAGE = """
+SELECT string_agg(piece, '\\x2c'::bytea) AS joined, (array_agg(octet_length(piece)))[$2::int + 1] AS surplus,
+ (array_agg(updated_at))[$2::int] AS last_at, (array_agg(case_id))[$2::int] AS last_id
+FROM (
+    SELECT p.{piece} AS piece, u.updated_at, u.case_id
+    FROM unit_publications u JOIN publications p ON p.tenant_id = $1 AND p.case_id = u.case_id
+    WHERE u.tenant_id = $1 AND u.unit_id = $3 AND u.shown AND p.{piece} IS NOT NULL {beyond}
+    ORDER BY u.updated_at DESC, u.case_id DESC LIMIT $2::int + 1
+) AS ordered
+"""
+_BEYOND: Final = "AND (u.updated_at, u.case_id) < ($4, $5)"
+
+
+async def portal_page(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, piece: Piece, after: Key | None, limit: int
+) -> Page:
+    """Up to `limit` stored pieces of the unit's portal, newest change first (index ix_unit_publications_shown).
+
+    One statement. Features are only of cases that have a place.
+    """
+    sql = _PAGE.format(piece=piece, beyond=_BEYOND if after else "")
+    row = await db.lane.fetchrow(sql, tenant_id, limit, unit_id, *(after or ()))
+    assert row is not None
+    joined, surplus, last_at, last_id = row
+    if surplus is None:
+        return Page(joined=joined or b"", after=None)
+    return Page(joined=joined[: -surplus - 1], after=(last_at, last_id))
+
+
+_FOUND: Final = """
+SELECT u.case_id, u.code, u.revision, u.sha256, u.updated_at, u.shown FROM unit_publications u
+WHERE u.tenant_id = $1 AND u.unit_id = $2 AND {shown} {beyond} ORDER BY u.updated_at {order}, u.case_id {order} LIMIT $3
+"""
+_TOLD: Final = """
+SELECT f.case_id, f.code, f.revision, encode(f.sha256, 'hex') AS sha256, f.updated_at,
+ CASE WHEN f.shown THEN p.line END AS line, CASE WHEN f.shown AND {bodies} THEN p.body END AS body
+FROM (({shown}) UNION ALL ({gone})) AS f
+LEFT JOIN publications p ON p.tenant_id = $1 AND p.case_id = f.case_id
+ORDER BY f.updated_at {order}, f.case_id {order} LIMIT $3
+"""
+
+
+async def portal_changes(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, *, after: Key | None, limit: int, newest_first: bool
+) -> list[Told]:
+    """Up to `limit` changes of the unit's portal in their order, cases that it shows no longer among them.
+
+    One statement (indexes ix_unit_publications_shown and ix_unit_publications_gone). Bodies come newest first only.
+    """
+    order, sign = ("DESC", "<") if newest_first else ("ASC", ">")
+    beyond = f"AND (u.updated_at, u.case_id) {sign} ($4, $5)" if after else ""
+    shown, gone = (_FOUND.format(shown=where, beyond=beyond, order=order) for where in ("u.shown", "NOT u.shown"))
+    sql = _TOLD.format(shown=shown, gone=gone, order=order, bodies="true" if newest_first else "false")
+    return [Told(*row) for row in await db.lane.fetch(sql, tenant_id, unit_id, limit, *(after or ()))]
+
+
+_DAYS: Final = """
+SELECT opened_on, count(*), encode(sha256(string_agg(
+    convert_to(code || ' ' || revision || ' ' || encode(sha256, 'hex') || E'\\n', 'UTF8'), '' ORDER BY code COLLATE "C"
+)), 'hex')
+FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on BETWEEN $3 AND $4
+GROUP BY opened_on ORDER BY opened_on
+"""
+
+
+async def portal_days(db: Database, tenant_id: TenantId, unit_id: UnitId, first: date, last: date) -> list[PortalDay]:
+    """The days on which cases were opened that the portal shows, ascending (index ix_unit_publications_days)."""
+    return [PortalDay(*row) for row in await db.lane.fetch(_DAYS, tenant_id, unit_id, first, last)]
+
+
+_DAY: Final = """
+SELECT code, revision, encode(sha256, 'hex') FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on = $3 ORDER BY code COLLATE "C"
+"""
+
+
+async def portal_day(db: Database, tenant_id: TenantId, unit_id: UnitId, day: date) -> list[Held]:
+    """The cases of one of those days by code, at most as many as a day has. One statement."""
+    return [Held(*row) for row in await db.lane.fetch(_DAY, tenant_id, unit_id, day)]
+
+
+_COUNT: Final = """(
+    SELECT count(*) FROM (
+        SELECT FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND shown AND {which} LIMIT {most}
+    ) AS counted
+)"""
+_STANDING: Final = "SELECT " + ", ".join(
+    _COUNT.format(which=which, most=MOST_COUNTED + 1) for which in ("is_open", "is_open AND overdue", "NOT is_open")
+)
+
+
+async def portal_standing(db: Database, tenant_id: TenantId, unit_id: UnitId) -> Standing:
+    """How many cases the portal shows (index ix_unit_publications_open). One statement."""
+    row = await db.lane.fetchrow(_STANDING, tenant_id, unit_id)
+    assert row is not None
+    return Standing(*row)
+
+
+_CHANGED: Final = """
+SELECT max(updated_at) FROM (
+    (SELECT updated_at FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND shown
+     ORDER BY updated_at DESC, case_id DESC LIMIT 1)
+    UNION ALL
+    (SELECT updated_at FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND NOT shown
+     ORDER BY updated_at DESC, case_id DESC LIMIT 1)
+) AS newest
+"""
+
+
+async def portal_changed_at(db: Database, tenant_id: TenantId, unit_id: UnitId) -> datetime | None:
+    """When what the portal shows changed last; None: it has never shown anything. One statement."""
+    changed: datetime | None = await db.lane.fetchval(_CHANGED, tenant_id, unit_id)
+    return changed
+
+
+_CODES: Final = """
+SELECT code, updated_at FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown ORDER BY updated_at DESC, case_id DESC LIMIT $3
+"""
+
+
+async def portal_codes(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """Codes and times of the newest cases of the portal. One statement."""
+    return [(row[0], row[1]) for row in await db.lane.fetch(_CODES, tenant_id, unit_id, limit)]

@@ -1,0 +1,60 @@
+"""What the portal of one unit shows of its own cases and of those of all units below it: one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from app.db.engine import Database
+from app.kit.ids import TenantId, UnitId
+from app.publication.repository import portals
+from app.publication.repository.portals import Key, Piece
+from app.publication.terms import Held, Page, PortalDay, Standing, Told
+
+
+async def portal_cases(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, *, piece: Piece, after: Key | None, limit: int
+) -> Page:
+    """A page of list lines or GeoJSON features joined by commas, newest change first. One statement."""
+    return await portals.portal_page(db, tenant_id, unit_id, piece, after, limit)
+
+
+async def portal_news(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, *, after: Key | None, limit: int
+) -> list[Told]:
+    """The newest changes, with bodies; cases shown no longer among them. One statement."""
+    return await portals.portal_changes(db, tenant_id, unit_id, after=after, limit=limit, newest_first=True)
+
+
+async def portal_changes(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, *, after: Key | None, limit: int
+) -> list[Told]:
+    """The changes after one, oldest first: whoever goes on from the last misses none. One statement."""
+    return await portals.portal_changes(db, tenant_id, unit_id, after=after, limit=limit, newest_first=False)
+
+
+async def portal_changed_at(db: Database, tenant_id: TenantId, unit_id: UnitId) -> datetime | None:
+    """When what the portal shows changed last; None: never. One statement."""
+    return await portals.portal_changed_at(db, tenant_id, unit_id)
+
+
+async def portal_days(db: Database, tenant_id: TenantId, unit_id: UnitId, first: date, last: date) -> list[PortalDay]:
+    """A digest for each day on which cases were opened that the portal shows. One statement."""
+    return await portals.portal_days(db, tenant_id, unit_id, first, last)
+
+
+async def portal_day(db: Database, tenant_id: TenantId, unit_id: UnitId, day: date) -> list[Held]:
+    """What the digest of a day is made of, by code. One statement."""
+    return await portals.portal_day(db, tenant_id, unit_id, day)
+
+
+async def portal_standing(db: Database, tenant_id: TenantId, unit_id: UnitId) -> Standing:
+    """How many cases are open, overdue, handled. One statement."""
+    return await portals.portal_standing(db, tenant_id, unit_id)
+
+
+async def portal_codes(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, *, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """The newest cases by code, with their times. One statement."""
+    return await portals.portal_codes(db, tenant_id, unit_id, limit)

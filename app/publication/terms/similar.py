@@ -1,0 +1,35 @@
+"""Vocabulary of likeness: what two reports have in common."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from app.kit.geo import Point
+
+
+class Likeness(NamedTuple):
+    """How likely two reports are one matter, from 0 to 1, and the words in which both say it."""
+
+    score: float
+    shared: tuple[str, ...]
+
+
+class NearCase(NamedTuple):
+    """An open public case near a place: its text in folded words, and its line of a list as it is stored."""
+
+    case_id: UUID
+    category: str
+    group: str
+    point: Point
+    words: str
+    line: bytes
+
+
+class SimilarCase(NamedTuple):
+    """A public case that is probably what somebody is about to report, and why that is thought."""
+
+    line: bytes
+    metres: int
+    days: int
+    likeness: Likeness

@@ -1,0 +1,186 @@
+"""Two sides prove that they hold the same: with the program of docs/portal_mirror.py as the other side."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import rfc8785
+
+from app.kit.clock import FixedClock
+from app.publication.domain import canonical_json
+
+from .conftest import Change, Publish
+
+PROGRAM = Path(__file__).parents[3] / "docs" / "portal_mirror.py"
+Mirror = Callable[..., Awaitable[tuple[int, list[str]]]]
+API = "/api/v1/public/portals/H23.21"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return tmp_path / "copy.sqlite"
+
+
+@pytest.fixture
+def mirror(live_url: str, copy: Path) -> Mirror:
+    """The other side: how its program ended, and the lines it wrote."""
+
+    async def run(*words: str) -> tuple[int, list[str]]:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, str(PROGRAM), live_url, "H23.21", str(copy), *words, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await program.communicate()
+        assert program.returncode is not None
+        return program.returncode, out.decode().splitlines()
+
+    return run
+
+
+async def test_a_copy_that_followed_holds_the_same(
+    mirror: Mirror, publish: Publish, change: Change, clock: FixedClock
+) -> None:
+    cases = [await publish(at=clock.at - timedelta(days=day)) for day in range(4)]
+    assert await mirror("pull") == (0, ["4"])
+    assert await mirror("check", "2026-11-01", "2026-12-15") == (0, [])
+    clock.at += timedelta(seconds=2)
+    await change(cases[0], state="resolved", resolution="fixed", answer="Đã vá xong.")
+    await change(cases[1], publication="withheld")
+    await change(cases[2], unit="H23.32")
+    assert await mirror("pull") == (0, ["3"])
+    assert await mirror("check", "2026-11-01", "2026-11-30") == (0, [])
+
+
+async def test_what_was_lost_changed_and_withdrawn_is_found(
+    mirror: Mirror, copy: Path, publish: Publish, change: Change, clock: FixedClock
+) -> None:
+    lost, changed, withdrawn, moved, same = [await publish(at=clock.at - timedelta(days=day)) for day in range(5)]
+    await mirror("pull")
+    clock.at += timedelta(seconds=2)
+    # The other side loses one, misses the next three, and keeps one.
+    with closing(sqlite3.connect(copy)) as held, held:
+        held.execute("DELETE FROM cases WHERE code = ?", (lost.code,))
+    await change(changed, state="resolved", resolution="fixed", answer="Đã vá xong.")
+    await change(withdrawn, publication="withheld")
+    await change(moved, unit="H23.32")
+    assert await mirror("check", "2026-11-01", "2026-11-30") == (
+        1,
+        [
+            f"2026-11-17 withdrawn {moved.code}",
+            f"2026-11-18 withdrawn {withdrawn.code}",
+            f"2026-11-19 changed {changed.code}",
+            f"2026-11-20 lost {lost.code}",
+        ],
+    )
+    assert same.code
+
+
+async def test_a_field_that_was_written_otherwise_is_found(mirror: Mirror, copy: Path, publish: Publish) -> None:
+    case = await publish()
+    await mirror("pull")
+    with closing(sqlite3.connect(copy)) as held, held:
+        held.execute("UPDATE cases SET body = replace(body, '20.94132', '20.94133')")
+    assert await mirror("check", "2026-11-20", "2026-11-20") == (1, [f"2026-11-20 changed {case.code}"])
+
+
+async def test_the_digest_is_what_the_document_says(
+    client: httpx.AsyncClient, publish: Publish, clock: FixedClock
+) -> None:
+    night = clock.at.replace(hour=17, minute=30)  # half past midnight of the next day in Hải Dương
+    await publish(at=night)
+    await publish(at=night, lat=21.0, lon=106.0)
+    items = (await client.get(f"{API}/changes")).json()["items"]
+    lines = sorted(
+        f"{one['code']} {one['revision']} {hashlib.sha256(rfc8785.dumps(one['case'])).hexdigest()}\n" for one in items
+    )
+    digest = (await client.get(f"{API}/digest?from=2026-11-21&to=2026-11-21")).json()
+    whole = hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert digest == {
+        "portal": "H23.21",
+        "time_zone": "Asia/Ho_Chi_Minh",
+        "days": [{"day": "2026-11-21", "cases": 2, "sha256": whole}],
+    }
+    day = (await client.get(f"{API}/digest/2026-11-21")).json()
+    assert [f"{one['code']} {one['revision']} {one['sha256']}\n" for one in day["items"]] == lines
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"b": 1, "a": [21.0, 20.94132, -0.5, True, None]},
+        {"t": 'Ổ gà "sâu"\n\t\\ \u0007 \u20ac 😀'},
+        {"x": {"z": 1, "y": 2}},
+    ],
+)
+def test_the_canonical_form_is_the_standards(value: Any) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
+
+
+async def test_all_portals_of_one_case_say_the_same_of_it(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish()
+    held = [
+        (await client.get(f"/api/v1/public/portals/{unit}/digest/2026-11-20")).json()["items"]
+        for unit in ("H23", "H23.21", "H23.21.01")
+    ]
+    assert held[0] == held[1] == held[2] != []
+
+
+async def test_changes_come_in_order_and_once(client: httpx.AsyncClient, publish: Publish, clock: FixedClock) -> None:
+    codes = []
+    for _ in range(5):
+        clock.at += timedelta(seconds=1)
+        codes.append((await publish()).code)
+    found, cursor, more = [], None, True
+    while more:
+        page = (
+            await client.get(f"{API}/changes", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        ).json()
+        found += [one["code"] for one in page["items"]]
+        cursor, more = page["cursor"], page["more"]
+    assert found == codes
+    rest = (await client.get(f"{API}/changes", params={"cursor": cursor})).json()
+    assert rest == {"items": [], "cursor": cursor, "more": False}
+    later = await publish(at=clock.at)
+    assert [one["code"] for one in (await client.get(f"{API}/changes?cursor={cursor}")).json()["items"]] == [later.code]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        "from=2026-11-20&to=2026-11-19",
+        "from=2026-10-01&to=2026-11-20",
+        "to=0001-01-05",
+        "from=0001-01-01&to=0001-01-02",
+    ],
+)
+async def test_days_that_are_none_are_refused(client: httpx.AsyncClient, days: str) -> None:
+    answer = await client.get(f"{API}/digest?{days}")
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (400, "unreadable-days")
+
+
+async def test_the_last_week_is_told_when_no_days_are_named(
+    client: httpx.AsyncClient, publish: Publish, clock: FixedClock
+) -> None:
+    for day in (0, 6, 7):
+        await publish(at=clock.at - timedelta(days=day))
+    days = [datetime.fromisoformat(one["day"]).day for one in (await client.get(f"{API}/digest")).json()["days"]]
+    assert days == [14, 20]
+
+
+async def test_a_portal_tells_where_everything_is(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish()
+    portal = (await client.get("/api/v1/public/portals/h23.21")).json()
+    assert portal["unit"]["code"] == "H23.21"
+    assert portal["parent"]["code"] == "H23"
+    assert "H23.21.01" in {one["code"] for one in portal["children"]}
+    for address in portal["links"].values():
+        assert (await client.get(address)).status_code == 200, address
