@@ -66,7 +66,7 @@ async def test_a_limit_is_changed_after_what_it_means_was_seen(desk_of: Desks, d
     assert "Hãy nhập số lần nhiều nhất." in empty.text
     assert "Hãy nhập khoảng thời gian." in empty.text
     seen = Page(await post(admin, form, most="30", window="2", step="look"))
-    assert "30 trong 2 giờ (hiện là 2000 / 1 giờ)" in seen.text
+    assert "30 trong 2 giờ (hiện là 2.000 / 1 giờ)" in seen.text
     assert "hàng nghìn người" in seen.text
     assert "mỗi người không chặt hơn của mỗi địa chỉ mạng" in seen.text
     assert "Việc khẩn cấp luôn được nhận" in seen.text
