@@ -192,6 +192,14 @@ async def test_a_rule_of_retention_is_published_after_what_goes_by_it_was_seen(
     assert refused.status_code == 403
 
 
+async def test_figures_are_taken_away_by_the_session_of_the_pages(desk_of: Desks) -> None:
+    desk = await desk_of(Role.APPROVER)
+    (link,) = [one for one in Page(await desk.get("/console/figures")).links if ".csv" in one]
+    answer = await desk.get(link)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert "attachment" in answer.headers["content-disposition"]
+
+
 @pytest.mark.parametrize("demanded", ["yes", "no"])
 async def test_a_role_needs_a_second_step_from_now_on(
     desk_of: Desks, application: FastAPI, db: Database, demanded: str
