@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.cases import service as cases_service
@@ -365,3 +366,10 @@ def bulk_outcomes(desk: Desk, outcomes: list[cases_service.Outcome]) -> list[dic
         {"code": outcome.code, "problem": outcome.problem.detail(desk.lang) if outcome.problem else None}
         for outcome in outcomes
     ]
+
+
+def grouped(of: int | Decimal) -> Text:
+    """A number as people write it here and in English, thousands apart: `1.234,5` and `1,234.5`."""
+    whole, _, part = f"{of:,f}".partition(".")
+    part, turned = part.rstrip("0"), whole.replace(",", ".")
+    return Text(f"{turned},{part}", f"{whole}.{part}") if part else Text(turned, whole)

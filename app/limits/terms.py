@@ -44,6 +44,7 @@ _LIMITED_LABELS = {
     Limited.CODES: Text("Mã xác thực gửi qua SMS", "Codes sent by SMS"),
     Limited.DEVICES: Text("Máy mới dùng ứng dụng", "New devices of the app"),
     Limited.UPLOADS: Text("Tệp, ảnh tải lên", "Files and photos uploaded"),
+    Limited.UPLOAD_MIB: Text("Dung lượng tải lên (MiB)", "Size of uploads (MiB)"),
     Limited.INVITATIONS: Text("Liên kết đặt mật khẩu do quản trị lập", "Links for passwords made by administrators"),
     Limited.LINKS: Text("Lần dùng liên kết đặt mật khẩu", "Uses of such links"),
     Limited.SIGN_INS: Text("Lần thử đăng nhập", "Attempts to sign in"),
@@ -67,6 +68,7 @@ class Per(StrEnum):
 
 
 _PER_LABELS = {
+    Per.SHARE: Text("một mạng, trong phần của mỗi người", "one network, of each person's"),
     Per.PERSON: Text("mỗi người", "each person"),
     Per.ADDRESS: Text("mỗi địa chỉ mạng", "each network address"),
     Per.NETWORK: Text("mỗi mạng", "each network"),

@@ -216,7 +216,7 @@ async def test_money_is_matched_and_given_back_by_two(
     await looked_at(page, f"administration-18-own-{of}")
     desk = await open_page("/console/unmatched-money", phone=phone)
     await sign_in(desk, other.username)
-    await desk.get_by_text("Ghi đã hoàn").first.click()
+    await desk.locator("summary", has_text="Ghi đã hoàn").click()
     await desk.get_by_label("Số lệnh chuyển").fill("UNC 9")
     await look(desk, f"administration-19-refund-{of}")
     await desk.get_by_role("button", name="Ghi đã hoàn").click()

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
+from app.console.views import grouped
 from app.db.work import Work, in_work, read_work
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -53,7 +54,8 @@ def _line(one: LimitView) -> dict[str, Any]:
     return {
         "limit": one,
         "within": span(int(one.rate.window.total_seconds())),
-        "packaged": packaged.most,
+        "most": grouped(one.rate.most),
+        "packaged": grouped(packaged.most),
         "packaged_within": span(int(packaged.window.total_seconds())),
     }
 
@@ -152,6 +154,7 @@ async def _shown(
         message=message,
         preview=preview,
         would=span(wanted.window_s) if wanted is not None else None,
+        would_most=grouped(wanted.most) if wanted is not None else None,
         step_now=span(line["limit"].rate.step.total_seconds()),
         step_then=span(preview.rate.step.total_seconds()) if preview is not None else None,
         spans=_SPANS,

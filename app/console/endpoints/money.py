@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.views import grouped
 from app.db.work import Work, in_work, read_work
 from app.identity import service as identity_service
 from app.kit.problems import Problem
@@ -64,7 +65,7 @@ async def _shown(
         message=message,
         found=found,
         done=done,
-        amount=amount,
+        amount=grouped,
     )
 
 
@@ -73,20 +74,11 @@ def _line(desk: Desk, one: Unmatched, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "money": one,
         "waits": waits,
-        "amount": amount(one.receipt.split.unmatched if waits else one.receipt.split.refund_due),
+        "amount": grouped(one.receipt.split.unmatched if waits else one.receipt.split.refund_due),
         "matchable": one.receipt.currency == CURRENCY,
         "decided_by": names.get(one.settled_by, "") if one.settled_by else "",
         "mine": not waits and not policies.may_give_back(desk.actor, one.settled_by),
     }
-
-
-def amount(of: object) -> Text:
-    """An amount as people here write it, thousands apart."""
-    written = f"{of:,f}"
-    whole, _, part = written.partition(".")
-    part = part.rstrip("0")
-    turned = whole.replace(",", ".")
-    return Text(f"{turned},{part}", f"{whole}.{part}") if part else Text(turned, whole)
 
 
 @router.post("/{money}/match")

@@ -111,7 +111,7 @@ async def _asked(desk: Desk, form: Form) -> tuple[Asked, FieldErrors]:
         until=last + timedelta(days=1) if last else None,
         unit_id=_unit(desk, form, errors),
     )
-    return asked, errors
+    return asked, {name: errors[name] for name in _FIELDS if name in errors}
 
 
 def _day(desk: Desk, form: Form, name: str, errors: FieldErrors) -> Any:

@@ -66,7 +66,7 @@ async def test_a_limit_is_changed_after_what_it_means_was_seen(desk_of: Desks, d
     assert "Hãy nhập số lần nhiều nhất." in empty.text
     assert "Hãy nhập khoảng thời gian." in empty.text
     seen = Page(await post(admin, form, most="30", window="2", step="look"))
-    assert "30 trong 2 giờ (hiện là 2000 / 1 giờ)" in seen.text
+    assert "30 trong 2 giờ (hiện là 2.000 / 1 giờ)" in seen.text
     assert "hàng nghìn người" in seen.text
     assert "mỗi người không chặt hơn của mỗi địa chỉ mạng" in seen.text
     assert "Việc khẩn cấp luôn được nhận" in seen.text
@@ -190,6 +190,14 @@ async def test_a_rule_of_retention_is_published_after_what_goes_by_it_was_seen(
     assert "35 ngày" in Page(await officer.get("/console/retention")).text, "what has not begun holds nothing"
     refused = await officer.post(at, data={"csrf": "00"})
     assert refused.status_code == 403
+
+
+async def test_figures_are_taken_away_by_the_session_of_the_pages(desk_of: Desks) -> None:
+    desk = await desk_of(Role.APPROVER)
+    (link,) = [one for one in Page(await desk.get("/console/figures")).links if ".csv" in one]
+    answer = await desk.get(link)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert "attachment" in answer.headers["content-disposition"]
 
 
 @pytest.mark.parametrize("demanded", ["yes", "no"])

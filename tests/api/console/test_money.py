@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import httpx
 
-from app.console.endpoints.money import amount
+from app.console.views import grouped
 from app.db.engine import Database
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
@@ -78,7 +78,8 @@ async def test_money_is_matched_or_given_back_by_two(
     assert "7.000" not in left
 
 
-def test_amounts_are_written_as_people_here_write_them() -> None:
-    assert amount(Decimal(1234567)) == ("1.234.567", "1,234,567")
-    assert amount(Decimal("1234.5000")) == ("1.234,5", "1,234.5")
-    assert amount(Decimal("0.0000")) == ("0", "0")
+def test_numbers_are_written_as_people_here_write_them() -> None:
+    assert grouped(Decimal(1234567)) == ("1.234.567", "1,234,567")
+    assert grouped(Decimal("1234.5000")) == ("1.234,5", "1,234.5")
+    assert grouped(100_000) == ("100.000", "100,000")
+    assert grouped(Decimal("0.0000")) == ("0", "0")
