@@ -251,6 +251,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             continue  # tests/api/streams
         names = {
             "app": "lienthong-android",
+            "unit": PROVINCE,
             "code": "default",
             "occasion": "received",
             "what": "codes",

@@ -30,7 +30,7 @@ from tests.officers import Province, an_officer, cheap_passwords, sign_in
 from tests.server import clone
 
 CASES = 30_000
-LARGE = frozenset({"cases", "reports", "timeline_entries", "outbox_messages", "publications"})
+LARGE = frozenset({"cases", "reports", "timeline_entries", "outbox_messages", "publications", "unit_publications"})
 HAIDUONG = TenantId(1)
 _TELL = {
     "session_preload_libraries": "auto_explain",
