@@ -35,7 +35,7 @@ async def _working(process: Process, db: Database) -> AsyncIterator[None]:
 
 
 async def all_at_once(client: httpx.AsyncClient, code: str, *, there: bool) -> None:
-    """Wait until the portals show the case, or show it no more; whoever is asked after the first that does, does too."""
+    """Wait until the portals show the case, or no more; whoever is asked after the first that does, does too."""
     async with asyncio.timeout(60):
         while True:
             agree = [(code in (await client.get(f"/portal/{unit}/cases.geojson")).text) is there for unit in UNITS]
