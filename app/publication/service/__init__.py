@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
+from .maps import count_anew, count_places, density, draw_tile
 from .photos import (
     Stores,
     category_of,
@@ -44,8 +45,12 @@ __all__ = [
     "Stores",
     "category_of",
     "clean_photos",
+    "count_anew",
+    "count_places",
     "decide_photos",
+    "density",
     "draft_photo",
+    "draw_tile",
     "features",
     "index_all_words",
     "index_words",

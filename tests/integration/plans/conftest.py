@@ -23,7 +23,7 @@ from app.kit.clock import FixedClock
 from app.kit.ids import TenantId, UnitId
 from app.main import create_app, install
 from app.process import Process
-from app.publication.service import CommonTerms
+from app.publication.service import CommonTerms, count_anew
 from app.worker import loop as worker_loop
 from benchmarks.load import load
 from tests.conftest import NOW, make_settings
@@ -31,7 +31,18 @@ from tests.officers import Province, an_officer, cheap_passwords, sign_in
 from tests.server import clone
 
 CASES = 30_000
-LARGE = frozenset({"cases", "reports", "timeline_entries", "outbox_messages", "publications", "unit_publications"})
+LARGE = frozenset(
+    {
+        "cases",
+        "reports",
+        "timeline_entries",
+        "outbox_messages",
+        "publications",
+        "unit_publications",
+        "map_cells",
+        "density_cells",
+    }
+)
 HAIDUONG = TenantId(1)
 _TELL = {
     "session_preload_libraries": "auto_explain",
@@ -103,6 +114,8 @@ async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPath
         plans = Plans()
         patch.setattr(asyncpg, "connect", _telling(plans))
         process = await Process.open(make_settings(url, tmp_path_factory.mktemp("plans")), FixedClock(NOW))
+        await count_anew(process.db, process.clock, HAIDUONG, "Asia/Ho_Chi_Minh")
+        await process.db.lane.fetch("ANALYZE map_cells, density_cells, publications")
         app = create_app(process.settings, process.clock)
         install(app, process)
         await _placed(process)
