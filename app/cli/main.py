@@ -23,7 +23,7 @@ from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
-from app.publication.service import count_anew, index_all_words, rebuild_all
+from app.publication.service import index_all_words, rebuild_all, recount
 from app.settings import PhoneCodes, Settings
 from app.web import logs
 
@@ -311,16 +311,16 @@ def index_publications(tenant: TenantOption = None) -> None:
         chosen = [accounts.tenant_named(process, tenant)] if tenant else process.directory.current.tenants
         db, clock = process.db, process.clock
         return {
-            one.slug: (await index_all_words(db, clock, one.id), await count_anew(db, clock, one.id, one.time_zone))
+            one.slug: (await index_all_words(db, clock, one.id), await recount(db, clock, one.id, one.time_zone))
             for one in chosen
         }
 
-    for slug, (changed, number) in with_process(index).items():
+    for slug, (changed, counts) in with_process(index).items():
         say(
             Text(
-                "{slug}: đã sửa từ khoá của {changed} bản công khai; {number} bản có trên bản đồ.",
-                "{slug}: the terms of {changed} publications were put right; {number} are on the map.",
-            ).fill(slug=slug, changed=changed, number=number)
+                "{slug}: đã sửa từ khoá của {changed} bản công khai và {counts} số đếm trên bản đồ.",
+                "{slug}: the terms of {changed} publications and {counts} counts of the map were put right.",
+            ).fill(slug=slug, changed=changed, counts=counts)
         )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import binascii
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import Depends, Header
 from pydantic import BaseModel, Field
@@ -144,18 +145,25 @@ async def categories_of(connection: HTTPConnection, for_tenant: TenantId, code: 
     return sorted((await catalogue(connection)).subtree(for_tenant, code)) if code else None
 
 
-_TILE_TAG = re.compile(r'"t1-([0-9]{1,18})"')
+_TILE_TAG = re.compile(r'"t1-([0-9]{1,18})-([0-9a-f]+)"')
 
 
-def tile_tag(version: int) -> str:
-    """ETag of a tile: weak, as its bytes differ with their coding. The first digit is of the way tiles are drawn."""
-    return f'W/"t1-{version}"'
+def tile_tag(version: int, categories: Sequence[str] | None) -> str:
+    """ETag of a tile: weak, as its bytes differ with their coding. The first digit is of the way tiles are drawn.
+
+    What a category holds may be edited while no case changes.
+    """
+    return f'W/"t1-{version}-{_of(categories)}"'
 
 
-def tile_held(if_none_match: str | None) -> int | None:
-    """Version of the tile that the client holds."""
+def tile_held(if_none_match: str | None, categories: Sequence[str] | None) -> int | None:
+    """Version of the tile of these categories that the client holds."""
     found = _TILE_TAG.search(if_none_match or "")
-    return int(found[1]) if found else None
+    return int(found[1]) if found and found[2] == _of(categories) else None
+
+
+def _of(categories: Sequence[str] | None) -> str:
+    return f"{crc32(' '.join(categories).encode()):x}" if categories is not None else "0"
 
 
 class SimilarQuery(BaseModel):

@@ -14,6 +14,7 @@ from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.media.errors import StorageAway
 from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
+from app.web.budgets import ReadTooMuch, spend
 from app.web.coding import coded_or_304
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag, is_fresh
@@ -80,6 +81,7 @@ _HEXAGONS = {
     "description": "A GeoJSON FeatureCollection (RFC 7946)",
     "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/DensityFeaturesOut"}}},
 }
+OUTLINES_A_READ = 100  # drawing more takes more of an address's budget
 MVT = "application/vnd.mapbox-vector-tile"
 _TILE = {
     "description": "A tile, empty where there is nothing",
@@ -151,9 +153,9 @@ async def get_public_tile(
         raise NoSuchTile
     categories, held = await categories_of(request, of, query.category), request.headers.get("if-none-match")
     drawn = await service.draw_tile(
-        await database(request), of, tile, categories=categories, states=query.state, held=tile_held(held)
+        await database(request), of, tile, categories=categories, states=query.state, held=tile_held(held, categories)
     )
-    return coded_or_304(request, drawn.content, tile_tag(drawn.version), media_type=MVT)
+    return coded_or_304(request, drawn.content, tile_tag(drawn.version, categories), media_type=MVT)
 
 
 @router.get(
@@ -176,13 +178,15 @@ async def get_public_density(request: Request, query: Annotated[DensityQuery, Qu
 @router.get(
     "/density.geojson",
     response_model=DensityFeaturesOut,
-    responses={200: _HEXAGONS, **_DENSITY_REFUSALS, **_UNCHANGED},
+    responses={**_DENSITY_REFUSALS, **problem_responses(ReadTooMuch), **_UNCHANGED, 200: _HEXAGONS},
     openapi_extra=read_here(IF_NONE_MATCH),
 )
 async def get_public_density_features(request: Request, query: Annotated[DensityQuery, Query()]) -> Response:
-    """Mật độ vụ việc công khai trên bản đồ (GeoJSON). The same density as GeoJSON polygons."""
+    """Mật độ vụ việc công khai trên bản đồ (GeoJSON). The same density as GeoJSON polygons, at most 4,000 of them."""
     of = await density_asked(request, query)
-    content = density_features(await service.density(await database(request), query.resolution, of))
+    found = await service.density(await database(request), query.resolution, of, service.MOST_OUTLINES)
+    spend(request, len(found) // OUTLINES_A_READ)
+    content = density_features(found)
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/geo+json")
 
 

@@ -81,7 +81,17 @@ def periods_since(since: date | None, until: date) -> list[int]:
     return months + list(range(since.year + 1, until.year + 1))
 
 
-@lru_cache(maxsize=4096)
+def months_between(first: date, last: date) -> list[int]:
+    """The months of these days and all between them."""
+    return [
+        year * 100 + month
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if _month(first) <= year * 100 + month <= _month(last)
+    ]
+
+
+@lru_cache(maxsize=8192)
 def outline(cell: int) -> list[tuple[float, float]]:
     """Corners of a hexagon, longitude first, the first one again at the end."""
     corners = [(round(lon, 6), round(lat, 6)) for lat, lon in h3.cell_to_boundary(cell)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 import asyncpg
 
@@ -12,25 +13,27 @@ from app.db.work import Work
 from app.kit.ids import TenantId
 from app.publication.domain.counting import DensityKey, MapKey
 from app.publication.domain.mercator import SPOT_DEPTH, Tile, unwoven
-from app.publication.terms import Cluster, Counted
+from app.publication.terms import Cluster
 
 STATES = tuple(state.value for state in CaseState)
-_SUMS = (*STATES, "x", "y")
+SUMS = (*STATES, "x", "y")
+COUNTED = "spot, state, category_code, case_id, lat, lon, coalesce(area_district, ''), coalesce(area_commune, '')"
 
 _ADD_TO_MAP = f"""
-INSERT INTO map_cells (tenant_id, depth, category, cell, {", ".join(_SUMS)}, version)
+INSERT INTO map_cells (tenant_id, depth, category, cell, {", ".join(SUMS)}, version)
 SELECT $1, given.*, $2::bigint FROM unnest(
- $3::int[], $4::text[], $5::bigint[],
- {", ".join(f"${place}::int[]" for place in range(6, 6 + len(STATES)))}, ${6 + len(STATES)}::bigint[],
- ${7 + len(STATES)}::bigint[]
+ $3::text::int[], $4::text[], $5::text::bigint[],
+ {", ".join(f"${place}::text::bigint[]" for place in range(6, 6 + len(SUMS)))}
 ) AS given
 ON CONFLICT (tenant_id, depth, category, cell) DO UPDATE SET
- {", ".join(f"{name} = map_cells.{name} + EXCLUDED.{name}" for name in _SUMS)},
+ {", ".join(f"{name} = map_cells.{name} + EXCLUDED.{name}" for name in SUMS)},
  version = greatest(EXCLUDED.version, map_cells.version + 1)
 """  # noqa: S608 - names are constants of this module
 _ADD_TO_DENSITY = """
 INSERT INTO density_cells (tenant_id, resolution, period, cell, area_district, area_commune, cases)
-SELECT $1, given.* FROM unnest($2::int[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::int[]) AS given
+SELECT $1, given.* FROM unnest(
+ $2::text::int[], $3::text::int[], $4::text::bigint[], $5::text[], $6::text[], $7::text::int[]
+) AS given
 ON CONFLICT (tenant_id, resolution, period, cell, area_district, area_commune) DO UPDATE SET
  cases = density_cells.cases + EXCLUDED.cases
 """
@@ -38,15 +41,21 @@ ON CONFLICT (tenant_id, resolution, period, cell, area_district, area_commune) D
 
 async def add_to_map(work: Work, tenant_id: TenantId, added: Mapping[MapKey, Sequence[int]], version: int) -> None:
     """Add to the counts and sums of these cells. One statement."""
-    keys = zip(*added, strict=True)
-    sums = zip(*added.values(), strict=True)
-    await work.fetch(_ADD_TO_MAP, tenant_id, version, *keys, *sums)
+    depths, categories, cells = zip(*added, strict=True)
+    sums = (numbers(one) for one in zip(*added.values(), strict=True))
+    await work.fetch(_ADD_TO_MAP, tenant_id, version, numbers(depths), categories, numbers(cells), *sums)
 
 
 async def add_to_density(work: Work, tenant_id: TenantId, added: Mapping[DensityKey, int]) -> None:
     """Add to the counts of these hexagons. One statement."""
-    keys = zip(*added, strict=True)
-    await work.fetch(_ADD_TO_DENSITY, tenant_id, *keys, list(added.values()))
+    resolutions, periods, cells, districts, communes = zip(*added, strict=True)
+    keys = (numbers(one) for one in (resolutions, periods, cells))
+    await work.fetch(_ADD_TO_DENSITY, tenant_id, *keys, districts, communes, numbers(added.values()))
+
+
+def numbers(values: Iterable[int]) -> str:
+    """An array as text: the driver looks at each member of an array, and there are two hundred of a case."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 _UNCOUNTED = """
@@ -64,22 +73,9 @@ async def uncounted(work: Work, tenant_id: TenantId, limit: int) -> list[asyncpg
     return await work.fetch(_UNCOUNTED, tenant_id, limit)
 
 
-async def mark_counted(work: Work, tenant_id: TenantId, counted: Sequence[Counted]) -> None:
-    """These are counted from now on. One statement."""
-    await work.fetch(_MARK, tenant_id, [one.case_id for one in counted], [one.spot for one in counted])
-
-
-_FORGET = (
-    "DELETE FROM map_cells WHERE tenant_id = $1",
-    "DELETE FROM density_cells WHERE tenant_id = $1",
-    "UPDATE publications SET spot = NULL WHERE tenant_id = $1 AND spot IS NOT NULL",
-)
-
-
-async def forget_counts(work: Work, tenant_id: TenantId) -> None:
-    """Nothing of the tenant is counted. Three statements."""
-    for statement in _FORGET:
-        await work.fetch(statement, tenant_id)
+async def mark(work: Work, tenant_id: TenantId, spots: Iterable[tuple[UUID, int | None]]) -> None:
+    """Cases are counted at these spots from now on. One statement."""
+    await work.fetch(_MARK, tenant_id, *zip(*spots, strict=True))
 
 
 # One trip for the version and, unless it is the one that is held, for all that is drawn. `every` counts what a filter

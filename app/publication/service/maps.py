@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from app.db.engine import Database
-from app.db.work import Work, in_work, write_work
-from app.kit.clock import Clock
+from app.db.work import Work
 from app.kit.ids import TenantId
 from app.outbox import service as outbox
 from app.publication.domain.counting import Change, cells_within, density_changes, map_changes, periods_since
@@ -19,6 +18,7 @@ from app.publication.terms import CONSUMER, Cluster, Counted, DensityAsked, Draw
 
 BATCH_ROWS = 500
 MOST_CELLS = 20_000  # of a density
+MOST_OUTLINES = 4_000  # of a density that is drawn: 1.2 MB, and a tenth of a second of ours
 LAYER = "cases"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,35 +26,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 async def count_changes(work: Work, tenant_id: TenantId, changes: Sequence[Change], zone: str) -> None:
     """What was counted is no longer, what is to be counted is. Two statements at most; the cursor is held."""
     if on_map := map_changes(changes):
-        version = (work.now - _EPOCH) // timedelta(microseconds=1)
-        await repository.add_to_map(work, tenant_id, on_map, version)
+        await repository.add_to_map(work, tenant_id, on_map, version_of(work))
     if in_density := density_changes(changes, zone):
         await repository.add_to_density(work, tenant_id, in_density)
 
 
+def version_of(work: Work) -> int:
+    """What a change of counts makes of their versions, unless they are beyond it: microseconds since 1970."""
+    return (work.now - _EPOCH) // timedelta(microseconds=1)
+
+
 async def count_places(work: Work, tenant_id: TenantId, zone: str, limit: int = BATCH_ROWS) -> int:
     """Number of publications that are on the map from now on: those that an earlier release stored."""
+    if not await repository.uncounted(work, tenant_id, 1):
+        return 0  # and nobody waits for it
     await outbox.hold_cursor(work, tenant_id, CONSUMER)
     rows = await repository.uncounted(work, tenant_id, limit)
     counted = [Counted(spot_of(row["lat"], row["lon"]), *row) for row in rows]
     if counted:
-        await repository.mark_counted(work, tenant_id, counted)
+        await repository.mark(work, tenant_id, [(one.case_id, one.spot) for one in counted])
         await count_changes(work, tenant_id, [(None, one) for one in counted], zone)
     return len(counted)
-
-
-async def count_anew(db: Database, clock: Clock, tenant_id: TenantId, zone: str) -> int:
-    """Number of the tenant's publications on the map, all counted from nothing, batch by batch.
-
-    Until it is done the map lacks what is not counted yet; it may run while the program serves.
-    """
-    async with write_work(db, clock, tenant_id) as work:
-        await outbox.hold_cursor(work, tenant_id, CONSUMER)
-        await repository.forget_counts(work, tenant_id)
-    number = 0
-    while batch := await in_work(db, clock, tenant_id, lambda work: count_places(work, tenant_id, zone)):
-        number += batch
-    return number
 
 
 async def draw_tile(
@@ -81,8 +73,8 @@ def _said(cluster: Cluster) -> dict[str, int | str]:
     return {"count": cluster.count, **cluster.counts}
 
 
-async def density(db: Database, resolution: int, asked: DensityAsked) -> list[tuple[int, int]]:
-    """Hexagons with public cases, and how many each. One statement. Raises: TooManyCells."""
+async def density(db: Database, resolution: int, asked: DensityAsked, most: int = MOST_CELLS) -> list[tuple[int, int]]:
+    """Hexagons with public cases, and how many each. One statement. Raises: TooManyCells when more than `most`."""
     cells = None
     if asked.box is not None:
         cells = cells_within(asked.box, resolution, MOST_CELLS)
@@ -90,8 +82,8 @@ async def density(db: Database, resolution: int, asked: DensityAsked) -> list[tu
             raise TooManyCells(MOST_CELLS)
     periods = periods_since(asked.since, asked.until)
     found = await repository.density(
-        db, asked.tenant, resolution, periods, area=asked.area, cells=cells, limit=MOST_CELLS + 1
+        db, asked.tenant, resolution, periods, area=asked.area, cells=cells, limit=most + 1
     )
-    if len(found) > MOST_CELLS:
-        raise TooManyCells(MOST_CELLS)
+    if len(found) > most:
+        raise TooManyCells(most)
     return found
