@@ -9,18 +9,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import httpx
-import psutil
 
 from app.db.engine import Database
+from app.db.work import in_work, write_work
 from app.kit.clock import SystemClock
 from app.kit.ids import TenantId
 from app.publication.domain.mercator import LAST_ZOOM, cell_of, unwoven
-from app.publication.service import count_anew
+from app.publication.repository.maps import COUNTED
+from app.publication.service import count_places
+from app.publication.service.maps import count_changes
+from app.publication.terms import Counted
 from app.settings import Settings
 
 from . import databases, drive
@@ -31,7 +34,9 @@ BOX = "106.28,20.90,106.36,20.97"
 TENANT = TenantId(1)
 ZONE = "Asia/Ho_Chi_Minh"
 PUBLIC = "/api/v1/public"
+PgCpu = Callable[[], dict[int, float]]
 _SPOTS = "SELECT spot, code FROM publications WHERE published AND spot IS NOT NULL ORDER BY hashtext(code) LIMIT 3000"
+_COUNTED = f"SELECT {COUNTED} FROM publications WHERE spot IS NOT NULL ORDER BY hashtext(code) LIMIT 8000"
 
 
 def _get(path: str, headers: str = "") -> Line:
@@ -44,35 +49,91 @@ def _tiles(spots: Sequence[int], zoom: int, query: str = "", headers: str = "") 
     return [_get(f"{PUBLIC}/tiles/{zoom}/{x}/{y}.mvt{query}", headers) for x, y in places]
 
 
-async def counted(url: str) -> tuple[int, float]:
-    """How many cases are on the map once all were counted, and in how many seconds."""
+async def count(url: str, pg_cpu: PgCpu) -> None:
+    """Put what is not on the map yet there, and tell what it took."""
     db = await Database.open(url, Settings(_env_file=None, database_url=url))
-    began = perf_counter()
+    took = _Took(pg_cpu)
+    number = 0
     try:
-        number = await count_anew(db, SystemClock(), TENANT, ZONE)
+        while some := await in_work(db, SystemClock(), TENANT, lambda work: count_places(work, TENANT, ZONE)):
+            number += some
     finally:
         await db.close()
-    took = perf_counter() - began
-    for table in ("map_cells", "density_cells", "publications"):
-        await execute(url, f"VACUUM (ANALYZE) {table}")
-    return number, took
+    if number:
+        print(f"{number:,} public cases put on the map: {took.each(number)}", flush=True)
+        for table in ("map_cells", "density_cells", "publications"):
+            await execute(url, f"VACUUM (ANALYZE) {table}")
+
+
+async def store(url: str, pg_cpu: PgCpu) -> None:
+    """Tell what counting adds to the storing of changes: a new place, and another state where the place stays."""
+    db = await Database.open(url, Settings(_env_file=None, database_url=url))
+    rows = await db.lane.fetch(_COUNTED)
+    cases = [Counted(*row) for row in rows]
+    try:
+        for size in (1, 20, 200):
+            for name, change in (("a case taken from the map", _gone), ("another state", _moved)):
+                batches = [cases[start : start + size] for start in range(0, min(len(cases), 40 * size), size)]
+                took = _Took(pg_cpu)
+                for batch in batches:
+                    changes = [change(one) for one in batch]
+                    for told in (changes, [(after, before) for before, after in changes]):  # and back again
+                        async with write_work(db, SystemClock(), TENANT) as work:
+                            await count_changes(work, TENANT, told, ZONE)
+                number = 2 * sum(map(len, batches))
+                print(f"  {name}, {size} at once: {took.each(number)}", flush=True)
+    finally:
+        await db.close()
+
+
+def _gone(one: Counted) -> tuple[Counted | None, Counted | None]:
+    return one, None
+
+
+def _moved(one: Counted) -> tuple[Counted | None, Counted | None]:
+    return one, one._replace(state="resolved" if one.state != "resolved" else "closed")
+
+
+class _Took:
+    """What a piece of work has taken since it was made."""
+
+    def __init__(self, pg_cpu: PgCpu) -> None:
+        self._pg_cpu = pg_cpu
+        self._wall, self._own, self._pg = perf_counter(), process_time(), sum(pg_cpu().values())
+
+    def each(self, number: int) -> str:
+        """Of one of so many."""
+        spent = (
+            perf_counter() - self._wall,
+            process_time() - self._own,
+            sum(self._pg_cpu().values()) - self._pg,
+        )
+        wall, own, pg = (1e6 * one / number for one in spent)
+        return f"{wall:,.0f} µs each; CPU {own:,.0f} of ours and {pg:,.0f} of PostgreSQL"
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=260_000, help="of which about four in five are public")
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--rounds", type=int, default=2)
     given = databases.asked_of(parser)
     with databases.folder_for(given.keep) as folder, postgres(Path(folder) / "pg") as url:
         databases.tell_settings(url)
         full = databases.filled(url, given.cases, [])
-        number, took = asyncio.run(counted(full))
-        print(f"{number:,} public cases on the map, counted in {took:.1f} s: {1e6 * took / number:,.0f} µs each")
+        server = postmaster(Path(folder) / "pg")
+
+        def pg_cpu() -> dict[int, float]:
+            return cpu_of([server, *server.children(recursive=True)])
+
+        asyncio.run(count(full, pg_cpu))
+        number = asyncio.run(fetch(full, "SELECT count(*) FROM publications WHERE spot IS NOT NULL"))[0]["count"]
+        print(f"{number:,} public cases on the map")
+        asyncio.run(store(full, pg_cpu))
         for name, size in asyncio.run(_sizes(full)):
             print(f"  {name}: {size / 1e6:,.1f} MB, {size / number:,.0f} bytes a case")
-        measure(full, folder, seconds=given.seconds, rounds=given.rounds)
+        measure(full, folder, pg_cpu, seconds=given.seconds, rounds=given.rounds)
 
 
 async def _sizes(url: str) -> list[tuple[str, int]]:
@@ -81,7 +142,7 @@ async def _sizes(url: str) -> list[tuple[str, int]]:
     return [(row["n"], row["s"]) for row in rows]
 
 
-def measure(url: str, folder: Path, *, seconds: float, rounds: int) -> None:
+def measure(url: str, folder: Path, pg_cpu: PgCpu, *, seconds: float, rounds: int) -> None:
     """Ours and the limits by turns, and the table of it."""
     rows = asyncio.run(fetch(url, _SPOTS))
     spots = [row["spot"] for row in rows]
@@ -102,11 +163,6 @@ def measure(url: str, folder: Path, *, seconds: float, rounds: int) -> None:
         "GeoJSON of a town's box": [_get(f"/features?bbox={BOX}")],
         "one row by key": [_get(f"/cases/{row['code']}") for row in rows],
     }
-    server = postmaster(Path(folder) / "pg")
-
-    def pg_cpu() -> dict[int, float]:
-        return cpu_of([server, *_children(server)])
-
     with served(url, folder) as web, bare("benchmarks.reference:bare", url, folder) as limit:
         held = _held(web.base, spots)
         for zoom, tags in held.items():
@@ -131,10 +187,6 @@ def measure(url: str, folder: Path, *, seconds: float, rounds: int) -> None:
             f"| {one.app_ms:.2f} + {one.pg_ms:.2f} | {one.rate / box.rate:.2f} | {one.rate / key.rate:.2f} "
             f"| {one.wrong} |"
         )
-
-
-def _children(server: psutil.Process) -> list[psutil.Process]:
-    return server.children(recursive=True)
 
 
 def _held(base: str, spots: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from app.kit.geo import Box
 from app.kit.ids import made_at
 from app.publication.terms import RESOLUTIONS, Counted
 
-from .mercator import DEPTHS, cell_of, unwoven
+from .mercator import DEPTHS, SPOT_DEPTH, unwoven
 
 MapKey = tuple[int, str, int]
 """Depth, category (none: of every category), cell."""
@@ -27,6 +27,7 @@ Change = tuple[Counted | None, Counted | None]
 ALL_TIME = 0
 _PLACES = {state.value: place for place, state in enumerate(CaseState)}
 _X, _Y = len(_PLACES), len(_PLACES) + 1
+_SHIFTS = tuple((depth, 2 * (SPOT_DEPTH - depth)) for depth in DEPTHS)
 
 
 def map_changes(changes: Iterable[Change]) -> dict[MapKey, list[int]]:
@@ -36,21 +37,35 @@ def map_changes(changes: Iterable[Change]) -> dict[MapKey, list[int]]:
     """
     found: dict[MapKey, list[int]] = defaultdict(lambda: [0] * (_Y + 1))
     for before, after in changes:
-        if before and after and before[:3] == after[:3]:
+        if before and after and (before.spot, before.category) == (after.spot, after.category):
+            if before.state != after.state:
+                _move(found, before, after.state)
             continue
         for sign, one in ((-1, before), (1, after)):
             if one is None:
                 continue
             x, y = unwoven(one.spot)
             place = _PLACES[one.state]
-            for depth in DEPTHS:
-                cell = cell_of(one.spot, depth)
-                for category in ("", one.category):
-                    row = found[depth, category, cell]
-                    row[place] += sign
-                    row[_X] += sign * x
-                    row[_Y] += sign * y
+            for row in _rows(found, one):
+                row[place] += sign
+                row[_X] += sign * x
+                row[_Y] += sign * y
     return found
+
+
+def _move(found: dict[MapKey, list[int]], one: Counted, state: str) -> None:
+    gone, come = _PLACES[one.state], _PLACES[state]
+    for row in _rows(found, one):
+        row[gone] -= 1
+        row[come] += 1
+
+
+def _rows(found: dict[MapKey, list[int]], one: Counted) -> Iterator[list[int]]:
+    """What is added to each cell of the case."""
+    for depth, shift in _SHIFTS:
+        cell = one.spot >> shift
+        yield found[depth, "", cell]
+        yield found[depth, one.category, cell]
 
 
 def density_changes(changes: Iterable[Change], zone: str) -> dict[DensityKey, int]:

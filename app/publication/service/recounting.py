@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -23,11 +23,12 @@ from app.publication.domain.counting import (
 )
 from app.publication.domain.mercator import DEPTHS, spot_of
 from app.publication.repository import maps, recounting as repository
-from app.publication.terms import CONSUMER, RESOLUTIONS
+from app.publication.terms import CONSUMER, RESOLUTIONS, Counted
 
 from .maps import BATCH_ROWS, count_places, version_of
 
 _SQUARE = 16  # depth of the squares that are compared one by one: six hundred metres here
+_SQUARES = 64  # at most in a transaction
 _BATCH = 5_000
 _YEAR = 100  # what is less is no month and no year
 
@@ -58,18 +59,12 @@ async def _mark(tenant_id: TenantId, after: UUID, work: Work) -> UUID | None:
 
 
 async def _recount_squares(db: Database, clock: Clock, tenant_id: TenantId) -> int:
-    changed, first = 0, 0
+    changed = 0
+    first: int | None = 0
 
-    async def one(work: Work) -> tuple[int, int | None]:
-        await outbox.hold_cursor(work, tenant_id, CONSUMER)
-        cell = await repository.next_square(work, tenant_id, _SQUARE, first)
-        return (0, None) if cell is None else (await _recount_square(work, tenant_id, cell), cell + 1)
-
-    while True:
-        wrong, beyond = await in_work(db, clock, tenant_id, one)
-        if beyond is None:
-            break
-        changed, first = changed + wrong, beyond
+    while first is not None:
+        wrong, first = await in_work(db, clock, tenant_id, partial(_recount_some, tenant_id, first))
+        changed += wrong
 
     async def above(work: Work) -> int:
         await outbox.hold_cursor(work, tenant_id, CONSUMER)
@@ -79,9 +74,24 @@ async def _recount_squares(db: Database, clock: Clock, tenant_id: TenantId) -> i
     return changed + await in_work(db, clock, tenant_id, above)
 
 
-async def _recount_square(work: Work, tenant_id: TenantId, cell: int) -> int:
+async def _recount_some(tenant_id: TenantId, first: int, work: Work) -> tuple[int, int | None]:
+    """Number of counts that were wrong in some squares from `first` on, and the first one that was not looked at."""
+    await outbox.hold_cursor(work, tenant_id, CONSUMER)
+    changed = seen = 0
+    for _ in range(_SQUARES):
+        cell = await repository.next_square(work, tenant_id, _SQUARE, first)
+        if cell is None:
+            return changed, None
+        cases = await repository.in_square(work, tenant_id, _SQUARE, cell)
+        changed += await _recount_square(work, tenant_id, cell, cases)
+        seen, first = seen + len(cases), cell + 1
+        if seen > BATCH_ROWS:
+            break
+    return changed, first
+
+
+async def _recount_square(work: Work, tenant_id: TenantId, cell: int, cases: Sequence[Counted]) -> int:
     """Number of counts in the square that were wrong; tiles drawn of one of them have another version now."""
-    cases = await repository.in_square(work, tenant_id, _SQUARE, cell)
     wanted = {key: sums for key, sums in map_changes((None, one) for one in cases).items() if key[0] >= _SQUARE}
     there = await repository.cells_below(work, tenant_id, _SQUARE, cell)
     nothing = [0] * (len(maps.SUMS))
