@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import date
 from uuid import UUID
 
 import h3
@@ -16,8 +17,10 @@ from app.publication.domain.counting import (
     cells_within,
     density_changes,
     map_changes,
+    months_between,
     name_of,
     outline,
+    periods_since,
 )
 from app.publication.domain.mercator import (
     DEPTHS,
@@ -144,3 +147,20 @@ def test_another_program_reads_what_was_written(points: list[tuple[int, int, dic
 
 def test_a_tile_without_points_has_no_bytes() -> None:
     assert point_tile("cases", EXTENT, []) == b""
+
+
+_days = st.dates(date(2020, 1, 1), date(2029, 12, 31))
+
+
+@given(_days, _days)
+def test_periods_hold_each_month_since_then_once(one: date, other: date) -> None:
+    since, until = sorted((one, other))
+    months = months_between(since, until)
+    assert months == sorted(set(months))
+    assert (months[0], months[-1]) == (since.year * 100 + since.month, until.year * 100 + until.month)
+    held: list[int] = []
+    for period in periods_since(since, until):
+        held += [period] if period > 9999 else [period * 100 + month for month in range(1, 13)]
+    assert len(held) == len(set(held))
+    assert set(months) <= set(held)
+    assert min(held) == months[0]
