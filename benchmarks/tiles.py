@@ -51,7 +51,7 @@ def _tiles(spots: Sequence[int], zoom: int, query: str = "", headers: str = "") 
 
 async def count(url: str, pg_cpu: PgCpu) -> None:
     """Put what is not on the map yet there, and tell what it took."""
-    db = await Database.open(url, Settings(_env_file=None, database_url=url))
+    db = await Database.open(url, Settings(_env_file=None, database_url=url, statement_timeout_s=60))
     took = _Took(pg_cpu)
     number = 0
     try:
@@ -67,7 +67,7 @@ async def count(url: str, pg_cpu: PgCpu) -> None:
 
 async def store(url: str, pg_cpu: PgCpu) -> None:
     """Tell what counting adds to the storing of changes: a new place, and another state where the place stays."""
-    db = await Database.open(url, Settings(_env_file=None, database_url=url))
+    db = await Database.open(url, Settings(_env_file=None, database_url=url, statement_timeout_s=60))
     rows = await db.lane.fetch(_COUNTED)
     cases = [Counted(*row) for row in rows]
     try:

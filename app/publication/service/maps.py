@@ -16,7 +16,7 @@ from app.publication.errors import TooManyCells
 from app.publication.repository import maps as repository
 from app.publication.terms import CONSUMER, Cluster, Counted, DensityAsked, Drawn
 
-BATCH_ROWS = 500
+BATCH_ROWS = 200
 MOST_CELLS = 20_000  # of a density
 MOST_OUTLINES = 4_000  # of a density that is drawn: 1.2 MB, and a tenth of a second of ours
 LAYER = "cases"

@@ -142,7 +142,7 @@ async def _placed(process: Process) -> None:
     """Every publication is in the portals of units, many are on the map, and PostgreSQL has looked at all of that."""
     while await worker_loop.place_in_portals(process):
         pass
-    for _ in range(4):  # two thousand of them: sixty thousand counts
+    for _ in range(10):  # two thousand of them: sixty thousand counts
         await worker_loop.index(process)
     for table in ("unit_publications", "publications (spot)", "map_cells", "density_cells"):
         await process.db.lane.fetch(f"ANALYZE {table}")
