@@ -16,6 +16,7 @@ from .frozen import (
     public_of,
     short_code,
     tidied,
+    with_personal,
 )
 from .sheets import Template, sheet_of
 
@@ -35,4 +36,5 @@ __all__ = [
     "sheet_of",
     "short_code",
     "tidied",
+    "with_personal",
 ]
