@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.console import requests, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.filling.questions import corrected, said_answers
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -30,7 +31,6 @@ from app.service_requests.terms import (
     QueueView,
     RequestBooks,
     RequestState,
-    RequestView,
     StepState,
     Verb,
     Waiting,
@@ -191,7 +191,8 @@ async def _shown(
             (step.code, names[step.code]) for step in view.facts.steps if step.state is StepState.DONE and step.role
         ],
         abouts=requests.abouts(view, desk.lang),
-        answers=_answers(view, desk.lang.value),
+        answers=said_answers(view.procedure, view.papers.answers, desk.lang),
+        corrected=corrected(view.procedure, view.papers.earlier, desk.lang),
         documents={document.code: document.name for document in view.procedure.documents},
         units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
@@ -202,29 +203,6 @@ async def _shown(
         message=message,
         done=done,
     )
-
-
-def _answers(view: RequestView, lang: str) -> list[tuple[str, str]]:
-    """Questions of the form with what was answered, in words."""
-    found: list[tuple[str, str]] = []
-    asked = view.procedure.form.get("properties", {})
-    for name in view.procedure.form_order:
-        if name in view.papers.answers:
-            schema = asked.get(name, {})
-            label = schema.get("x-title", {}).get(lang, name)
-            found.append((label, _said(view.papers.answers[name], schema, lang)))
-    return found
-
-
-def _said(value: Any, schema: Mapping[str, Any], lang: str) -> str:
-    match value:
-        case bool():
-            return ("Có" if value else "Không") if lang == "vi" else ("Yes" if value else "No")
-        case [*items]:
-            return "; ".join(_said(item, {}, lang) for item in items)
-        case {**members}:
-            return ", ".join(_said(item, {}, lang) for item in members.values())
-    return str(schema.get("x-labels", {}).get(str(value), {}).get(lang, value))
 
 
 def _due(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -30,11 +30,12 @@ from .handling import (
     stop,
     supply,
 )
-from .names import OPINION, RETURN, RETURNING, step_name, unit_name
-from .steps import ended, follows, responsible
+from .names import MANDATE, OPINION, RETURN, RETURNING, step_name, unit_name
+from .steps import ended, follows, responsible, waits_for
 from .transitions import TRANSITIONS, Move, S, fits, moved, possible_verbs
 
 __all__ = [
+    "MANDATE",
     "OPINION",
     "RETURN",
     "RETURNING",
@@ -75,4 +76,5 @@ __all__ = [
     "stop",
     "supply",
     "unit_name",
+    "waits_for",
 ]

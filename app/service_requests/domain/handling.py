@@ -156,12 +156,15 @@ def ask_supplement(
     )
 
 
-def supply(facts: RequestFacts, *, words: str | None, files: int) -> RequestFact:
-    """The applicant has supplied what was asked for. Raises: NotInThisState, NothingSupplied."""
+def supply(facts: RequestFacts, *, words: str | None, files: int, answers: Sequence[str] = ()) -> RequestFact:
+    """The applicant has supplied what was asked for; `answers`: names of the form's questions answered otherwise now.
+
+    Raises: NotInThisState, NothingSupplied.
+    """
     changes = _state(facts, Verb.SUPPLY)
-    if not files and not words:
+    if not files and not words and not answers:
         raise NothingSupplied
-    return RequestFact(EventType.SUPPLIED, changes=changes, text=words, data={"files": files})
+    return RequestFact(EventType.SUPPLIED, changes=changes, text=words, data={"files": files, "answers": list(answers)})
 
 
 def ask_payment(facts: RequestFacts, *, unit: Text, amount: str, reference: str | None) -> RequestFact:

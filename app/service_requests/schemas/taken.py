@@ -152,6 +152,11 @@ class SupplyIn(WireIn):
     """What was asked for."""
 
     documents: list[DocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    answers: Answers = Field(
+        default_factory=dict,
+        description="Mục của tờ khai được yêu cầu sửa, khai lại trọn mục. Questions asked for anew, each whole.",
+        examples=[{"certificate_number": "AB 123457"}],
+    )
     text: LongText | None = Field(None, description="Giải trình. In your own words.")
 
     def handed_in(self) -> list[HandedIn]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .counts import ONLINE_CHANNELS, Counted
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
+from .views import Earlier, KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
     DECISIONS,
@@ -25,6 +25,7 @@ from .vocabulary import (
     StepChange,
     StepFacts,
     StepState,
+    StepWait,
     Verb,
     WorkKind,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Channel",
     "Counted",
     "DraftId",
+    "Earlier",
     "FileRole",
     "Filing",
     "HandedIn",
@@ -58,6 +60,7 @@ __all__ = [
     "StepChange",
     "StepFacts",
     "StepState",
+    "StepWait",
     "Verb",
     "Waiting",
     "WorkKind",
