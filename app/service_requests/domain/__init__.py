@@ -24,11 +24,13 @@ from .handling import (
     record_payment,
     refuse,
     reject_decision,
+    result_given,
     resume,
     send_back,
     sign_decision,
     stop,
     supply,
+    take_back_payment,
 )
 from .names import OPINION, RETURN, RETURNING, step_name, unit_name
 from .steps import ended, follows, responsible
@@ -68,11 +70,13 @@ __all__ = [
     "refuse",
     "reject_decision",
     "responsible",
+    "result_given",
     "resume",
     "send_back",
     "sign_decision",
     "step_name",
     "stop",
     "supply",
+    "take_back_payment",
     "unit_name",
 ]

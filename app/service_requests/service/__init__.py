@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
 from .counting import count_requests
 from .deciding import (
     add_note,
@@ -49,8 +50,9 @@ from .keeping import (
     reseal,
 )
 from .own import ask_withdrawal, complain, rate, supply
-from .paying import ask_payment, expired, paid, record_payment, ways
+from .paying import ask_payment, expired, paid, record_payment, take_back_payment, ways
 from .reading import (
+    closes_at,
     count_open,
     current_units,
     explain,
@@ -89,11 +91,14 @@ __all__ = [
     "ask_payment",
     "ask_supplement",
     "ask_withdrawal",
+    "ask_withdrawal_at_desk",
     "assign_step",
     "begin_draft",
     "check",
+    "closes_at",
     "codes_of",
     "complain",
+    "complain_at_desk",
     "complete_step",
     "consult_unit",
     "content_of",
@@ -155,7 +160,9 @@ __all__ = [
     "steps_of_actor",
     "stop_request",
     "supply",
+    "supply_at_desk",
     "sweep",
+    "take_back_payment",
     "uploads_of",
     "verbs_for_applicant",
     "verbs_for_staff",

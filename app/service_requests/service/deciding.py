@@ -81,7 +81,7 @@ async def extend_request(
     found = await held(work, actor, code, Verb.EXTEND, seen, books)
     facts = found.facts()
     fact = domain.extend(facts, unit=holder(books, found), due=day_text(due_on), reason=reason)
-    by = actor.staff_id
+    by, promised = actor.staff_id, found.request.due_at
     timing = extended(books, found.request, to=due_on, reason=reason, by=by, at=work.now)
     put_whole(books, found.request, timing, work.now)
     units = frozenset(step.unit_id for step in facts.open_steps)
@@ -94,7 +94,8 @@ async def extend_request(
         PaperKind.APOLOGY,
         UnitId(found.request.unit_id),
         reasons=(reason,),
-        appointment_at=found.request.original_due_at,
+        appointment_at=promised,
+        first_appointment_at=first if (first := found.request.original_due_at) != promised else None,
         new_appointment_at=timing.due_at,
     )
     return settle(work, found, with_paper(fact, paper), books)
@@ -129,6 +130,7 @@ async def decide_request(
         by=author,
         unit=holder(books, found, StepRole.DECIDE),
     )
+    domain.result_given(outcome, words=words, files=len(results))
     put_files(work, actor, found.request, FileRole.RESULT, results)
     return settle(work, found, fact, books)
 
