@@ -60,7 +60,7 @@ FACTS = PaperFacts(
 def a_paper(kind: PaperKind = PaperKind.RECEIPT, **other: Any) -> Paper:
     """A paper that nobody has stored."""
     facts = domain.tidied(dataclasses.replace(FACTS, **other))
-    template = service.template_of(f"{kind.value}@1")
+    template = service.template_of(service.PRESENT[kind])
     number = domain.number_of(template.mark, facts.code, 1)
     return Paper(
         tenant_id=TenantId(1),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -20,6 +21,9 @@ from app.service_requests.schemas import (
     CompleteIn,
     ConsultIn,
     DecisionIn,
+    DeskComplaintIn,
+    DeskSupplyIn,
+    DeskWithdrawalIn,
     ExtendIn,
     HandOverIn,
     OpinionIn,
@@ -64,6 +68,10 @@ MEANS: Mapping[Verb, Means] = MappingProxyType(
         Verb.ASK_SUPPLEMENT: Means(SupplementIn, service.ask_supplement),
         Verb.ASK_PAYMENT: Means(PaymentIn, service.ask_payment),
         Verb.RECORD_PAYMENT: Means(ReceiptIn, service.record_payment),
+        Verb.TAKE_BACK_PAYMENT: Means(ReasonIn, service.take_back_payment),
+        Verb.SUPPLY: Means(DeskSupplyIn, service.supply_at_desk),
+        Verb.ASK_WITHDRAWAL: Means(DeskWithdrawalIn, service.ask_withdrawal_at_desk),
+        Verb.COMPLAIN: Means(DeskComplaintIn, service.complain_at_desk, (("text", "words"),)),
         Verb.EXTEND: Means(ExtendIn, service.extend_request),
         Verb.STOP: Means(ReasonIn, service.stop_request),
         Verb.RESUME: Means(_Nothing, service.resume_request),
@@ -90,6 +98,7 @@ _MISSING: Mapping[str, Text] = MappingProxyType(
         "missing": Text("Hãy nêu ít nhất một mục còn thiếu.", "Name at least one thing that is missing."),
         "due_on": Text("Hãy chọn ngày hẹn mới.", "Choose the new date."),
         "outcome": Text("Hãy chọn kết quả.", "Choose the outcome."),
+        "brought_by": Text("Hãy ghi họ tên người mang đến hoặc gửi thư.", "Write the name of who came or wrote."),
     }
 )
 
@@ -129,8 +138,17 @@ async def act(
         case ConsultIn() | ExtendIn() | AssignIn() | SendBackIn() | CompleteIn() | OpinionIn():
             pass
         case DecisionIn():
-            results = await _results(desk, form, store)
-            said = {"outcome": body.outcome, "words": body.text, "results": results}
+            files = [(name, upload) for _, name, upload in await _files(desk, form, store, "/results/{}/upload")]
+            said = {"outcome": body.outcome, "words": body.text, "results": files}
+        case DeskSupplyIn():
+            said = {
+                "brought_by": body.brought_by,
+                "channel": body.channel,
+                "words": body.text,
+                "files": await _files(desk, form, store, "/documents/{}/upload"),
+                "shown": form.many("paper"),
+                "answers": body.answers,
+            }
         case _ if verb is Verb.SIGN:
             said = {"db": desk.database}
         case _:
@@ -142,25 +160,28 @@ async def act(
     return await in_work(desk.database, desk.clock, desk.tenant.id, in_one)
 
 
-async def _results(desk: Desk, form: Form, store: Store) -> list[tuple[str, Any]]:
-    """Names and uploads of the result's files; the same again for the same form sent twice."""
+async def _files(desk: Desk, form: Form, store: Store, pointer: str) -> list[tuple[str, str, UUID]]:
+    """Document, name and upload of each file that came; the same again for the same form sent twice.
+
+    A field is named after the document that its files are for.
+    """
     handed: list[HandedIn] = []
-    for _, file in form.named_files:
+    for field, file in form.named_files:
         name = await media_service.take(
             desk.database,
             desk.clock,
             store,
             desk.keys.media,
-            f"result:{form.text('key')}",
+            f"request:{form.text('key')}:{field}",
             filename=file.filename or "",
             content=file,
             most_bytes=desk.most_bytes,
             sender=None,
         )
         await file.close()
-        handed.append(HandedIn("result", name, (file.filename or "Kết quả")[:300]))
-    uploads = await service.uploads_of(desk.database, handed, desk.clock.now(), pointer="/results/{}/upload")
-    return [(one.name, upload) for one, upload in zip(handed, uploads, strict=True)]
+        handed.append(HandedIn(field.partition(".")[2] or field, name, (file.filename or "Tệp")[:300]))
+    uploads = await service.uploads_of(desk.database, handed, desk.clock.now(), pointer=pointer)
+    return [(one.document, one.name, upload) for one, upload in zip(handed, uploads, strict=True)]
 
 
 def abouts(view: RequestView, lang: Any) -> list[tuple[str, str]]:

@@ -87,6 +87,7 @@ class PaperFacts:
     processing_time: str = ""  # as the procedure has it: 15 ngày làm việc
     received_at: datetime | None = None
     appointment_at: datetime | None = None
+    first_appointment_at: datetime | None = None  # where `appointment_at` is one that was put in its place
     new_appointment_at: datetime | None = None
     supplement_until: datetime | None = None
     collected_at: str = ""  # where the result is handed over
@@ -124,6 +125,17 @@ class Paper:
     whole: bool = True
 
 
+class Matched(StrEnum):
+    """What was known again: the code of a paper, a file of it, or a file of a result that it names."""
+
+    CODE = "code"
+    PAPER_FILE = "paper_file"
+    RESULT_FILE = "result_file"
+
+
+FILES: Final = (Matched.PAPER_FILE, Matched.RESULT_FILE)
+
+
 class Checked(NamedTuple):
     """What anybody is told of a paper that is genuine."""
 
@@ -131,6 +143,7 @@ class Checked(NamedTuple):
     agency: str
     issued_at: datetime
     superseded: bool
+    matched: Matched = Matched.CODE
 
 
 class Copied(StrEnum):

@@ -146,6 +146,7 @@ class ServiceRequest(TenantRow, Base):
             overdue=self.overdue_at is not None,
             complained_at=self.complained_at,
             due_at=self.due_at,
+            stars=self.stars,
             steps=tuple(step.facts() for step in steps),
         )
 

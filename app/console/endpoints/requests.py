@@ -121,7 +121,7 @@ async def show_paper(
     """A paper as PDF, to be printed. Raises: RequestNotFound, PaperNotFound."""
     view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
     paper = paper_of(await service.papers_of(desk.database, view), number)
-    return await paper_file(papers, paper, desk.request.headers.get("if-none-match"))
+    return await paper_file(papers, desk.database, paper, desk.request.headers.get("if-none-match"), desk.now)
 
 
 @router.post("/requests/{code}/{verb}")
@@ -194,6 +194,7 @@ async def _shown(
         answers=said_answers(view.procedure, view.papers.answers, desk.lang),
         corrected=corrected(view.procedure, view.papers.earlier, desk.lang),
         documents={document.code: document.name for document in view.procedure.documents},
+        ways_in=[(each.value, each.label(desk.lang)) for each in (Channel.DIRECT, Channel.POST)],
         units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
         tried=verb.value if verb else "",
@@ -211,4 +212,8 @@ def _due(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, A
     except NoAppointment:
         return None
     today = local_day(desk.now, desk.tenant.time_zone)
-    return {"weeks": weeks(explained.marks, today, explained.stood), "left": explained.left(today)}
+    return {
+        "weeks": weeks(explained.marks, today, explained.stood),
+        "left": explained.left(today),
+        "closes": service.closes_at(row, books),
+    }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.kit.text import nfc
-from app.papers.terms import PERSONAL, WORDS, Document, Paper, PaperFacts, PaperKind, ResultFile
+from app.papers.terms import PERSONAL, WORDS, Document, Matched, Paper, PaperFacts, PaperKind, ResultFile
 
 SHORT: Final = 20  # hexadecimal digits that are printed: 80 bits, so that nobody finds one by trying
 _WHOLE: Final = 64
@@ -82,6 +82,11 @@ def _plain(value: Any) -> Any:
             return [_plain(one) for one in value]
         case _:
             return value
+
+
+def result_files(facts: PaperFacts) -> dict[bytes, Matched]:
+    """SHA-256 of each file of a result that is stated."""
+    return {bytes.fromhex(one.checksum): Matched.RESULT_FILE for one in facts.results}
 
 
 def as_facts(stored: Mapping[str, Any]) -> PaperFacts:
@@ -165,6 +170,12 @@ def checksums_beginning(typed: str) -> tuple[str, str] | None:
     if len(digits) not in {SHORT, _WHOLE} or not re.fullmatch("[0-9a-f]+", digits):
         return None
     return digits.ljust(_WHOLE, "0"), digits.ljust(_WHOLE, "f")
+
+
+def file_named(typed: str) -> bytes:
+    """The SHA-256 that was typed, which may be a file's; nothing when it is none."""
+    digits = re.sub(r"[\s-]", "", typed)
+    return bytes.fromhex(digits) if re.fullmatch(f"[0-9A-Fa-f]{{{_WHOLE}}}", digits) else b""
 
 
 def keyword_of(checksum: str) -> str:

@@ -57,6 +57,8 @@ async def open_report(visit: CurrentVisit, form: CurrentForm) -> Response:
     code, secret = form.text("code").upper(), form.text("secret")
     if not _is_code(code):
         return _asking(visit, form, {"code": _CODE}, status=422)
+    if views.is_request_code(visit, code):
+        return _asking(visit, form, {}, status=422)
     if secret and await _own(visit, code, secret) is None:
         return _asking(visit, form, {"secret": _NOT_FOUND}, status=422)
     answer = RedirectResponse(f"/follow/{code}", status_code=303)
@@ -67,7 +69,11 @@ async def open_report(visit: CurrentVisit, form: CurrentForm) -> Response:
 def _asking(visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200, asked: bool = False) -> Response:
     """The page that asks for code and secret; `asked` when somebody came for a report that is not public."""
     known = list(keepsakes.followed(visit.request))
-    return visit.page("follow.html", status=status, form=form, errors=errors, followed=known, asked=asked)
+    code = form.text("code").upper()
+    other = code if views.is_request_code(visit, code) else ""
+    return visit.page(
+        "follow.html", status=status, form=form, errors=errors, followed=known, asked=asked and not other, other=other
+    )
 
 
 @router.post("/forget")

@@ -21,7 +21,7 @@ from app.media.store import Store
 from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
 from app.papers.service import paper_of
 from app.payments import service as payments_service
-from app.portal import keepsakes
+from app.portal import keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
@@ -44,7 +44,7 @@ router = APIRouter(prefix="/service-requests", route_class=PortalRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 VerbPath = Annotated[str, Path(pattern=r"^(supplement|withdrawal|complaint|rating)$")]
 _LINES = 50
-_DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating"})
+_DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating", "rating-again"})
 _NOT_FOUND = Text(
     "Mã hồ sơ và mã theo dõi không khớp. Hãy xem lại trên giấy tiếp nhận.",
     "Code and tracking secret do not go together. Please check your receipt.",
@@ -71,6 +71,7 @@ async def _listed(visit: Visit, books: RequestBooks, form: Form, errors: FieldEr
         errors=errors,
         signed_in=visit.citizen is not None,
         lines=[line_answer(row, books, overdue=service.is_overdue(row, visit.now)) for row in rows],
+        other=code if views.is_report_code(visit, code := form.text("code").upper()) else "",
         drafts=[
             (one, books.procedures.find(visit.tenant.id, one.procedure_code, one.procedure_version)) for one in drafts
         ],
@@ -183,6 +184,7 @@ def _due(visit: Visit, books: RequestBooks, row: Mapping[str, Any]) -> dict[str,
     return {
         "weeks": weeks(explained.marks, today, explained.stood),
         "left": None if over else explained.left(today),
+        "closes": service.closes_at(row, books),
         "explained": explained,
     }
 
@@ -194,7 +196,8 @@ async def show_paper(
     """A paper as PDF. Raises: RequestNotFound, PaperNotFound."""
     view = await _own(visit, books, code)
     paper = paper_of(await service.papers_of(visit.database, view), number)
-    return await paper_file(papers, paper, visit.request.headers.get("if-none-match"))
+    held = visit.request.headers.get("if-none-match")
+    return await paper_file(papers, visit.database, paper, held, visit.now)
 
 
 @router.get("/{code}/files/{file}/signatures")
@@ -237,7 +240,8 @@ async def act(
         await _acted(visit, books, view, verb, form, store)
     except (ValidationError, Problem) as refused:
         return await _refused(visit, books, view, form, refused, verb)
-    return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
+    done = "rating-again" if verb == "rating" and view.row["stars"] is not None else verb
+    return RedirectResponse(f"/service-requests/{code}?done={done}", status_code=303)
 
 
 async def _refused(
@@ -299,7 +303,8 @@ async def _do(
         case ComplaintIn():
             return await service.complain(work, at.actor, code, secret, books=books, words=body.text)
         case RatingIn():
-            return await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
+            rated = await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
+            return rated.request
 
 
 def _answered(view: RequestView, form: Form) -> dict[str, Any]:

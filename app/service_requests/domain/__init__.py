@@ -24,11 +24,13 @@ from .handling import (
     record_payment,
     refuse,
     reject_decision,
+    result_given,
     resume,
     send_back,
     sign_decision,
     stop,
     supply,
+    take_back_payment,
 )
 from .names import MANDATE, OPINION, RETURN, RETURNING, step_name, unit_name
 from .steps import ended, follows, responsible, waits_for
@@ -69,12 +71,14 @@ __all__ = [
     "refuse",
     "reject_decision",
     "responsible",
+    "result_given",
     "resume",
     "send_back",
     "sign_decision",
     "step_name",
     "stop",
     "supply",
+    "take_back_payment",
     "unit_name",
     "waits_for",
 ]

@@ -40,6 +40,7 @@ from app.service_requests.schemas import (
     FilingIn,
     OwnFileListOut,
     PaymentsOut,
+    RatedOut,
     RatingIn,
     RequestDeadlineOut,
     RequestOut,
@@ -332,7 +333,7 @@ async def complain(
     return await answer_once(work, actor.tenant_id, key, body, verb)
 
 
-@router.post("/service-requests/{code}/rating", **_OWN)
+@router.post("/service-requests/{code}/rating", response_model=RatedOut, responses=_OWN["responses"])
 async def rate_request(
     code: RequestCode,
     body: RatingIn,
@@ -342,12 +343,12 @@ async def rate_request(
     key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
-    """Đánh giá việc giải quyết, 1 đến 5. Rate the handling, 1 to 5."""
+    """Đánh giá việc giải quyết, 1 đến 5; lần sau thay lần trước. Rate the handling; a later rating replaces yours."""
 
     async def verb() -> Answer:
-        request = await service.rate(
+        rated = await service.rate(
             work, actor, code, tracking_secret, books=books, stars=body.stars, words=body.comment
         )
-        return _done(request)
+        return Answer(200, {**verb_answer(rated.request), "replaces": rated.before})
 
     return await answer_once(work, actor.tenant_id, key, body, verb)

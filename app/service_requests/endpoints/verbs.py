@@ -18,6 +18,7 @@ from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import (
     ConsultationPending,
+    FeeReasonNeeded,
     NothingOwed,
     NothingToSign,
     NotInThisState,
@@ -25,6 +26,7 @@ from app.service_requests.errors import (
     OfficerNotOfUnit,
     ReceiptNeeded,
     RequestNotFound,
+    ResultNeeded,
     ResultNotCleared,
     SecondSignerNeeded,
     StaleRequest,
@@ -197,7 +199,7 @@ async def ask_supplement(
     return _done(request)
 
 
-@router.post("/{code}/ask-payment", **_verb(NothingOwed))
+@router.post("/{code}/ask-payment", **_verb(NothingOwed, FeeReasonNeeded))
 async def ask_payment(
     code: RequestCode,
     body: PaymentIn,
@@ -206,8 +208,10 @@ async def ask_payment(
     work: WriteWork,
     books: CurrentRequestBooks,
 ) -> Response:
-    """Yêu cầu nộp phí, lệ phí. Ask for the fee."""
-    request = await service.ask_payment(work, actor, code, seen=seen, books=books, amount=body.amount)
+    """Yêu cầu nộp phí, lệ phí; số tiền khác biểu phí phải có căn cứ. Ask for the fee, or for more or less and why."""
+    request = await service.ask_payment(
+        work, actor, code, seen=seen, books=books, amount=body.amount, reason=body.reason
+    )
     return _done(request)
 
 
@@ -365,7 +369,7 @@ async def note_request(
     return _done(request)
 
 
-@router.post("/{code}/decide", **_verb(StepNotOpen, ConsultationPending, UploadUnfinished, UploadTaken))
+@router.post("/{code}/decide", **_verb(StepNotOpen, ConsultationPending, ResultNeeded, UploadUnfinished, UploadTaken))
 async def decide_request(
     code: RequestCode,
     body: DecisionIn,

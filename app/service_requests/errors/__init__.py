@@ -28,12 +28,14 @@ from .requests import (
     SupplementAskedAlready,
     TooManyDrafts,
 )
+from .results import FeeReasonNeeded, PaidAlready, ResultNeeded
 from .supplements import NotAskedFor, NotOfProcedure
 
 __all__ = [
     "ConsultationPending",
     "DocumentsMissing",
     "DraftNotFound",
+    "FeeReasonNeeded",
     "FiledAlready",
     "IdentityNeeded",
     "NoAppointment",
@@ -46,9 +48,11 @@ __all__ = [
     "NothingSupplied",
     "NothingToSign",
     "OfficerNotOfUnit",
+    "PaidAlready",
     "ReceiptNeeded",
     "RequestFileNotFound",
     "RequestNotFound",
+    "ResultNeeded",
     "ResultNotCleared",
     "SecondSignerNeeded",
     "StaleDraft",

@@ -78,6 +78,9 @@ class RequestFileOut(BaseModel):
     state: UploadState | None
     kind: FileKind | None
     bytes: int | None
+    sha256: str | None = Field(
+        None, description="SHA-256 của tệp được giữ; tra tại /verify. Of what is kept; /verify answers it."
+    )
     refusal: TextOut | None
     url: str | None
 
@@ -248,6 +251,12 @@ class VerbOut(BaseModel):
     state: RequestState
     national_code: int
     due_at: datetime | None
+
+
+class RatedOut(VerbOut):
+    """What a rating left behind; it is the only one that counts."""
+
+    replaces: int | None = Field(description="Số sao lần trước, nay được thay. The stars it takes the place of.")
 
 
 class DeskFiledOut(VerbOut):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.service_requests.domain import MANDATE
 
+from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
 from .correcting import asked_questions, called
 from .counting import count_requests
 from .deciding import (
@@ -52,8 +53,9 @@ from .keeping import (
     reseal,
 )
 from .own import ask_withdrawal, complain, rate, supply
-from .paying import ask_payment, expired, paid, record_payment, ways
+from .paying import ask_payment, expired, paid, record_payment, take_back_payment, ways
 from .reading import (
+    closes_at,
     count_open,
     current_units,
     explain,
@@ -92,13 +94,16 @@ __all__ = [
     "ask_payment",
     "ask_supplement",
     "ask_withdrawal",
+    "ask_withdrawal_at_desk",
     "asked_questions",
     "assign_step",
     "begin_draft",
     "called",
     "check",
+    "closes_at",
     "codes_of",
     "complain",
+    "complain_at_desk",
     "complete_step",
     "consult_unit",
     "content_of",
@@ -162,7 +167,9 @@ __all__ = [
     "steps_of_actor",
     "stop_request",
     "supply",
+    "supply_at_desk",
     "sweep",
+    "take_back_payment",
     "uploads_of",
     "verbs_for_applicant",
     "verbs_for_staff",

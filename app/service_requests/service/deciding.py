@@ -86,7 +86,7 @@ async def extend_request(
     if cause is not None and found.request.closed_at is None:
         raise ClockPaused(cause)
     fact = domain.extend(found.facts(), unit=holder(books, found), due=day_text(due_on), reason=reason)
-    by = actor.staff_id
+    by, promised = actor.staff_id, found.request.due_at
     timing = give_time(books, found.request, found.steps, to=due_on, reason=reason, by=by, at=work.now)
     paper = await papering.issue(
         work,
@@ -96,7 +96,8 @@ async def extend_request(
         PaperKind.APOLOGY,
         UnitId(found.request.unit_id),
         reasons=(reason,),
-        appointment_at=found.request.original_due_at,
+        appointment_at=promised,
+        first_appointment_at=first if (first := found.request.original_due_at) != promised else None,
         new_appointment_at=timing.due_at,
     )
     return settle(work, found, with_paper(fact, paper), books)
@@ -131,6 +132,7 @@ async def decide_request(
         by=author,
         unit=holder(books, found, StepRole.DECIDE),
     )
+    domain.result_given(outcome, words=words, files=len(results))
     put_files(work, actor, found.request, FileRole.RESULT, results)
     return settle(work, found, fact, books)
 

@@ -31,20 +31,28 @@ from .timing import follow, start_opened
 class Held:
     """A service request in hand: its row locked, its steps, the version of the procedure it began with.
 
-    `actor` is whoever acts, an officer in the capacity that lets him.
+    `actor` is whoever acts, an officer in the capacity that lets him; `doable` are the verbs he may do here at all.
     """
 
-    __slots__ = ("actor", "procedure", "request", "steps")
+    __slots__ = ("actor", "doable", "procedure", "request", "steps")
 
-    def __init__(self, request: ServiceRequest, steps: list[RequestStep], procedure: Procedure, actor: Actor) -> None:
+    def __init__(
+        self,
+        request: ServiceRequest,
+        steps: list[RequestStep],
+        procedure: Procedure,
+        actor: Actor,
+        doable: frozenset[Verb] | None = None,
+    ) -> None:
         self.request = request
         self.steps = steps
         self.procedure = procedure
         self.actor = actor
+        self.doable = doable
 
     def facts(self) -> RequestFacts:
         """What decisions may know of it."""
-        return self.request.facts(self.steps)
+        return replace(self.request.facts(self.steps), doable=self.doable)
 
     def step(self, code: str) -> RequestStep:
         """The row of a step that the facts have."""
@@ -61,8 +69,24 @@ async def held(
         own = await timeline_service.is_own(work, actor, RequestId(request.id), request.version)
         raise StaleRequest(request.version, own=own)
     found = Held(request, steps, procedure_of(books, request), actor)
-    found.actor = allow(actor, verb, found.facts(), books.directory, step=step)
+    facts = found.facts()
+    found.actor = allow(actor, verb, facts, books.directory, step=step)
+    found.doable = permitted(actor, facts, books.directory)
     return found
+
+
+def permitted(actor: Actor, facts: RequestFacts, directory: Directory) -> frozenset[Verb]:
+    """Verbs that the officer's roles let him do, whatever the state; of verbs on a step, on any of the open ones."""
+    paths = paths_of(actor.tenant_id, facts, directory)
+    steps = facts.open_steps
+
+    def may(verb: Verb) -> bool:
+        fitting: list[str | None] = [step.code for step in steps if domain.fits(verb, step)]
+        if steps and not fitting:
+            return False
+        return any(policies.may(verb, actor, facts, paths, step=step) for step in fitting or [None])
+
+    return frozenset(filter(may, Verb))
 
 
 def procedure_of(books: RequestBooks, request: ServiceRequest) -> Procedure:

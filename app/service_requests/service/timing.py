@@ -55,6 +55,13 @@ def put_whole(books: RequestBooks, request: ServiceRequest, timing: Timing, at: 
         request.overdue_at = None  # the new date may be missed again, and is told again
 
 
+def closing(books: RequestBooks, request: ServiceRequest, at: datetime) -> datetime:
+    """When the office closes on the day of `at`: an appointment is kept at a counter, not at midnight."""
+    assert request.clock is not None, "there is an appointment"
+    clock = deadlines_service.clock_from(request.clock)
+    return deadlines_service.office_closes(books.calendars, TenantId(request.tenant_id), clock, at)
+
+
 def put_step(step: RequestStep, timing: Timing, at: datetime) -> None:
     """The step as its clock says."""
     step.clock = deadlines_service.clock_values(timing.clock)

@@ -6,10 +6,12 @@ from .counts import ONLINE_CHANNELS, Counted
 from .views import Earlier, KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
+    BROUGHT_VERBS,
     DECISIONS,
     HELD,
     LISTED_MOST,
     WORKED,
+    Brought,
     Changes,
     Channel,
     DraftId,
@@ -32,11 +34,13 @@ from .vocabulary import (
 
 __all__ = [
     "APPLICANT_VERBS",
+    "BROUGHT_VERBS",
     "DECISIONS",
     "HELD",
     "LISTED_MOST",
     "ONLINE_CHANNELS",
     "WORKED",
+    "Brought",
     "Changes",
     "Channel",
     "Counted",

@@ -65,7 +65,7 @@ class Pages:
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         environment.globals["say"] = _say
-        environment.filters.update(moment=_moment, day=_day, date=_date, stamp=_stamp, number=_number)
+        environment.filters.update(moment=_moment, until=_until, day=_day, date=_date, stamp=_stamp, number=_number)
         return environment
 
     def answer(
@@ -153,6 +153,16 @@ def _local(context: Context, at: datetime | str) -> datetime:
 @pass_context
 def _moment(context: Context, at: datetime | str) -> str:
     return named_moment(_local(context, at), context["lang"])
+
+
+@pass_context
+def _until(context: Context, at: datetime | str) -> str:
+    """A due date as people read it: by which minute, or the end of which day when it lasts as long as the day."""
+    local = _local(context, at)
+    if (local.hour, local.minute) == (23, 59):
+        day = plain_date(local, context["lang"])
+        return f"hết ngày {day}" if context["lang"] is Lang.VI else f"the end of {day}"
+    return named_moment(local, context["lang"])
 
 
 @pass_context

@@ -168,7 +168,7 @@ async def test_money_that_comes_while_it_stands_still_counts_when_it_goes_on_and
         assert (own["state"], own["paused_at"]) == ("accepted", None)
         again = await life.do(at_work.commune, "ask-payment")
         assert (again.status_code, again.json()["type"]) == (409, "/problems/nothing-owed"), again.text
-        more = await life.do(at_work.commune, "ask-payment", amount="50000")
+        more = await life.do(at_work.commune, "ask-payment", amount="50000", reason="Trích lục thêm, NQ 12/2025")
         assert more.status_code == 200, "something else may be owed"
 
 
@@ -225,5 +225,7 @@ async def test_whatever_an_applicant_does_may_be_sent_again_under_its_key(
 
 async def test_a_denial_says_why(life: Life, at_work: Offices, upload: Upload) -> None:
     await to_decide(life, at_work, upload)
+    empty = await life.do(at_work.department, "decide", outcome="granted")
+    assert (empty.status_code, empty.json()["type"].endswith("result-needed")) == (422, True), empty.text
     silent = await life.do(at_work.department, "decide", outcome="denied")
     assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (422, "/text"), silent.text
