@@ -165,15 +165,15 @@ def similar(found: Sequence[SimilarCase]) -> list[Similar]:
 
 def is_request_code(visit: Visit, code: str) -> bool:
     """Whether the code looks like a service request's: it begins with the unit that received it, not the province."""
-    return _agency_of(code).startswith(f"{visit.at(code).tenant.agency_code}.")
+    return _issuer_of(code).startswith(f"{visit.at(code).tenant.agency_code}.")
 
 
 def is_report_code(visit: Visit, code: str) -> bool:
     """Whether the code looks like a report's. Nothing is told of whether there is one."""
-    return _agency_of(code) == visit.at(code).tenant.agency_code
+    return _issuer_of(code) == visit.at(code).tenant.agency_code
 
 
-def _agency_of(code: str) -> str:
+def _issuer_of(code: str) -> str:
     """What stands before day and number of a code; empty of what is none."""
     found = _CODE.fullmatch(code)
     return found[1] if found else ""
