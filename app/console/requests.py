@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.db.work import Work, in_work
+from app.filling.questions import given_anew
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.store import Store
@@ -32,6 +33,7 @@ from app.service_requests.schemas import (
     ReceiptIn,
     SendBackIn,
     SupplementIn,
+    request_missing,
 )
 from app.service_requests.terms import HandedIn, RequestBooks, RequestView, Verb
 from app.web.fields import WireIn
@@ -147,7 +149,7 @@ async def act(
                 "words": body.text,
                 "files": await _files(desk, form, store, "/documents/{}/upload"),
                 "shown": form.many("paper"),
-                "answers": body.answers,
+                "answers": await _answered(desk, books, code, form),
             }
         case _ if verb is Verb.SIGN:
             said = {"db": desk.database}
@@ -158,6 +160,15 @@ async def act(
         return await means.act(work, desk.actor, code, seen=seen, books=books, **said)
 
     return await in_work(desk.database, desk.clock, desk.tenant.id, in_one)
+
+
+async def _answered(desk: Desk, books: RequestBooks, code: str, form: Form) -> dict[str, Any]:
+    """What the applicant answers anew at the desk; nothing where no question was asked for. Raises: RequestNotFound."""
+    if not any(name.startswith("answers.") for name in form.names()):
+        return {}
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
+    asked = service.asked_questions(request_missing(view.row))
+    return given_anew(view.procedure, asked, view.papers.answers, form)
 
 
 async def _files(desk: Desk, form: Form, store: Store, pointer: str) -> list[tuple[str, str, UUID]]:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.console import requests, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.filling.questions import corrected, said_answers
+from app.filling.questions import asked_anew, corrected, said_answers, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -36,7 +36,7 @@ from app.service_requests.terms import (
     Waiting,
     WorkKind,
 )
-from app.web.pages import FieldErrors, Form, weeks, whole_number
+from app.web.pages import FieldErrors, Form, errors_of_problem, weeks, whole_number
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
@@ -129,14 +129,22 @@ async def act(
     desk: CurrentDesk, books: CurrentRequestBooks, code: CodePath, verb: Verb, form: OwnForm, store: CurrentStore
 ) -> Response:
     """The verb done, or the request again with what is wrong and everything that was typed."""
-    seen = whole_number(form.text("version"))
-    if verb not in requests.MEANS or not isinstance(seen, int):
-        raise RequestNotFound
+    seen = _seen(verb, form)
+    if form.text("step").startswith("row:"):  # one more line of a list that is answered anew
+        return await _shown(desk, books, code, verb=verb, form=form)
     try:
         await requests.act(desk, books, store, code, verb, seen, form)
     except (ValidationError, Problem) as refused:
         return await _refused(desk, books, code, verb, form, refused)
     return RedirectResponse(f"{PATH}/requests/{code}?done={verb.value}", status_code=303)
+
+
+def _seen(verb: Verb, form: Form) -> int:
+    """The version that the officer saw. Raises: RequestNotFound for what is no form of ours."""
+    seen = whole_number(form.text("version"))
+    if verb not in requests.MEANS or not isinstance(seen, int):
+        raise RequestNotFound
+    return seen
 
 
 async def _refused(
@@ -145,8 +153,9 @@ async def _refused(
     if isinstance(refused, ValidationError):
         wrong = requests.wrong_in(refused)
         return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
+    wrong = errors_of_problem(refused)
     message = _STALE if isinstance(refused, StaleRequest) else refused.detail
-    return await _shown(desk, books, code, verb=verb, form=form, message=message, status=refused.status)
+    return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, message=message, status=refused.status)
 
 
 async def _shown(
@@ -175,6 +184,9 @@ async def _shown(
         own_steps=own,
     )
     names = {step["code"]: step["name"][desk.lang.value] for step in one["steps"]}
+    asked = service.asked_questions(one["missing"]) if Verb.SUPPLY in verbs else []
+    typed = form if verb is Verb.SUPPLY else None
+    questions, drawn = asked_anew(asked, view.papers.answers, typed, errors or {})
     return desk.page(
         "request.html",
         status=status,
@@ -198,7 +210,9 @@ async def _shown(
         units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
         tried=verb.value if verb else "",
-        form=form or Form(),
+        fields=some_fields(view.procedure, questions if asked else (), drawn, desk.lang),
+        abouts_called=dict(requests.abouts(view, desk.lang)),
+        form=Form([*drawn.pairs(), *(form.pairs() if form else ())]),
         key=secrets.token_urlsafe(16),
         errors=errors or {},
         message=message,
