@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.db.work import Work, in_work
+from app.filling.questions import answers_of
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.store import Store
@@ -32,6 +33,7 @@ from app.service_requests.schemas import (
     ReceiptIn,
     SendBackIn,
     SupplementIn,
+    request_missing,
 )
 from app.service_requests.terms import HandedIn, RequestBooks, RequestView, Verb
 from app.web.fields import WireIn
@@ -129,7 +131,10 @@ async def act(
 ) -> ServiceRequest:
     """The service request after the verb. Raises: ValidationError, and whatever the verb refuses."""
     means = MEANS[verb]
-    body = means.shape.model_validate(_filled(verb, form))
+    given = _filled(verb, form)
+    if verb is Verb.SUPPLY:
+        given["answers"] = await _answered(desk, books, code, form)
+    body = means.shape.model_validate(given)
     words = dict(means.names)
     said = {words.get(name, name): getattr(body, name) for name in means.shape.model_fields}
     match body:
@@ -147,6 +152,7 @@ async def act(
                 "words": body.text,
                 "files": await _files(desk, form, store, "/documents/{}/upload"),
                 "shown": form.many("paper"),
+                "answers": body.answers,
             }
         case _ if verb is Verb.SIGN:
             said = {"db": desk.database}
@@ -157,6 +163,14 @@ async def act(
         return await means.act(work, desk.actor, code, seen=seen, books=books, **said)
 
     return await in_work(desk.database, desk.clock, desk.tenant.id, in_one)
+
+
+async def _answered(desk: Desk, books: RequestBooks, code: str, form: Form) -> dict[str, Any]:
+    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
+    asked, before = service.asked_questions(request_missing(view.row)), view.papers.answers
+    given = answers_of(view.procedure, form)
+    return {name: value for name, value in given.items() if name in asked or name not in before}
 
 
 async def _files(desk: Desk, form: Form, store: Store, pointer: str) -> list[tuple[str, str, UUID]]:

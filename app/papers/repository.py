@@ -51,7 +51,7 @@ _NOTE_FILES = """
 def add(work: Recorder, paper: Paper) -> None:
     """Write the paper with what it tells of; of whom it is about only what is sealed."""
     row = {name: getattr(paper, name) for name in _TABLE.columns.keys()}  # noqa: SIM118 - a collection of columns
-    facts = as_json(public_of(paper.facts))
+    facts = as_json(public_of(paper.facts, paper.bonds or ()))
     work.put(_TABLE, {**row, "kind": paper.kind.value, "facts": facts, "bonds": dict(paper.bonds or {})})  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ from .frozen import (
     result_files,
     short_code,
     tidied,
+    with_personal,
 )
 from .sheets import Template, sheet_of
 
@@ -39,4 +40,5 @@ __all__ = [
     "sheet_of",
     "short_code",
     "tidied",
+    "with_personal",
 ]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.db.work import Work, in_work, read_work
+from app.filling.questions import answers_of, corrected, form_of, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -26,10 +27,18 @@ from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import NoAppointment, RequestNotFound
 from app.service_requests.models import ServiceRequest
-from app.service_requests.schemas import CommentIn, ComplaintIn, RatingIn, SupplyIn, line_answer, request_answer
-from app.service_requests.terms import RequestBooks, RequestState, RequestView
+from app.service_requests.schemas import (
+    CommentIn,
+    ComplaintIn,
+    RatingIn,
+    SupplyIn,
+    line_answer,
+    request_answer,
+    request_missing,
+)
+from app.service_requests.terms import RequestBooks, RequestState, RequestView, Verb
 from app.web.idempotency import Answer, key_hash, once
-from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, weeks, whole_number
+from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem, weeks, whole_number
 
 router = APIRouter(prefix="/service-requests", route_class=PortalRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
@@ -122,9 +131,17 @@ async def _shown(
         now=visit.now,
         overdue=service.is_overdue(view.row, visit.now),
     )
+    asked = service.asked_questions(answer["missing"]) if Verb.SUPPLY in answer["verbs"] else []
+    if asked and verb != "supplement":  # as they were answered; what was typed stays
+        form = Form([*form_of(view.papers.answers).items(), *form.pairs()])
+    elif asked:  # what the new answers need besides
+        asked += [name.split(".")[1] for name in errors if name.startswith("answers.")]
     return visit.page(
         "request.html",
         status=status,
+        fields=some_fields(view.procedure, asked, form, visit.lang),
+        called={name: called for name in _abouts(answer) if (called := service.called(view.procedure, name))},
+        corrected=corrected(view.procedure, view.papers.earlier, visit.lang),
         one=answer,
         view=view,
         state=RequestState(view.row["state"]).label,
@@ -139,6 +156,11 @@ async def _shown(
         done=done,
         message=message,
     )
+
+
+def _abouts(answer: Mapping[str, Any]) -> set[str]:
+    """What the list of what is missing is about."""
+    return {item["about"] for item in (answer["missing"] or {}).get("items", ())}
 
 
 async def _paying(visit: Visit, books: RequestBooks, view: RequestView) -> dict[str, Any] | None:
@@ -212,23 +234,35 @@ async def act(
 ) -> Response:
     """What the applicant wants of it, or the page again with what is wrong; what was typed stays."""
     view = await _own(visit, books, code)
+    if form.text("step").startswith("row:"):
+        return await _shown(visit, books, view, form, {}, verb=verb)
     try:
-        await _acted(visit, books, code, verb, form, store)
-    except ValidationError as refused:
-        return await _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
-    except Problem as refused:
-        return await _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
+        await _acted(visit, books, view, verb, form, store)
+    except (ValidationError, Problem) as refused:
+        return await _refused(visit, books, view, form, refused, verb)
     done = "rating-again" if verb == "rating" and view.row["stars"] is not None else verb
     return RedirectResponse(f"/service-requests/{code}?done={done}", status_code=303)
 
 
-async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: Store) -> None:
+async def _refused(
+    visit: Visit, books: RequestBooks, view: RequestView, form: Form, refused: ValidationError | Problem, verb: str
+) -> Response:
+    """The page again, with what is wrong beside the fields where it speaks of fields."""
+    if isinstance(refused, ValidationError):
+        return await _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
+    wrong = errors_of_problem(refused)
+    message = None if wrong else said(refused)
+    return await _shown(visit, books, view, form, wrong, verb=verb, message=message, status=refused.status)
+
+
+async def _acted(visit: Visit, books: RequestBooks, view: RequestView, verb: str, form: Form, store: Store) -> None:
+    code = view.row["code"]
     at, secret = visit.at(code), keepsakes.followed(visit.request, keepsakes.REQUESTS).get(code)
     body: SupplyIn | CommentIn | ComplaintIn | RatingIn
     files: list[tuple[str, str, UUID]] = []
     match verb:
         case "supplement":
-            body = SupplyIn(text=form.text("text") or None)
+            body = SupplyIn(text=form.text("text") or None, answers=_answered(view, form))
             files = await _files(at, form, store)
         case "withdrawal":
             body = CommentIn(reason=form.text("reason") or None)
@@ -261,7 +295,9 @@ async def _do(
 ) -> ServiceRequest:
     match body:
         case SupplyIn():
-            return await service.supply(work, at.actor, code, secret, books=books, words=body.text, files=files)
+            return await service.supply(
+                work, at.actor, code, secret, books=books, words=body.text, files=files, answers=body.answers
+            )
         case CommentIn():
             return await service.ask_withdrawal(work, at.actor, code, secret, books=books, reason=body.reason)
         case ComplaintIn():
@@ -269,6 +305,13 @@ async def _do(
         case RatingIn():
             rated = await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
             return rated.request
+
+
+def _answered(view: RequestView, form: Form) -> dict[str, Any]:
+    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    asked, before = service.asked_questions(request_missing(view.row)), view.papers.answers
+    given = answers_of(view.procedure, form)
+    return {name: value for name, value in given.items() if name in asked or name not in before}
 
 
 async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UUID]]:

@@ -32,11 +32,12 @@ from .handling import (
     supply,
     take_back_payment,
 )
-from .names import OPINION, RETURN, RETURNING, step_name, unit_name
-from .steps import ended, follows, responsible
+from .names import MANDATE, OPINION, RETURN, RETURNING, step_name, unit_name
+from .steps import ended, follows, responsible, waits_for
 from .transitions import TRANSITIONS, Move, S, fits, moved, possible_verbs
 
 __all__ = [
+    "MANDATE",
     "OPINION",
     "RETURN",
     "RETURNING",
@@ -79,4 +80,5 @@ __all__ = [
     "supply",
     "take_back_payment",
     "unit_name",
+    "waits_for",
 ]

@@ -158,12 +158,23 @@ def ask_supplement(
     )
 
 
-def supply(facts: RequestFacts, *, words: str | None, files: int, brought: Brought | None = None) -> RequestFact:
-    """The applicant has supplied what was asked for. Raises: NotInThisState, NothingSupplied."""
+def supply(
+    facts: RequestFacts,
+    *,
+    words: str | None,
+    files: int,
+    answers: Sequence[str] = (),
+    brought: Brought | None = None,
+) -> RequestFact:
+    """The applicant has supplied what was asked for; `answers`: names of the form's questions answered otherwise now.
+
+    Raises: NotInThisState, NothingSupplied.
+    """
     changes = _state(facts, Verb.SUPPLY)
-    if not files and not words:
+    if not files and not words and not answers:
         raise NothingSupplied
-    return _brought(RequestFact(EventType.SUPPLIED, changes=changes, text=words, data={"files": files}), brought)
+    told = {"files": files, "answers": list(answers)}
+    return _brought(RequestFact(EventType.SUPPLIED, changes=changes, text=words, data=told), brought)
 
 
 def _brought(fact: RequestFact, brought: Brought | None) -> RequestFact:

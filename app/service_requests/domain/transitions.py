@@ -48,7 +48,7 @@ TRANSITIONS: Mapping[Verb, Mapping[RequestState, Next]] = MappingProxyType(
         Verb.ASK_PAYMENT: _each(_AT_WORK, S.PAYMENT_REQUESTED),
         Verb.RECORD_PAYMENT: {S.PAYMENT_REQUESTED: _BACK},
         Verb.TAKE_BACK_PAYMENT: {S.PAYMENT_REQUESTED: _BACK},
-        Verb.EXTEND: _each((*_AT_WORK, S.SUPPLEMENT_REQUESTED, S.PAYMENT_REQUESTED), _STAY),
+        Verb.EXTEND: _each(_AT_WORK, _STAY),  # while the clock stands, any date would move on with each day
         Verb.STOP: _each((*_AT_WORK, S.SUPPLEMENT_REQUESTED, S.PAYMENT_REQUESTED), S.STOPPED),
         Verb.RESUME: {S.STOPPED: _BACK},
         Verb.END: {S.STOPPED: _STAY},

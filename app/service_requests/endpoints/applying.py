@@ -24,6 +24,7 @@ from app.service_requests.errors import (
     FiledAlready,
     IdentityNeeded,
     NoAppointment,
+    NotAskedFor,
     NothingSupplied,
     NotInThisState,
     NotOnline,
@@ -247,7 +248,15 @@ def _done(request: ServiceRequest) -> Answer:
     response_model=VerbOut,
     responses={
         **_OWN["responses"],
-        **problem_responses(UploadUnfinished, UploadTaken, NothingSupplied, RequestFileNotFound),
+        **problem_responses(
+            UploadUnfinished,
+            UploadTaken,
+            NothingSupplied,
+            NotAskedFor,
+            InvalidFormAnswers,
+            DocumentsMissing,
+            RequestFileNotFound,
+        ),
     },
 )
 async def supply(
@@ -269,7 +278,15 @@ async def supply(
         named = [(one.document, one.name, upload) for one, upload in zip(files, uploads, strict=True)]
         return _done(
             await service.supply(
-                work, actor, code, tracking_secret, books=books, words=body.text, files=named, reused=reused
+                work,
+                actor,
+                code,
+                tracking_secret,
+                books=books,
+                words=body.text,
+                files=named,
+                reused=reused,
+                answers=body.answers,
             )
         )
 

@@ -11,10 +11,12 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.media.errors import UploadTaken, UploadUnfinished
+from app.procedures.errors import InvalidFormAnswers
 from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import (
     DocumentsMissing,
+    NotAskedFor,
     NothingSupplied,
     NotInThisState,
     NotOverdue,
@@ -52,7 +54,10 @@ def _done(request: ServiceRequest) -> Response:
     return json_answer(verb_answer(request), headers=headers)
 
 
-@router.post("/{code}/supply", **_verb(NothingSupplied, DocumentsMissing, UploadUnfinished, UploadTaken))
+@router.post(
+    "/{code}/supply",
+    **_verb(NothingSupplied, DocumentsMissing, NotAskedFor, InvalidFormAnswers, UploadUnfinished, UploadTaken),
+)
 async def supply_at_desk(
     code: RequestCode,
     body: DeskSupplyIn,
@@ -77,6 +82,7 @@ async def supply_at_desk(
         words=body.text,
         files=files,
         shown=body.shown(),
+        answers=body.answers,
     )
     return _done(request)
 

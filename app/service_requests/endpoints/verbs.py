@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.deadlines.errors import ExtensionOnDayOff, ExtensionTooFar, ExtensionTooLong, ExtensionTooShort
+from app.deadlines.errors import ClockPaused, ExtensionOnDayOff, ExtensionTooFar, ExtensionTooLong, ExtensionTooShort
 from app.directory.errors import UnknownUnit
 from app.identity.deps import CurrentStaff
 from app.identity.errors import SessionExpired, StaffNeeded
@@ -22,6 +22,7 @@ from app.service_requests.errors import (
     NothingOwed,
     NothingToSign,
     NotInThisState,
+    NotOfProcedure,
     OfficerNotOfUnit,
     ReceiptNeeded,
     RequestNotFound,
@@ -182,7 +183,7 @@ async def give_opinion(
     return _done(request)
 
 
-@router.post("/{code}/ask-supplement", **_verb(SupplementAskedAlready))
+@router.post("/{code}/ask-supplement", **_verb(SupplementAskedAlready, NotOfProcedure))
 async def ask_supplement(
     code: RequestCode,
     body: SupplementIn,
@@ -228,7 +229,9 @@ async def record_payment(
     return _done(request)
 
 
-@router.post("/{code}/extend", **_verb(ExtensionTooShort, ExtensionOnDayOff, ExtensionTooLong, ExtensionTooFar))
+@router.post(
+    "/{code}/extend", **_verb(ClockPaused, ExtensionTooShort, ExtensionOnDayOff, ExtensionTooLong, ExtensionTooFar)
+)
 async def extend_request(
     code: RequestCode,
     body: ExtendIn,
@@ -237,7 +240,10 @@ async def extend_request(
     work: WriteWork,
     books: CurrentRequestBooks,
 ) -> Response:
-    """Hẹn lại ngày trả, kèm lời xin lỗi và lý do; ngày hẹn đầu tiên vẫn giữ. A new date with an apology."""
+    """Hẹn lại ngày trả, kèm lời xin lỗi và lý do; ngày hẹn đầu tiên vẫn giữ. A new date with an apology.
+
+    Khi thời hạn đang đứng thì chưa hẹn lại được. Not while the clock stands.
+    """
     request = await service.extend_request(
         work, actor, code, seen=seen, books=books, due_on=body.due_on, reason=body.reason
     )

@@ -29,6 +29,7 @@ from .requests import (
     TooManyDrafts,
 )
 from .results import FeeReasonNeeded, PaidAlready, ResultNeeded
+from .supplements import NotAskedFor, NotOfProcedure
 
 __all__ = [
     "ConsultationPending",
@@ -38,7 +39,9 @@ __all__ = [
     "FiledAlready",
     "IdentityNeeded",
     "NoAppointment",
+    "NotAskedFor",
     "NotInThisState",
+    "NotOfProcedure",
     "NotOnline",
     "NotOverdue",
     "NothingOwed",

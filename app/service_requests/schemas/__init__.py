@@ -11,6 +11,7 @@ from .answers import (
     payments_answer,
     queue_line,
     request_answer,
+    request_missing,
     verb_answer,
 )
 from .shown import (
@@ -102,6 +103,7 @@ __all__ = [
     "payments_answer",
     "queue_line",
     "request_answer",
+    "request_missing",
     "verb_answer",
     "work_line",
 ]

@@ -100,6 +100,9 @@ def request_answer(
         "applicant": _person(view.papers.applicant),
         "filer": _person(filer) if filer else None,
         "answers": dict(view.papers.answers),
+        "earlier_answers": [
+            {"supplement": one.supplement, "at": one.at, "answers": dict(one.answers)} for one in view.papers.earlier
+        ],
         "shown_on_paper": list(view.papers.shown),
         "applicant_area": row["applicant_area"],
         "object_area": row["object_area"],
@@ -123,6 +126,12 @@ def request_answer(
             "supplements_most": row["supplements_most"],
         }
     return answer
+
+
+def request_missing(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The list that was asked for last; None when nothing was."""
+    found: dict[str, Any] | None = _json(row["missing"])
+    return found
 
 
 def _json(value: Any) -> Any:

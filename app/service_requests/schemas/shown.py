@@ -118,12 +118,23 @@ class RequestLineOut(BaseModel):
     closed_at: datetime | None
 
 
+class EarlierAnswersOut(BaseModel):
+    """Answers that a supplement has taken the place of."""
+
+    supplement: int = Field(description="Lần bổ sung đã sửa. The supplement that changed them.")
+    at: datetime
+    answers: dict[str, Any] = Field(description="Trước khi sửa; null: chưa khai. Before; null: not answered then.")
+
+
 class RequestOut(RequestLineOut):
     """A service request as its applicant sees it."""
 
     applicant: PersonOut
     filer: PersonOut | None
     answers: dict[str, Any]
+    earlier_answers: list[EarlierAnswersOut] = Field(
+        description="Điều đã khai trước các lần bổ sung. What the form said before supplements."
+    )
     shown_on_paper: list[str] = Field(
         description="Giấy tờ đã xuất trình bản giấy tại quầy. Documents a desk saw on paper and gave back."
     )

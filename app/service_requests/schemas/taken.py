@@ -152,6 +152,11 @@ class SupplyIn(WireIn):
     """What was asked for."""
 
     documents: list[DocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    answers: Answers = Field(
+        default_factory=dict,
+        description="Mục của tờ khai được yêu cầu sửa, khai lại trọn mục. Questions asked for anew, each whole.",
+        examples=[{"certificate_number": "AB 123457"}],
+    )
     text: LongText | None = Field(None, description="Giải trình. In your own words.")
 
     def handed_in(self) -> list[HandedIn]:
@@ -317,6 +322,7 @@ class DeskSupplyIn(BroughtIn):
     """What was asked for, as it came to the desk."""
 
     documents: list[BroughtDocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    answers: Answers = Field(default_factory=dict, description="Mục của tờ khai được yêu cầu sửa. Questions anew.")
     text: LongText | None = Field(None, description="Lời giải trình. In the applicant's words.")
 
     def handed_in(self) -> list[HandedIn]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.service_requests.domain import MANDATE
+
 from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
+from .correcting import asked_questions, called
 from .counting import count_requests
 from .deciding import (
     add_note,
@@ -23,7 +26,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
+from .filing import PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
 from .handling import (
     accept_request,
     assign_step,
@@ -75,7 +78,7 @@ from .reading import (
 )
 from .receipts import Slip, get_slip
 from .sealing import reached_at
-from .sweeping import list_unswept, sweep, workload
+from .sweeping import forget_turns, list_unswept, mark_waiting, sweep, workload
 from .working import work_page
 
 __all__ = [
@@ -92,8 +95,10 @@ __all__ = [
     "ask_supplement",
     "ask_withdrawal",
     "ask_withdrawal_at_desk",
+    "asked_questions",
     "assign_step",
     "begin_draft",
+    "called",
     "check",
     "closes_at",
     "codes_of",
@@ -122,6 +127,7 @@ __all__ = [
     "forget_drafts",
     "forget_issued",
     "forget_papers",
+    "forget_turns",
     "get_draft",
     "get_for_program",
     "get_for_staff",
@@ -138,6 +144,7 @@ __all__ = [
     "list_own_files",
     "list_seals",
     "list_unswept",
+    "mark_waiting",
     "own_row",
     "paid",
     "papers_of",

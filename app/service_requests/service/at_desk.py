@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from app.db.work import Work
@@ -16,6 +17,7 @@ from app.service_requests.errors import DocumentsMissing
 from app.service_requests.models import ServiceRequest
 from app.service_requests.terms import Brought, Channel, FileRole, RequestBooks, Verb
 
+from .correcting import correct
 from .deciding import put_files
 from .naming import holder
 from .own import complained
@@ -39,17 +41,21 @@ async def supply_at_desk(
     words: str | None,
     files: Sequence[tuple[str, str, UUID]],
     shown: Sequence[str],
+    answers: Mapping[str, Any] | None = None,
 ) -> ServiceRequest:
     """What was asked for has come to the desk.
 
-    `files`: document, name and upload of each; `shown`: documents seen on paper, compared and given back.
-    Raises: NothingSupplied, DocumentsMissing.
+    `files`: document, name and upload of each; `shown`: documents seen on paper, compared and given back; `answers`:
+    of the form's questions that were asked for anew. Raises: NothingSupplied, DocumentsMissing; as `correct`.
     """
     found = await held(work, actor, code, Verb.SUPPLY, seen, books)
     _known(found, shown)
+    facts, request, came = found.facts(), found.request, len(files) + len(shown)
+    domain.supply(facts, words=words, files=came, answers=list(answers or ()))  # before anything is looked at
+    documents = [document for document, *_ in files] + list(shown)
+    corrected = await correct(work, found, books, answers, documents) if answers else []
     brought = _brought(books, found, brought_by, channel)
-    fact = domain.supply(found.facts(), words=words, files=len(files) + len(shown), brought=brought)
-    request = found.request
+    fact = domain.supply(facts, words=words, files=came, answers=corrected, brought=brought)
     for document, name, upload in files:
         put_files(
             work,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.db.work import Work
@@ -16,6 +16,7 @@ from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import RequestRepository
 from app.service_requests.terms import APPLICANT_VERBS, Brought, FileRole, RequestBooks
 
+from .correcting import correct
 from .deciding import put_files, put_reused
 from .steps import Held, procedure_of, settle
 
@@ -57,14 +58,20 @@ async def supply(
     words: str | None,
     files: Sequence[tuple[str, str, UUID]],
     reused: Sequence[tuple[str, UUID, UUID, str]] = (),
+    answers: Mapping[str, Any] | None = None,
 ) -> ServiceRequest:
     """The applicant supplies what was asked for.
 
-    `files`: document, name and upload of each; `reused`: of those handed in before as `reused_files` finds them.
-    Raises: NothingSupplied.
+    `files`: document, name and upload of each; `reused`: of those handed in before as `reused_files` finds them;
+    `answers`: of the form's questions that were asked for anew.
+    Raises: NothingSupplied; as `correct`.
     """
     found = await _own(work, actor, code, secret, books)
-    fact = domain.supply(found.facts(), words=words, files=len(files) + len(reused))
+    facts = found.facts()
+    documents = [document for document, _, _ in files] + [document for document, *_ in reused]
+    domain.supply(facts, words=words, files=len(documents), answers=list(answers or ()))  # before anything is looked at
+    corrected = await correct(work, found, books, answers, documents) if answers else []
+    fact = domain.supply(facts, words=words, files=len(documents), answers=corrected)
     applicant = as_applicant(actor)
     for document, name, upload in files:
         put_files(

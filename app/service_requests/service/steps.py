@@ -119,7 +119,7 @@ def with_paper(fact: RequestFact, number: str) -> RequestFact:
     return replace(fact, data={**fact.data, "paper": number})
 
 
-def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
+def settle(work: Recorder, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
     """Apply and record one decided fact, with what it does to steps, clocks and the unit that answers for it.
 
     A step that begins is with whoever answers for its place by then; where that is another unit, it is told apart.
@@ -140,9 +140,12 @@ def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> S
     start_opened(books, TenantId(request.tenant_id), found.steps, work.now)
     follow(books, request, found.steps, before=before, at=work.now)
     facts = found.facts()
+    for step, part in zip(found.steps, facts.steps, strict=True):
+        step.waits_for = domain.waits_for(facts, part)
     receiver = facts.with_role(StepRole.RECEIVE)
     if receiver is not None:
         request.unit_id = domain.responsible(facts.steps, receiver).unit_id
+        request.receiver_id = receiver.unit_id  # of whoever has the step now, where it has moved
     record(work, actor, request, fact, acting_unit(actor, facts, held_by, books.directory), held_by=held_by)
     for move in moves:
         request.version += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .counts import ONLINE_CHANNELS, Counted
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
+from .views import Earlier, KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
     BROUGHT_VERBS,
@@ -27,6 +27,7 @@ from .vocabulary import (
     StepChange,
     StepFacts,
     StepState,
+    StepWait,
     Verb,
     WorkKind,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Channel",
     "Counted",
     "DraftId",
+    "Earlier",
     "FileRole",
     "Filing",
     "HandedIn",
@@ -62,6 +64,7 @@ __all__ = [
     "StepChange",
     "StepFacts",
     "StepState",
+    "StepWait",
     "Verb",
     "Waiting",
     "WorkKind",

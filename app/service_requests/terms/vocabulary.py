@@ -199,6 +199,14 @@ _STEP_LABELS = {
 }
 
 
+class StepWait(StrEnum):
+    """What an open step waits for beside its own unit: queues find these few by the unit that has them."""
+
+    NOBODY = "nobody"
+    APPLICANT = "applicant"  # 5, 6 and 8: the clocks stand
+    SIGNATURE = "signature"  # a result is submitted
+
+
 class FileRole(StrEnum):
     """What a file of a service request is."""
 

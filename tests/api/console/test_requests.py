@@ -68,20 +68,21 @@ async def test_the_desk_records_what_people_bring_and_takes_a_demand_for_payment
     page = Page(await go(clerk, Page(refused).form(f"{path}/ask-payment"), amount="50000", reason="NQ 12/2025, Điều 5"))
     page = Page(await go(clerk, page.form(f"{path}/take-back-payment"), reason="Nhầm hồ sơ."))
     assert "Nhầm hồ sơ." in page.text
-    missing = {"about.0": "authority", "why.0": "Bản chụp mờ"}
+    missing = {"about.0": "authority", "why.0": "Bản chụp mờ", "about.1": "/copies", "why.1": "Cần ba bản"}
     page = Page(await go(clerk, page.form(f"{path}/ask-supplement"), **missing))
     form = page.form(f"{path}/supply")
     assert form.values["brought_by"] == "Nguyễn Thị Hoa", "most people come themselves"
+    assert form.values["answers.copies"] == "2", "as it was answered"
     unsaid = await post(clerk, form, brought_by="")
     assert (unsaid.status_code, "họ tên người mang đến" in unsaid.text) == (422, True)
     sent = await clerk.post(
         f"{path}/supply",
-        data={**form.values, "brought_by": "Nguyễn Văn Nam, con trai", "channel": "post"},
+        data={**form.values, "brought_by": "Nguyễn Văn Nam, con trai", "channel": "post", "answers.copies": "3"},
         files={"file.authority": ("cccd.pdf", PDF, "application/pdf")},
     )
     assert sent.status_code == 303, sent.text
     page = Page(await clerk.get(path))
-    for words in ("cccd.pdf", "Nguyễn Văn Nam, con trai bổ sung hồ sơ (Bưu chính công ích)"):
+    for words in ("cccd.pdf", "Nguyễn Văn Nam, con trai bổ sung hồ sơ (Bưu chính công ích)", "Trước lần bổ sung 1"):
         assert words in page.text, words
     page = Page(await go(clerk, page.form(f"{path}/ask-withdrawal"), reason="Không cần nữa."))
     assert "Nguyễn Thị Hoa xin rút hồ sơ (Trực tiếp tại bộ phận một cửa)" in page.text
