@@ -35,10 +35,11 @@ _REWRITE = """
 UPDATE timeline_entries t SET text = n.text FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (case_id, id, text)
 WHERE t.tenant_id = $1 AND t.case_id = n.case_id AND t.id = n.id
 """
-# Words of whoever applied, and officers' words about them, of service requests.
+# Words of whoever applied, at a device or written down at a desk; and all words of the history, of service requests.
 _OF_APPLICANTS = """
 SELECT case_id, id, text FROM timeline_entries
-WHERE tenant_id = $1 AND case_id = ANY($2::uuid[]) AND text IS NOT NULL AND actor_kind IN ('citizen', 'anonymous')
+WHERE tenant_id = $1 AND case_id = ANY($2::uuid[]) AND text IS NOT NULL
+    AND (actor_kind IN ('citizen', 'anonymous') OR data ? 'brought_by')
 ORDER BY case_id, id
 """
 _FORGET = """

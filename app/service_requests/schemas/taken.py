@@ -322,7 +322,10 @@ class DeskSupplyIn(BroughtIn):
     """What was asked for, as it came to the desk."""
 
     documents: list[BroughtDocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
-    answers: Answers = Field(default_factory=dict, description="Mục của tờ khai được yêu cầu sửa. Questions anew.")
+    answers: Answers = Field(
+        default_factory=dict,
+        description="Mục của tờ khai được yêu cầu sửa, khai lại trọn mục. Questions asked for anew, each whole.",
+    )
     text: LongText | None = Field(None, description="Lời giải trình. In the applicant's words.")
 
     def handed_in(self) -> list[HandedIn]:

@@ -41,21 +41,22 @@ async def supply_at_desk(
     words: str | None,
     files: Sequence[tuple[str, str, UUID]],
     shown: Sequence[str],
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any],
 ) -> ServiceRequest:
     """What was asked for has come to the desk.
 
-    `files`: document, name and upload of each; `shown`: documents seen on paper, compared and given back; `answers`:
-    of the form's questions that were asked for anew. Raises: NothingSupplied, DocumentsMissing; as `correct`.
+    `files`: document, name and upload of each; `shown`: documents seen on paper, compared and given back; `answers`: of
+    the form's questions that were asked for anew.
+    Raises: NothingSupplied, DocumentsMissing; as `correct`.
     """
     found = await held(work, actor, code, Verb.SUPPLY, seen, books)
     _known(found, shown)
-    facts, request, came = found.facts(), found.request, len(files) + len(shown)
-    domain.supply(facts, words=words, files=came, answers=list(answers or ()))  # before anything is looked at
-    documents = [document for document, *_ in files] + list(shown)
+    brought, came = _brought(books, found, brought_by, channel), len(files) + len(shown)
+    domain.supply(found.facts(), words=words, files=came, answers=list(answers))  # before anything is looked at
+    documents = [*(document for document, _, _ in files), *shown]
     corrected = await correct(work, found, books, answers, documents) if answers else []
-    brought = _brought(books, found, brought_by, channel)
-    fact = domain.supply(facts, words=words, files=came, answers=corrected, brought=brought)
+    fact = domain.supply(found.facts(), words=words, files=came, answers=corrected, brought=brought)
+    request = found.request
     for document, name, upload in files:
         put_files(
             work,

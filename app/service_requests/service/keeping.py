@@ -29,7 +29,7 @@ from .sealing import opened, opened_draft, sealed, sealed_draft
 
 MOST_OF_ONE: Final = 1000
 _CONTACT: Final = frozenset({"phone", "email"})
-WRITTEN: Final = ("missing", "question", "to", "officer")
+WRITTEN: Final = ("missing", "question", "to", "officer", "brought_by")
 """What people wrote or are called, of what the history keeps as data."""
 Mask: TypeAlias = Callable[[tuple[str, ...], str], str]
 """Words with what is known of somebody masked, and whatever else looks like it."""
