@@ -131,7 +131,10 @@ async def act(
 ) -> ServiceRequest:
     """The service request after the verb. Raises: ValidationError, and whatever the verb refuses."""
     means = MEANS[verb]
-    body = means.shape.model_validate(_filled(verb, form))
+    given = _filled(verb, form)
+    if verb is Verb.SUPPLY:
+        given["answers"] = await _answered(desk, books, code, form)
+    body = means.shape.model_validate(given)
     words = dict(means.names)
     said = {words.get(name, name): getattr(body, name) for name in means.shape.model_fields}
     match body:

@@ -40,8 +40,8 @@ class Desk:
         One statement. Raises: DeskBusy.
         """
         pdf = await self.draw(paper)
-        drawn = {hashlib.sha256(pdf).digest(): Matched.PAPER_FILE}
-        await repository.note_files(db, paper, {**drawn, **domain.result_files(paper.facts)}, now)
+        drawn, named = hashlib.sha256(pdf).digest(), domain.result_files(opened(self._keys, paper).facts)
+        await repository.note_files(db, paper, {drawn: Matched.PAPER_FILE, **named}, now)
         return pdf
 
     async def compare(self, db: Database, tenant_id: TenantId, pdf: bytes) -> tuple[Checked | None, Copied]:

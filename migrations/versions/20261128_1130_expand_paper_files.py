@@ -6,7 +6,7 @@ Rows touched: none; files of papers of before are known from the next time the p
 Reversal: downgrade(); a file is checked by the paper's own code alone.
 
 Revision: 20261128_paper_files
-Revises: 20261128_portals_index
+Revises: 20261128_unproven_rule
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261128_paper_files"
-down_revision: str | None = "20261128_portals_index"
+down_revision: str | None = "20261128_unproven_rule"
 branch_labels: str | None = None
 depends_on: str | None = None
 
