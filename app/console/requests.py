@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.db.work import Work, in_work
-from app.filling.questions import answers_of
+from app.filling.questions import given_anew
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.store import Store
@@ -152,7 +152,7 @@ async def act(
                 "words": body.text,
                 "files": await _files(desk, form, store, "/documents/{}/upload"),
                 "shown": form.many("paper"),
-                "answers": body.answers,
+                "answers": await _answered(desk, books, code, form),
             }
         case _ if verb is Verb.SIGN:
             said = {"db": desk.database}
@@ -166,11 +166,12 @@ async def act(
 
 
 async def _answered(desk: Desk, books: RequestBooks, code: str, form: Form) -> dict[str, Any]:
-    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    """What the applicant answers anew at the desk; nothing where no question was asked for. Raises: RequestNotFound."""
+    if not any(name.startswith("answers.") for name in form.names()):
+        return {}
     view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
-    asked, before = service.asked_questions(request_missing(view.row)), view.papers.answers
-    given = answers_of(view.procedure, form)
-    return {name: value for name, value in given.items() if name in asked or name not in before}
+    asked = service.asked_questions(request_missing(view.row))
+    return given_anew(view.procedure, asked, view.papers.answers, form)
 
 
 async def _files(desk: Desk, form: Form, store: Store, pointer: str) -> list[tuple[str, str, UUID]]:

@@ -7,7 +7,7 @@ groups as rows. Everything is checked by the schema itself afterwards; nothing h
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -78,6 +78,26 @@ def labels_of(fields: Iterable[Field], lang: Lang) -> dict[str, str]:
             inner = labels_of(row, lang)
             found |= {field: f"{which}{label}" for field, label in inner.items() if field not in ABOUT}
     return found
+
+
+def asked_anew(
+    asked: Sequence[str], answers: Mapping[str, Any], typed: Form | None, errors: Iterable[str]
+) -> tuple[list[str], Form]:
+    """Questions that a supplement may answer, and the form they are drawn with: as they were answered, or typed.
+
+    `typed`: what came and was not taken, None when nothing did; `errors`: names of fields that it was not taken for,
+    which may be of questions that only the new answers need.
+    """
+    if typed is None:
+        return list(asked), Form(form_of(answers).items())
+    more = [name.split(".")[1] for name in errors if name.startswith(f"{_ROOT}.")]
+    return list(dict.fromkeys((*asked, *more))), typed
+
+
+def given_anew(procedure: Procedure, asked: Sequence[str], answers: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    given = answers_of(procedure, form)
+    return {name: value for name, value in given.items() if name in asked or name not in answers}
 
 
 def said_answers(procedure: Procedure, answers: Mapping[str, Any], lang: Lang) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.console import requests, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.filling.questions import corrected, form_of, said_answers, some_fields
+from app.filling.questions import asked_anew, corrected, said_answers, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -130,7 +130,7 @@ async def act(
 ) -> Response:
     """The verb done, or the request again with what is wrong and everything that was typed."""
     seen = _seen(verb, form)
-    if form.text("step").startswith("row:"):  # one more line of a question that takes several
+    if form.text("step").startswith("row:"):  # one more line of a list that is answered anew
         return await _shown(desk, books, code, verb=verb, form=form)
     try:
         await requests.act(desk, books, store, code, verb, seen, form)
@@ -140,7 +140,7 @@ async def act(
 
 
 def _seen(verb: Verb, form: Form) -> int:
-    """The version that the officer looks at. Raises: RequestNotFound for what no page of ours sends."""
+    """The version that the officer saw. Raises: RequestNotFound for what is no form of ours."""
     seen = whole_number(form.text("version"))
     if verb not in requests.MEANS or not isinstance(seen, int):
         raise RequestNotFound
@@ -153,18 +153,9 @@ async def _refused(
     if isinstance(refused, ValidationError):
         wrong = requests.wrong_in(refused)
         return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
-    wrong = errors_of_problem(refused) if verb is Verb.SUPPLY else FieldErrors()
+    wrong = errors_of_problem(refused)
     message = _STALE if isinstance(refused, StaleRequest) else refused.detail
-    return await _shown(
-        desk,
-        books,
-        code,
-        verb=verb,
-        form=form,
-        errors=wrong,
-        message=None if wrong else message,
-        status=refused.status,
-    )
+    return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, message=message, status=refused.status)
 
 
 async def _shown(
@@ -192,11 +183,10 @@ async def _shown(
         overdue=service.is_overdue(view.row, desk.now),
         own_steps=own,
     )
-    asked = service.asked_questions(one["missing"]) if Verb.SUPPLY in verbs else []
-    form = form or Form()
-    if asked and verb is not Verb.SUPPLY:  # as they were answered
-        form = Form([*form_of(view.papers.answers).items(), *form.pairs()])
     names = {step["code"]: step["name"][desk.lang.value] for step in one["steps"]}
+    asked = service.asked_questions(one["missing"]) if Verb.SUPPLY in verbs else []
+    typed = form if verb is Verb.SUPPLY else None
+    questions, drawn = asked_anew(asked, view.papers.answers, typed, errors or {})
     return desk.page(
         "request.html",
         status=status,
@@ -220,8 +210,9 @@ async def _shown(
         units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
         tried=verb.value if verb else "",
-        fields=some_fields(view.procedure, asked, form, desk.lang),
-        form=form,
+        fields=some_fields(view.procedure, questions if asked else (), drawn, desk.lang),
+        abouts_called=dict(requests.abouts(view, desk.lang)),
+        form=Form([*drawn.pairs(), *(form.pairs() if form else ())]),
         key=secrets.token_urlsafe(16),
         errors=errors or {},
         message=message,

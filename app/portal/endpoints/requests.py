@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.db.work import Work, in_work, read_work
-from app.filling.questions import answers_of, corrected, form_of, some_fields
+from app.filling.questions import asked_anew, corrected, given_anew, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -132,14 +132,12 @@ async def _shown(
         overdue=service.is_overdue(view.row, visit.now),
     )
     asked = service.asked_questions(answer["missing"]) if Verb.SUPPLY in answer["verbs"] else []
-    if asked and verb != "supplement":  # as they were answered; what was typed stays
-        form = Form([*form_of(view.papers.answers).items(), *form.pairs()])
-    elif asked:  # what the new answers need besides
-        asked += [name.split(".")[1] for name in errors if name.startswith("answers.")]
+    typed = form if verb == "supplement" else None
+    questions, drawn = asked_anew(asked, view.papers.answers, typed, errors)
     return visit.page(
         "request.html",
         status=status,
-        fields=some_fields(view.procedure, asked, form, visit.lang),
+        fields=some_fields(view.procedure, questions if asked else (), drawn, visit.lang),
         called={name: called for name in _abouts(answer) if (called := service.called(view.procedure, name))},
         corrected=corrected(view.procedure, view.papers.earlier, visit.lang),
         one=answer,
@@ -150,7 +148,7 @@ async def _shown(
         paying=await _paying(at, books, view),
         most_bytes=visit.most_bytes,
         key=keepsakes.new_key(),
-        form=form,
+        form=Form([*drawn.pairs(), *form.pairs()]),
         errors=errors,
         verb=verb,
         done=done,
@@ -309,9 +307,8 @@ async def _do(
 
 def _answered(view: RequestView, form: Form) -> dict[str, Any]:
     """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
-    asked, before = service.asked_questions(request_missing(view.row)), view.papers.answers
-    given = answers_of(view.procedure, form)
-    return {name: value for name, value in given.items() if name in asked or name not in before}
+    asked = service.asked_questions(request_missing(view.row))
+    return given_anew(view.procedure, asked, view.papers.answers, form)
 
 
 async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UUID]]:

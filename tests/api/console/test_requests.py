@@ -68,16 +68,18 @@ async def test_the_desk_records_what_people_bring_and_takes_a_demand_for_payment
     page = Page(await go(clerk, Page(refused).form(f"{path}/ask-payment"), amount="50000", reason="NQ 12/2025, Điều 5"))
     page = Page(await go(clerk, page.form(f"{path}/take-back-payment"), reason="Nhầm hồ sơ."))
     assert "Nhầm hồ sơ." in page.text
-    missing = {"about.0": "authority", "why.0": "Bản chụp mờ", "about.1": "/copies", "why.1": "Cần ba bản"}
+    missing = {"about.0": "authority", "why.0": "Bản chụp mờ", "about.1": "/copies", "why.1": "Quá số bản được cấp"}
     page = Page(await go(clerk, page.form(f"{path}/ask-supplement"), **missing))
     form = page.form(f"{path}/supply")
     assert form.values["brought_by"] == "Nguyễn Thị Hoa", "most people come themselves"
     assert form.values["answers.copies"] == "2", "as it was answered"
+    wrong = await post(clerk, form, **{"answers.copies": "rất nhiều"})
+    assert (wrong.status_code, 'value="rất nhiều"' in wrong.text) == (422, True), "what was typed stays"
     unsaid = await post(clerk, form, brought_by="")
     assert (unsaid.status_code, "họ tên người mang đến" in unsaid.text) == (422, True)
     sent = await clerk.post(
         f"{path}/supply",
-        data={**form.values, "brought_by": "Nguyễn Văn Nam, con trai", "channel": "post", "answers.copies": "3"},
+        data={**form.values, "brought_by": "Nguyễn Văn Nam, con trai", "channel": "post", "answers.copies": "1"},
         files={"file.authority": ("cccd.pdf", PDF, "application/pdf")},
     )
     assert sent.status_code == 303, sent.text
