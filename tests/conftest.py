@@ -29,6 +29,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings as hypothesis_settings
 from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,6 +50,10 @@ from tests.statements import Statements
 
 _MAPS_KEPT = 2  # with and without boundaries
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương, inside office hours
+
+# How long one example takes says how busy the machine is: a test fails by what is wrong, never by the clock.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

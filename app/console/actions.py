@@ -166,6 +166,9 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "partner.changed": Text("Đổi đối tác", "Partner changed"),
             "partner.ended": Text("Kết thúc đối tác", "Partner ended"),
             "partner.retried": Text("Gửi lại cho đối tác", "Partner retried"),
+            "portal.set": Text("Đổi cổng của đơn vị", "Unit portal changed"),
+            "calendar_address.made": Text("Tạo địa chỉ lịch", "Calendar address made"),
+            "calendar_address.ended": Text("Thu hồi địa chỉ lịch", "Calendar address ended"),
         },
     ),
     (

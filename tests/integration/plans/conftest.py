@@ -24,6 +24,7 @@ from app.kit.ids import TenantId, UnitId
 from app.main import create_app, install
 from app.process import Process
 from app.publication.service import CommonTerms
+from app.worker import loop as worker_loop
 from benchmarks.load import load
 from tests.conftest import NOW, make_settings
 from tests.officers import Province, an_officer, cheap_passwords, sign_in
@@ -104,6 +105,7 @@ async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPath
         process = await Process.open(make_settings(url, tmp_path_factory.mktemp("plans")), FixedClock(NOW))
         app = create_app(process.settings, process.clock)
         install(app, process)
+        await _placed(process)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:
             directory = process.directory.current
@@ -123,6 +125,13 @@ async def _let_plans_be_told(url: str) -> None:
             await connection.execute(f"ALTER DATABASE {server.path[1:]} SET {name} = '{value}'")
     finally:
         await connection.close()
+
+
+async def _placed(process: Process) -> None:
+    """Every publication has its rows in the portals of units, and PostgreSQL has looked at them."""
+    while await worker_loop.place_in_portals(process):
+        pass
+    await process.db.lane.fetch("ANALYZE unit_publications")
 
 
 def _telling(plans: Plans) -> Callable[..., Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from app.publication.terms import MOST_COUNTED
-from app.worker import loop as worker_loop
 from tests.conftest import NOW
 from tests.integration.plans.conftest import Town
 from tests.integration.plans.test_plans import PAGE, narrow
@@ -14,16 +13,8 @@ REPEATS = 7
 DAY = NOW.date().isoformat()
 
 
-async def _placed(town: Town) -> None:
-    """Every publication has its rows, and PostgreSQL has looked at them."""
-    while await worker_loop.place_in_portals(town.process):
-        pass
-    await town.process.db.lane.fetch("ANALYZE unit_publications")
-
-
 @pytest.mark.parametrize("unit", ["H23", "H23.21", "H23.21.01"])
 async def test_feeds_changes_and_digests_read_what_they_show(town: Town, unit: str) -> None:
-    await _placed(town)
     page, api = f"/portal/{unit}", f"/api/v1/public/portals/{unit}"
     feeds = (f"{page}/feed.atom", f"{page}/feed.json", f"{page}/cases.geojson", f"{page}/cases.csv")
     for address in (*feeds, f"{api}/changes", f"{api}/changes?limit=500", f"{api}/digest/{DAY}"):
@@ -36,7 +27,6 @@ async def test_feeds_changes_and_digests_read_what_they_show(town: Town, unit: s
 
 @pytest.mark.parametrize("unit", ["H23", "H23.21", "H23.21.01"])
 async def test_figures_are_counted_to_an_end(town: Town, unit: str) -> None:
-    await _placed(town)
     town.plans.taken()
     for _ in range(REPEATS):
         assert (await town.client.get(f"/portal/{unit}")).status_code == 200
@@ -44,7 +34,6 @@ async def test_figures_are_counted_to_an_end(town: Town, unit: str) -> None:
 
 
 async def test_the_last_page_of_changes_costs_no_more_than_the_first(town: Town) -> None:
-    await _placed(town)
     address = "/api/v1/public/portals/H23/changes"
     page = (await town.client.get(f"{address}?limit=500")).json()
     for _ in range(20):
