@@ -48,7 +48,7 @@ VERB_BODIES: dict[str, dict[str, Any]] = {
     "assign": {"step": "receive", "officer": "hoa"},
     "consult": {"step": "receive", "unit": "H23.03", "question": "Thử?"},
     "give-opinion": {"step": "opinion-1", "opinion": "Thử"},
-    "ask-supplement": {"missing": [{"about": "id_card", "reason": "Mờ"}]},
+    "ask-supplement": {"missing": [{"about": "authority", "reason": "Mờ"}]},
     "ask-payment": {},
     "record-payment": {"receipt": "BL-001"},
     "take-back-payment": {"reason": "Thử"},
