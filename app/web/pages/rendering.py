@@ -20,7 +20,7 @@ from app.web.etags import content_tag, is_fresh
 
 from .assets import assets
 from .cookies import put_cookie
-from .dates import local_moment, named_day, named_moment, plain_date
+from .dates import local_moment, named_day, named_end, named_moment, plain_date
 from .languages import COOKIE, asked_language, page_language
 from .packing import packed, unpacks
 
@@ -157,12 +157,7 @@ def _moment(context: Context, at: datetime | str) -> str:
 
 @pass_context
 def _until(context: Context, at: datetime | str) -> str:
-    """A due date as people read it: by which minute, or the end of which day when it lasts as long as the day."""
-    local = _local(context, at)
-    if (local.hour, local.minute) == (23, 59):
-        day = plain_date(local, context["lang"])
-        return f"hết ngày {day}" if context["lang"] is Lang.VI else f"the end of {day}"
-    return named_moment(local, context["lang"])
+    return named_end(_local(context, at), context["lang"])
 
 
 @pass_context
