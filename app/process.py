@@ -115,7 +115,7 @@ class Process:
             self.calendars.current,
             self.procedures.current,
             keyring_of(self.settings),
-            self.settings.public_url or "",
+            self.settings.pages,
         )
 
     @property

@@ -254,6 +254,14 @@ class Settings(BaseSettings):
         return given
 
     @property
+    def pages(self) -> str:
+        """Where people reach the pages, port included: PUBLIC_URL, else the address that is listened on."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "localhost" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - not bound here, but named
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
     def sends_codes(self) -> bool:
         """Whether one-time codes reach phones."""
         return self.phone_codes is PhoneCodes.LOG or self.sms_url is not None

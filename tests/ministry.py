@@ -52,7 +52,8 @@ _AFTER: dict[Manner, tuple[str, bytes] | None] = {
 class Ministry:
     """The portal: what it has, by code. `manners` are for the next requests to its services, not for signing in.
 
-    `versioned`: whether it leaves what it has when something older comes; many do not.
+    `versioned`: whether it leaves what it has when something older comes; many do not. Whatever it is like, it refuses
+    something new under a code that it has, and a change of what it does not have: `isUpdating` has to be true.
     """
 
     versioned: bool = True
@@ -65,6 +66,7 @@ class Ministry:
     sessions: int = 0
     refused_logins: int = 0
     ended: set[str] = field(default_factory=set)
+    mistaken: list[dict[str, Any]] = field(default_factory=list)  # whose `isUpdating` was untrue
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     refuses: set[str] = field(default_factory=set)
     delay: int = 2  # requests after which a delayed record comes to its tables
@@ -135,9 +137,24 @@ class Ministry:
         if manner in _BEFORE:
             return _BEFORE[manner]
         self.end_what_is_late()
+        if (said := self._untrue(body)) is not None:
+            self.mistaken.append(body)
+            return "200 OK", json.dumps({"error_code": "E-20", "message": said}).encode()
         result = self._done(body, manner)
         good = "200 OK", json.dumps({"error_code": "0", "result": result}).encode()
         return _AFTER.get(manner, good)
+
+    def _untrue(self, body: dict[str, Any]) -> str | None:
+        """What is wrong with `isUpdating`, when anything is."""
+        if body["service"] != "DongBoHoSoMC":
+            return None
+        there = body["data"][0]["MaHoSo"] in self.has
+        match body["isUpdating"]:
+            case "True":
+                return None if there else "Khong co ho so de cap nhat"
+            case "False":
+                return "Ho so da co" if there else None
+        return "isUpdating khong dung"
 
     def _done(self, body: dict[str, Any], manner: Manner) -> list[dict[str, Any]]:
         (item,) = body["data"]

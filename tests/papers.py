@@ -38,6 +38,7 @@ FACTS = PaperFacts(
     issued_at=datetime(2026, 11, 27, 8, 30, tzinfo=HERE),
     received_at=datetime(2026, 11, 27, 8, 30, tzinfo=HERE),
     appointment_at=datetime(2026, 12, 2, 17, 0, tzinfo=HERE),
+    first_appointment_at=datetime(2026, 11, 30, 17, 0, tzinfo=HERE),
     new_appointment_at=datetime(2026, 12, 7, 17, 0, tzinfo=HERE),
     supplement_until=datetime(2026, 12, 11, 17, 0, tzinfo=HERE),
     collected_at="Bộ phận Tiếp nhận và Trả kết quả thành phố Hải Dương",
@@ -60,7 +61,7 @@ FACTS = PaperFacts(
 def a_paper(kind: PaperKind = PaperKind.RECEIPT, **other: Any) -> Paper:
     """A paper that nobody has stored."""
     facts = domain.tidied(dataclasses.replace(FACTS, **other))
-    template = service.template_of(f"{kind.value}@1")
+    template = service.template_of(service.PRESENT[kind])
     number = domain.number_of(template.mark, facts.code, 1)
     return Paper(
         tenant_id=TenantId(1),

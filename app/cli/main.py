@@ -112,8 +112,8 @@ def up() -> None:
             migrate_schema(url_of(settings), say)
             settings = claim_key(settings, SystemClock())
             host, port = bound.getsockname()[:2]
-            address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-            uvloop.run(_trial(settings, bound, embedded, address))
+            settings = settings.model_copy(update={"host": host, "port": port})  # a free port, if that was asked for
+            uvloop.run(_trial(settings, bound, embedded, settings.pages))
             say(Text("Đang dừng …", "Stopping …"))
         finally:
             with not_to_be_cut_short():

@@ -74,6 +74,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "service_request.supplied": Text("Đã bổ sung", "Supplied"),
             "service_request.payment_asked": Text("Yêu cầu nộp phí", "Payment asked"),
             "service_request.paid": Text("Đã nộp phí", "Paid"),
+            "service_request.payment_taken_back": Text("Rút yêu cầu nộp phí", "Payment demand taken back"),
             "service_request.extended": Text("Hẹn lại ngày trả", "Appointment moved"),
             "service_request.stopped": Text("Dừng giải quyết", "Stopped"),
             "service_request.resumed": Text("Giải quyết tiếp", "Resumed"),

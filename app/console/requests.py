@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from app.db.work import Work, in_work
+from app.filling.questions import given_anew
 from app.kit.text import Text
 from app.media import service as media_service
 from app.media.store import Store
@@ -20,6 +22,9 @@ from app.service_requests.schemas import (
     CompleteIn,
     ConsultIn,
     DecisionIn,
+    DeskComplaintIn,
+    DeskSupplyIn,
+    DeskWithdrawalIn,
     ExtendIn,
     HandOverIn,
     OpinionIn,
@@ -28,6 +33,7 @@ from app.service_requests.schemas import (
     ReceiptIn,
     SendBackIn,
     SupplementIn,
+    request_missing,
 )
 from app.service_requests.terms import HandedIn, RequestBooks, RequestView, Verb
 from app.web.fields import WireIn
@@ -64,6 +70,10 @@ MEANS: Mapping[Verb, Means] = MappingProxyType(
         Verb.ASK_SUPPLEMENT: Means(SupplementIn, service.ask_supplement),
         Verb.ASK_PAYMENT: Means(PaymentIn, service.ask_payment),
         Verb.RECORD_PAYMENT: Means(ReceiptIn, service.record_payment),
+        Verb.TAKE_BACK_PAYMENT: Means(ReasonIn, service.take_back_payment),
+        Verb.SUPPLY: Means(DeskSupplyIn, service.supply_at_desk),
+        Verb.ASK_WITHDRAWAL: Means(DeskWithdrawalIn, service.ask_withdrawal_at_desk),
+        Verb.COMPLAIN: Means(DeskComplaintIn, service.complain_at_desk, (("text", "words"),)),
         Verb.EXTEND: Means(ExtendIn, service.extend_request),
         Verb.STOP: Means(ReasonIn, service.stop_request),
         Verb.RESUME: Means(_Nothing, service.resume_request),
@@ -90,6 +100,7 @@ _MISSING: Mapping[str, Text] = MappingProxyType(
         "missing": Text("Hãy nêu ít nhất một mục còn thiếu.", "Name at least one thing that is missing."),
         "due_on": Text("Hãy chọn ngày hẹn mới.", "Choose the new date."),
         "outcome": Text("Hãy chọn kết quả.", "Choose the outcome."),
+        "brought_by": Text("Hãy ghi họ tên người mang đến hoặc gửi thư.", "Write the name of who came or wrote."),
     }
 )
 
@@ -120,7 +131,10 @@ async def act(
 ) -> ServiceRequest:
     """The service request after the verb. Raises: ValidationError, and whatever the verb refuses."""
     means = MEANS[verb]
-    body = means.shape.model_validate(_filled(verb, form))
+    given = _filled(verb, form)
+    if verb is Verb.SUPPLY:
+        given["answers"] = await _answered(desk, books, code, form)
+    body = means.shape.model_validate(given)
     words = dict(means.names)
     said = {words.get(name, name): getattr(body, name) for name in means.shape.model_fields}
     match body:
@@ -129,8 +143,17 @@ async def act(
         case ConsultIn() | ExtendIn() | AssignIn() | SendBackIn() | CompleteIn() | OpinionIn():
             pass
         case DecisionIn():
-            results = await _results(desk, form, store)
-            said = {"outcome": body.outcome, "words": body.text, "results": results}
+            files = [(name, upload) for _, name, upload in await _files(desk, form, store, "/results/{}/upload")]
+            said = {"outcome": body.outcome, "words": body.text, "results": files}
+        case DeskSupplyIn():
+            said = {
+                "brought_by": body.brought_by,
+                "channel": body.channel,
+                "words": body.text,
+                "files": await _files(desk, form, store, "/documents/{}/upload"),
+                "shown": form.many("paper"),
+                "answers": await _answered(desk, books, code, form),
+            }
         case _ if verb is Verb.SIGN:
             said = {"db": desk.database}
         case _:
@@ -142,25 +165,37 @@ async def act(
     return await in_work(desk.database, desk.clock, desk.tenant.id, in_one)
 
 
-async def _results(desk: Desk, form: Form, store: Store) -> list[tuple[str, Any]]:
-    """Names and uploads of the result's files; the same again for the same form sent twice."""
+async def _answered(desk: Desk, books: RequestBooks, code: str, form: Form) -> dict[str, Any]:
+    """What the applicant answers anew at the desk; nothing where no question was asked for. Raises: RequestNotFound."""
+    if not any(name.startswith("answers.") for name in form.names()):
+        return {}
+    view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
+    asked = service.asked_questions(request_missing(view.row))
+    return given_anew(view.procedure, asked, view.papers.answers, form)
+
+
+async def _files(desk: Desk, form: Form, store: Store, pointer: str) -> list[tuple[str, str, UUID]]:
+    """Document, name and upload of each file that came; the same again for the same form sent twice.
+
+    A field is named after the document that its files are for.
+    """
     handed: list[HandedIn] = []
-    for _, file in form.named_files:
+    for field, file in form.named_files:
         name = await media_service.take(
             desk.database,
             desk.clock,
             store,
             desk.keys.media,
-            f"result:{form.text('key')}",
+            f"request:{form.text('key')}:{field}",
             filename=file.filename or "",
             content=file,
             most_bytes=desk.most_bytes,
             sender=None,
         )
         await file.close()
-        handed.append(HandedIn("result", name, (file.filename or "Kết quả")[:300]))
-    uploads = await service.uploads_of(desk.database, handed, desk.clock.now(), pointer="/results/{}/upload")
-    return [(one.name, upload) for one, upload in zip(handed, uploads, strict=True)]
+        handed.append(HandedIn(field.partition(".")[2] or field, name, (file.filename or "Tệp")[:300]))
+    uploads = await service.uploads_of(desk.database, handed, desk.clock.now(), pointer=pointer)
+    return [(one.document, one.name, upload) for one, upload in zip(handed, uploads, strict=True)]
 
 
 def abouts(view: RequestView, lang: Any) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ from app.web.pages import weeks
 
 from .deps import Desk
 
+_CODE = re.compile(r"([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)-[0-9]{6}-[0-9]{1,9}")
 _YES, _NO = Text("có", "yes"), Text("không", "no")
 _CONFIDENCE = {
     "exact": Text("trong ranh giới", "inside the boundary"),
@@ -143,6 +144,15 @@ def whole_code(desk: Desk, typed: str) -> str:
     if re.fullmatch(r"[0-9]{1,9}", typed):
         return f"{agency}-{local_day(desk.now, desk.tenant.time_zone):%y%m%d}-{int(typed):04d}"
     return typed
+
+
+def place_of(desk: Desk, code: str) -> str | None:
+    """Which of the officers' pages shows what has this code, a case or a service request; None of what is no code."""
+    found = _CODE.fullmatch(code)
+    if found is None:
+        return None
+    # A service request's begins with the unit that received it, a case's with the province.
+    return "requests" if found[1].startswith(f"{desk.tenant.agency_code}.") else "cases"
 
 
 async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:

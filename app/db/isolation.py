@@ -30,12 +30,14 @@ _TRAIL_GRANTS = (
 )
 # Papers are what was issued: added to, never changed, never removed. Whom they are about may be kept no more.
 _PAPER_GRANTS = (f"REVOKE UPDATE, DELETE ON papers FROM {ROLE}",)
+_PAPER_FILE_GRANTS = (f"REVOKE UPDATE, DELETE ON paper_files FROM {ROLE}",)
 _SEALED_PAPER_GRANTS = (f"GRANT UPDATE (sealed) ON papers TO {ROLE}",)
 _MAKE_ROLE = f"CREATE ROLE {ROLE} NOLOGIN"
 _JOIN_ROLE = f"GRANT {ROLE} TO CURRENT_USER"
 _IS_MEMBER = text("SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = :role")
 _HAS_TRAIL = text("SELECT to_regclass('audit_entries') IS NOT NULL")
 _HAS_PAPERS = text("SELECT to_regclass('papers') IS NOT NULL")
+_HAS_PAPER_FILES = text("SELECT to_regclass('paper_files') IS NOT NULL")
 _SEALS_PAPERS = text("SELECT true FROM pg_attribute WHERE attrelid = to_regclass('papers') AND attname = 'sealed'")
 _TAKE = f"""
     SELECT set_config('role', rolname, true) FROM pg_roles
@@ -56,8 +58,9 @@ def prepare_role(connection: Connection) -> bool:
         _try(connection, _JOIN_ROLE)
         trail = _TRAIL_GRANTS if connection.scalar(_HAS_TRAIL) else ()
         papers = _PAPER_GRANTS if connection.scalar(_HAS_PAPERS) else ()
+        files = _PAPER_FILE_GRANTS if connection.scalar(_HAS_PAPER_FILES) else ()
         sealed = _SEALED_PAPER_GRANTS if connection.scalar(_SEALS_PAPERS) else ()
-        for grant in (*_GRANTS, *trail, *papers, *sealed):
+        for grant in (*_GRANTS, *trail, *papers, *files, *sealed):
             connection.execute(text(grant))
     return True
 

@@ -7,13 +7,14 @@ groups as rows. Everything is checked by the schema itself afterwards; nothing h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.kit.text import Lang, Text
 from app.procedures.terms import Procedure
 from app.service_requests.service import PREFILLED
+from app.service_requests.terms import Earlier
 from app.web.pages import Form
 
 ABOUT: Final[Mapping[str, Text]] = {
@@ -56,6 +57,17 @@ def fields_of(procedure: Procedure, form: Form, lang: Lang) -> list[Field]:
     return list(_Drawing(procedure.form, form, lang).members(procedure.form, _ROOT, procedure.form_order, 0))
 
 
+def some_fields(procedure: Procedure, questions: Collection[str], form: Form, lang: Lang) -> list[Field]:
+    """Those of the form's questions that are named, in the order people are asked."""
+    properties, required = procedure.form.get("properties", {}), procedure.form.get("required", ())
+    drawing = _Drawing(procedure.form, form, lang)
+    return [
+        drawing.field(properties[name], f"{_ROOT}.{name}", name, 0, required=name in required)
+        for name in procedure.form_order or properties
+        if name in questions and name in properties
+    ]
+
+
 def labels_of(fields: Iterable[Field], lang: Lang) -> dict[str, str]:
     """What each question is called, by its name, with those about the applicant; of rows with the row's number."""
     found = {name: label(lang) for name, label in ABOUT.items()}
@@ -66,6 +78,60 @@ def labels_of(fields: Iterable[Field], lang: Lang) -> dict[str, str]:
             inner = labels_of(row, lang)
             found |= {field: f"{which}{label}" for field, label in inner.items() if field not in ABOUT}
     return found
+
+
+def asked_anew(
+    asked: Sequence[str], answers: Mapping[str, Any], typed: Form | None, errors: Iterable[str]
+) -> tuple[list[str], Form]:
+    """Questions that a supplement may answer, and the form they are drawn with: as they were answered, or typed.
+
+    `typed`: what came and was not taken, None when nothing did; `errors`: names of fields that it was not taken for,
+    which may be of questions that only the new answers need.
+    """
+    if typed is None:
+        return list(asked), Form(form_of(answers).items())
+    more = [name.split(".")[1] for name in errors if name.startswith(f"{_ROOT}.")]
+    return list(dict.fromkeys((*asked, *more))), typed
+
+
+def given_anew(procedure: Procedure, asked: Sequence[str], answers: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    given = answers_of(procedure, form)
+    return {name: value for name, value in given.items() if name in asked or name not in answers}
+
+
+def said_answers(procedure: Procedure, answers: Mapping[str, Any], lang: Lang) -> list[tuple[str, str]]:
+    """Questions of the form that are answered, in the order people are asked, with the answers in words."""
+    properties = procedure.form.get("properties", {})
+    shown = [name for name in procedure.form_order or properties if name in answers and name in properties]
+    titles = [str(properties[name].get("x-title", {}).get(lang.value, name)) for name in shown]
+    words = [_in_words(answers[name], properties[name], lang) for name in shown]
+    return list(zip(titles, words, strict=True))
+
+
+class Corrected(NamedTuple):
+    """What the form said before a supplement."""
+
+    supplement: int
+    lines: list[tuple[str, str]]
+
+
+def corrected(procedure: Procedure, earlier: Iterable[Earlier], lang: Lang) -> list[Corrected]:
+    """What the form said before each supplement that has changed it, in words."""
+    return [Corrected(one.supplement, said_answers(procedure, one.answers, lang)) for one in earlier]
+
+
+def _in_words(value: Any, schema: Mapping[str, Any], lang: Lang) -> str:
+    match value:
+        case None:
+            return Text("chưa khai", "not answered")(lang)
+        case bool():
+            return Text("Có", "Yes")(lang) if value else Text("Không", "No")(lang)
+        case [*items]:
+            return "; ".join(_in_words(item, {}, lang) for item in items)
+        case {**members}:
+            return ", ".join(_in_words(item, {}, lang) for item in members.values())
+    return str(schema.get("x-labels", {}).get(str(value), {}).get(lang.value, value))
 
 
 def answers_of(procedure: Procedure, form: Form) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def lines(
             of_units = _gathered(rows, lambda row: str(row.unit_id))
             found_units = [(named[UUID(id_)], counts) for id_, counts in of_units.items()]
             return sorted(
-                (Line(unit.code, Text(unit.name, unit.name), unit.tier, counts) for unit, counts in found_units),
+                (Line(unit.code, Text(unit.name, unit.name_en), unit.tier, counts) for unit, counts in found_units),
                 key=lambda line: line.code,
             )
         case By.PROCEDURE:

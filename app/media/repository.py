@@ -77,7 +77,7 @@ _OF_REPORTS = """
 """
 _OF_UPLOADS = """
     SELECT u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal,
-        NULL::float AS lat, NULL::float AS lon
+        NULL::float AS lat, NULL::float AS lon, u.sha256
     FROM uploads u WHERE u.id = ANY($1::uuid[])
 """
 _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleared'"

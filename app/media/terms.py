@@ -173,6 +173,7 @@ class Attached:
     height: int | None
     refusal: Refusal | None
     point: Point | None  # where it was taken, when its sender wanted that told
+    sha256: bytes | None = field(default=None, repr=False)  # of what is kept; None until somebody has looked at it
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -186,6 +187,7 @@ class Attached:
             height=row["height"],
             refusal=Refusal(row["refusal"]) if row["refusal"] else None,
             point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
+            sha256=row.get("sha256"),
         )
 
 

@@ -30,6 +30,7 @@ SAID: Final[Mapping[str, str]] = MappingProxyType(
         EventType.SUPPLIED: "Người nộp đã bổ sung hồ sơ",
         EventType.PAYMENT_ASKED: "Yêu cầu nộp phí, lệ phí",
         EventType.PAID: "Đã nộp phí, lệ phí",
+        EventType.PAYMENT_TAKEN_BACK: "Rút yêu cầu nộp phí, lệ phí",
         EventType.EXTENDED: "Gia hạn, hẹn lại ngày trả kết quả",
         EventType.STOPPED: "Dừng xử lý hồ sơ",
         EventType.RESUMED: "Tiếp tục xử lý hồ sơ",

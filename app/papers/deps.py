@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from app.db.engine import Database
 from app.web.etags import bytes_or_304, is_fresh
 
 from .service import Desk, SignatureReader, tag_of
@@ -33,10 +35,12 @@ CurrentDesk = Annotated[Desk, Depends(desk)]
 CurrentSignatureReader = Annotated[SignatureReader, Depends(signature_reader)]
 
 
-async def paper_file(desk: Desk, paper: Paper, if_none_match: str | None) -> Response:
+async def paper_file(
+    desk: Desk, database: Database, paper: Paper, if_none_match: str | None, now: datetime
+) -> Response:
     """The paper as PDF, for whoever may read it; nothing is drawn for a client that holds it. Raises: DeskBusy."""
     tag = tag_of(paper)
-    pdf = b"" if is_fresh(if_none_match, tag) else await desk.draw(paper)
+    pdf = b"" if is_fresh(if_none_match, tag) else await desk.hand_out(database, paper, now)
     answer = bytes_or_304(pdf, tag, if_none_match, media_type="application/pdf", private=True)
     answer.headers["Content-Disposition"] = f'inline; filename="{paper.number}.pdf"'
     return answer

@@ -23,7 +23,7 @@ Typed = Annotated[
     str,
     Path(
         max_length=100,
-        description="Mã kiểm tra in trên giấy, hoặc cả 64 chữ số. The code printed on the paper, or all 64 digits.",
+        description="Mã in trên giấy, cả 64 chữ số, hoặc SHA-256 của tệp. A paper's code, or a file's SHA-256.",
         examples=["9A26-BD23-BBEB-3CBE-1D70"],
     ),
 ]
@@ -43,8 +43,10 @@ async def verify_paper(
     """Giấy này có thật không? Is this paper genuine?
 
     Trả lời loại giấy, cơ quan, ngày ban hành, đã bị thay thế chưa; không nói gì về người có tên trên giấy. Mã lạ và mã
-    viết sai có cùng câu trả lời. Kind, agency, date and whether a newer paper took its place; nothing of the person.
-    What is unknown and what is misspelt have the same answer. Each counts as a read of its address, signed in or not.
+    viết sai có cùng câu trả lời. SHA-256 của tệp kết quả, của tệp giấy cũng tra được (`matched`). Kind, agency, date
+    and whether a newer one took its place; nothing of the person. The SHA-256 of a file of the result, or of the paper,
+    is answered, too (`matched`). What is unknown and what is misspelt have the same answer. Each counts as a read of
+    its address, signed in or not.
     """
     response.headers["Cache-Control"] = "no-store"
     return PaperCheckOut.of(await service.check(database, keys, tenant, checksum), lang)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, TenantRow, one_of
 
-from .terms import PaperKind
+from .terms import FILES, PaperKind
 
 
 class PaperRow(TenantRow, Base):
@@ -45,3 +45,22 @@ class PaperRow(TenantRow, Base):
     issued_at: Mapped[datetime]
     issued_by: Mapped[UUID | None]
     supersedes_id: Mapped[UUID | None]
+
+
+class PaperFileRow(TenantRow, Base):
+    """A file that can be known again by its SHA-256: of a paper as it was drawn, or of a result that a paper names.
+
+    Added to, never changed. The same file may be of several papers.
+    """
+
+    __tablename__ = "paper_files"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "paper_id"], ["papers.tenant_id", "papers.id"]),
+        CheckConstraint(f"part IN ({', '.join(repr(one.value) for one in FILES)})", name="part"),
+        CheckConstraint("length(sha256) = 32", name="sha256"),
+    )
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    paper_id: Mapped[UUID] = mapped_column(primary_key=True)
+    part: Mapped[str]
+    added_at: Mapped[datetime]

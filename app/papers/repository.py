@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from app.db.work import Recorder, Work
 from app.kit.ids import StaffId, TenantId, UnitId
 
 from .domain import as_facts, as_json, public_of
-from .models import PaperRow
-from .terms import PERSONAL, Paper, PaperId, PaperKind
+from .models import PaperFileRow, PaperRow
+from .terms import PERSONAL, Matched, Paper, PaperId, PaperKind
 
 _TABLE = PaperRow.__table__
 _COLUMNS = """id, kind, number, subject_id, unit_id, facts::text, template, checksum, issued_at, issued_by,
@@ -25,18 +26,32 @@ _OF_SUBJECTS = f"""
     SELECT {_COLUMNS} FROM papers WHERE tenant_id = $1 AND subject_id = ANY($2) ORDER BY issued_at, number LIMIT 200
 """  # noqa: S608 - columns of ours
 # Digits of one length compare alike in every collation.
-_BETWEEN = f"""
-    SELECT {_COLUMNS}, EXISTS (
+_NAMED = f"""
+    SELECT {_COLUMNS}, matched, EXISTS (
         SELECT FROM papers newer WHERE newer.tenant_id = papers.tenant_id AND newer.supersedes_id = papers.id
     ) AS superseded
-    FROM papers WHERE tenant_id = $1 AND checksum BETWEEN $2 AND $3 ORDER BY checksum LIMIT 2
+    FROM (
+        (
+            SELECT id AS named, 'code' AS matched FROM papers
+            WHERE tenant_id = $1 AND checksum BETWEEN $2 AND $3 ORDER BY checksum LIMIT 2
+        ) UNION ALL (
+            SELECT paper_id, part FROM paper_files
+            WHERE tenant_id = $1 AND sha256 = $4 ORDER BY paper_id DESC LIMIT 1
+        )
+    ) AS found JOIN papers ON papers.tenant_id = $1 AND papers.id = named
+    ORDER BY matched
 """  # noqa: S608
+_NOTE_FILES = """
+    INSERT INTO paper_files (tenant_id, paper_id, sha256, part, added_at)
+    SELECT $1, $2, sha256, part, $5 FROM unnest($3::bytea[], $4::text[]) AS n (sha256, part)
+    ON CONFLICT DO NOTHING RETURNING sha256
+"""
 
 
 def add(work: Recorder, paper: Paper) -> None:
     """Write the paper with what it tells of; of whom it is about only what is sealed."""
     row = {name: getattr(paper, name) for name in _TABLE.columns.keys()}  # noqa: SIM118 - a collection of columns
-    facts = as_json(public_of(paper.facts))
+    facts = as_json(public_of(paper.facts, paper.bonds or ()))
     work.put(_TABLE, {**row, "kind": paper.kind.value, "facts": facts, "bonds": dict(paper.bonds or {})})  # type: ignore[arg-type]
 
 
@@ -55,10 +70,39 @@ async def list_papers(db: Database, tenant_id: TenantId, subject_ids: Sequence[U
     return [_paper(tenant_id, row) for row in await db.lane.fetch(_OF_SUBJECTS, tenant_id, list(subject_ids))]
 
 
-async def find_between(db: Database, tenant_id: TenantId, first: str, last: str) -> tuple[Paper, bool] | None:
-    """The only paper whose checksum lies between these, and whether a newer one took its place. One statement."""
-    rows = await db.lane.fetch(_BETWEEN, tenant_id, first, last)
-    return (_paper(tenant_id, rows[0]), rows[0]["superseded"]) if len(rows) == 1 else None
+async def find_named(
+    db: Database, tenant_id: TenantId, first: str, last: str, file: bytes
+) -> tuple[Paper, bool, Matched] | None:
+    """The only paper whose checksum lies between these, else the newest that knows a file of this SHA-256.
+
+    With it whether a newer one took its place, and what was known again. One statement, whatever is found.
+    """
+    rows = await db.lane.fetch(_NAMED, tenant_id, first, last, file)
+    by_code = [row for row in rows if row["matched"] == Matched.CODE]
+    if len(by_code) > 1 or not rows:
+        return None
+    return _paper(tenant_id, rows[0]), rows[0]["superseded"], Matched(rows[0]["matched"])
+
+
+def put_files(work: Recorder, paper: Paper, files: Mapping[bytes, Matched]) -> None:
+    """Files that are known again with the paper, written along with it."""
+    for sha256, part in files.items():
+        work.put(
+            PaperFileRow.__table__,  # type: ignore[arg-type]
+            {
+                "tenant_id": paper.tenant_id,
+                "sha256": sha256,
+                "paper_id": paper.id,
+                "part": part.value,
+                "added_at": paper.issued_at,
+            },
+        )
+
+
+async def note_files(db: Database, paper: Paper, files: Mapping[bytes, Matched], now: datetime) -> None:
+    """The same of files of a paper that is there; those known already stay. One statement."""
+    parts = [part.value for part in files.values()]
+    await db.lane.fetch(_NOTE_FILES, paper.tenant_id, paper.id, list(files), parts, now)
 
 
 def _paper(tenant_id: TenantId, row: asyncpg.Record) -> Paper:

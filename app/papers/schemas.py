@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.kit.text import Lang
 
-from .terms import Checked, Later, PaperKind, SeenSignature, Standing
+from .terms import Checked, Later, Matched, PaperKind, SeenSignature, Standing
 
 
 class PaperCheckOut(BaseModel):
@@ -21,6 +21,9 @@ class PaperCheckOut(BaseModel):
     agency: str | None = Field(None, description="Cơ quan ban hành. Which unit issued it.")
     issued_on: date | None = Field(None, description="Ngày ghi trên giấy. The date on the paper.")
     superseded: bool | None = Field(None, description="Đã có giấy khác thay thế. A newer paper took its place.")
+    matched: Matched | None = Field(
+        None, description="Mã của giấy, tệp của giấy, hay tệp kết quả mà giấy nêu. What was known again."
+    )
 
     @classmethod
     def of(cls, checked: Checked | None, lang: Lang) -> Self:
@@ -34,6 +37,7 @@ class PaperCheckOut(BaseModel):
             agency=checked.agency,
             issued_on=checked.issued_at.date(),
             superseded=checked.superseded,
+            matched=checked.matched,
         )
 
 

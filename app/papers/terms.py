@@ -15,6 +15,9 @@ from app.kit.text import Text
 PaperId = NewType("PaperId", UUID)
 PERSONAL: Final = ("applicant", "address", "phone", "email")
 """Facts that tell whom a paper is about: sealed where they are stored."""
+WORDS: Final = ("requirements", "reasons", "results")
+"""Facts that are an officer's own words, which may speak of a person: sealed along, of papers issued since there are
+bonds of them (docs/decisions/0070)."""
 GONE: Final = "(thông tin cá nhân không còn lưu)"
 """What stands in the applicant's place on a paper whose person is kept no more."""
 
@@ -84,6 +87,7 @@ class PaperFacts:
     processing_time: str = ""  # as the procedure has it: 15 ngày làm việc
     received_at: datetime | None = None
     appointment_at: datetime | None = None
+    first_appointment_at: datetime | None = None  # where `appointment_at` is one that was put in its place
     new_appointment_at: datetime | None = None
     supplement_until: datetime | None = None
     collected_at: str = ""  # where the result is handed over
@@ -99,9 +103,9 @@ class PaperFacts:
 class Paper:
     """A paper as it was issued. `checksum` (SHA-256, hexadecimal) is of its canonical form.
 
-    `bonds` bind the checksum to what `PERSONAL` names, so that it can be checked by whoever does not know the person;
-    None: it was issued before there were any, and its checksum is of the names themselves. `whole`: whether `facts`
-    has all that was stated; what is sealed, or kept no more, is not in it.
+    `bonds` bind the checksum to what `PERSONAL` and `WORDS` name, so that it can be checked by whoever does not know
+    the person; None: it was issued before there were any, and its checksum is of the names themselves. `whole`:
+    whether `facts` has all that was stated; what is sealed, or kept no more, is not in it.
     """
 
     tenant_id: TenantId
@@ -121,6 +125,17 @@ class Paper:
     whole: bool = True
 
 
+class Matched(StrEnum):
+    """What was known again: the code of a paper, a file of it, or a file of a result that it names."""
+
+    CODE = "code"
+    PAPER_FILE = "paper_file"
+    RESULT_FILE = "result_file"
+
+
+FILES: Final = (Matched.PAPER_FILE, Matched.RESULT_FILE)
+
+
 class Checked(NamedTuple):
     """What anybody is told of a paper that is genuine."""
 
@@ -128,6 +143,7 @@ class Checked(NamedTuple):
     agency: str
     issued_at: datetime
     superseded: bool
+    matched: Matched = Matched.CODE
 
 
 class Copied(StrEnum):

@@ -231,9 +231,10 @@ class CallbackUnreadable(Invalid):
     def default_detail(cls) -> Text:
         """Say what is needed."""
         return Text(
-            "Cần transaction, reference, amount dạng chuỗi số, currency ba chữ, status succeeded, failed hoặc pending.",
-            "Needed are transaction, reference, amount as a text of digits, currency of three letters, and status: "
-            "succeeded, failed or pending.",
+            "Cần transaction, reference, amount dạng chuỗi số (VND là số đồng nguyên, không có phần lẻ), currency "
+            "ba chữ, status succeeded, failed hoặc pending.",
+            "Needed are transaction, reference, amount as a text of digits (VND in whole đồng, without a fraction), "
+            "currency of three letters, and status: succeeded, failed or pending.",
         )
 
 

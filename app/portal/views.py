@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -34,6 +35,7 @@ class Similar(NamedTuple):
     days: int
 
 
+_CODE = re.compile(r"([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)-[0-9]{6}-[0-9]{1,9}")
 _WAITS_FOR_YOU = Text("Đang chờ bạn trả lời", "Waiting for your reply")
 
 
@@ -159,3 +161,19 @@ def similar(found: Sequence[SimilarCase]) -> list[Similar]:
     """Cases like the one being written, likeliest first."""
     told = public_lines(b",".join(one.line for one in found))
     return [Similar(line, one.metres, one.days) for line, one in zip(told, found, strict=True)]
+
+
+def is_request_code(visit: Visit, code: str) -> bool:
+    """Whether the code looks like a service request's: it begins with the unit that received it, not the province."""
+    return _issuer_of(code).startswith(f"{visit.at(code).tenant.agency_code}.")
+
+
+def is_report_code(visit: Visit, code: str) -> bool:
+    """Whether the code looks like a report's. Nothing is told of whether there is one."""
+    return _issuer_of(code) == visit.at(code).tenant.agency_code
+
+
+def _issuer_of(code: str) -> str:
+    """What stands before day and number of a code; empty of what is none."""
+    found = _CODE.fullmatch(code)
+    return found[1] if found else ""

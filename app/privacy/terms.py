@@ -30,6 +30,7 @@ class Subject(StrEnum):
     ISSUED = "issued_papers"  # whom the papers name that offices have issued; that a paper is genuine stays known
     DRAFTS = "drafts"  # what was filled in and not handed in
     CALLBACKS = "payment_callbacks"  # what payment providers have told, and the words of transfers; sums stay
+    UNPROVEN = "unproven_callbacks"  # what came as if a payment provider told it, and nobody has proven
 
     @property
     def label(self) -> Text:
@@ -44,6 +45,7 @@ _SUBJECT_LABELS = {
     Subject.ISSUED: Text("Tên người trong giấy đã ban hành", "Whom issued papers name"),
     Subject.DRAFTS: Text("Bản nháp hồ sơ chưa nộp", "Drafts that were not handed in"),
     Subject.CALLBACKS: Text("Thông báo của đơn vị thanh toán", "Messages of payment providers"),
+    Subject.UNPROVEN: Text("Thông báo nộp phí không ai ký", "Payment messages that nobody has signed"),
 }
 
 

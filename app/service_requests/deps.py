@@ -26,7 +26,7 @@ async def request_books(connection: HTTPConnection) -> RequestBooks:
     """The reference data of this moment; one request sees one state of it."""
     of = await books(connection)
     procedures = cast("Reference[Procedures]", connection.app.state.procedures).current
-    pages = connection.app.state.settings.public_url or ""
+    pages = connection.app.state.settings.pages
     return RequestBooks(of.directory, of.catalogue, of.calendars, procedures, await keyring(connection), pages)
 
 

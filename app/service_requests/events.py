@@ -26,6 +26,7 @@ class EventType(StrEnum):
     SUPPLIED = "service_request.supplied"
     PAYMENT_ASKED = "service_request.payment_asked"
     PAID = "service_request.paid"
+    PAYMENT_TAKEN_BACK = "service_request.payment_taken_back"
     EXTENDED = "service_request.extended"
     STOPPED = "service_request.stopped"
     RESUMED = "service_request.resumed"

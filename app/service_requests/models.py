@@ -27,6 +27,7 @@ from .terms import (
     StepChange,
     StepFacts,
     StepState,
+    StepWait,
 )
 
 
@@ -145,6 +146,7 @@ class ServiceRequest(TenantRow, Base):
             overdue=self.overdue_at is not None,
             complained_at=self.complained_at,
             due_at=self.due_at,
+            stars=self.stars,
             steps=tuple(step.facts() for step in steps),
         )
 
@@ -165,6 +167,7 @@ class RequestStep(TenantRow, Base):
         one_of("role", StepRole),
         one_of("tier", Tier),
         one_of("state", StepState),
+        one_of("waits_for", StepWait),
         Index(
             "ix_service_request_steps_queue",
             "tenant_id",
@@ -191,6 +194,23 @@ class RequestStep(TenantRow, Base):
             *("tenant_id", "assignee_id", "due_at", "request_id"),
             postgresql_where=text("state = 'open' AND assignee_id IS NOT NULL"),
         ),
+        # Few of all that is open: a unit finds its own among its own, the province all of them.
+        Index(
+            "ix_service_request_steps_waits",
+            *("tenant_id", "unit_id", "waits_for", "due_at", "request_id", "code"),
+            postgresql_where=text("state = 'open' AND waits_for IN ('applicant', 'signature')"),
+        ),
+        Index(
+            "ix_service_request_steps_all_waits",
+            *("tenant_id", "waits_for", "due_at", "request_id", "code"),
+            postgresql_where=text("state = 'open' AND waits_for IN ('applicant', 'signature')"),
+        ),
+        # Of a release before: looked at once, by the worker.
+        Index(
+            "ix_service_request_steps_unmarked",
+            *("tenant_id", "request_id", "code"),
+            postgresql_where=text("state = 'open' AND waits_for IS NULL"),
+        ),
         # What has been told of is looked at no more, however many steps stay late.
         Index(
             "ix_service_request_steps_untold",
@@ -209,6 +229,7 @@ class RequestStep(TenantRow, Base):
     unit_id: Mapped[UUID]
     tier: Mapped[str]
     state: Mapped[str]
+    waits_for: Mapped[str | None]  # of an open step, as `domain.waits_for` says
     after: Mapped[list[Any]]
     asked_by: Mapped[str | None]
     question: Mapped[str | None]
@@ -277,6 +298,22 @@ class RequestFile(TenantRow, Base):
     reused_from: Mapped[UUID | None]
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None]
+
+
+class RequestTurn(TenantRow, Base):
+    """One thing that only one work does at a time: whoever writes its row has all others wait until the work ends.
+
+    What is looked for afterwards is what the ones before have committed. Rows of yesterday mean nothing any more.
+    """
+
+    __tablename__ = "service_request_turns"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        Index("ix_service_request_turns_taken", "tenant_id", "taken_at"),
+    )
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    taken_at: Mapped[datetime]
 
 
 class RequestDraft(TenantRow, Base):

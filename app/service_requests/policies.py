@@ -14,7 +14,7 @@ from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.procedures.terms import StepRole
 
-from .terms import APPLICANT_VERBS, RequestFacts, StepState, Verb
+from .terms import APPLICANT_VERBS, BROUGHT_VERBS, RequestFacts, StepState, Verb
 
 
 class Whose(Enum):
@@ -52,6 +52,9 @@ PERMITS: Mapping[Verb, Permit] = MappingProxyType(
         Verb.ASK_PAYMENT: Permit(Whose.AT_WORK, _WORKERS),
         # Not who may give money back: what leaves the till is looked at by a second pair of eyes.
         Verb.RECORD_PAYMENT: Permit(Whose.RECEIVER, frozenset({_O, _U})),
+        Verb.TAKE_BACK_PAYMENT: Permit(Whose.AT_WORK, _WORKERS),
+        # For an applicant who comes to the desk that took the papers in, or writes to it.
+        **dict.fromkeys(BROUGHT_VERBS, Permit(Whose.RECEIVER, _WORKERS)),
         # Who is late could else stop his own clock: whoever answers for the unit decides about time.
         Verb.EXTEND: Permit(Whose.AT_WORK, _SIGNERS, _SIGNERS),
         Verb.STOP: Permit(Whose.AT_WORK, _SIGNERS, _SIGNERS),

@@ -74,6 +74,10 @@ _SENTENCES: dict[str, Text] = {
     "service_request.supplied": Text("Người nộp đã bổ sung hồ sơ.", "The applicant has supplied what was missing."),
     "service_request.payment_asked": Text("{unit} yêu cầu nộp {amount}.", "{unit} asks for a payment of {amount}."),
     "service_request.paid": Text("Đã nộp {amount}.", "{amount} was paid."),
+    "service_request.payment_taken_back": Text(
+        "{unit} rút yêu cầu nộp {amount}; bạn không phải nộp khoản này.",
+        "{unit} took the demand for {amount} back; it need not be paid.",
+    ),
     "service_request.extended": Text(
         "{unit} xin lỗi và hẹn lại ngày trả kết quả: {due}.", "{unit} apologises; the new date is {due}."
     ),
@@ -108,6 +112,22 @@ _BY: dict[tuple[str, str], Text] = {
     ("case.escalated", "deadline"): Text(
         "Báo {unit}: {occasion_label}.",
         "{unit} was told: {occasion_label}.",
+    ),
+    ("service_request.supplied", "desk"): Text(
+        "{brought_by} bổ sung hồ sơ ({channel}); {unit} ghi nhận.",
+        "{brought_by} supplied what was missing ({channel}); recorded by {unit}.",
+    ),
+    ("service_request.withdrawal_asked", "desk"): Text(
+        "{brought_by} xin rút hồ sơ ({channel}); {unit} ghi nhận.",
+        "{brought_by} asked to withdraw it ({channel}); recorded by {unit}.",
+    ),
+    ("service_request.complained", "desk"): Text(
+        "{brought_by} phản ánh trễ hẹn ({channel}), {unit} ghi nhận; đã báo {above}.",
+        "{brought_by} complained that it is past its date ({channel}), recorded by {unit}; {above} was told.",
+    ),
+    ("service_request.rated", "again"): Text(
+        "Người nộp đánh giá lại: {stars}/5, thay cho {before}/5.",
+        "The applicant's new rating: {stars} of 5, in place of {before} of 5.",
     ),
 }
 

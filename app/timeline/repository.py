@@ -35,6 +35,17 @@ _REWRITE = """
 UPDATE timeline_entries t SET text = n.text FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (case_id, id, text)
 WHERE t.tenant_id = $1 AND t.case_id = n.case_id AND t.id = n.id
 """
+# Words of whoever applied, at a device or written down at a desk; and all words of the history, of service requests.
+_OF_APPLICANTS = """
+SELECT case_id, id, text FROM timeline_entries
+WHERE tenant_id = $1 AND case_id = ANY($2::uuid[]) AND text IS NOT NULL
+    AND (actor_kind IN ('citizen', 'anonymous') OR data ? 'brought_by')
+ORDER BY case_id, id
+"""
+_FORGET = """
+UPDATE timeline_entries SET text = NULL, data = data - $3::text[]
+WHERE tenant_id = $1 AND case_id = ANY($2::uuid[]) AND (text IS NOT NULL OR data ?| $3::text[]) RETURNING id
+"""
 _WROTE = """
 SELECT actor_id FROM timeline_entries WHERE tenant_id = $1 AND case_id = $2 AND case_version = $3
 ORDER BY id DESC LIMIT 1
@@ -66,6 +77,16 @@ async def rewrite(work: Work, tenant_id: TenantId, texts: Collection[tuple[UUID,
     """The words of these entries, by case and id, are these from now on. One statement."""
     cases, ids, words = zip(*texts, strict=True)
     await work.fetch(_REWRITE, tenant_id, list(cases), list(ids), list(words))
+
+
+async def list_of_applicants(work: Work, tenant_id: TenantId, subjects: Collection[UUID]) -> list[asyncpg.Record]:
+    """What applicants themselves wrote into these; one statement."""
+    return await work.fetch(_OF_APPLICANTS, tenant_id, list(subjects))
+
+
+async def forget_words(work: Work, tenant_id: TenantId, subjects: Collection[UUID], members: Collection[str]) -> None:
+    """Nothing that anybody wrote is in the history of these any more, nor these members of data. One statement."""
+    await work.fetch(_FORGET, tenant_id, list(subjects), list(members))
 
 
 def _entry(tenant_id: TenantId, case_id: SubjectId, row: asyncpg.Record | dict[str, Any]) -> Entry:

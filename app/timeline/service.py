@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -104,5 +104,22 @@ async def mask_words(
     """
     rows = await repository.list_of_senders(work, tenant_id, cases, list(masks))
     texts = [(row["case_id"], row["id"], masks[ReportId(row["report_id"])](row["text"])) for row in rows]
+    if texts:
+        await repository.rewrite(work, tenant_id, texts)
+
+
+async def forget_words(work: Work, tenant_id: TenantId, subjects: Collection[UUID], members: Collection[str]) -> None:
+    """What anybody wrote into the history of these is gone, with these members of its data; what was done stays.
+
+    As `mask_words`, an exception by law. One statement, none for none.
+    """
+    if subjects:
+        await repository.forget_words(work, tenant_id, subjects, members)
+
+
+async def mask_applicants(work: Work, tenant_id: TenantId, masks: Mapping[UUID, Callable[[str], str]]) -> None:
+    """What the applicants of these wrote themselves is kept masked from now on. Two statements, none for none."""
+    rows = await repository.list_of_applicants(work, tenant_id, list(masks)) if masks else []
+    texts = [(row["case_id"], row["id"], masks[row["case_id"]](row["text"])) for row in rows]
     if texts:
         await repository.rewrite(work, tenant_id, texts)

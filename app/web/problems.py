@@ -61,6 +61,10 @@ INVALID = Text(
     "Có thông tin chưa đúng; xem từng mục trong errors rồi gửi lại. Chưa có gì được ghi.",
     "Some of the data is not right; see errors and send it again. Nothing was written.",
 )
+_NO_BODY = Text(
+    "Thiếu nội dung JSON của yêu cầu. Không có gì cần nêu thì gửi {}; các mục có thể nêu ở tài liệu API.",
+    "The JSON body is missing. Send {} when there is nothing to say; the API's document lists what may be said.",
+)
 _DEEP = Text("Nội dung lồng nhau quá nhiều cấp.", "The body is nested too deep.")
 
 
@@ -149,7 +153,10 @@ def field_errors(errors: Sequence[Any], within: str = "body") -> list[dict[str, 
         pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else (place[-1] if place else "")
         if error["type"] == "json_invalid":
             pointer = ""
-        found.append({"pointer": pointer, "detail": sentence_of(error)})
+        if place == ["body"]:  # the whole of it
+            pointer = ""
+        unsent = not pointer and error["type"] == "missing"
+        found.append({"pointer": pointer, "detail": _NO_BODY if unsent else sentence_of(error)})
     return found
 
 

@@ -27,11 +27,11 @@ from app.outbox import service as outbox
 from app.outbox.service import Consumer
 from app.partners import service as partners_service
 from app.partners.handlers import PartnerConsumer
-from app.payments import service as payments_service
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
 from app.publication.service import count_places, index_words, place
 from app.reports import service as reports_service
+from app.service_requests import service as requests_service
 from app.service_requests.handlers import PaymentConsumer
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
@@ -184,7 +184,7 @@ async def prune(process: Process) -> int:
             pruned += await notices_service.forget(work, tenant_id, timedelta(days=process.settings.notice_keep_days))
             pruned += await national_service.forget(work, tenant_id, keep)
             pruned += await partners_service.forget(work, tenant_id, keep)
-            pruned += await payments_service.forget_unproven(work, tenant_id)
+            pruned += await requests_service.forget_turns(work, tenant_id)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
             pruned += await forget_old_submissions(work, tenant_id)

@@ -36,6 +36,10 @@ async def sweep_requests(process: Process) -> int:
 
     async def one(tenant_id: TenantId) -> int:
         books = process.request_books
+        while await in_work(
+            process.db, process.clock, tenant_id, lambda work: requests_service.mark_waiting(work, tenant_id)
+        ):
+            pass
         pieces = Pieces(
             "service request",
             lambda work, broken: requests_service.sweep(work, tenant_id, books, besides=broken),

@@ -1,11 +1,13 @@
 """The land procedure before a real browser: a phone, then commune, district and province at their desks, and back.
 
-Once with a supplement and a lateness; what a machine can see of accessibility on every page of the way.
+Once with a supplement, of a paper and of an answer, and a lateness; a result that a leader has signed, and a cover
+sheet that anyone can check. What a machine can see of accessibility on every page of the way.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,12 +20,19 @@ from app.db.engine import Database
 from app.kit.clock import FixedClock
 from app.media import service as media
 from app.media.store import FolderStore
+from app.papers import service as papers_service
+from app.papers.deps import signature_reader
+from app.papers.domain import short_code
+from app.papers.service import SignatureReader
+from app.papers.terms import Trust
 from app.process import Process
 from app.worker import sweeps
 from tests.applicants import offices
+from tests.authorities import Holder, an_authority, an_officer_of, signed
 from tests.browser.conftest import Open
 from tests.browser.test_officers import RULES, sign_in
 from tests.builders import Officer
+from tests.papers import a_paper
 from tests.pictures import PDF
 
 SEEN = os.environ.get("LIENTHONG_SCREENSHOTS")  # noqa: TID251 - for whoever wants to look at the pages
@@ -50,6 +59,16 @@ def store(application: FastAPI, tmp_path: Path) -> FolderStore:
     return found
 
 
+@pytest.fixture
+def leader(application: FastAPI) -> Iterator[Holder]:
+    """Who signs results, by a certificate of an authority that this installation trusts."""
+    root = an_authority()
+    reader = SignatureReader(Trust((root.der,)))
+    application.dependency_overrides[signature_reader] = lambda: reader
+    yield an_officer_of(root)
+    del application.dependency_overrides[signature_reader]
+
+
 async def at_desk(open_page: Open, officer: Officer, code: str) -> Page:
     """The officer's page of the request, reached from the queue."""
     page = await open_page("/console/requests")
@@ -67,12 +86,18 @@ async def complete(page: Page) -> None:
 
 
 async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
-    open_page: Open, process: Process, db: Database, clock: FixedClock, store: FolderStore, live_url: str
+    open_page: Open,
+    process: Process,
+    db: Database,
+    clock: FixedClock,
+    store: FolderStore,
+    live_url: str,
+    leader: Holder,
 ) -> None:
     people = await offices(process)
     phone = await open_page("/", phone=True)
-    signed = await phone.request.post("/api/v1/auth/devices")
-    token = (await signed.json())["access_token"]
+    entered = await phone.request.post("/api/v1/auth/devices")
+    token = (await entered.json())["access_token"]
     await phone.context.add_cookies([{"name": "account", "value": token, "url": live_url, "httpOnly": True}])
 
     await phone.goto("/procedures?q=sang+ten+dat")
@@ -113,16 +138,23 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     await commune.locator("summary", has_text="Yêu cầu bổ sung").click()
     await commune.locator("#about-0").select_option("contract")
     await commune.locator("#why-0").fill("Trang 2 mờ, không đọc được số thửa.")
+    await commune.locator("#about-1").select_option("/certificate_number")
+    await commune.locator("#why-1").fill("Số này không có trong sổ.")
     await commune.get_by_role("button", name="Yêu cầu bổ sung hồ sơ").click()
     await expect(commune.get_by_role("status")).to_contain_text("Đã xong")
     await phone.goto(address)
     await expect(phone.get_by_text("Trang 2 mờ").first).to_be_visible()
     await look(phone, "7-supplement")
     await phone.locator("#m1").set_input_files(paper("trang-2.pdf", b"%3"))
+    number = phone.get_by_label("Số phát hành Giấy chứng nhận")
+    await expect(number).to_have_value("AB 123456")
+    await number.fill("AB 123457")
     await phone.get_by_role("button", name="Gửi bổ sung").click()
     await expect(phone.get_by_role("status")).to_contain_text("Đã bổ sung")
 
     await commune.goto(f"/console/requests/{code}")
+    await expect(commune.get_by_text("Trước lần bổ sung 1")).to_be_visible()
+    await expect(commune.get_by_text("AB 123457", exact=True)).to_be_visible()
     await commune.get_by_role("button", name="Tiếp nhận, hẹn trả kết quả").click()
     await expect(commune.get_by_role("status")).to_contain_text("Đã xong")
     await complete(commune)
@@ -140,7 +172,10 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     department = await at_desk(open_page, people.department, code)
     await department.locator("summary", has_text="Trình kết quả").click()
     await department.get_by_label("Đồng ý giải quyết").check()
-    await department.locator("#results").set_input_files(paper("giay-chung-nhan.pdf", b"%4"))
+    certificate = await signed(await papers_service.pdf_of(a_paper()), leader)
+    await department.locator("#results").set_input_files(
+        {"name": "giay-chung-nhan.pdf", "mimeType": "application/pdf", "buffer": certificate}
+    )
     await look(department, "8-decide")
     await department.get_by_role("button", name="Trình kết quả").click()
     await expect(department.get_by_role("status")).to_contain_text("Đã xong")
@@ -168,3 +203,15 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     fetched = await phone.request.get(await result.get_attribute("href") or "")
     assert (fetched.status, (await fetched.body())[:5]) == (200, b"%PDF-")
     await look(phone, "10-result")
+    await phone.get_by_role("link", name="Xem chữ ký số").click()
+    await expect(phone.get_by_text("Nguyễn Văn Lãnh")).to_be_visible()
+    await expect(phone.get_by_text("Chữ ký đúng, được tin cậy")).to_be_visible()
+    await look(phone, "13-signatures")
+    cover = await db.lane.fetchval("SELECT checksum FROM papers WHERE kind = 'result_cover'")
+    await phone.goto("/verify")
+    await look(phone, "14-verify")
+    await phone.get_by_label("Mã kiểm tra").fill(short_code(cover))
+    await phone.get_by_role("button", name="Kiểm tra").click()
+    await expect(phone.get_by_role("heading", name="Giấy có thật")).to_be_visible()
+    await expect(phone.get_by_text("Phiếu trả kết quả")).to_be_visible()
+    await look(phone, "15-genuine")

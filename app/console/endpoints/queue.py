@@ -48,13 +48,13 @@ async def show_queue(desk: CurrentDesk) -> Response:
 
 @router.get("/find")
 async def find_case(desk: CurrentDesk) -> Response:
-    """The case of a code that somebody reads out, whole or only its end."""
+    """The case, or the service request, of a code that somebody reads out, whole or only its end."""
     typed = desk.request.query_params.get("code", "").strip().upper().replace(" ", "")
     code = views.whole_code(desk, typed)
-    known = 0 < len(code) <= 40 and code.isascii() and code.replace("-", "").replace(".", "").isalnum()
-    if not known:
+    place = views.place_of(desk, code)
+    if place is None:
         return await _queue(desk, Form([("code", typed[:40])]), "", errors={"code": _UNREADABLE}, status=422)
-    return RedirectResponse(f"{PATH}/cases/{code}", status_code=303)
+    return RedirectResponse(f"{PATH}/{place}/{code}", status_code=303)
 
 
 @router.post("/take")

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.console import requests, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.filling.questions import asked_anew, corrected, said_answers, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -30,13 +31,12 @@ from app.service_requests.terms import (
     QueueView,
     RequestBooks,
     RequestState,
-    RequestView,
     StepState,
     Verb,
     Waiting,
     WorkKind,
 )
-from app.web.pages import FieldErrors, Form, weeks, whole_number
+from app.web.pages import FieldErrors, Form, errors_of_problem, weeks, whole_number
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
@@ -121,7 +121,7 @@ async def show_paper(
     """A paper as PDF, to be printed. Raises: RequestNotFound, PaperNotFound."""
     view = await service.get_for_staff(desk.database, desk.keys, books, desk.actor, desk.scope, code, now=desk.now)
     paper = paper_of(await service.papers_of(desk.database, view), number)
-    return await paper_file(papers, paper, desk.request.headers.get("if-none-match"))
+    return await paper_file(papers, desk.database, paper, desk.request.headers.get("if-none-match"), desk.now)
 
 
 @router.post("/requests/{code}/{verb}")
@@ -129,14 +129,22 @@ async def act(
     desk: CurrentDesk, books: CurrentRequestBooks, code: CodePath, verb: Verb, form: OwnForm, store: CurrentStore
 ) -> Response:
     """The verb done, or the request again with what is wrong and everything that was typed."""
-    seen = whole_number(form.text("version"))
-    if verb not in requests.MEANS or not isinstance(seen, int):
-        raise RequestNotFound
+    seen = _seen(verb, form)
+    if form.text("step").startswith("row:"):  # one more line of a list that is answered anew
+        return await _shown(desk, books, code, verb=verb, form=form)
     try:
         await requests.act(desk, books, store, code, verb, seen, form)
     except (ValidationError, Problem) as refused:
         return await _refused(desk, books, code, verb, form, refused)
     return RedirectResponse(f"{PATH}/requests/{code}?done={verb.value}", status_code=303)
+
+
+def _seen(verb: Verb, form: Form) -> int:
+    """The version that the officer saw. Raises: RequestNotFound for what is no form of ours."""
+    seen = whole_number(form.text("version"))
+    if verb not in requests.MEANS or not isinstance(seen, int):
+        raise RequestNotFound
+    return seen
 
 
 async def _refused(
@@ -145,8 +153,9 @@ async def _refused(
     if isinstance(refused, ValidationError):
         wrong = requests.wrong_in(refused)
         return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, status=422)
+    wrong = errors_of_problem(refused)
     message = _STALE if isinstance(refused, StaleRequest) else refused.detail
-    return await _shown(desk, books, code, verb=verb, form=form, message=message, status=refused.status)
+    return await _shown(desk, books, code, verb=verb, form=form, errors=wrong, message=message, status=refused.status)
 
 
 async def _shown(
@@ -175,6 +184,9 @@ async def _shown(
         own_steps=own,
     )
     names = {step["code"]: step["name"][desk.lang.value] for step in one["steps"]}
+    asked = service.asked_questions(one["missing"]) if Verb.SUPPLY in verbs else []
+    typed = form if verb is Verb.SUPPLY else None
+    questions, drawn = asked_anew(asked, view.papers.answers, typed, errors or {})
     return desk.page(
         "request.html",
         status=status,
@@ -191,40 +203,21 @@ async def _shown(
             (step.code, names[step.code]) for step in view.facts.steps if step.state is StepState.DONE and step.role
         ],
         abouts=requests.abouts(view, desk.lang),
-        answers=_answers(view, desk.lang.value),
+        answers=said_answers(view.procedure, view.papers.answers, desk.lang),
+        corrected=corrected(view.procedure, view.papers.earlier, desk.lang),
         documents={document.code: document.name for document in view.procedure.documents},
+        ways_in=[(each.value, each.label(desk.lang)) for each in (Channel.DIRECT, Channel.POST)],
         units_to_ask=views.units_to_refer(desk),
         due=_due(desk, books, view.row),
         tried=verb.value if verb else "",
-        form=form or Form(),
+        fields=some_fields(view.procedure, questions if asked else (), drawn, desk.lang),
+        abouts_called=dict(requests.abouts(view, desk.lang)),
+        form=Form([*drawn.pairs(), *(form.pairs() if form else ())]),
         key=secrets.token_urlsafe(16),
         errors=errors or {},
         message=message,
         done=done,
     )
-
-
-def _answers(view: RequestView, lang: str) -> list[tuple[str, str]]:
-    """Questions of the form with what was answered, in words."""
-    found: list[tuple[str, str]] = []
-    asked = view.procedure.form.get("properties", {})
-    for name in view.procedure.form_order:
-        if name in view.papers.answers:
-            schema = asked.get(name, {})
-            label = schema.get("x-title", {}).get(lang, name)
-            found.append((label, _said(view.papers.answers[name], schema, lang)))
-    return found
-
-
-def _said(value: Any, schema: Mapping[str, Any], lang: str) -> str:
-    match value:
-        case bool():
-            return ("Có" if value else "Không") if lang == "vi" else ("Yes" if value else "No")
-        case [*items]:
-            return "; ".join(_said(item, {}, lang) for item in items)
-        case {**members}:
-            return ", ".join(_said(item, {}, lang) for item in members.values())
-    return str(schema.get("x-labels", {}).get(str(value), {}).get(lang, value))
 
 
 def _due(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -233,4 +226,8 @@ def _due(desk: Desk, books: RequestBooks, row: Mapping[str, Any]) -> dict[str, A
     except NoAppointment:
         return None
     today = local_day(desk.now, desk.tenant.time_zone)
-    return {"weeks": weeks(explained.marks, today, explained.stood), "left": explained.left(today)}
+    return {
+        "weeks": weeks(explained.marks, today, explained.stood),
+        "left": explained.left(today),
+        "closes": service.closes_at(row, books),
+    }

@@ -206,7 +206,6 @@ async def print_slip(desk: Counter, filing: Filing, code: RequestPath) -> Respon
 
 def _slip(desk: Desk, books: RequestBooks, slip: service.Slip) -> dict[str, Any]:
     receiver = books.directory.unit(desk.tenant.id, slip.row["receiver_id"])
-    pages = books.pages or f"{desk.request.url.scheme}://{desk.request.url.netloc}"
     return {
         "slip": slip,
         "code": slip.row["code"],
@@ -214,7 +213,8 @@ def _slip(desk: Desk, books: RequestBooks, slip: service.Slip) -> dict[str, Any]
         "mine": desk.scope.whole or receiver.id in desk.scope.units,
         "documents": [one.name.vi for one in slip.procedure.documents if one.code in slip.documents],
         "fee": int(slip.row["fee"] or 0),
-        "pages": pages,
+        "pages": books.directory.pages_of(desk.tenant.id, books.pages),
+        "closes": service.closes_at(slip.row, books),
         "spoken": _spoken(slip.secret),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.catalogue.terms import Priority
@@ -344,3 +344,19 @@ def days_left(calendars: Calendars, tenant_id: TenantId, clock: Clock, *, due_at
     if due_at < now:
         return -calendar.passed(due_at, now)
     return calendar.passed(max(now, domain.end_of_day(calendar.local_day(clock.started_at), calendar)), due_at)
+
+
+def office_closes(calendars: Calendars, tenant_id: TenantId, clock: Clock, at: datetime) -> datetime:
+    """When the clock's office closes on the local day of `at`: until then people can come, whatever the law counts.
+
+    `at` itself where nobody works on that day, or no calendar reaches it.
+    """
+    calendar = calendars.of(tenant_id, clock.calendar, clock.area)
+    day = calendar.local_day(at)
+    try:
+        hours = calendar.hours(day)
+    except CalendarExhausted:
+        return at
+    if not hours:
+        return at
+    return min(at, datetime.combine(day, time(), calendar.zone) + timedelta(minutes=hours[-1].closes))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.directory.errors import (
     AreaMismatch,
@@ -241,6 +242,13 @@ class Directory:
     def default_tenant(self) -> TenantId:
         """The tenant of requests that name none. Raises: UnknownTenant when it is configured wrongly."""
         return self.tenant_by_slug(self._default).id
+
+    def pages_of(self, tenant_id: TenantId, pages: str) -> str:
+        """Where the tenant's pages are reached: `pages` of the default one, its own host with that port of another."""
+        tenant, parts = self.tenant(tenant_id), urlsplit(pages)
+        if tenant_id == self.default_tenant() or not tenant.hosts:
+            return pages
+        return f"{parts.scheme}://{tenant.hosts[0]}{f':{parts.port}' if parts.port else ''}"
 
     # -- units
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .comparing import (
     begin_comparison,
+    compare_some,
     end_comparison,
     find_comparison,
     list_findings,
@@ -32,6 +33,7 @@ __all__ = [
     "backlog",
     "begin_comparison",
     "claim",
+    "compare_some",
     "current_of",
     "earlier_delivered",
     "end_comparison",

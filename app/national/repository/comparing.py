@@ -29,9 +29,14 @@ _COMPARED = """
                 SELECT FROM national_pushes p WHERE p.tenant_id = r.tenant_id AND p.request_id = r.id
                     AND (p.state = 'waiting' OR p.settled_at >= $2 AND p.state = 'delivered')
             )) AS under_way
-        FROM (SELECT tenant_id, id, code, state, updated_at FROM service_requests WHERE tenant_id = $1) r
-        FULL JOIN (SELECT code, state_code FROM national_listed WHERE tenant_id = $1 AND seen_at = $2) l
-            ON l.code = r.code
+        FROM (
+            SELECT tenant_id, id, code, state, updated_at FROM service_requests
+            WHERE tenant_id = $1 AND code > $5 AND ($6::text IS NULL OR code <= $6)
+        ) r
+        FULL JOIN (
+            SELECT code, state_code FROM national_listed
+            WHERE tenant_id = $1 AND seen_at = $2 AND code > $5 AND ($6::text IS NULL OR code <= $6)
+        ) l ON l.code = r.code
         WHERE r.code IS NULL OR l.code IS NULL OR l.state_code <> array_position($3::text[], r.state)
     ), kept AS (
         INSERT INTO national_findings AS f (tenant_id, code, difference, ours, theirs, found_at, seen_at)
@@ -42,10 +47,12 @@ _COMPARED = """
             theirs = excluded.theirs, seen_at = excluded.seen_at, found_at = CASE
                 WHEN f.difference = excluded.difference THEN f.found_at ELSE excluded.found_at END
     )
-    SELECT count(*) FILTER (WHERE under_way) AS under_way,
-        (SELECT count(*) FROM national_listed WHERE tenant_id = $1 AND seen_at = $2) AS listed
-    FROM both_sides
+    SELECT count(*) FILTER (WHERE under_way) AS under_way FROM both_sides
 """
+_UPTO = """
+    SELECT code FROM service_requests WHERE tenant_id = $1 AND code > $2 ORDER BY code OFFSET $3 LIMIT 1
+"""
+_LISTED = "SELECT count(*) AS listed FROM national_listed WHERE tenant_id = $1 AND seen_at = $2"
 _PAST = (
     "DELETE FROM national_findings WHERE tenant_id = $1 AND seen_at <> $2",
     "DELETE FROM national_listed WHERE tenant_id = $1",
@@ -93,19 +100,32 @@ async def note_listed(db: Database, tenant_id: TenantId, began_at: datetime, lis
     await db.lane.fetch(_NOTE, tenant_id, began_at, [one.code for one in listed], [one.state_code for one in listed])
 
 
-async def end_comparison(work: Work, tenant_id: TenantId, began_at: datetime, changed_since: datetime) -> None:
-    """Put what was found in the place of what was found before. Four statements.
+async def compare_some(
+    work: Work, tenant_id: TenantId, began_at: datetime, changed_since: datetime, after: str, limit: int
+) -> tuple[int, str | None]:
+    """How many of the differences beyond that code are under way, and the last code that was looked at; None: all were.
+
+    As far as `limit` service requests of ours reach; what was found is kept. Nothing that pushes need is locked, so
+    that they go on meanwhile. Two statements.
 
     Args:
         changed_since: service requests that have changed since then are not judged: their facts may be on their way.
     """
-    link = await lock_link(work, tenant_id)
+    rows = await work.fetch(_UPTO, tenant_id, after, limit - 1)
+    upto = rows[0]["code"] if rows else None
     states = [state.value for state in RequestState]
-    (found,) = await work.fetch(_COMPARED, tenant_id, began_at, states, changed_since)
+    (found,) = await work.fetch(_COMPARED, tenant_id, began_at, states, changed_since, after, upto)
+    return found["under_way"], upto
+
+
+async def end_comparison(work: Work, tenant_id: TenantId, began_at: datetime, under_way: int) -> None:
+    """What was found before and not again is past. Four statements."""
+    (found,) = await work.fetch(_LISTED, tenant_id, began_at)
     for statement in _PAST:
         await work.fetch(statement, *([tenant_id, began_at] if "$2" in statement else [tenant_id]))
+    link = await lock_link(work, tenant_id)
     link.comparing_until, link.compared_at = None, began_at
-    link.listed, link.under_way = found["listed"], found["under_way"]
+    link.listed, link.under_way = found["listed"], under_way
 
 
 async def find_comparison(work: Work, tenant_id: TenantId) -> Comparison | None:

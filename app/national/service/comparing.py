@@ -17,6 +17,7 @@ from app.national.terms import Answer, Listed, Outcome
 
 log = logging.getLogger("lienthong.national")
 PAGE_ROWS: Final = 500
+JUDGED_ROWS: Final = 5000
 LEASE: Final = timedelta(hours=1)
 AGAIN_AFTER: Final = timedelta(minutes=10)  # when the portal did not answer
 ON_THEIR_WAY: Final = timedelta(minutes=5)  # from a change to its push, with all consumers at work
@@ -35,7 +36,7 @@ async def compare(
 
     Args:
         every: how long the last comparison holds; None: it is made now. Only one is under way at a time.
-    What was found before stays until the end of this one, so that half a listing makes nothing look missing.
+    Nothing is judged before the portal has named all it has, so that half a listing makes nothing look missing.
     """
     began_at: datetime | None = None
 
@@ -47,9 +48,11 @@ async def compare(
         return None
     answer = await _list(db, portal, tenant_id, portal_code, began_at)
 
+    under_way = await _judge(db, clock, tenant_id, began_at) if answer.outcome is Outcome.TAKEN else 0
+
     async def end(work: Work) -> None:
         if answer.outcome is Outcome.TAKEN:
-            await repository.end_comparison(work, tenant_id, began_at, began_at - ON_THEIR_WAY)
+            await repository.end_comparison(work, tenant_id, began_at, under_way)
         else:
             (await repository.lock_link(work, tenant_id)).comparing_until = work.now + AGAIN_AFTER
 
@@ -57,6 +60,22 @@ async def compare(
     if answer.outcome is not Outcome.TAKEN:
         log.warning("the national portal could not be compared for tenant %s: %s", tenant_id, answer.code)
     return answer
+
+
+async def _judge(db: Database, clock: Clock, tenant_id: TenantId, began_at: datetime) -> int:
+    """Number of differences under way, after all codes were looked at, some thousand in a transaction each."""
+    under_way, after = 0, ""
+    while True:
+
+        async def some(work: Work, begin: str = after) -> tuple[int, str | None]:
+            since = began_at - ON_THEIR_WAY
+            return await repository.compare_some(work, tenant_id, began_at, since, begin, JUDGED_ROWS)
+
+        found, upto = await in_work(db, clock, tenant_id, some)
+        under_way += found
+        if upto is None:
+            return under_way
+        after = upto
 
 
 async def _list(db: Database, portal: Portal, tenant_id: TenantId, portal_code: str, began_at: datetime) -> Answer:

@@ -10,12 +10,15 @@ from .frozen import (
     checksum_named_in,
     checksum_of,
     checksums_beginning,
+    file_named,
     is_intact,
     number_of,
     personal_of,
     public_of,
+    result_files,
     short_code,
     tidied,
+    with_personal,
 )
 from .sheets import Template, sheet_of
 
@@ -28,11 +31,14 @@ __all__ = [
     "checksum_named_in",
     "checksum_of",
     "checksums_beginning",
+    "file_named",
     "is_intact",
     "number_of",
     "personal_of",
     "public_of",
+    "result_files",
     "sheet_of",
     "short_code",
     "tidied",
+    "with_personal",
 ]

@@ -6,12 +6,12 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from app.kit.text import nfc
-from app.papers.terms import PERSONAL, Document, Paper, PaperFacts, PaperKind, ResultFile
+from app.papers.terms import PERSONAL, WORDS, Document, Matched, Paper, PaperFacts, PaperKind, ResultFile
 
 SHORT: Final = 20  # hexadecimal digits that are printed: 80 bits, so that nobody finds one by trying
 _WHOLE: Final = 64
@@ -84,6 +84,11 @@ def _plain(value: Any) -> Any:
             return value
 
 
+def result_files(facts: PaperFacts) -> dict[bytes, Matched]:
+    """SHA-256 of each file of a result that is stated."""
+    return {bytes.fromhex(one.checksum): Matched.RESULT_FILE for one in facts.results}
+
+
 def as_facts(stored: Mapping[str, Any]) -> PaperFacts:
     """The facts of this stored form; whom it is about is empty where it is stored apart."""
     return PaperFacts(**{"applicant": "", **{name: _read(name, value) for name, value in stored.items()}})
@@ -97,13 +102,26 @@ def bond_of(salt: bytes, value: str) -> str:
 
 
 def personal_of(facts: PaperFacts) -> dict[str, str]:
-    """What is stated of whom it is about."""
-    return {name: value for name in PERSONAL if (value := getattr(facts, name))}
+    """What is stated of whom it is about, and what an officer has written; lists as JSON."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+        for name in (*PERSONAL, *WORDS)
+        if (value := getattr(facts, name))
+    }
 
 
-def public_of(facts: PaperFacts) -> PaperFacts:
-    """All that is stated besides."""
-    return dataclasses.replace(facts, applicant="", address="", phone="", email="")
+def with_personal(facts: PaperFacts, personal: Mapping[str, str]) -> PaperFacts:
+    """The facts with these: the other way round."""
+    given: dict[str, Any] = {
+        name: _read(name, json.loads(value)) if name in WORDS else value for name, value in personal.items()
+    }
+    return dataclasses.replace(facts, **given)
+
+
+def public_of(facts: PaperFacts, bonds: Collection[str] = ()) -> PaperFacts:
+    """All that is stated besides. `bonds`: names of what the checksum is bound to; words were not, once."""
+    apart: dict[str, Any] = {name: () for name in WORDS if name in bonds}
+    return dataclasses.replace(facts, applicant="", address="", phone="", email="", **apart)
 
 
 def _read(name: str, value: Any) -> Any:
@@ -120,7 +138,7 @@ def canonical(
     """What the checksum is of: JSON in UTF-8, keys in order, without blanks; `bonds` in the place of the person."""
     whole: dict[str, Any] = {"kind": kind.value, "number": number, "facts": as_json(facts), "template": template}
     if bonds is not None:
-        whole |= {"facts": as_json(public_of(facts)), "personal": dict(bonds)}
+        whole |= {"facts": as_json(public_of(facts, bonds)), "personal": dict(bonds)}
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -152,6 +170,12 @@ def checksums_beginning(typed: str) -> tuple[str, str] | None:
     if len(digits) not in {SHORT, _WHOLE} or not re.fullmatch("[0-9a-f]+", digits):
         return None
     return digits.ljust(_WHOLE, "0"), digits.ljust(_WHOLE, "f")
+
+
+def file_named(typed: str) -> bytes:
+    """The SHA-256 that was typed, which may be a file's; nothing when it is none."""
+    digits = re.sub(r"[\s-]", "", typed)
+    return bytes.fromhex(digits) if re.fullmatch(f"[0-9A-Fa-f]{{{_WHOLE}}}", digits) else b""
 
 
 def keyword_of(checksum: str) -> str:

@@ -93,6 +93,7 @@ def _cells(row: Document | ResultFile) -> tuple[str, ...]:
 
 
 def _said(paper: Paper, facts: PaperFacts, template: Template) -> dict[str, str]:
+    missed = facts.appointment_at is not None and facts.appointment_at < facts.issued_at
     return {
         "number": paper.number,
         "code": facts.code,
@@ -109,6 +110,9 @@ def _said(paper: Paper, facts: PaperFacts, template: Template) -> dict[str, str]
         "received": _moment(facts.received_at),
         "on_received": _day(facts.received_at).capitalize(),
         "appointment": _moment(facts.appointment_at),
+        "first_appointment": _moment(facts.first_appointment_at),
+        "missed": "1" if missed else "",
+        "in_time": "" if missed else "1",
         "new_appointment": _moment(facts.new_appointment_at),
         "supplement_until": _moment(facts.supplement_until),
         "collected_at": facts.collected_at,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .checking import Desk, check
-from .issuing import issue, list_papers, paper_of, template_of
+from .issuing import PRESENT, issue, list_papers, paper_of, template_of
 from .keeping import count_unsealed, forget, forget_facts, has_sealed, kept_of, list_seals, reseal
 from .rendering import pdf_of, tag_of
 from .sealing import opened, shown
 from .signatures import SignatureReader
 
 __all__ = [
+    "PRESENT",
     "Desk",
     "SignatureReader",
     "check",

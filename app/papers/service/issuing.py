@@ -22,7 +22,8 @@ from app.papers.terms import Paper, PaperFacts, PaperId, PaperKind
 from .sealing import bonds_of, salts_for, sealed
 
 # A kind's present template. Older papers keep theirs, so that its file stays.
-_PRESENT: Final = MappingProxyType({kind: f"{kind.value}@1" for kind in PaperKind})
+_NEWER: Final = {PaperKind.APOLOGY: 2, PaperKind.RESULT_COVER: 2}
+PRESENT: Final = MappingProxyType({kind: f"{kind.value}@{_NEWER.get(kind, 1)}" for kind in PaperKind})
 
 
 @lru_cache(maxsize=32)
@@ -50,7 +51,7 @@ async def issue(
     The subject's row is locked by whoever issues, so that numbers neither repeat nor leave gaps. `facts.issued_at` is
     the work's instant in the tenant's zone. `supersedes`: the one paper whose place this takes.
     """
-    template = template_of(_PRESENT[kind])
+    template = template_of(PRESENT[kind])
     count = await repository.count_papers(work, tenant_id, subject_id, kind)
     stated = domain.tidied(facts)
     number = domain.number_of(template.mark, stated.code, count + 1)
@@ -74,6 +75,7 @@ async def issue(
         sealed=sealed(keys, tenant_id, paper_id, personal, salts),
     )
     repository.add(work, paper)
+    repository.put_files(work, paper, domain.result_files(stated))
     return paper
 
 

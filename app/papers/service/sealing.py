@@ -60,7 +60,7 @@ def opened(keys: Keyring, paper: Paper) -> Paper:
     ):
         log.error("paper %s is about somebody else than it was issued to", paper.id)
         return paper
-    return dataclasses.replace(paper, facts=dataclasses.replace(paper.facts, **personal), whole=not found["gone"])
+    return dataclasses.replace(paper, facts=domain.with_personal(paper.facts, personal), whole=not found["gone"])
 
 
 def without(keys: Keyring, paper: Paper, names: Collection[str]) -> bytes | None:

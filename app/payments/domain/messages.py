@@ -75,6 +75,7 @@ def _told(said: Mapping[str, object]) -> Told | None:
         or not (isinstance(currency, str) and _CURRENCY.fullmatch(currency))
         or not (isinstance(status, str) and status in _STATUSES)
         or amount is None
+        or (currency == CURRENCY and amount != amount.to_integral_value())  # there is no half đồng: it is another sum
         or has_forbidden_characters(reference)
     ):
         return None

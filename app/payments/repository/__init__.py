@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .asking import claim, find_claimed
 from .callbacks import CallbackRepository
-from .keeping import forget_messages, list_kept, list_older
+from .keeping import forget_messages, forget_unproven, list_kept, list_older, list_unproven
 from .reconciling import StatementRepository
 from .requests import PaymentRepository
 from .setting_up import SetupRepository
@@ -22,9 +22,11 @@ __all__ = [
     "claim",
     "find_claimed",
     "forget_messages",
+    "forget_unproven",
     "list_kept",
     "list_older",
     "list_unmatched",
+    "list_unproven",
     "lock_receipt",
     "workload",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.db.work import Work
 from app.kit.ids import TenantId
@@ -56,22 +56,3 @@ class CallbackRepository:
             .subquery()
         )
         return int(await self._session.scalar(select(func.count()).select_from(some)) or 0)
-
-    async def forget_unproven(self, before: datetime, limit: int) -> int:
-        """Number of messages forgotten now that nobody has proven."""
-        old = (
-            select(CallbackRow.id)
-            .where(
-                CallbackRow.tenant_id == self._tenant_id,
-                CallbackRow.outcome.in_(_UNPROVEN),
-                CallbackRow.came_at < before,
-            )
-            .limit(limit)
-        )
-        gone = await self._session.scalars(
-            delete(CallbackRow)
-            .where(CallbackRow.tenant_id == self._tenant_id, CallbackRow.id.in_(old))
-            .returning(CallbackRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return len(list(gone))

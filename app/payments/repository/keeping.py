@@ -23,6 +23,11 @@ _FORGET = f"""
     )
     UPDATE payment_callbacks c SET body = '' FROM old WHERE c.tenant_id = $1 AND c.id = old.id RETURNING c.id
 """  # noqa: S608 - words of ours
+_UNPROVEN = """
+    SELECT id FROM payment_callbacks
+    WHERE tenant_id = $1 AND id > $2 AND id < $3 AND came_at < $4 AND outcome = ANY ($6) ORDER BY id LIMIT $5
+"""
+_FORGET_UNPROVEN = f"DELETE FROM payment_callbacks WHERE tenant_id = $1 AND id IN ({_UNPROVEN}) RETURNING id"  # noqa: S608
 _PAYMENTS = """
     SELECT id, subject_id, reference, amount, state, created_at, paid_at, refund_due, refunded FROM payment_requests
     WHERE tenant_id = ANY ($1) AND subject_id = ANY ($2) ORDER BY id
@@ -50,6 +55,22 @@ async def forget_messages(
 ) -> list[UUID]:
     """Messages older than that, but of the outcomes named, whose words are gone now, by ids. One statement."""
     rows = await work.fetch(_FORGET, tenant_id, after, least_id(before), before, limit, list(besides))
+    return sorted(row["id"] for row in rows)
+
+
+async def list_unproven(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int, of: Collection[str]
+) -> list[UUID]:
+    """The messages that `forget_unproven` would find, by ids. One statement."""
+    rows = await work.fetch(_UNPROVEN, tenant_id, after, least_id(before), before, limit, list(of))
+    return [row["id"] for row in rows]
+
+
+async def forget_unproven(
+    work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int, of: Collection[str]
+) -> list[UUID]:
+    """Messages older than that, of the outcomes named, that are gone now, by ids. One statement."""
+    rows = await work.fetch(_FORGET_UNPROVEN, tenant_id, after, least_id(before), before, limit, list(of))
     return sorted(row["id"] for row in rows)
 
 

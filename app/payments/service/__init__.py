@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from .asking import ask_due
 from .desk import note_refund, record_by_hand
-from .keeping import due_messages, forget_messages, kept_of
+from .keeping import due_messages, due_unproven, forget_messages, forget_unproven, kept_of
 from .reading import get_payment, list_payments, of_subject
 from .reconciling import compared, keep_statement, reconcile
 from .requesting import cancel, expire_due, list_expired, request
 from .setting_up import add_account, set_provider
 from .showing import WayToPay, picture, picture_of, way_to_pay
-from .taking import forget_unproven, take_callback
+from .taking import take_callback
 from .unmatched import have_returned, list_unmatched, match, may_settle, note_returned
 from .workload import workload
 
@@ -26,6 +26,7 @@ __all__ = [
     "cancel",
     "compared",
     "due_messages",
+    "due_unproven",
     "expire_due",
     "forget_messages",
     "forget_unproven",

@@ -62,3 +62,16 @@ async def forget_messages(work: Work, tenant_id: TenantId, *, before: datetime, 
     Ids beyond `after`, in order; as many as `limit`: there may be more. One statement.
     """
     return await repository.forget_messages(work, tenant_id, before=before, after=after, limit=limit, besides=_UNPROVEN)
+
+
+async def due_unproven(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """The messages that `forget_unproven` would find. One statement."""
+    return await repository.list_unproven(work, tenant_id, before=before, after=after, limit=limit, of=_UNPROVEN)
+
+
+async def forget_unproven(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[UUID]:
+    """Messages that came before then, that nobody has proven, and that are gone now; what was proven stays.
+
+    As `forget_messages`. One statement.
+    """
+    return await repository.forget_unproven(work, tenant_id, before=before, after=after, limit=limit, of=_UNPROVEN)

@@ -30,8 +30,6 @@ from .steps import Settled, settle
 
 MOST_KEPT_BYTES = 16_384  # of a message; what is longer is read by nobody
 MOST_UNPROVEN_AN_HOUR = 200  # messages kept that nobody has proven; more of them are refused and not kept
-KEEP_UNPROVEN = timedelta(days=30)
-FORGET_BATCH_ROWS = 1000
 _REFUSED: Mapping[Outcome, type[Problem]] = MappingProxyType(
     {
         Outcome.UNSIGNED: CallbackUnsigned,
@@ -73,11 +71,6 @@ async def take_callback(
     told = came.told
     assert told is not None
     return CallbackAnswer(told.transaction, came.outcome, came.reference, told.amount, told.currency)
-
-
-async def forget_unproven(work: Work, tenant_id: TenantId) -> int:
-    """Messages forgotten now that nobody has proven; what was proven belongs to the books and stays."""
-    return await CallbackRepository(work, tenant_id).forget_unproven(work.now - KEEP_UNPROVEN, FORGET_BATCH_ROWS)
 
 
 async def _taken(work: Work, keys: Keyring, tenant_id: TenantId, provider: str, message: Signed) -> _Came:

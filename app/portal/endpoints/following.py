@@ -55,19 +55,33 @@ async def ask_for_code(visit: CurrentVisit) -> Response:
 async def open_report(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The report's page when code and secret go together; with a code alone its public page."""
     code, secret = form.text("code").upper(), form.text("secret")
-    if not _is_code(code):
-        return _asking(visit, form, {"code": _CODE}, status=422)
-    if secret and await _own(visit, code, secret) is None:
-        return _asking(visit, form, {"secret": _NOT_FOUND}, status=422)
+    wrong = await _wrong(visit, code, secret)
+    if wrong is not None:
+        return _asking(visit, form, wrong, status=422)
     answer = RedirectResponse(f"/follow/{code}", status_code=303)
     keepsakes.follow(visit.request, answer, code, secret)
     return answer
 
 
+async def _wrong(visit: Visit, code: str, secret: str) -> FieldErrors | None:
+    """What is wrong with code and secret, None when they open a page; a service request's code is told apart."""
+    if not _is_code(code):
+        return FieldErrors({"code": _CODE})
+    if views.is_request_code(visit, code):
+        return FieldErrors()
+    if secret and await _own(visit, code, secret) is None:
+        return FieldErrors({"secret": _NOT_FOUND})
+    return None
+
+
 def _asking(visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200, asked: bool = False) -> Response:
     """The page that asks for code and secret; `asked` when somebody came for a report that is not public."""
     known = list(keepsakes.followed(visit.request))
-    return visit.page("follow.html", status=status, form=form, errors=errors, followed=known, asked=asked)
+    code = form.text("code").upper()
+    other = code if views.is_request_code(visit, code) else ""
+    return visit.page(
+        "follow.html", status=status, form=form, errors=errors, followed=known, asked=asked and not other, other=other
+    )
 
 
 @router.post("/forget")

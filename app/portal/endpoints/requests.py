@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.db.work import Work, in_work, read_work
+from app.filling.questions import asked_anew, corrected, given_anew, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -20,22 +21,30 @@ from app.media.store import Store
 from app.papers.deps import CurrentDesk as PaperDesk, CurrentSignatureReader, paper_file
 from app.papers.service import paper_of
 from app.payments import service as payments_service
-from app.portal import keepsakes
+from app.portal import keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.service_requests import service
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.errors import NoAppointment, RequestNotFound
 from app.service_requests.models import ServiceRequest
-from app.service_requests.schemas import CommentIn, ComplaintIn, RatingIn, SupplyIn, line_answer, request_answer
-from app.service_requests.terms import RequestBooks, RequestState, RequestView
+from app.service_requests.schemas import (
+    CommentIn,
+    ComplaintIn,
+    RatingIn,
+    SupplyIn,
+    line_answer,
+    request_answer,
+    request_missing,
+)
+from app.service_requests.terms import RequestBooks, RequestState, RequestView, Verb
 from app.web.idempotency import Answer, key_hash, once
-from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, weeks, whole_number
+from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem, weeks, whole_number
 
 router = APIRouter(prefix="/service-requests", route_class=PortalRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 VerbPath = Annotated[str, Path(pattern=r"^(supplement|withdrawal|complaint|rating)$")]
 _LINES = 50
-_DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating"})
+_DONE = frozenset({"sent", "supplement", "withdrawal", "complaint", "rating", "rating-again"})
 _NOT_FOUND = Text(
     "Mã hồ sơ và mã theo dõi không khớp. Hãy xem lại trên giấy tiếp nhận.",
     "Code and tracking secret do not go together. Please check your receipt.",
@@ -62,6 +71,7 @@ async def _listed(visit: Visit, books: RequestBooks, form: Form, errors: FieldEr
         errors=errors,
         signed_in=visit.citizen is not None,
         lines=[line_answer(row, books, overdue=service.is_overdue(row, visit.now)) for row in rows],
+        other=code if views.is_report_code(visit, code := form.text("code").upper()) else "",
         drafts=[
             (one, books.procedures.find(visit.tenant.id, one.procedure_code, one.procedure_version)) for one in drafts
         ],
@@ -121,9 +131,15 @@ async def _shown(
         now=visit.now,
         overdue=service.is_overdue(view.row, visit.now),
     )
+    asked = service.asked_questions(answer["missing"]) if Verb.SUPPLY in answer["verbs"] else []
+    typed = form if verb == "supplement" else None
+    questions, drawn = asked_anew(asked, view.papers.answers, typed, errors)
     return visit.page(
         "request.html",
         status=status,
+        fields=some_fields(view.procedure, questions if asked else (), drawn, visit.lang),
+        called={name: called for name in _abouts(answer) if (called := service.called(view.procedure, name))},
+        corrected=corrected(view.procedure, view.papers.earlier, visit.lang),
         one=answer,
         view=view,
         state=RequestState(view.row["state"]).label,
@@ -132,12 +148,17 @@ async def _shown(
         paying=await _paying(at, books, view),
         most_bytes=visit.most_bytes,
         key=keepsakes.new_key(),
-        form=form,
+        form=Form([*drawn.pairs(), *form.pairs()]),
         errors=errors,
         verb=verb,
         done=done,
         message=message,
     )
+
+
+def _abouts(answer: Mapping[str, Any]) -> set[str]:
+    """What the list of what is missing is about."""
+    return {item["about"] for item in (answer["missing"] or {}).get("items", ())}
 
 
 async def _paying(visit: Visit, books: RequestBooks, view: RequestView) -> dict[str, Any] | None:
@@ -161,6 +182,7 @@ def _due(visit: Visit, books: RequestBooks, row: Mapping[str, Any]) -> dict[str,
     return {
         "weeks": weeks(explained.marks, today, explained.stood),
         "left": None if over else explained.left(today),
+        "closes": service.closes_at(row, books),
         "explained": explained,
     }
 
@@ -172,7 +194,8 @@ async def show_paper(
     """A paper as PDF. Raises: RequestNotFound, PaperNotFound."""
     view = await _own(visit, books, code)
     paper = paper_of(await service.papers_of(visit.database, view), number)
-    return await paper_file(papers, paper, visit.request.headers.get("if-none-match"))
+    held = visit.request.headers.get("if-none-match")
+    return await paper_file(papers, visit.database, paper, held, visit.now)
 
 
 @router.get("/{code}/files/{file}/signatures")
@@ -209,22 +232,35 @@ async def act(
 ) -> Response:
     """What the applicant wants of it, or the page again with what is wrong; what was typed stays."""
     view = await _own(visit, books, code)
+    if form.text("step").startswith("row:"):
+        return await _shown(visit, books, view, form, {}, verb=verb)
     try:
-        await _acted(visit, books, code, verb, form, store)
-    except ValidationError as refused:
+        await _acted(visit, books, view, verb, form, store)
+    except (ValidationError, Problem) as refused:
+        return await _refused(visit, books, view, form, refused, verb)
+    done = "rating-again" if verb == "rating" and view.row["stars"] is not None else verb
+    return RedirectResponse(f"/service-requests/{code}?done={done}", status_code=303)
+
+
+async def _refused(
+    visit: Visit, books: RequestBooks, view: RequestView, form: Form, refused: ValidationError | Problem, verb: str
+) -> Response:
+    """The page again, with what is wrong beside the fields where it speaks of fields."""
+    if isinstance(refused, ValidationError):
         return await _shown(visit, books, view, form, errors_of(refused, {"stars": _STARS}), verb=verb, status=422)
-    except Problem as refused:
-        return await _shown(visit, books, view, form, {}, verb=verb, message=said(refused), status=refused.status)
-    return RedirectResponse(f"/service-requests/{code}?done={verb}", status_code=303)
+    wrong = errors_of_problem(refused)
+    message = None if wrong else said(refused)
+    return await _shown(visit, books, view, form, wrong, verb=verb, message=message, status=refused.status)
 
 
-async def _acted(visit: Visit, books: RequestBooks, code: str, verb: str, form: Form, store: Store) -> None:
+async def _acted(visit: Visit, books: RequestBooks, view: RequestView, verb: str, form: Form, store: Store) -> None:
+    code = view.row["code"]
     at, secret = visit.at(code), keepsakes.followed(visit.request, keepsakes.REQUESTS).get(code)
     body: SupplyIn | CommentIn | ComplaintIn | RatingIn
     files: list[tuple[str, str, UUID]] = []
     match verb:
         case "supplement":
-            body = SupplyIn(text=form.text("text") or None)
+            body = SupplyIn(text=form.text("text") or None, answers=_answered(view, form))
             files = await _files(at, form, store)
         case "withdrawal":
             body = CommentIn(reason=form.text("reason") or None)
@@ -257,13 +293,22 @@ async def _do(
 ) -> ServiceRequest:
     match body:
         case SupplyIn():
-            return await service.supply(work, at.actor, code, secret, books=books, words=body.text, files=files)
+            return await service.supply(
+                work, at.actor, code, secret, books=books, words=body.text, files=files, answers=body.answers
+            )
         case CommentIn():
             return await service.ask_withdrawal(work, at.actor, code, secret, books=books, reason=body.reason)
         case ComplaintIn():
             return await service.complain(work, at.actor, code, secret, books=books, words=body.text)
         case RatingIn():
-            return await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
+            rated = await service.rate(work, at.actor, code, secret, books=books, stars=body.stars, words=body.comment)
+            return rated.request
+
+
+def _answered(view: RequestView, form: Form) -> dict[str, Any]:
+    """The questions that were asked for anew, as they are answered now, and those that nobody had answered."""
+    asked = service.asked_questions(request_missing(view.row))
+    return given_anew(view.procedure, asked, view.papers.answers, form)
 
 
 async def _files(at: Visit, form: Form, store: Store) -> list[tuple[str, str, UUID]]:

@@ -14,7 +14,7 @@ from app.papers import service as papers_service
 from app.papers.deps import CHECK_COST, FILE_COST, CurrentDesk, CurrentSignatureReader
 from app.papers.errors import SignaturesUnreadable
 from app.papers.service import Desk, SignatureReader
-from app.papers.terms import Checked, Copied, SeenSignature
+from app.papers.terms import Checked, Copied, Matched, SeenSignature
 from app.portal.deps import CurrentVisit, PortalRoute, Visit
 from app.web.budgets import counted, spend
 from app.web.pages import CurrentForm, Form
@@ -23,8 +23,8 @@ router = APIRouter(prefix="/verify", route_class=PortalRoute)
 
 _SIGNED: Final = b"/ByteRange"  # in every PDF signature, and never packed
 _CODE: Final = Text(
-    "Hãy nhập mã kiểm tra in ở cuối giấy, ví dụ 9A26-BD23-BBEB-3CBE-1D70, hoặc chọn tệp PDF.",
-    "Enter the code printed at the foot of the paper, such as 9A26-BD23-BBEB-3CBE-1D70, or choose the PDF file.",
+    "Hãy nhập mã kiểm tra in ở cuối giấy, ví dụ 9A26-BD23-BBEB-3CBE-1D70, SHA-256 của tệp, hoặc chọn tệp PDF.",
+    "Enter the code at the foot of the paper, such as 9A26-BD23-BBEB-3CBE-1D70, a file's SHA-256, or choose the PDF.",
 )
 
 
@@ -61,7 +61,8 @@ async def _compared(visit: Visit, desk: Desk, signatures: SignatureReader, files
         for file in files:
             await file.close()
     checked, copied = await desk.compare(visit.database, visit.tenant.id, pdf)
-    seen = () if copied is Copied.SAME else await _seen(visit, signatures, pdf)
+    ours = copied is Copied.SAME and checked is not None and checked.matched is not Matched.RESULT_FILE
+    seen = () if ours else await _seen(visit, signatures, pdf)
     return _shown(visit, checked, copied, seen)
 
 

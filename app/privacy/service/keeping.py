@@ -36,6 +36,7 @@ _FORGET: Mapping[Subject, tuple[str, _Forget]] = MappingProxyType(
         Subject.ISSUED: ("service_requests", service_requests.forget_issued),
         Subject.DRAFTS: ("drafts", service_requests.forget_drafts),
         Subject.CALLBACKS: ("messages", payments.forget_messages),
+        Subject.UNPROVEN: ("messages", payments.forget_unproven),
     }
 )
 """What is counted and what forgets it: ids beyond `after`, in order, as many as `limit`; then there may be more."""
@@ -121,6 +122,7 @@ _DUE: Mapping[Subject, Callable[..., Awaitable[Sequence[UUID]]]] = MappingProxyT
         Subject.ISSUED: service_requests.due_issued,
         Subject.DRAFTS: service_requests.due_drafts,
         Subject.CALLBACKS: payments.due_messages,
+        Subject.UNPROVEN: payments.due_unproven,
     }
 )
 

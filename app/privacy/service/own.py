@@ -162,7 +162,7 @@ async def erase_account(
             here = [one for one in mine if one.tenant_id == tenant_id]
             gone += await _erase_of(work, keys, tenant_id, here) if here else 0
         await reports.let_go(work, citizen, tenants)
-        applied = await service_requests.erase(work, keys, citizen, tenants)
+        applied = await service_requests.erase(work, keys, citizen, tenants, _mask_known)
         await citizens.erase(work, keys, citizen, tenants)
         await notices.forget_devices(work, citizen)
         await identity.retire(work, citizen)
@@ -180,6 +180,11 @@ async def _erase_of(work: Work, keys: Keyring, tenant_id: TenantId, mine: Sequen
     await reports.mask_words(work, tenant_id, mine, {one: _mask(left.get(one)) for one in ids})
     await media.forget_places(work, tenant_id, ids)
     return await identity.erase_identities(work, tenant_id, ids)
+
+
+def _mask_known(known: tuple[str, ...], words: str) -> str:
+    """The words with these masked, and what the rules find in them."""
+    return redact(words, Correction(mask=known)).text
 
 
 def _mask(left: ReporterIdentity | None) -> Callable[[str], str]:

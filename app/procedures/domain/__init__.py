@@ -7,12 +7,13 @@ from .conditions import fee_lines, holds, needed_documents
 from .files import BYTES_MAX, Written, lined, read_file
 from .forms import check_answers
 from .placing import missing_units, tiers_of, unit_of, units_of
-from .wording import condition_words, field_words
+from .wording import called, condition_words, field_words
 from .writing import read_procedure, write_procedure
 
 __all__ = [
     "BYTES_MAX",
     "Written",
+    "called",
     "check_answers",
     "check_procedure",
     "condition_words",

@@ -8,7 +8,7 @@ from typing import Any
 from app.kit.text import Text
 from app.procedures.terms import Condition, Procedure, Test
 
-from .pointers import path_of
+from .pointers import path_of, pointer_of
 from .schemas import described
 
 _YES, _NO = Text("có", "yes"), Text("không", "no")
@@ -19,6 +19,28 @@ def field_words(procedure: Procedure, pointer: str) -> Text:
     named = [one["x-title"] for one in described(procedure.form, pointer) if "x-title" in one]
     last = (path_of(pointer) or [""])[-1]
     return Text(named[0]["vi"], named[0]["en"]) if named else Text(last, last)
+
+
+def called(procedure: Procedure, about: str) -> Text | None:
+    """What people call a document of the procedure, or the answer at a pointer; None of what it does not ask for.
+
+    An answer within another is called after both: of several persons, say, it is one's.
+    """
+    document = next((one.name for one in procedure.documents if one.code == about), None)
+    path = path_of(about)
+    if document is not None or not path or not described(procedure.form, about):
+        return document
+    pointers = [pointer_of(path[:end]) for end in range(1, len(path) + 1)]
+    names = [_numbered(field_words(procedure, pointer)) for pointer in pointers]
+    return Text(", ".join(name.vi for name in names), ", ".join(name.en for name in names))
+
+
+def _numbered(name: Text) -> Text:
+    """An item of a list by its place as people count."""
+    if not (name.vi.isascii() and name.vi.isdigit()):
+        return name
+    place = str(int(name.vi) + 1)
+    return Text(place, place)
 
 
 def condition_words(procedure: Procedure, condition: Condition) -> Text:

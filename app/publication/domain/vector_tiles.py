@@ -1,4 +1,4 @@
-"""Mapbox Vector Tiles 2.1 of points, written here: a general writer takes twenty times as long (decision 0071)."""
+"""Mapbox Vector Tiles 2.1 of points, written here: a general writer takes twenty times as long (decision 0068)."""
 
 from __future__ import annotations
 

@@ -24,17 +24,20 @@ from .handling import (
     record_payment,
     refuse,
     reject_decision,
+    result_given,
     resume,
     send_back,
     sign_decision,
     stop,
     supply,
+    take_back_payment,
 )
-from .names import OPINION, RETURN, RETURNING, step_name, unit_name
-from .steps import ended, follows, responsible
+from .names import MANDATE, OPINION, RETURN, RETURNING, step_name, unit_name
+from .steps import ended, follows, responsible, waits_for
 from .transitions import TRANSITIONS, Move, S, fits, moved, possible_verbs
 
 __all__ = [
+    "MANDATE",
     "OPINION",
     "RETURN",
     "RETURNING",
@@ -68,11 +71,14 @@ __all__ = [
     "refuse",
     "reject_decision",
     "responsible",
+    "result_given",
     "resume",
     "send_back",
     "sign_decision",
     "step_name",
     "stop",
     "supply",
+    "take_back_payment",
     "unit_name",
+    "waits_for",
 ]

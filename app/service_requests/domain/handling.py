@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.kit.ids import StaffId
@@ -12,12 +13,14 @@ from app.service_requests.errors import (
     NothingSupplied,
     NothingToSign,
     NotOverdue,
+    ResultNeeded,
     SecondSignerNeeded,
     StepNotOpen,
     SupplementAskedAlready,
 )
 from app.service_requests.events import EventType, RequestFact
 from app.service_requests.terms import (
+    Brought,
     Changes,
     Missing,
     Outcome,
@@ -86,7 +89,6 @@ def send_back(facts: RequestFacts, *, step: str, to: str, name: Text, unit: Text
         changes = Changes(**changes, drafted_by=None, drafted_outcome=None, decision_text=None)
     return RequestFact(
         EventType.SENT_BACK,
-        Audience.STAFF,
         changes=changes,
         steps=tuple(steps),
         text=reason,
@@ -156,19 +158,41 @@ def ask_supplement(
     )
 
 
-def supply(facts: RequestFacts, *, words: str | None, files: int) -> RequestFact:
-    """The applicant has supplied what was asked for. Raises: NotInThisState, NothingSupplied."""
+def supply(
+    facts: RequestFacts,
+    *,
+    words: str | None,
+    files: int,
+    answers: Sequence[str] = (),
+    brought: Brought | None = None,
+) -> RequestFact:
+    """The applicant has supplied what was asked for; `answers`: names of the form's questions answered otherwise now.
+
+    Raises: NotInThisState, NothingSupplied.
+    """
     changes = _state(facts, Verb.SUPPLY)
-    if not files and not words:
+    if not files and not words and not answers:
         raise NothingSupplied
-    return RequestFact(EventType.SUPPLIED, changes=changes, text=words, data={"files": files})
+    told = {"files": files, "answers": list(answers)}
+    return _brought(RequestFact(EventType.SUPPLIED, changes=changes, text=words, data=told), brought)
 
 
-def ask_payment(facts: RequestFacts, *, unit: Text, amount: str, reference: str | None) -> RequestFact:
-    """The applicant has to pay before it goes on; `amount` as people read it."""
+def _brought(fact: RequestFact, brought: Brought | None) -> RequestFact:
+    """The fact with who came to the desk, or wrote, for the applicant; None: it was the applicant at a device."""
+    if brought is None:
+        return fact
+    told = {"by": "desk", "unit": brought.unit._asdict(), "channel": brought.channel.label._asdict()}
+    return replace(fact, data={**fact.data, **told}, private={**fact.private, "brought_by": brought.by})
+
+
+def ask_payment(
+    facts: RequestFacts, *, unit: Text, amount: str, reference: str | None, reason: str | None = None
+) -> RequestFact:
+    """The applicant has to pay before it goes on; `amount` as people read it, `reason` where no fee rule says so."""
     return RequestFact(
         EventType.PAYMENT_ASKED,
         changes=_state(facts, Verb.ASK_PAYMENT),
+        text=reason,
         data={"unit": unit._asdict(), "amount": amount, "reference": reference},
     )
 
@@ -177,6 +201,16 @@ def record_payment(facts: RequestFacts, *, amount: str, receipt: str | None) -> 
     """What was asked for is paid."""
     return RequestFact(
         EventType.PAID, changes=_state(facts, Verb.RECORD_PAYMENT), data={"amount": amount, "receipt": receipt}
+    )
+
+
+def take_back_payment(facts: RequestFacts, *, unit: Text, amount: str, reason: str) -> RequestFact:
+    """Nothing has to be paid after all: it was asked for by mistake, say. It goes on where it was."""
+    return RequestFact(
+        EventType.PAYMENT_TAKEN_BACK,
+        changes=_state(facts, Verb.TAKE_BACK_PAYMENT),
+        text=reason,
+        data={"unit": unit._asdict(), "amount": amount},
     )
 
 
@@ -218,9 +252,10 @@ def end(facts: RequestFacts, *, unit: Text, reason: str, at: datetime) -> Reques
     )
 
 
-def ask_withdrawal(facts: RequestFacts, *, reason: str | None) -> RequestFact:
+def ask_withdrawal(facts: RequestFacts, *, reason: str | None, brought: Brought | None = None) -> RequestFact:
     """The applicant wants it back."""
-    return RequestFact(EventType.WITHDRAWAL_ASKED, changes=_state(facts, Verb.ASK_WITHDRAWAL), text=reason)
+    changes = _state(facts, Verb.ASK_WITHDRAWAL)
+    return _brought(RequestFact(EventType.WITHDRAWAL_ASKED, changes=changes, text=reason), brought)
 
 
 def agree_withdrawal(facts: RequestFacts, *, unit: Text, at: datetime) -> RequestFact:
@@ -263,6 +298,12 @@ def decide(
         changes=Changes(**changes, drafted_by=by, drafted_outcome=outcome, decision_text=words),
         data={"unit": unit._asdict(), "outcome": outcome.label._asdict()},
     )
+
+
+def result_given(outcome: Outcome, *, words: str | None, files: int) -> None:
+    """Nothing: a grant holds something that the applicant can take away. Raises: ResultNeeded."""
+    if outcome is Outcome.GRANTED and not words and not files:
+        raise ResultNeeded
 
 
 def reject_decision(facts: RequestFacts, *, reason: str, unit: Text) -> RequestFact:
@@ -315,28 +356,32 @@ def hand_over(facts: RequestFacts, *, unit: Text, to: str | None, at: datetime) 
     )
 
 
-def complain(facts: RequestFacts, *, words: str | None, above: Text | None, at: datetime) -> RequestFact:
+def complain(
+    facts: RequestFacts, *, words: str | None, above: Text | None, at: datetime, brought: Brought | None = None
+) -> RequestFact:
     """The applicant complains that it is late; the unit above is told. Raises: NotInThisState, NotOverdue."""
     changes = _state(facts, Verb.COMPLAIN)
     if not facts.overdue:
         raise NotOverdue(facts.due_at)
     if facts.complained_at is not None and facts.due_at is not None and facts.complained_at > facts.due_at:
         raise NotOverdue(facts.due_at, told=True)
-    return RequestFact(
+    fact = RequestFact(
         EventType.COMPLAINED,
         changes=Changes(**changes, complained_at=at),
         text=words,
         data={"above": above._asdict()} if above else {},
     )
+    return _brought(fact, brought)
 
 
 def rate(facts: RequestFacts, *, stars: int, words: str | None, at: datetime) -> RequestFact:
-    """The applicant's verdict, 1 to 5; a later one replaces an earlier one."""
+    """The applicant's verdict, 1 to 5; a later one takes the place of an earlier one, and says so."""
+    again = {"by": "again", "before": facts.stars} if facts.stars is not None else {}
     return RequestFact(
         EventType.RATED,
         changes=Changes(**_state(facts, Verb.RATE), stars=stars, rated_at=at),
         text=words,
-        data={"stars": stars},
+        data={"stars": stars, **again},
     )
 
 

@@ -12,6 +12,8 @@ from app.service_requests.terms import RequestBooks
 
 OPINION: Final = Text("Cho ý kiến", "Opinion")
 RETURNING: Final = Text("Trả kết quả", "Handing over the result")
+MANDATE: Final = "mandate"
+"""Where documents are named, the paper that shows for whom somebody acts."""
 RETURN: Final = "return"
 """Code of the step that a procedure without one of its own ends with, in the unit that took the papers in."""
 

@@ -6,7 +6,15 @@ from collections.abc import Collection, Sequence
 
 from app.procedures.terms import StepRole
 from app.service_requests.errors import ConsultationPending, StepNotOpen
-from app.service_requests.terms import RequestFacts, StepChange, StepFacts, StepState
+from app.service_requests.terms import (
+    HELD,
+    RequestFacts,
+    RequestState,
+    StepChange,
+    StepFacts,
+    StepState,
+    StepWait,
+)
 
 
 def open_step(facts: RequestFacts, code: str, *roles: StepRole) -> StepFacts:
@@ -71,3 +79,13 @@ def follows(steps: Sequence[StepFacts], code: str) -> list[StepFacts]:
 def responsible(steps: Sequence[StepFacts], receiver: StepFacts) -> StepFacts:
     """The one step whose unit answers for the request now: the first that is open, else the one that received it."""
     return next((step for step in steps if step.state is StepState.OPEN and not step.consultation), receiver)
+
+
+def waits_for(facts: RequestFacts, step: StepFacts) -> StepWait | None:
+    """What the step waits for as the request stands; None of a step that nobody is at."""
+    if step.state is not StepState.OPEN:
+        return None
+    if facts.state in HELD:
+        return StepWait.APPLICANT
+    submitted = facts.state is RequestState.PROCESSING and facts.drafted_by is not None
+    return StepWait.SIGNATURE if submitted and step.role is StepRole.DECIDE else StepWait.NOBODY

@@ -47,7 +47,8 @@ TRANSITIONS: Mapping[Verb, Mapping[RequestState, Next]] = MappingProxyType(
         Verb.SUPPLY: {S.SUPPLEMENT_REQUESTED: _BACK},
         Verb.ASK_PAYMENT: _each(_AT_WORK, S.PAYMENT_REQUESTED),
         Verb.RECORD_PAYMENT: {S.PAYMENT_REQUESTED: _BACK},
-        Verb.EXTEND: _each((*_AT_WORK, S.SUPPLEMENT_REQUESTED, S.PAYMENT_REQUESTED), _STAY),
+        Verb.TAKE_BACK_PAYMENT: {S.PAYMENT_REQUESTED: _BACK},
+        Verb.EXTEND: _each(_AT_WORK, _STAY),  # while the clock stands, any date would move on with each day
         Verb.STOP: _each((*_AT_WORK, S.SUPPLEMENT_REQUESTED, S.PAYMENT_REQUESTED), S.STOPPED),
         Verb.RESUME: {S.STOPPED: _BACK},
         Verb.END: {S.STOPPED: _STAY},
@@ -94,11 +95,12 @@ def possible_verbs(facts: RequestFacts) -> list[Verb]:
 def moved(facts: RequestFacts, verb: Verb) -> tuple[RequestState, tuple[RequestState, ...]]:
     """State after `verb`, and the states it came from while something holds it, the latest last.
 
-    Raises: NotInThisState naming what is possible instead.
+    Raises: NotInThisState naming what whoever acts may do instead.
     """
     told_apart = verb in _TOLD_APART and facts.state in TRANSITIONS[verb] and not facts.closed
     if not told_apart and verb not in possible_verbs(facts):
-        raise NotInThisState(verb, facts.state, possible_verbs(facts))
+        open_to_them = [one for one in possible_verbs(facts) if facts.doable is None or one in facts.doable]
+        raise NotInThisState(verb, facts.state, open_to_them)
     to = TRANSITIONS[verb][facts.state]
     if verb is Verb.END:
         return facts.state, ()

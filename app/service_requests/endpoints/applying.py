@@ -24,6 +24,7 @@ from app.service_requests.errors import (
     FiledAlready,
     IdentityNeeded,
     NoAppointment,
+    NotAskedFor,
     NothingSupplied,
     NotInThisState,
     NotOnline,
@@ -39,6 +40,7 @@ from app.service_requests.schemas import (
     FilingIn,
     OwnFileListOut,
     PaymentsOut,
+    RatedOut,
     RatingIn,
     RequestDeadlineOut,
     RequestOut,
@@ -246,7 +248,15 @@ def _done(request: ServiceRequest) -> Answer:
     response_model=VerbOut,
     responses={
         **_OWN["responses"],
-        **problem_responses(UploadUnfinished, UploadTaken, NothingSupplied, RequestFileNotFound),
+        **problem_responses(
+            UploadUnfinished,
+            UploadTaken,
+            NothingSupplied,
+            NotAskedFor,
+            InvalidFormAnswers,
+            DocumentsMissing,
+            RequestFileNotFound,
+        ),
     },
 )
 async def supply(
@@ -268,7 +278,15 @@ async def supply(
         named = [(one.document, one.name, upload) for one, upload in zip(files, uploads, strict=True)]
         return _done(
             await service.supply(
-                work, actor, code, tracking_secret, books=books, words=body.text, files=named, reused=reused
+                work,
+                actor,
+                code,
+                tracking_secret,
+                books=books,
+                words=body.text,
+                files=named,
+                reused=reused,
+                answers=body.answers,
             )
         )
 
@@ -315,7 +333,7 @@ async def complain(
     return await answer_once(work, actor.tenant_id, key, body, verb)
 
 
-@router.post("/service-requests/{code}/rating", **_OWN)
+@router.post("/service-requests/{code}/rating", response_model=RatedOut, responses=_OWN["responses"])
 async def rate_request(
     code: RequestCode,
     body: RatingIn,
@@ -325,12 +343,12 @@ async def rate_request(
     key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
-    """Đánh giá việc giải quyết, 1 đến 5. Rate the handling, 1 to 5."""
+    """Đánh giá việc giải quyết, 1 đến 5; lần sau thay lần trước. Rate the handling; a later rating replaces yours."""
 
     async def verb() -> Answer:
-        request = await service.rate(
+        rated = await service.rate(
             work, actor, code, tracking_secret, books=books, stars=body.stars, words=body.comment
         )
-        return _done(request)
+        return Answer(200, {**verb_answer(rated.request), "replaces": rated.before})
 
     return await answer_once(work, actor.tenant_id, key, body, verb)

@@ -65,12 +65,14 @@ async def get_own_paper(
     keys: CurrentKeyring,
     books: CurrentRequestBooks,
     papers: PaperDesk,
+    clock: CurrentClock,
     tracking_secret: TrackingSecret = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Một giấy, dạng PDF/A. One paper, as PDF/A."""
     view = await service.find_own(database, keys, books, actor, code, tracking_secret)
-    return await paper_file(papers, paper_of(await service.papers_of(database, view), number), if_none_match)
+    paper = paper_of(await service.papers_of(database, view), number)
+    return await paper_file(papers, database, paper, if_none_match, clock.now())
 
 
 @router.get(
@@ -134,4 +136,5 @@ async def get_paper(
 ) -> Response:
     """Một giấy, dạng PDF/A, để in. One paper, as PDF/A, to be printed."""
     view = await service.get_for_staff(database, keys, books, actor, scope, code, now=clock.now())
-    return await paper_file(papers, paper_of(await service.papers_of(database, view), number), if_none_match)
+    paper = paper_of(await service.papers_of(database, view), number)
+    return await paper_file(papers, database, paper, if_none_match, clock.now())

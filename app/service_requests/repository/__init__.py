@@ -37,14 +37,14 @@ from .requests import (
     RequestRepository,
     drop_results,
     find_same,
-    hold_same,
     list_names,
     list_results,
     put_file,
     put_request,
     put_step,
 )
-from .sweeping import list_unswept, list_untold, workload
+from .sweeping import list_unswept, list_untold, mark_waiting, workload
+from .turns import forget_turns, hold_drafts, hold_same
 
 __all__ = [
     "DraftRepository",
@@ -63,8 +63,10 @@ __all__ = [
     "find_tracked",
     "forget_drafts",
     "forget_papers",
+    "forget_turns",
     "give",
     "has_papers",
+    "hold_drafts",
     "hold_same",
     "let_go",
     "list_drafts",
@@ -82,6 +84,7 @@ __all__ = [
     "list_unswept",
     "list_untold",
     "lock_sealed",
+    "mark_waiting",
     "put_file",
     "put_request",
     "put_step",

@@ -11,12 +11,12 @@ from app.db.engine import Database
 from app.db.work import Work
 from app.kit.ids import CitizenId, RequestId, TenantId, least_id
 
-_GIVE = """
-    WITH drafts AS (
-        UPDATE service_request_drafts SET citizen_id = $3 WHERE tenant_id = ANY ($1) AND citizen_id = $2
-    )
-    UPDATE service_requests SET citizen_id = $3 WHERE tenant_id = ANY ($1) AND citizen_id = $2 RETURNING id
-"""
+from .requests import let_expire
+
+_GIVE = tuple(
+    f"UPDATE {table} SET citizen_id = $3 WHERE tenant_id = ANY ($1) AND citizen_id = $2 RETURNING id"  # noqa: S608
+    for table in ("service_request_drafts", "service_requests")
+)
 _OWN = """
     SELECT tenant_id, id, code, procedure_code, procedure_version, state, outcome, channel, object_area, submitted_at,
         due_at, decided_at, closed_at, stars, decision_text, sealed
@@ -38,25 +38,26 @@ _LET_GO = """
 """
 # What has no papers is found by nothing of the applicant's any more. Results stay: they are what was decided.
 _FORGET = """
-    WITH bare AS (
-        UPDATE service_requests SET sealed = '', applicant_index = '', content_hash = '', missing = NULL
-        WHERE tenant_id = $1 AND id = ANY ($2)
-    ), gone AS (
-        DELETE FROM service_request_files f WHERE f.tenant_id = $1 AND f.request_id = ANY ($2) AND (
-            f.role <> 'result' OR EXISTS (
-                SELECT FROM service_requests r
-                WHERE r.tenant_id = f.tenant_id AND r.id = f.request_id AND r.decided_at IS NULL
-            )
-        ) RETURNING f.upload_id
-    ), loose AS (
-        SELECT upload_id FROM gone WHERE NOT EXISTS (
-            SELECT FROM service_request_files f
-            WHERE f.tenant_id = $1 AND f.upload_id = gone.upload_id AND NOT f.request_id = ANY ($2)
+    UPDATE service_requests SET sealed = '', applicant_index = '', content_hash = '', missing = NULL,
+        decision_text = NULL
+    WHERE tenant_id = $1 AND id = ANY ($2) RETURNING id
+"""
+_FORGET_WORDS = """
+    UPDATE service_request_steps SET question = NULL, opinion = NULL
+    WHERE tenant_id = $1 AND request_id = ANY ($2) AND (question IS NOT NULL OR opinion IS NOT NULL) RETURNING code
+"""
+_FORGET_FILES = """
+    DELETE FROM service_request_files f WHERE f.tenant_id = $1 AND f.request_id = ANY ($2) AND (
+        f.role <> 'result' OR EXISTS (
+            SELECT FROM service_requests r
+            WHERE r.tenant_id = f.tenant_id AND r.id = f.request_id AND r.decided_at IS NULL
         )
-    ), unclaimed AS (
-        DELETE FROM upload_claims WHERE upload_id IN (SELECT upload_id FROM loose)
+    ) RETURNING f.upload_id
+"""
+_LOOSE = """
+    SELECT one AS upload_id FROM unnest($2::uuid[]) AS one WHERE NOT EXISTS (
+        SELECT FROM service_request_files f WHERE f.tenant_id = $1 AND f.upload_id = one
     )
-    UPDATE uploads SET expires_at = $3 WHERE id IN (SELECT upload_id FROM loose) RETURNING id
 """
 _OLDER = """
     SELECT id FROM service_requests
@@ -95,8 +96,9 @@ _SEALED = {
 
 
 async def give(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:
-    """Number of requests that are the taker's from now on, drafts along with them. One statement."""
-    return len(await work.fetch(_GIVE, list(tenants), giver, taker))
+    """Number of requests that are the taker's from now on, drafts along with them. Two statements."""
+    _, given = [await work.fetch(statement, list(tenants), giver, taker) for statement in _GIVE]
+    return len(given)
 
 
 async def list_kept(
@@ -130,9 +132,17 @@ async def let_go(work: Work, rows: Sequence[tuple[TenantId, UUID, bytes]]) -> No
 
 
 async def forget_papers(work: Work, tenant_id: TenantId, requests: Sequence[UUID]) -> None:
-    """Their papers are gone, and their files but for results. One statement."""
-    if requests:
-        await work.fetch(_FORGET, tenant_id, list(requests), work.now)
+    """Their papers are gone, the words about them, and their files but for results. Six statements, none for none.
+
+    Each changes one table. A file that another request has as well stays with that one.
+    """
+    if not requests:
+        return
+    await work.fetch(_FORGET, tenant_id, list(requests))
+    await work.fetch(_FORGET_WORDS, tenant_id, list(requests))
+    gone = {row["upload_id"] for row in await work.fetch(_FORGET_FILES, tenant_id, list(requests))}
+    loose = await work.fetch(_LOOSE, tenant_id, list(gone)) if gone else []
+    await let_expire(work, [row["upload_id"] for row in loose])
 
 
 async def list_older(work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int) -> list[RequestId]:

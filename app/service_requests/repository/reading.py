@@ -116,20 +116,15 @@ async def find_own_file(
 
 
 _AT_WORK = "r.state IN ('submitted', 'accepted', 'processing', 'withdrawal_asked')"
-# What the role of a step says already comes first: the index finds those steps, the request is looked at after.
+# What the step says already comes first: the index finds those steps, the request is looked at after.
 _VIEWS: dict[QueueView, str] = {
     QueueView.INBOX: f"({_AT_WORK} OR r.state = 'done')",
     QueueView.RECEIVE: "s.role = 'receive' AND r.state = 'submitted'",
     QueueView.MINE: "s.assignee_id = $6",
     QueueView.OVERDUE: f"s.due_at < $7 AND {_AT_WORK}",
-    QueueView.SIGNATURE: "s.role = 'decide' AND r.state = 'processing' AND r.drafted_by IS NOT NULL",
-    QueueView.HELD: "r.state IN ('supplement_requested', 'payment_requested', 'stopped')",
+    QueueView.SIGNATURE: "s.waits_for = 'signature' AND r.state = 'processing' AND r.drafted_by IS NOT NULL",
+    QueueView.HELD: "s.waits_for = 'applicant' AND r.state IN ('supplement_requested', 'payment_requested', 'stopped')",
     QueueView.HAND_OVER: "s.role = 'return' AND r.state = 'done'",
-}
-# Few of all that is open, in indexes of their own: looking for them along the due dates could take all of those.
-_FEW: dict[QueueView, str] = {
-    QueueView.HELD: "state IN ('supplement_requested', 'payment_requested', 'stopped')",
-    QueueView.SIGNATURE: "drafted_by IS NOT NULL",
 }
 _LISTED = """s.request_id AS id, s.code AS step, s.due_at AS step_due_at, s.unit_id AS step_unit_id, s.assignee_id,
  s.role, s.asked_by, r.code, r.version, r.state, r.procedure_code, r.procedure_version, r.submitted_at, r.due_at,
@@ -146,17 +141,9 @@ def _queue_sql(view: QueueView, *, whole: bool) -> str:
     """One page of open steps, due first. Every parameter is named, so that each view takes the same.
 
     Each unit's range of the index is asked for a page and the pages are merged: the cost depends on the page and the
-    number of units, not on how many steps are open. What only few requests are is looked for among those.
+    number of units, not on how many steps are open, nor on what waits elsewhere in the province.
     """
     named = "($6::uuid IS NULL OR true) AND ($7::timestamptz IS NULL OR true)"
-    if view in _FEW:
-        return (
-            f"SELECT {_LISTED} FROM (SELECT * FROM service_requests WHERE tenant_id = $1 AND closed_at IS NULL"  # noqa: S608
-            f" AND {_FEW[view]} OFFSET 0) AS r CROSS JOIN LATERAL (SELECT * FROM service_request_steps"
-            " WHERE tenant_id = r.tenant_id AND request_id = r.id AND state = 'open' OFFSET 0) AS s"
-            f" WHERE ($2::uuid[] IS NULL OR s.unit_id = ANY($2)) AND {_KEY} > ($3, $4, $5) AND {named}"
-            f" AND {_VIEWS[view]} ORDER BY {_BY_DUE} LIMIT $8"
-        )
     page = (
         f"SELECT {_LISTED}{_OPEN_STEPS} AND {{held}} AND {_KEY} > ($3, $4, $5) AND {named} AND {_VIEWS[view]}"
         f" ORDER BY {_BY_DUE} LIMIT $8"

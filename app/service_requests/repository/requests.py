@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -87,15 +87,6 @@ class RequestRepository:
         return request, list(found)
 
 
-# Until the transaction ends: what is found then is what the other one has committed.
-_HOLD_SAME = "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2::bytea || $3::bytea, 'hex'), 0))"
-
-
-async def hold_same(work: Work, tenant_id: TenantId, applicant: bytes, procedure: str, content: bytes) -> None:
-    """Nobody else looks for, or files, the same thing of the same person until the work ends. One statement."""
-    await work.fetch(_HOLD_SAME, f"{tenant_id}:{procedure}:", applicant, content)
-
-
 _SAME = """
     SELECT code, citizen_id FROM service_requests
     WHERE tenant_id = $1 AND applicant_index = $2 AND procedure_code = $3 AND content_hash = $4 AND closed_at IS NULL
@@ -115,18 +106,23 @@ async def find_same(
 
 
 async def drop_results(work: Work, tenant_id: TenantId, request_id: UUID) -> None:
-    """The files of a result that was sent back are the request's no more; they expire. One statement."""
-    await work.fetch(_DROP, tenant_id, request_id, work.now)
+    """The files of a result that was sent back are the request's no more; they expire. Three statements at most."""
+    gone = [row["upload_id"] for row in await work.fetch(_DROP, tenant_id, request_id)]
+    await let_expire(work, gone)
+
+
+async def let_expire(work: Work, uploads: Sequence[UUID]) -> None:
+    """Nobody has these any more; they go when files are cleared. Two statements, none for none.
+
+    Each of one table: files are the province's, uploads lie where their address leads (scale.md).
+    """
+    if uploads:
+        await work.fetch("DELETE FROM upload_claims WHERE upload_id = ANY ($1)", uploads)
+        await work.fetch("UPDATE uploads SET expires_at = $2 WHERE id = ANY ($1)", uploads, work.now)
 
 
 _DROP = """
-    WITH gone AS (
-        DELETE FROM service_request_files WHERE tenant_id = $1 AND request_id = $2 AND role = 'result'
-        RETURNING upload_id
-    ), unclaimed AS (
-        DELETE FROM upload_claims WHERE upload_id IN (SELECT upload_id FROM gone)
-    )
-    UPDATE uploads SET expires_at = $3 WHERE id IN (SELECT upload_id FROM gone) RETURNING id
+    DELETE FROM service_request_files WHERE tenant_id = $1 AND request_id = $2 AND role = 'result' RETURNING upload_id
 """
 
 

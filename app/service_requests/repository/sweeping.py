@@ -27,6 +27,20 @@ _UNTOLD = f"""
         AND (s.due_at < $2 OR s.reminded_at IS NULL) AND {_AT_WORK} AND NOT s.request_id = ANY ($4::uuid[])
     ORDER BY s.due_at, s.request_id, s.code LIMIT $5
 """  # noqa: S608
+# As `domain.waits_for` says; a request that changes meanwhile is marked by whoever changes it.
+_MARK = """
+    UPDATE service_request_steps s SET waits_for = CASE
+        WHEN r.state IN ('supplement_requested', 'payment_requested', 'stopped') THEN 'applicant'
+        WHEN r.state = 'processing' AND r.drafted_by IS NOT NULL AND s.role = 'decide' THEN 'signature'
+        ELSE 'nobody' END
+    FROM (
+        SELECT request_id, code FROM service_request_steps
+        WHERE tenant_id = $1 AND state = 'open' AND waits_for IS NULL ORDER BY request_id, code LIMIT $2
+    ) AS few JOIN service_requests r ON r.tenant_id = $1 AND r.id = few.request_id
+    WHERE s.tenant_id = $1 AND s.request_id = few.request_id AND s.code = few.code
+        AND s.state = 'open' AND s.waits_for IS NULL
+    RETURNING s.code
+"""
 _WORKLOAD = f"""
     SELECT t.id, (SELECT count(*) FROM service_requests r WHERE r.tenant_id = t.id AND {_OVERDUE}),
         (SELECT count(*) FROM service_request_steps s
@@ -52,6 +66,11 @@ async def list_untold(
     """
     rows = await work.fetch(_UNTOLD, tenant_id, now, soon, list(besides), limit)
     return [RequestId(row["request_id"]) for row in rows]
+
+
+async def mark_waiting(work: Work, tenant_id: TenantId, limit: int) -> int:
+    """Number of open steps of a release before of which is known now what they wait for. One statement."""
+    return len(await work.fetch(_MARK, tenant_id, limit))
 
 
 async def workload(db: Database, tenants: Sequence[TenantId], before: datetime) -> list[RequestWorkload]:

@@ -100,6 +100,9 @@ def request_answer(
         "applicant": _person(view.papers.applicant),
         "filer": _person(filer) if filer else None,
         "answers": dict(view.papers.answers),
+        "earlier_answers": [
+            {"supplement": one.supplement, "at": one.at, "answers": dict(one.answers)} for one in view.papers.earlier
+        ],
         "shown_on_paper": list(view.papers.shown),
         "applicant_area": row["applicant_area"],
         "object_area": row["object_area"],
@@ -125,6 +128,12 @@ def request_answer(
     return answer
 
 
+def request_missing(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The list that was asked for last; None when nothing was."""
+    found: dict[str, Any] | None = _json(row["missing"])
+    return found
+
+
 def _json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
 
@@ -142,12 +151,21 @@ def _step(view: RequestView, step: Mapping[str, Any], books: RequestBooks, *, st
         "role": step["role"],
         "unit": _unit(books, tenant_id, step["unit_id"]),
         "state": step["state"],
-        "reason": {"vi": routing["vi"], "en": routing["en"]} if "vi" in routing else None,
+        "reason": {"vi": routing["vi"], "en": routing["en"]} if "vi" in routing else _asked(view, step, books),
         "opened_at": step["opened_at"],
         "due_at": step["due_at"],
         "done_at": step["done_at"],
     }
     return {**shown, "question": step["question"], "opinion": step["opinion"]} if staff else shown
+
+
+def _asked(view: RequestView, step: Mapping[str, Any], books: RequestBooks) -> dict[str, str] | None:
+    """Who asked for the opinion, which is why the unit has a part; None of a step of the procedure."""
+    asker = view.facts.step(step["asked_by"]) if step["asked_by"] else None
+    if asker is None:
+        return None
+    unit = unit_name(books, view.facts.tenant_id, asker.unit_id)
+    return {"vi": f"{unit.vi} lấy ý kiến cơ quan này.", "en": f"{unit.en} asked it for its opinion."}
 
 
 def _file(view: RequestView, file: Mapping[str, Any], key: bytes, now: datetime) -> dict[str, Any]:
@@ -162,6 +180,7 @@ def _file(view: RequestView, file: Mapping[str, Any], key: bytes, now: datetime)
         "state": upload.state.value if upload else None,
         "kind": upload.kind.value if upload and upload.kind else None,
         "bytes": upload.length if upload else None,
+        "sha256": upload.sha256.hex() if upload and upload.sha256 else None,
         "refusal": upload.refusal.sentence._asdict() if upload and upload.refusal else None,
         "url": link(key, file["upload_id"], Variant.WHOLE, now) if cleared else None,
     }

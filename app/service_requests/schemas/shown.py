@@ -78,6 +78,9 @@ class RequestFileOut(BaseModel):
     state: UploadState | None
     kind: FileKind | None
     bytes: int | None
+    sha256: str | None = Field(
+        None, description="SHA-256 của tệp được giữ; tra tại /verify. Of what is kept; /verify answers it."
+    )
     refusal: TextOut | None
     url: str | None
 
@@ -115,12 +118,23 @@ class RequestLineOut(BaseModel):
     closed_at: datetime | None
 
 
+class EarlierAnswersOut(BaseModel):
+    """Answers that a supplement has taken the place of."""
+
+    supplement: int = Field(description="Lần bổ sung đã sửa. The supplement that changed them.")
+    at: datetime
+    answers: dict[str, Any] = Field(description="Trước khi sửa; null: chưa khai. Before; null: not answered then.")
+
+
 class RequestOut(RequestLineOut):
     """A service request as its applicant sees it."""
 
     applicant: PersonOut
     filer: PersonOut | None
     answers: dict[str, Any]
+    earlier_answers: list[EarlierAnswersOut] = Field(
+        description="Điều đã khai trước các lần bổ sung. What the form said before supplements."
+    )
     shown_on_paper: list[str] = Field(
         description="Giấy tờ đã xuất trình bản giấy tại quầy. Documents a desk saw on paper and gave back."
     )
@@ -237,6 +251,12 @@ class VerbOut(BaseModel):
     state: RequestState
     national_code: int
     due_at: datetime | None
+
+
+class RatedOut(VerbOut):
+    """What a rating left behind; it is the only one that counts."""
+
+    replaces: int | None = Field(description="Số sao lần trước, nay được thay. The stars it takes the place of.")
 
 
 class DeskFiledOut(VerbOut):

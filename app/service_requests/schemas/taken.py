@@ -152,6 +152,11 @@ class SupplyIn(WireIn):
     """What was asked for."""
 
     documents: list[DocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    answers: Answers = Field(
+        default_factory=dict,
+        description="Mục của tờ khai được yêu cầu sửa, khai lại trọn mục. Questions asked for anew, each whole.",
+        examples=[{"certificate_number": "AB 123457"}],
+    )
     text: LongText | None = Field(None, description="Giải trình. In your own words.")
 
     def handed_in(self) -> list[HandedIn]:
@@ -247,9 +252,12 @@ class SupplementIn(WireIn):
 
 
 class PaymentIn(WireIn):
-    """What has to be paid; left out: what the fee rules came to."""
+    """What has to be paid; left out: what the fee rules came to. Another amount has a legal basis."""
 
     amount: Decimal | None = Field(None, gt=0, le=Decimal(10**12), max_digits=13, decimal_places=0)
+    reason: PhraseText | None = Field(
+        None, description="Căn cứ pháp lý, lý do khi số tiền khác biểu phí. The basis of any other amount."
+    )
 
 
 class ReceiptIn(WireIn):
@@ -290,6 +298,55 @@ class DecisionIn(WireIn):
         if text is None and info.data.get("outcome") is Outcome.DENIED:
             raise SaidError(Text("Từ chối thì phải nêu lý do.", "A denial has to say why."))
         return text
+
+
+class BroughtIn(WireIn):
+    """Who came to the desk, or wrote, for the applicant."""
+
+    brought_by: PhraseText = Field(description="Ai mang đến hoặc gửi thư: họ tên. Full name of who came or wrote.")
+    channel: Literal[Channel.DIRECT, Channel.POST] = Channel.DIRECT
+
+
+class BroughtDocumentIn(WireIn):
+    """A document that was brought: scanned and uploaded, or seen on paper, compared and given back."""
+
+    document: Code = Field(description="Mã giấy tờ của thủ tục. Code of the document.", examples=["id_card"])
+    upload: str | None = Field(None, max_length=200, description="Tên tệp tải lên (`/uploads`). Name of the upload.")
+    name: ShortText | None = Field(None, description="Tên để nhận ra. What to call it.")
+    on_paper: StrictBool = Field(
+        default=False, description="Bản giấy đã xuất trình và đối chiếu. Shown on paper and checked."
+    )
+
+
+class DeskSupplyIn(BroughtIn):
+    """What was asked for, as it came to the desk."""
+
+    documents: list[BroughtDocumentIn] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    answers: Answers = Field(
+        default_factory=dict,
+        description="Mục của tờ khai được yêu cầu sửa, khai lại trọn mục. Questions asked for anew, each whole.",
+    )
+    text: LongText | None = Field(None, description="Lời giải trình. In the applicant's words.")
+
+    def handed_in(self) -> list[HandedIn]:
+        """The files that came with it."""
+        return [HandedIn(one.document, one.upload, one.name or "") for one in self.documents if one.upload is not None]
+
+    def shown(self) -> list[str]:
+        """Documents that were seen on paper, each once."""
+        return list(dict.fromkeys(one.document for one in self.documents if one.on_paper))
+
+
+class DeskWithdrawalIn(BroughtIn):
+    """That the applicant wants it back, and why."""
+
+    reason: LongText | None = None
+
+
+class DeskComplaintIn(BroughtIn):
+    """What the applicant complains about."""
+
+    text: LongText | None = None
 
 
 class HandOverIn(WireIn):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.service_requests.domain import MANDATE
+
+from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
+from .correcting import asked_questions, called
 from .counting import count_requests
 from .deciding import (
     add_note,
@@ -22,7 +26,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import MANDATE, PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
+from .filing import PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
 from .handling import (
     accept_request,
     assign_step,
@@ -49,8 +53,9 @@ from .keeping import (
     reseal,
 )
 from .own import ask_withdrawal, complain, rate, supply
-from .paying import ask_payment, expired, paid, record_payment, ways
+from .paying import ask_payment, expired, paid, record_payment, take_back_payment, ways
 from .reading import (
+    closes_at,
     count_open,
     current_units,
     explain,
@@ -73,7 +78,7 @@ from .reading import (
 )
 from .receipts import Slip, get_slip
 from .sealing import reached_at
-from .sweeping import list_unswept, sweep, workload
+from .sweeping import forget_turns, list_unswept, mark_waiting, sweep, workload
 from .working import work_page
 
 __all__ = [
@@ -89,11 +94,16 @@ __all__ = [
     "ask_payment",
     "ask_supplement",
     "ask_withdrawal",
+    "ask_withdrawal_at_desk",
+    "asked_questions",
     "assign_step",
     "begin_draft",
+    "called",
     "check",
+    "closes_at",
     "codes_of",
     "complain",
+    "complain_at_desk",
     "complete_step",
     "consult_unit",
     "content_of",
@@ -117,6 +127,7 @@ __all__ = [
     "forget_drafts",
     "forget_issued",
     "forget_papers",
+    "forget_turns",
     "get_draft",
     "get_for_program",
     "get_for_staff",
@@ -133,6 +144,7 @@ __all__ = [
     "list_own_files",
     "list_seals",
     "list_unswept",
+    "mark_waiting",
     "own_row",
     "paid",
     "papers_of",
@@ -155,7 +167,9 @@ __all__ = [
     "steps_of_actor",
     "stop_request",
     "supply",
+    "supply_at_desk",
     "sweep",
+    "take_back_payment",
     "uploads_of",
     "verbs_for_applicant",
     "verbs_for_staff",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.db.engine import Database
 from app.db.work import Work
+from app.deadlines.errors import ClockPaused
 from app.identity.terms import Actor
 from app.kit.ids import RequestId, TenantId, UnitId, uuid7
 from app.media import service as media_service
@@ -17,13 +18,14 @@ from app.procedures.terms import StepRole
 from app.service_requests import domain, repository
 from app.service_requests.errors import ResultNotCleared
 from app.service_requests.models import ServiceRequest
-from app.service_requests.terms import FileRole, HandedIn, Missing, Outcome, RequestBooks, Verb
+from app.service_requests.terms import FileRole, HandedIn, Missing, Outcome, RequestBooks, RequestState, Verb
 
 from . import papering
+from .correcting import called, check_asked
 from .drafting import drop_draft
 from .naming import day_text, holder, local_text
 from .steps import Held, change, held, officer_of, settle, with_paper
-from .timing import extend_steps, extended, put_whole
+from .timing import CAUSES, give_time
 
 SUPPLY_WITHIN: Final = timedelta(days=30)
 """How long an applicant has to supply what is missing before an office may stop: told, and not done by itself."""
@@ -39,8 +41,9 @@ async def ask_supplement(
     missing: Sequence[Missing],
     words: str | None,
 ) -> ServiceRequest:
-    """One list of what is missing; the applicant is told, the clocks stand."""
+    """One list of what is missing; the applicant is told, the clocks stand. Raises: NotOfProcedure."""
     found = await held(work, actor, code, Verb.ASK_SUPPLEMENT, seen, books)
+    check_asked(found.procedure, missing)
     await drop_draft(work, found)  # what is decided is decided by what is still to come
     found.request.drafted_by = found.request.drafted_outcome = found.request.decision_text = None
     due = local_text(books, actor.tenant_id, work.now + SUPPLY_WITHIN)
@@ -66,26 +69,25 @@ async def ask_supplement(
 
 
 def _called(found: Held, about: str) -> str:
-    """What people call a document or a field of the form."""
-    named = next((one.name.vi for one in found.procedure.documents if one.code == about), None)
-    if named is not None:
-        return named
-    field = found.procedure.form.get("properties", {}).get(about.strip("/"), {})
-    return str(field.get("x-title", {}).get("vi", about))
+    """What people call a document or a field of the form, in Vietnamese."""
+    name = called(found.procedure, about)
+    return name.vi if name is not None else about
 
 
 async def extend_request(
     work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, due_on: date, reason: str
 ) -> ServiceRequest:
-    """A later date with an apology; the first appointment stays. Raises: as `extend_clock`."""
+    """A later date with an apology; the first appointment stays.
+
+    Raises: ClockPaused while the date would move on with each day, so that no paper could name it; as `extend_clock`.
+    """
     found = await held(work, actor, code, Verb.EXTEND, seen, books)
-    facts = found.facts()
-    fact = domain.extend(facts, unit=holder(books, found), due=day_text(due_on), reason=reason)
-    by = actor.staff_id
-    timing = extended(books, found.request, to=due_on, reason=reason, by=by, at=work.now)
-    put_whole(books, found.request, timing, work.now)
-    units = frozenset(step.unit_id for step in facts.open_steps)
-    extend_steps(books, found.steps, units, to=due_on, reason=reason, by=by, at=work.now)
+    cause = CAUSES.get(RequestState(found.request.state))
+    if cause is not None and found.request.closed_at is None:
+        raise ClockPaused(cause)
+    fact = domain.extend(found.facts(), unit=holder(books, found), due=day_text(due_on), reason=reason)
+    by, promised = actor.staff_id, found.request.due_at
+    timing = give_time(books, found.request, found.steps, to=due_on, reason=reason, by=by, at=work.now)
     paper = await papering.issue(
         work,
         actor,
@@ -94,7 +96,8 @@ async def extend_request(
         PaperKind.APOLOGY,
         UnitId(found.request.unit_id),
         reasons=(reason,),
-        appointment_at=found.request.original_due_at,
+        appointment_at=promised,
+        first_appointment_at=first if (first := found.request.original_due_at) != promised else None,
         new_appointment_at=timing.due_at,
     )
     return settle(work, found, with_paper(fact, paper), books)
@@ -129,6 +132,7 @@ async def decide_request(
         by=author,
         unit=holder(books, found, StepRole.DECIDE),
     )
+    domain.result_given(outcome, words=words, files=len(results))
     put_files(work, actor, found.request, FileRole.RESULT, results)
     return settle(work, found, fact, books)
 

@@ -37,6 +37,7 @@ async def begin_draft(
     on = local_day(work.now, books.directory.tenant(tenant_id).time_zone)
     found = books.procedures.open_procedure(tenant_id, procedure, on)
     drafts = DraftRepository(work, tenant_id, citizen)
+    await repository.hold_drafts(work, tenant_id, citizen)  # several devices at once count one after the other
     if await drafts.count() >= MOST:
         raise TooManyDrafts
     draft_id = uuid7(work.now)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.cases.service import CodeBook
@@ -24,7 +24,7 @@ from app.media import service as media_service
 from app.procedures import domain as procedures_domain
 from app.procedures.terms import Competence, FeeLine, OnlineLevel, Procedure, Step, StepRole
 from app.service_requests import repository
-from app.service_requests.domain import RETURN
+from app.service_requests.domain import MANDATE, RETURN
 from app.service_requests.errors import (
     DocumentsMissing,
     IdentityNeeded,
@@ -35,7 +35,17 @@ from app.service_requests.errors import (
 from app.service_requests.events import EventType, RequestFact
 from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import DraftRepository
-from app.service_requests.terms import Channel, FileRole, Filing, Papers, Person, RequestBooks, RequestState, StepState
+from app.service_requests.terms import (
+    Channel,
+    FileRole,
+    Filing,
+    Papers,
+    Person,
+    RequestBooks,
+    RequestState,
+    StepState,
+    StepWait,
+)
 
 from .admitting import admit, not_filed_yet
 from .deciding import put_files, put_reused
@@ -138,8 +148,6 @@ def _known(person: Person, pointer: str) -> Person:
     )
 
 
-MANDATE: Final = "mandate"
-"""Where documents are named, the paper that shows for whom somebody acts."""
 PREFILLED: Final = {
     "full_name": "name",
     "identity_number": "identity_number",
@@ -284,7 +292,8 @@ async def file_request(
     )
     columns = ServiceRequest.__table__.columns.keys()
     repository.put_request(work, {name: getattr(request, name) for name in columns})
-    _put_steps(work, desk, request, checked)
+    for row in step_rows(books, request, checked, work.now):
+        repository.put_step(work, row)
     _put_documents(work, actor, request, filing, uploads, mandate, reused)
     if filing.draft is not None and actor.citizen_id is not None:
         await DraftRepository(work, tenant_id, actor.citizen_id).end(filing.draft)
@@ -318,54 +327,43 @@ async def reused_files(
     return [(document, found[one]["upload_id"], one, found[one]["name"]) for document, one in wanted]
 
 
-def _put_steps(work: Work, desk: Desk, request: ServiceRequest, checked: Checked) -> None:
+def step_rows(books: RequestBooks, request: ServiceRequest, checked: Checked, at: datetime) -> list[dict[str, Any]]:
     """A row for each step: the receiving one is open, the others wait for their turn."""
-    tenant_id = TenantId(request.tenant_id)
-    for place, part in enumerate(checked.parts):
-        begins = part.step.role is StepRole.RECEIVE
-        timing = start(desk.books, tenant_id, part.unit.id, part.step.working_days, work.now) if begins else None
-        repository.put_step(
-            work,
-            {
-                "tenant_id": tenant_id,
-                "request_id": request.id,
-                "code": part.step.code,
-                "place": place,
-                "role": part.step.role.value,
-                "unit_id": part.unit.id,
-                "tier": part.unit.tier.value,
-                "state": (StepState.OPEN if begins else StepState.WAITING).value,
-                "after": list(part.step.after),
-                "working_days": part.step.working_days,
-                "routing": {"unit_code": part.unit.code, **part.reason._asdict()},
-                "opened_at": work.now if begins else None,
-                "due_at": timing.due_at if timing else None,
-                "clock": deadlines_service.clock_values(timing.clock) if timing else None,
-            },
-        )
+    rows = [
+        _step_row(books, request, part, at, place=place, begins=part.step.role is StepRole.RECEIVE)
+        for place, part in enumerate(checked.parts)
+    ]
     if any(part.step.role is StepRole.RETURN for part in checked.parts):
-        return
+        return rows
     receiver = next(part for part in checked.parts if part.step.role is StepRole.RECEIVE)
     decider = next(part for part in checked.parts if part.step.role is StepRole.DECIDE)
-    repository.put_step(
-        work,
-        {
-            "tenant_id": tenant_id,
-            "request_id": request.id,
-            "code": RETURN,
-            "place": len(checked.parts),
-            "role": StepRole.RETURN.value,
-            "unit_id": receiver.unit.id,
-            "tier": receiver.unit.tier.value,
-            "state": StepState.WAITING.value,
-            "after": [decider.step.code],
-            "working_days": 1,
-            "routing": {"unit_code": receiver.unit.code, **receiver.reason._asdict()},
-            "opened_at": None,
-            "due_at": None,
-            "clock": None,
-        },
-    )
+    last = _step_row(books, request, receiver, at, place=len(rows), begins=False)
+    returned = {"code": RETURN, "role": StepRole.RETURN.value, "after": [decider.step.code], "working_days": 1}
+    return [*rows, {**last, **returned}]
+
+
+def _step_row(
+    books: RequestBooks, request: ServiceRequest, part: Part, at: datetime, *, place: int, begins: bool
+) -> dict[str, Any]:
+    tenant_id = TenantId(request.tenant_id)
+    timing = start(books, tenant_id, part.unit.id, part.step.working_days, at) if begins else None
+    return {
+        "tenant_id": tenant_id,
+        "request_id": request.id,
+        "code": part.step.code,
+        "place": place,
+        "role": part.step.role.value,
+        "unit_id": part.unit.id,
+        "tier": part.unit.tier.value,
+        "state": (StepState.OPEN if begins else StepState.WAITING).value,
+        "waits_for": StepWait.NOBODY.value if begins else None,
+        "after": list(part.step.after),
+        "working_days": part.step.working_days,
+        "routing": {"unit_code": part.unit.code, **part.reason._asdict()},
+        "opened_at": at if begins else None,
+        "due_at": timing.due_at if timing else None,
+        "clock": deadlines_service.clock_values(timing.clock) if timing else None,
+    }
 
 
 def _put_documents(

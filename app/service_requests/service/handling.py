@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from app.db.work import Work
 from app.deadlines import service as deadlines_service
+from app.directory.snapshot import Unit
 from app.identity import service as identity_service
 from app.identity.terms import Actor
-from app.kit.ids import UnitId
+from app.kit.ids import TenantId, UnitId
 from app.kit.text import Text
 from app.papers.terms import PaperKind
 from app.procedures.terms import StepRole
@@ -14,28 +18,27 @@ from app.service_requests import domain, repository
 from app.service_requests.domain import step_name
 from app.service_requests.errors import OfficerNotOfUnit
 from app.service_requests.models import ServiceRequest
-from app.service_requests.terms import RequestBooks, StepState, Verb
+from app.service_requests.terms import RequestBooks, StepState, StepWait, Verb
 
 from . import papering
 from .drafting import drop_draft
 from .naming import holder, local_text, of_step
-from .steps import change, held, settle, with_paper
-from .timing import put_whole, start
+from .steps import Held, change, held, settle, with_paper
+from .timing import appoint, appointment, start
 
 
 async def accept_request(work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks) -> ServiceRequest:
     """Accepted: the clock of the whole runs, and its end is the appointment."""
     found = await held(work, actor, code, Verb.ACCEPT, seen, books)
     request, tenant_id = found.request, actor.tenant_id
-    timing = start(books, tenant_id, UnitId(request.receiver_id), request.working_days, work.now)
+    timing = appointment(books, request, work.now)
     fact = domain.accept(
         found.facts(),
         unit=holder(books, found, StepRole.RECEIVE),
         appointment=local_text(books, tenant_id, timing.due_at),
         at=work.now,
     )
-    put_whole(books, request, timing, work.now)
-    request.original_due_at = timing.due_at
+    appoint(books, request, timing, work.now)
     paper = await papering.issue(
         work,
         actor,
@@ -136,29 +139,34 @@ async def consult_unit(
         asked=Text(asked.name, asked.name_en),
         question=question,
     )
-    timing = start(books, actor.tenant_id, asked.id, working_days, work.now)
-    places = [one.place for one in found.steps]
-    repository.put_step(
-        work,
-        {
-            "tenant_id": actor.tenant_id,
-            "request_id": found.request.id,
-            "code": domain.next_opinion(facts),
-            "place": max(places) + 1,
-            "unit_id": asked.id,
-            "tier": asked.tier.value,
-            "state": StepState.OPEN.value,
-            "after": [],
-            "asked_by": step,
-            "question": question,
-            "working_days": working_days,
-            "routing": {},
-            "opened_at": work.now,
-            "due_at": timing.due_at,
-            "clock": deadlines_service.clock_values(timing.clock),
-        },
-    )
+    repository.put_step(work, opinion_row(books, found, asked, step, question, working_days, work.now))
     return settle(work, found, fact, books)
+
+
+def opinion_row(
+    books: RequestBooks, found: Held, asked: Unit, step: str, question: str, working_days: int, at: datetime
+) -> dict[str, Any]:
+    """A row for the opinion of the unit that is asked, with a clock of its own."""
+    tenant_id = TenantId(found.request.tenant_id)
+    timing = start(books, tenant_id, asked.id, working_days, at)
+    return {
+        "tenant_id": tenant_id,
+        "request_id": found.request.id,
+        "code": domain.next_opinion(found.facts()),
+        "place": max(one.place for one in found.steps) + 1,
+        "unit_id": asked.id,
+        "tier": asked.tier.value,
+        "state": StepState.OPEN.value,
+        "waits_for": StepWait.NOBODY.value,
+        "after": [],
+        "asked_by": step,
+        "question": question,
+        "working_days": working_days,
+        "routing": {},
+        "opened_at": at,
+        "due_at": timing.due_at,
+        "clock": deadlines_service.clock_values(timing.clock),
+    }
 
 
 async def give_opinion(

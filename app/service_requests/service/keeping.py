@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.db.engine import Database
@@ -21,16 +22,21 @@ from app.papers import service as papers_service
 from app.payments import service as payments_service
 from app.service_requests import repository
 from app.service_requests.terms import DECISIONS, KeptDraft, KeptRequest, Outcome, Papers, Person
+from app.timeline import service as timeline_service
 
 from .filing import PREFILLED
 from .sealing import opened, opened_draft, sealed, sealed_draft
 
 MOST_OF_ONE: Final = 1000
 _CONTACT: Final = frozenset({"phone", "email"})
+WRITTEN: Final = ("missing", "question", "to", "officer", "brought_by")
+"""What people wrote or are called, of what the history keeps as data."""
+Mask: TypeAlias = Callable[[tuple[str, ...], str], str]
+"""Words with what is known of somebody masked, and whatever else looks like it."""
 
 
 async def give_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:
-    """Number of requests of one account that are another's from now on, with its drafts. One statement."""
+    """Number of requests of one account that are another's from now on, with its drafts. Two statements."""
     return await repository.give(work, giver, taker, tenants)
 
 
@@ -79,15 +85,17 @@ async def kept_of(
     return requests, drafts
 
 
-async def erase(work: Work, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId]) -> int:
+async def erase(work: Work, keys: Keyring, citizen: CitizenId, tenants: Collection[TenantId], mask: Mask) -> int:
     """Number of requests that are nobody's from now on. Drafts go, and how to reach the applicant.
 
-    What an office has decided, or has still to decide, stays as the record of a public body; what ended without a
-    decision loses its papers whole. So it is with the papers that were issued on it.
+    What an office has decided, or has still to decide, stays as the record of a public body, with the applicant's own
+    words behind a `mask`; what ended without a decision loses its papers and all words about it. So it is with the
+    papers that were issued on it.
     """
     await repository.end_drafts(work, tenants, citizen)
     rows = await repository.list_kept(work, tenants, citizen, None)
     kept: list[tuple[TenantId, UUID, bytes]] = []
+    masks: defaultdict[TenantId, dict[UUID, Callable[[str], str]]] = defaultdict(dict)
     gone: defaultdict[TenantId, list[UUID]] = defaultdict(list)
     stays: defaultdict[TenantId, list[UUID]] = defaultdict(list)
     for row in rows:
@@ -97,14 +105,27 @@ async def erase(work: Work, keys: Keyring, citizen: CitizenId, tenants: Collecti
             gone[tenant_id].append(row["id"])
         else:
             stays[tenant_id].append(row["id"])
+            masks[tenant_id][row["id"]] = partial(mask, _ways_to(keys, tenant_id, row["id"], row["sealed"]))
         kept.append((tenant_id, row["id"], _without_contact(keys, tenant_id, row["id"], row["sealed"])))
     await repository.let_go(work, kept)
     for tenant_id, requests in gone.items():
         await repository.forget_papers(work, tenant_id, requests)
+        await timeline_service.forget_words(work, tenant_id, requests, WRITTEN)
         await papers_service.forget(work, tenant_id, requests)
     for tenant_id, requests in stays.items():
+        await timeline_service.mask_applicants(work, tenant_id, masks[tenant_id])
         await papers_service.forget_facts(work, keys, tenant_id, requests, _CONTACT)
     return len(rows)
+
+
+def _ways_to(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> tuple[str, ...]:
+    """How applicant and filer could be reached; nothing when that cannot be read."""
+    try:
+        papers = opened(keys, tenant_id, request_id, content)
+    except IdentityUnreadable:
+        return ()
+    persons = [papers.applicant, *([papers.filer] if papers.filer else [])]
+    return tuple(way for one in persons for way in (one.phone, one.email) if way)
 
 
 def _without_contact(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> bytes:
@@ -119,10 +140,15 @@ def _without_contact(keys: Keyring, tenant_id: TenantId, request_id: UUID, conte
     bare = Papers(
         _unreached(papers.applicant),
         _unreached(papers.filer) if papers.filer else None,
-        {question: answer for question, answer in papers.answers.items() if question not in reached},
+        _without(papers.answers, reached),
         papers.shown,
+        tuple(replace(one, answers=_without(one.answers, reached)) for one in papers.earlier),
     )
     return sealed(keys, tenant_id, request_id, bare)
+
+
+def _without(answers: Mapping[str, Any], questions: Collection[str]) -> dict[str, Any]:
+    return {question: answer for question, answer in answers.items() if question not in questions}
 
 
 def _unreached(person: Person) -> Person:
@@ -147,12 +173,13 @@ async def due_drafts(work: Work, tenant_id: TenantId, *, before: datetime, after
 async def forget_papers(
     work: Work, tenant_id: TenantId, *, before: datetime, after: UUID, limit: int
 ) -> list[RequestId]:
-    """Requests that ended before then and whose papers are gone now, with their files but for results.
+    """Requests that ended before then and whose papers are gone now, with words about them, and files but for results.
 
-    Ids beyond `after`, in order; as many as `limit`: there may be more. Two statements.
+    Ids beyond `after`, in order; as many as `limit`: there may be more. Eight statements.
     """
     found = await repository.list_older(work, tenant_id, before=before, after=after, limit=limit)
     await repository.forget_papers(work, tenant_id, found)
+    await timeline_service.forget_words(work, tenant_id, found, WRITTEN)
     return found
 
 

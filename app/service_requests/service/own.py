@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.db.work import Work
@@ -13,10 +14,18 @@ from app.kit.text import Text
 from app.service_requests import domain
 from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import RequestRepository
-from app.service_requests.terms import FileRole, RequestBooks
+from app.service_requests.terms import APPLICANT_VERBS, Brought, FileRole, RequestBooks
 
+from .correcting import correct
 from .deciding import put_files, put_reused
 from .steps import Held, procedure_of, settle
+
+
+class Rated(NamedTuple):
+    """A request after a verdict, and the stars that the verdict takes the place of; None: it is the first."""
+
+    request: ServiceRequest
+    before: int | None
 
 
 def owns(actor: Actor, secret: str | None, *, citizen_id: UUID | None, tracking: bytes | None) -> bool:
@@ -36,7 +45,7 @@ async def _own(work: Work, actor: Actor, code: str, secret: str | None, books: R
         return owns(actor, secret, citizen_id=request.citizen_id, tracking=request.tracking_hash)
 
     request, steps = await RequestRepository(work, actor.tenant_id).lock_own(code, is_own)
-    return Held(request, steps, procedure_of(books, request), as_applicant(actor))
+    return Held(request, steps, procedure_of(books, request), as_applicant(actor), APPLICANT_VERBS)
 
 
 async def supply(
@@ -49,14 +58,20 @@ async def supply(
     words: str | None,
     files: Sequence[tuple[str, str, UUID]],
     reused: Sequence[tuple[str, UUID, UUID, str]] = (),
+    answers: Mapping[str, Any] | None = None,
 ) -> ServiceRequest:
     """The applicant supplies what was asked for.
 
-    `files`: document, name and upload of each; `reused`: of those handed in before as `reused_files` finds them.
-    Raises: NothingSupplied.
+    `files`: document, name and upload of each; `reused`: of those handed in before as `reused_files` finds them;
+    `answers`: of the form's questions that were asked for anew.
+    Raises: NothingSupplied; as `correct`.
     """
     found = await _own(work, actor, code, secret, books)
-    fact = domain.supply(found.facts(), words=words, files=len(files) + len(reused))
+    facts = found.facts()
+    documents = [document for document, _, _ in files] + [document for document, *_ in reused]
+    domain.supply(facts, words=words, files=len(documents), answers=list(answers or ()))  # before anything is looked at
+    corrected = await correct(work, found, books, answers, documents) if answers else []
+    fact = domain.supply(facts, words=words, files=len(documents), answers=corrected)
     applicant = as_applicant(actor)
     for document, name, upload in files:
         put_files(
@@ -95,7 +110,13 @@ async def complain(
     work: Work, actor: Actor, code: str, secret: str | None, *, books: RequestBooks, words: str | None
 ) -> ServiceRequest:
     """The applicant complains that it is late; the unit above the one that has it is told. Raises: NotOverdue."""
-    found = await _own(work, actor, code, secret, books)
+    return complained(work, await _own(work, actor, code, secret, books), books, words=words)
+
+
+def complained(
+    work: Work, found: Held, books: RequestBooks, *, words: str | None, brought: Brought | None = None
+) -> ServiceRequest:
+    """The complaint is on record, and the unit above the one that has it is told. Raises: NotOverdue."""
     tenant_id = TenantId(found.request.tenant_id)
     above = books.directory.parent(tenant_id, UnitId(found.request.unit_id))
     name = Text(above.name, above.name_en) if above else None
@@ -103,7 +124,7 @@ async def complain(
     running = request.decided_at is None and request.paused_at is None
     if running and request.due_at is not None and request.due_at < work.now and request.overdue_at is None:
         request.overdue_at = work.now  # nobody has to wait for the worker to look
-    fact = domain.complain(found.facts(), words=words, above=name, at=work.now)
+    fact = domain.complain(found.facts(), words=words, above=name, at=work.now, brought=brought)
     return settle(work, found, fact, books)
 
 
@@ -116,8 +137,9 @@ async def rate(
     books: RequestBooks,
     stars: int,
     words: str | None,
-) -> ServiceRequest:
-    """The applicant's verdict; a later one replaces an earlier one."""
+) -> Rated:
+    """The applicant's verdict; a later one takes the place of an earlier one, which is told."""
     found = await _own(work, actor, code, secret, books)
+    before = found.request.stars
     fact = domain.rate(found.facts(), stars=stars, words=words, at=work.now)
-    return settle(work, found, fact, books)
+    return Rated(settle(work, found, fact, books), before)

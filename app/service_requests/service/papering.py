@@ -8,17 +8,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.db.work import Work
+from app.directory.snapshot import Unit
 from app.identity.terms import Actor
 from app.kit.clock import zone
 from app.kit.ids import RequestId, TenantId, UnitId
 from app.papers import service as papers_service
 from app.papers.terms import Document, PaperFacts, PaperKind, ResultFile
-from app.procedures.terms import DocumentForm, Procedure
+from app.procedures.terms import DocumentForm, Procedure, StepRole
 from app.service_requests import repository
 from app.service_requests.terms import FileRole, RequestBooks
 
 from .sealing import opened
 from .steps import Held
+from .timing import closing
 
 _FORMS: Final = {
     DocumentForm.ORIGINAL: "bản chính",
@@ -26,6 +28,7 @@ _FORMS: Final = {
     DocumentForm.COPY: "bản điện tử",
 }
 _SHOWN: Final = "bản giấy, đã đối chiếu"
+_APPOINTMENTS: Final = frozenset({"appointment_at", "new_appointment_at", "first_appointment_at"})
 
 
 async def issue(
@@ -40,8 +43,9 @@ async def issue(
     tenant, unit = books.directory.tenant(tenant_id), books.directory.unit(tenant_id, unit_id)
     above = books.directory.parent(tenant_id, unit_id)
     local = zone(tenant.time_zone)
-    pages = books.pages or f"http://{tenant.hosts[0] if tenant.hosts else 'localhost'}"
+    pages = books.directory.pages_of(tenant_id, books.pages)
     papers = opened(books.keys, tenant_id, request.id, request.sealed)
+    desk = books.directory.unit(tenant_id, UnitId(request.receiver_id)).name
     files = await repository.list_names(work, tenant_id, RequestId(request.id))
     facts = PaperFacts(
         agency=unit.name,
@@ -60,11 +64,16 @@ async def issue(
         fee_vnd=int(request.fee) if request.fee else None,
         processing_time=f"{request.working_days} ngày làm việc",
         received_at=request.submitted_at.astimezone(local),
-        collected_at=books.directory.unit(tenant_id, UnitId(request.receiver_id)).name,
-        officer=actor.name,
+        desk=desk,
+        collected_at=_counter(books, found).name,
+        officer=actor.name if kind is not PaperKind.RESULT_COVER else "",  # whoever hands it over signs there
         contact=unit.contact.get("phone", ""),
         tracking_url=f"{pages}/service-requests/{request.code}",
-        **{name: _here(value, local) for name, value in stated.items()},
+        **{
+            name: _here(closing(books, request, value) if name in _APPOINTMENTS else value, local)
+            for name, value in stated.items()
+            if value is not None
+        },
     )
     paper = await papers_service.issue(
         work,
@@ -77,6 +86,13 @@ async def issue(
         by=actor.staff_id,
     )
     return paper.number
+
+
+def _counter(books: RequestBooks, found: Held) -> Unit:
+    """Where the result is fetched: at the unit that hands it over, by default the one that took the papers in."""
+    step = found.facts().with_role(StepRole.RETURN)
+    unit_id = step.unit_id if step is not None else UnitId(found.request.receiver_id)
+    return books.directory.unit(TenantId(found.request.tenant_id), unit_id)
 
 
 def _here(value: Any, local: ZoneInfo) -> Any:

@@ -20,7 +20,7 @@ from app.payments.service import WayToPay
 from app.payments.terms import FeeLine, PaymentRequest, PaymentState, Subject
 from app.procedures import domain as procedures_domain
 from app.service_requests import domain
-from app.service_requests.errors import NothingOwed, ReceiptNeeded, RequestNotFound
+from app.service_requests.errors import FeeReasonNeeded, NothingOwed, PaidAlready, ReceiptNeeded, RequestNotFound
 from app.service_requests.models import ServiceRequest
 from app.service_requests.repository import RequestRepository
 from app.service_requests.terms import RequestBooks, RequestState, Verb
@@ -40,33 +40,65 @@ def subject_of(request: ServiceRequest) -> Subject:
 
 
 async def ask_payment(
-    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, amount: Decimal | None
+    work: Work,
+    actor: Actor,
+    code: str,
+    *,
+    seen: int,
+    books: RequestBooks,
+    amount: Decimal | None,
+    reason: str | None = None,
 ) -> ServiceRequest:
-    """The applicant pays first: what the fee rules come to, or what the officer names where they leave it open.
+    """The applicant pays first: what the fee rules come to and is not paid yet, or another amount with its basis.
 
-    Raises: NothingOwed.
+    Raises: NothingOwed, FeeReasonNeeded.
     """
     found = await held(work, actor, code, Verb.ASK_PAYMENT, seen, books)
-    lines = _lines(found, books, amount)
-    if amount is None:
-        lines = _rest(lines, await _paid_so_far(work, found.request))
-    owed = sum((line.amount for line in lines), Decimal(0))
+    lines = _rest(_computed(found, books), await _paid_so_far(work, found.request))
+    rest = owed = sum((line.amount for line in lines), Decimal(0))
+    if amount is not None and amount != rest:
+        if reason is None:
+            raise FeeReasonNeeded(f"{rest:f}", money(rest))
+        lines, owed = [_set_by_hand(amount, reason)], amount
     if not owed:
         raise NothingOwed
-    fact = domain.ask_payment(found.facts(), unit=holder(books, found), amount=money(owed), reference=None)
+    fact = domain.ask_payment(
+        found.facts(), unit=holder(books, found), amount=money(owed), reference=None, reason=reason
+    )
     asked = await payments_service.request(work, subject_of(found.request), lines, work.now + PAY_WITHIN)
     found.request.fee = owed
     fact.data["reference"] = asked.reference
     return settle(work, found, fact, books)
 
 
-def _lines(found: Held, books: RequestBooks, amount: Decimal | None) -> Sequence[FeeLine]:
+async def take_back_payment(
+    work: Work, actor: Actor, code: str, *, seen: int, books: RequestBooks, reason: str
+) -> ServiceRequest:
+    """What was asked for is to be paid no more; what came of it so far is to be given back. Raises: PaidAlready."""
+    found = await held(work, actor, code, Verb.TAKE_BACK_PAYMENT, seen, books)
+    request = found.request
+    fact = domain.take_back_payment(
+        found.facts(), unit=holder(books, found), amount=money(request.fee or 0), reason=reason
+    )
+    if await open_payment(work, request) is None and await _is_paid(work, request):
+        raise PaidAlready
+    await end_payment(work, request)
+    # What the fee rules come to stands again, as it did before somebody asked.
+    request.fee = sum((line.amount for line in _computed(found, books)), Decimal(0))
+    return settle(work, found, fact, books)
+
+
+def _computed(found: Held, books: RequestBooks) -> Sequence[FeeLine]:
+    """What the fee rules come to, line by line, each with its legal basis."""
     request = found.request
     papers = opened(books.keys, TenantId(request.tenant_id), request.id, request.sealed)
     computed = procedures_domain.fee_lines(found.procedure, papers.answers)
-    if amount is None or amount == sum((line.amount for line in computed), Decimal(0)):
-        return [FeeLine(one.name.vi, one.name.en, one.amount, one.legal_basis.vi) for one in computed if one.amount]
-    return [FeeLine("Theo yêu cầu của cơ quan", "As the unit asks", amount, found.procedure.legal_basis.vi)]
+    return [FeeLine(one.name.vi, one.name.en, one.amount, one.legal_basis.vi) for one in computed if one.amount]
+
+
+def _set_by_hand(amount: Decimal, reason: str) -> FeeLine:
+    """What an officer asks for instead, on the basis that he gives."""
+    return FeeLine("Khoản cơ quan xác định", "As the unit has set it", amount, reason)
 
 
 async def _paid_so_far(work: Work, request: ServiceRequest) -> Decimal:
@@ -97,7 +129,7 @@ async def record_payment(
     if asked is None and not await _is_paid(work, found.request):
         if receipt is None:
             raise ReceiptNeeded
-        asked = await _asked_anew(work, found, books)
+        asked = await _asked_anew(work, found)
     if asked is not None:
         if receipt is None:
             raise ReceiptNeeded
@@ -126,10 +158,11 @@ async def _is_paid(work: Work, request: ServiceRequest) -> bool:
     return bool(standing) and standing[-1].state is PaymentState.PAID
 
 
-async def _asked_anew(work: Work, found: Held, books: RequestBooks) -> PaymentRequest:
-    """The same fee, with a reference and time of its own."""
-    lines = _lines(found, books, found.request.fee or Decimal(0))
-    return await payments_service.request(work, subject_of(found.request), lines, work.now + PAY_WITHIN)
+async def _asked_anew(work: Work, found: Held) -> PaymentRequest:
+    """The same fee on the same basis, with a reference and time of its own."""
+    subject = subject_of(found.request)
+    before = await payments_service.of_subject(work, subject)
+    return await payments_service.request(work, subject, before[-1].lines, work.now + PAY_WITHIN)
 
 
 async def go_on_if_paid(work: Work, found: Held, books: RequestBooks) -> ServiceRequest:
@@ -157,7 +190,7 @@ async def expired(work: Work, tenant_id: TenantId, message: Message, books: Requ
     if await _is_paid(work, request):
         return
     found = Held(request, steps, procedure_of(books, request), system_actor(tenant_id))
-    await _asked_anew(work, found, books)
+    await _asked_anew(work, found)
 
 
 async def end_payment(work: Work, request: ServiceRequest) -> None:

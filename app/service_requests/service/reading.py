@@ -26,7 +26,7 @@ from app.media.terms import UploadState, Variant
 from app.papers import service as papers_service
 from app.papers.terms import Paper
 from app.procedures.terms import StepRole
-from app.service_requests import domain, policies, repository
+from app.service_requests import domain, repository
 from app.service_requests.errors import NoAppointment, RequestFileNotFound, RequestNotFound
 from app.service_requests.models import RequestStep, ServiceRequest
 from app.service_requests.terms import (
@@ -44,7 +44,7 @@ from app.timeline.terms import Entry
 
 from .own import owns
 from .sealing import opened
-from .steps import acting_unit, paths_of, procedure_named
+from .steps import acting_unit, permitted, procedure_named
 
 _FOR_APPLICANTS = frozenset({FileRole.DOCUMENT, FileRole.SUPPLEMENT, FileRole.MANDATE})
 
@@ -161,16 +161,8 @@ def _json(value: Any) -> Any:
 
 def verbs_for_staff(view: RequestView, actor: Actor, books: RequestBooks) -> list[Verb]:
     """What the officer may do now, in the order of the table; of verbs on a step, on any of those that are open."""
-    paths = paths_of(actor.tenant_id, view.facts, books.directory)
-    steps = view.facts.open_steps
-
-    def may(verb: Verb) -> bool:
-        fitting: list[str | None] = [step.code for step in steps if domain.fits(verb, step)]
-        if steps and not fitting:
-            return False
-        return any(policies.may(verb, actor, view.facts, paths, step=step) for step in fitting or [None])
-
-    return [verb for verb in domain.possible_verbs(view.facts) if may(verb)]
+    able = permitted(actor, view.facts, books.directory)
+    return [verb for verb in domain.possible_verbs(view.facts) if verb in able]
 
 
 def verbs_for_applicant(view: RequestView) -> list[Verb]:
@@ -233,6 +225,14 @@ def explain(row: Mapping[str, Any], books: RequestBooks, *, now: datetime) -> Ex
     return deadlines_service.explain_clock(
         books.calendars, TenantId(row["tenant_id"]), clock, due_at=row["due_at"], now=ended
     )
+
+
+def closes_at(row: Mapping[str, Any], books: RequestBooks) -> datetime | None:
+    """Until when on the day of the appointment somebody is at the counter; None before there is one."""
+    if row["clock"] is None or row["due_at"] is None:
+        return None
+    clock = deadlines_service.clock_from(_json(row["clock"]))
+    return deadlines_service.office_closes(books.calendars, TenantId(row["tenant_id"]), clock, row["due_at"])
 
 
 def file_of(view: RequestView, file_id: UUID) -> Mapping[str, Any]:

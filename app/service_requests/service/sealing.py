@@ -12,7 +12,7 @@ import orjson
 
 from app.identity.domain import Keyring, open_papers, seal_papers
 from app.kit.ids import TenantId
-from app.service_requests.terms import Papers, Person
+from app.service_requests.terms import Earlier, Papers, Person
 
 _WHAT: Final = "service-request"
 _DRAFT: Final = "service-request-draft"
@@ -26,6 +26,7 @@ def sealed(keys: Keyring, tenant_id: TenantId, request_id: UUID, papers: Papers)
             "filer": asdict(papers.filer) if papers.filer else None,
             "answers": dict(papers.answers),
             **({"shown": list(papers.shown)} if papers.shown else {}),
+            **({"earlier": [asdict(one) for one in papers.earlier]} if papers.earlier else {}),
         }
     )
     return seal_papers(keys, tenant_id, request_id, _WHAT, content)
@@ -38,7 +39,8 @@ def opened(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes)
     found = orjson.loads(open_papers(keys, tenant_id, request_id, _WHAT, content))
     filer = found["filer"]
     shown = tuple(found.get("shown", ()))  # not in papers of before
-    return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"], shown)
+    earlier = tuple(Earlier(**one) for one in found.get("earlier", ()))
+    return Papers(Person(**found["applicant"]), Person(**filer) if filer else None, found["answers"], shown, earlier)
 
 
 def reached_at(keys: Keyring, tenant_id: TenantId, request_id: UUID, content: bytes) -> Person:

@@ -31,20 +31,28 @@ from .timing import follow, start_opened
 class Held:
     """A service request in hand: its row locked, its steps, the version of the procedure it began with.
 
-    `actor` is whoever acts, an officer in the capacity that lets him.
+    `actor` is whoever acts, an officer in the capacity that lets him; `doable` are the verbs he may do here at all.
     """
 
-    __slots__ = ("actor", "procedure", "request", "steps")
+    __slots__ = ("actor", "doable", "procedure", "request", "steps")
 
-    def __init__(self, request: ServiceRequest, steps: list[RequestStep], procedure: Procedure, actor: Actor) -> None:
+    def __init__(
+        self,
+        request: ServiceRequest,
+        steps: list[RequestStep],
+        procedure: Procedure,
+        actor: Actor,
+        doable: frozenset[Verb] | None = None,
+    ) -> None:
         self.request = request
         self.steps = steps
         self.procedure = procedure
         self.actor = actor
+        self.doable = doable
 
     def facts(self) -> RequestFacts:
         """What decisions may know of it."""
-        return self.request.facts(self.steps)
+        return replace(self.request.facts(self.steps), doable=self.doable)
 
     def step(self, code: str) -> RequestStep:
         """The row of a step that the facts have."""
@@ -61,8 +69,24 @@ async def held(
         own = await timeline_service.is_own(work, actor, RequestId(request.id), request.version)
         raise StaleRequest(request.version, own=own)
     found = Held(request, steps, procedure_of(books, request), actor)
-    found.actor = allow(actor, verb, found.facts(), books.directory, step=step)
+    facts = found.facts()
+    found.actor = allow(actor, verb, facts, books.directory, step=step)
+    found.doable = permitted(actor, facts, books.directory)
     return found
+
+
+def permitted(actor: Actor, facts: RequestFacts, directory: Directory) -> frozenset[Verb]:
+    """Verbs that the officer's roles let him do, whatever the state; of verbs on a step, on any of the open ones."""
+    paths = paths_of(actor.tenant_id, facts, directory)
+    steps = facts.open_steps
+
+    def may(verb: Verb) -> bool:
+        fitting: list[str | None] = [step.code for step in steps if domain.fits(verb, step)]
+        if steps and not fitting:
+            return False
+        return any(policies.may(verb, actor, facts, paths, step=step) for step in fitting or [None])
+
+    return frozenset(filter(may, Verb))
 
 
 def procedure_of(books: RequestBooks, request: ServiceRequest) -> Procedure:
@@ -95,7 +119,7 @@ def with_paper(fact: RequestFact, number: str) -> RequestFact:
     return replace(fact, data={**fact.data, "paper": number})
 
 
-def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
+def settle(work: Recorder, found: Held, fact: RequestFact, books: RequestBooks) -> ServiceRequest:
     """Apply and record one decided fact, with what it does to steps, clocks and the unit that answers for it.
 
     A step that begins is with whoever answers for its place by then; where that is another unit, it is told apart.
@@ -116,9 +140,12 @@ def settle(work: Work, found: Held, fact: RequestFact, books: RequestBooks) -> S
     start_opened(books, TenantId(request.tenant_id), found.steps, work.now)
     follow(books, request, found.steps, before=before, at=work.now)
     facts = found.facts()
+    for step, part in zip(found.steps, facts.steps, strict=True):
+        step.waits_for = domain.waits_for(facts, part)
     receiver = facts.with_role(StepRole.RECEIVE)
     if receiver is not None:
         request.unit_id = domain.responsible(facts.steps, receiver).unit_id
+        request.receiver_id = receiver.unit_id  # of whoever has the step now, where it has moved
     record(work, actor, request, fact, acting_unit(actor, facts, held_by, books.directory), held_by=held_by)
     for move in moves:
         request.version += 1

@@ -24,6 +24,8 @@ from .timing import start
 
 BATCH: int = 100
 PATIENCE = timedelta(minutes=10)
+TURNS_LAST = timedelta(days=1)
+"""No work is that long: what was taken before then, nobody holds."""
 
 
 async def sweep(
@@ -57,6 +59,16 @@ async def list_unswept(
     return list(
         dict.fromkeys([*overdue, *await repository.list_untold(work, tenant_id, work.now, soon, besides, BATCH)])
     )
+
+
+async def mark_waiting(work: Work, tenant_id: TenantId) -> int:
+    """Number of open steps, of a release before, of which queues know now what they wait for; up to a batch."""
+    return await repository.mark_waiting(work, tenant_id, BATCH)
+
+
+async def forget_turns(work: Work, tenant_id: TenantId) -> int:
+    """Number of turns forgotten now that nobody waits for any more."""
+    return await repository.forget_turns(work, tenant_id, work.now - TURNS_LAST, 10 * BATCH)
 
 
 async def workload(db: Database, tenants: Sequence[TenantId], at: datetime) -> list[RequestWorkload]:

@@ -29,6 +29,17 @@ def start(books: RequestBooks, tenant_id: TenantId, unit_id: UnitId, working_day
     )
 
 
+def appointment(books: RequestBooks, request: ServiceRequest, at: datetime) -> Timing:
+    """The clock of the whole as it would run from `at` on; its end is the appointment."""
+    return start(books, TenantId(request.tenant_id), UnitId(request.receiver_id), request.working_days, at)
+
+
+def appoint(books: RequestBooks, request: ServiceRequest, timing: Timing, at: datetime) -> None:
+    """The request with its first appointment, which stays what figures count by."""
+    put_whole(books, request, timing, at)
+    request.original_due_at = timing.due_at
+
+
 def put_whole(books: RequestBooks, request: ServiceRequest, timing: Timing, at: datetime) -> None:
     """The request as its clock says; figures may count by the same clock without what offices have added to it."""
     stands = timing.clock.paused
@@ -42,6 +53,13 @@ def put_whole(books: RequestBooks, request: ServiceRequest, timing: Timing, at: 
     request.paused_at = stands.since if stands else None
     if timing.due_at > at:
         request.overdue_at = None  # the new date may be missed again, and is told again
+
+
+def closing(books: RequestBooks, request: ServiceRequest, at: datetime) -> datetime:
+    """When the office closes on the day of `at`: an appointment is kept at a counter, not at midnight."""
+    assert request.clock is not None, "there is an appointment"
+    clock = deadlines_service.clock_from(request.clock)
+    return deadlines_service.office_closes(books.calendars, TenantId(request.tenant_id), clock, at)
 
 
 def put_step(step: RequestStep, timing: Timing, at: datetime) -> None:
@@ -90,35 +108,39 @@ def follow(
             put_step(step, changed(deadlines_service.clock_from(step.clock)), at)
 
 
-def extended(
-    books: RequestBooks, request: ServiceRequest, *, to: date, reason: str, by: StaffId | None, at: datetime
+def give_time(
+    books: RequestBooks,
+    request: ServiceRequest,
+    steps: Sequence[RequestStep],
+    *,
+    to: date,
+    reason: str,
+    by: StaffId | None,
+    at: datetime,
 ) -> Timing:
-    """The whole clock with the time that makes it due at the end of `to`. Raises: as `extend_clock`."""
+    """The whole due at the end of `to`, and the steps that are open with it. Raises: as `extend_clock`."""
     assert request.clock is not None
-    return deadlines_service.extend_clock(
-        books.calendars,
-        TenantId(request.tenant_id),
-        deadlines_service.clock_from(request.clock),
-        to=to,
-        reason=reason,
-        by=by,
-        at=at,
+    clock = deadlines_service.clock_from(request.clock)
+    timing = deadlines_service.extend_clock(
+        books.calendars, TenantId(request.tenant_id), clock, to=to, reason=reason, by=by, at=at
     )
+    put_whole(books, request, timing, at)
+    _extend_steps(books, steps, to=to, reason=reason, by=by, at=at)
+    return timing
 
 
-def extend_steps(
+def _extend_steps(
     books: RequestBooks,
     steps: Sequence[RequestStep],
-    units: frozenset[UnitId],
     *,
     to: date,
     reason: str,
     by: StaffId | None,
     at: datetime,
 ) -> None:
-    """The open steps of these units may last as long as the whole; a step that had longer keeps that."""
+    """The open steps may last as long as the whole; a step that had longer keeps that."""
     for step in steps:
-        if step.state != StepState.OPEN or step.clock is None or step.unit_id not in units:
+        if step.state != StepState.OPEN or step.clock is None:
             continue
         clock = deadlines_service.clock_from(step.clock)
         try:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from .counts import ONLINE_CHANNELS, Counted
-from .views import KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
+from .views import Earlier, KeptDraft, KeptRequest, Papers, RequestBooks, RequestView, RequestWorkload, Waiting
 from .vocabulary import (
     APPLICANT_VERBS,
+    BROUGHT_VERBS,
     DECISIONS,
     HELD,
     LISTED_MOST,
     WORKED,
+    Brought,
     Changes,
     Channel,
     DraftId,
@@ -25,21 +27,25 @@ from .vocabulary import (
     StepChange,
     StepFacts,
     StepState,
+    StepWait,
     Verb,
     WorkKind,
 )
 
 __all__ = [
     "APPLICANT_VERBS",
+    "BROUGHT_VERBS",
     "DECISIONS",
     "HELD",
     "LISTED_MOST",
     "ONLINE_CHANNELS",
     "WORKED",
+    "Brought",
     "Changes",
     "Channel",
     "Counted",
     "DraftId",
+    "Earlier",
     "FileRole",
     "Filing",
     "HandedIn",
@@ -58,6 +64,7 @@ __all__ = [
     "StepChange",
     "StepFacts",
     "StepState",
+    "StepWait",
     "Verb",
     "Waiting",
     "WorkKind",

@@ -35,13 +35,26 @@ class RequestBooks(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Answers that a supplement has taken the place of; null of a question that was not answered before."""
+
+    supplement: int
+    at: str  # RFC 3339
+    answers: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
-    """Who applies, who acts for them, what the form was filled in with, and which documents a desk saw on paper."""
+    """Who applies, who acts for them, what the form was filled in with, and which documents a desk saw on paper.
+
+    `earlier`: what the form was filled in with before supplements, the oldest first.
+    """
 
     applicant: Person
     filer: Person | None
     answers: Mapping[str, Any] = field(repr=False)
     shown: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Verb(StrEnum):
     SUPPLY = "supply"
     ASK_PAYMENT = "ask-payment"
     RECORD_PAYMENT = "record-payment"
+    TAKE_BACK_PAYMENT = "take-back-payment"
     EXTEND = "extend"
     STOP = "stop"
     RESUME = "resume"
@@ -108,6 +109,7 @@ _VERB_LABELS = {
     Verb.SUPPLY: Text("Bổ sung hồ sơ", "Supply what is missing"),
     Verb.ASK_PAYMENT: Text("Yêu cầu nộp phí, lệ phí", "Ask for payment"),
     Verb.RECORD_PAYMENT: Text("Ghi nhận đã nộp", "Record the payment"),
+    Verb.TAKE_BACK_PAYMENT: Text("Rút yêu cầu nộp phí", "Take the demand for payment back"),
     Verb.EXTEND: Text("Hẹn lại ngày trả, xin lỗi", "Give a new date, with an apology"),
     Verb.STOP: Text("Dừng xử lý", "Stop"),
     Verb.RESUME: Text("Xử lý tiếp", "Go on"),
@@ -126,6 +128,8 @@ _VERB_LABELS = {
 
 APPLICANT_VERBS: Final = frozenset({Verb.SUPPLY, Verb.ASK_WITHDRAWAL, Verb.COMPLAIN, Verb.RATE})
 """What an applicant may do; owning the request is checked where it is found."""
+BROUGHT_VERBS: Final = APPLICANT_VERBS - {Verb.RATE}
+"""What the desk that took a request in records for its applicant, who came or wrote; a verdict is one's own."""
 
 
 class Outcome(StrEnum):
@@ -193,6 +197,14 @@ _STEP_LABELS = {
     StepState.OPEN: Text("Đang làm", "Being worked on"),
     StepState.DONE: Text("Đã xong", "Done"),
 }
+
+
+class StepWait(StrEnum):
+    """What an open step waits for beside its own unit: queues find these few by the unit that has them."""
+
+    NOBODY = "nobody"
+    APPLICANT = "applicant"  # 5, 6 and 8: the clocks stand
+    SIGNATURE = "signature"  # a result is submitted
 
 
 class FileRole(StrEnum):
@@ -279,6 +291,8 @@ class RequestFacts:
     complained_at: datetime | None
     due_at: datetime | None
     steps: tuple[StepFacts, ...] = ()
+    doable: frozenset[Verb] | None = None  # by whoever acts, so that a refusal names nothing else; None: not asked
+    stars: int | None = None
 
     def step(self, code: str) -> StepFacts | None:
         """The step of that code, None when there is none."""
@@ -355,6 +369,15 @@ class Person:
     email: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
     born_on: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How something of an applicant reached the desk that records it: who came or wrote, by which way, which unit."""
+
+    by: str = field(repr=False)
+    channel: Channel
+    unit: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,10 @@ def named_day(day: date, lang: Lang) -> str:
 def named_moment(at: datetime, lang: Lang) -> str:
     """`10:05 ngày 20/11/2026` or `20 Nov 2026, 10:05`; `at` is in the reader's zone."""
     return f"{at:%H:%M} ngày {plain_date(at, lang)}" if lang is Lang.VI else f"{plain_date(at, lang)}, {at:%H:%M}"
+
+
+def named_end(at: datetime, lang: Lang) -> str:
+    """A due date: by which minute, or the end of which day when it lasts as long as the day."""
+    if (at.hour, at.minute) != (23, 59):
+        return named_moment(at, lang)
+    return f"hết ngày {plain_date(at, lang)}" if lang is Lang.VI else f"the end of {plain_date(at, lang)}"

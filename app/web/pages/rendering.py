@@ -20,7 +20,7 @@ from app.web.etags import content_tag, is_fresh
 
 from .assets import assets
 from .cookies import put_cookie
-from .dates import local_moment, named_day, named_moment, plain_date
+from .dates import local_moment, named_day, named_end, named_moment, plain_date
 from .languages import COOKIE, asked_language, page_language
 from .packing import packed, unpacks
 
@@ -65,7 +65,7 @@ class Pages:
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         environment.globals["say"] = _say
-        environment.filters.update(moment=_moment, day=_day, date=_date, stamp=_stamp, number=_number)
+        environment.filters.update(moment=_moment, until=_until, day=_day, date=_date, stamp=_stamp, number=_number)
         return environment
 
     def answer(
@@ -153,6 +153,11 @@ def _local(context: Context, at: datetime | str) -> datetime:
 @pass_context
 def _moment(context: Context, at: datetime | str) -> str:
     return named_moment(_local(context, at), context["lang"])
+
+
+@pass_context
+def _until(context: Context, at: datetime | str) -> str:
+    return named_end(_local(context, at), context["lang"])
 
 
 @pass_context

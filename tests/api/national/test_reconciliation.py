@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 
 from app.db.engine import Database
+from app.db.work import write_work
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
+from app.national import repository
+from app.national.terms import Listed
 from app.process import Process
 from tests.api.national.conftest import NewLife, line_to
-from tests.builders import an_officer
+from tests.builders import HAIDUONG, an_officer
 from tests.ministry import ministry
 
 REPORT = "/api/v1/staff/national/reconciliation"
@@ -55,3 +60,33 @@ async def test_auditors_see_what_differs_page_by_page(
         assert [one["label_vi"] for one in only.json()["items"]] == ["Cổng quốc gia chưa có"]
         foreign = {"difference": "missing", "cursor": query["cursor"]}
         assert (await client.get(REPORT, params=foreign, headers=auditor.headers)).status_code == 400
+
+
+async def test_codes_are_judged_some_at_a_time_while_pushes_go_on(
+    a_life: NewLife, process: Process, clock: FixedClock, db: Database
+) -> None:
+    async with ministry() as portal, line_to(portal, process, clock) as province:
+        lives = sorted([(await a_life()).code for _ in range(3)])
+        await province.note()
+        await province.push()
+    clock.at += timedelta(hours=1)
+    began_at = clock.now()
+    await repository.note_listed(db, HAIDUONG, began_at, [Listed(lives[1], 1), Listed("A-1", 4), Listed("Z-9", 10)])
+    looked, after = 0, ""
+    async with write_work(db, clock, HAIDUONG) as pushing:
+        await repository.lock_link(pushing, HAIDUONG)  # as whoever claims a push does
+        while after is not None:
+            async with write_work(db, clock, HAIDUONG) as work:
+                await work.fetch("SET LOCAL lock_timeout = '2s'")
+                since = began_at - timedelta(minutes=5)
+                found, upto = await repository.compare_some(work, HAIDUONG, began_at, since, after, 1)
+            assert found == 0
+            looked, after = looked + 1, upto or None  # type: ignore[assignment]
+    assert looked == 4, "one of ours at a time, then what lies beyond the last"
+    rows = await db.lane.fetch("SELECT code, difference FROM national_findings ORDER BY code")
+    assert [tuple(row) for row in rows] == [
+        ("A-1", "unknown_here"),
+        (lives[0], "missing"),
+        (lives[2], "missing"),
+        ("Z-9", "unknown_here"),
+    ]

@@ -111,6 +111,7 @@ async def test_both_sides_are_equal_in_the_end_and_nothing_goes_back(
         await province.push()
         portal.end_what_is_late(everything=True)
         assert not province.outcomes.count("refused")
+        assert portal.mistaken == [], "new under a code that is there, or a change of what is not"
         ours = await province.stands()
         assert len(ours) == 3
         if versioned:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import hashlib
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ from app.papers import domain, service
 from app.papers.deps import paper_file, signature_reader
 from app.papers.errors import DeskBusy
 from app.papers.service import Desk, SignatureReader
-from app.papers.terms import Paper, PaperId, PaperKind, Trust
+from app.papers.terms import Paper, PaperId, PaperKind, ResultFile, Trust
 from tests.authorities import an_authority, an_officer_of, signed, written_over
 from tests.pages import Page, go
 from tests.papers import FACTS, KEYS, UNIT, a_paper
@@ -26,7 +28,15 @@ from tests.provinces import HAIDUONG
 from tests.statements import Statements
 
 UNKNOWN = "0" * 64
-NOTHING = {"genuine": False, "kind": None, "kind_name": None, "agency": None, "issued_on": None, "superseded": None}
+NOTHING = {
+    "genuine": False,
+    "kind": None,
+    "kind_name": None,
+    "agency": None,
+    "issued_on": None,
+    "superseded": None,
+    "matched": None,
+}
 PERSONAL = (FACTS.applicant, FACTS.phone, FACTS.email, FACTS.address, FACTS.code, FACTS.procedure, FACTS.officer)
 
 
@@ -63,6 +73,7 @@ async def test_a_genuine_paper_tells_its_kind_agency_and_date_and_nothing_of_the
         "agency": "Ủy ban nhân dân thành phố Hải Dương",
         "issued_on": "2026-11-27",
         "superseded": False,
+        "matched": "code",
     }
     short = domain.short_code(paper.checksum)
     for typed in (paper.checksum, paper.checksum.upper(), short, short.lower().replace("-", "")):
@@ -151,16 +162,57 @@ async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
         assert "030099001234" not in page.text
 
 
-async def test_a_paper_is_drawn_for_whoever_does_not_hold_it_and_too_many_at_once_are_sent_away() -> None:
-    paper, desk = a_paper(), Desk(KEYS, at_once=1, waiting=0)
-    answer = await paper_file(desk, paper, None)
+async def test_a_paper_is_drawn_for_whoever_does_not_hold_it_and_too_many_at_once_are_sent_away(
+    db: Database, clock: FixedClock
+) -> None:
+    paper, desk = await issued(db, clock), Desk(KEYS, at_once=1, waiting=0)
+    answer = await paper_file(desk, db, paper, None, clock.now())
     assert (answer.media_type, answer.headers["cache-control"]) == ("application/pdf", "private, no-cache")
     assert answer.headers["content-disposition"] == 'inline; filename="01-GTN-H23.288-261127-0042.pdf"'
     assert answer.body == await service.pdf_of(paper)
-    held = await paper_file(desk, paper, answer.headers["etag"])
+    held = await paper_file(desk, db, paper, answer.headers["etag"], clock.now())
     assert (held.status_code, held.body) == (304, b"")
     drawn = await asyncio.gather(*(desk.draw(paper) for _ in range(3)), return_exceptions=True)
     assert [type(one) for one in drawn] == [bytes, DeskBusy, DeskBusy]
+
+
+async def test_the_sha_256_of_a_result_and_of_a_paper_s_own_file_are_answered(
+    client: httpx.AsyncClient, db: Database, clock: FixedClock, statements: Statements
+) -> None:
+    result, other = b"%PDF-1.7 the certificate", b"%PDF-1.7 another"
+    facts = dataclasses.replace(FACTS, results=(ResultFile("Giấy chứng nhận.pdf", hashlib.sha256(result).hexdigest()),))
+    async with write_work(db, clock, HAIDUONG) as work:
+        cover = await service.issue(
+            work,
+            KEYS,
+            tenant_id=HAIDUONG,
+            subject_id=uuid4(),
+            unit_id=UNIT,
+            kind=PaperKind.RESULT_COVER,
+            facts=facts,
+            by=None,
+        )
+    statements.clear()
+    told = await asked(client, hashlib.sha256(result).hexdigest())
+    assert len(statements.texts) == 1, "as many as for what nobody knows"
+    assert (told["genuine"], told["kind"], told["matched"]) == (True, "result_cover", "result_file")
+    printed = " ".join(hashlib.sha256(result).hexdigest()[at : at + 8] for at in range(0, 64, 8)).upper()
+    form = Page(await client.get("/verify")).form("/verify")
+    page = Page(await go(client, form, code=printed))
+    assert "Tệp đúng là kết quả cơ quan đã ký trả" in page.text
+    assert "Giấy chứng nhận.pdf" not in page.text, "a file's name may name a person"
+    page = Page(await client.post("/verify", files={"file": ("kq.pdf", result, "application/pdf")}))
+    assert "Tệp đúng là kết quả cơ quan đã ký trả" in page.text
+    assert await asked(client, hashlib.sha256(other).hexdigest()) == NOTHING
+
+    async with asyncio.TaskGroup() as both:  # opened twice at once, noted once
+        drawn = [both.create_task(Desk(KEYS).hand_out(db, cover, clock.now())) for _ in range(2)]
+    own = await asked(client, hashlib.sha256(drawn[0].result()).hexdigest())
+    assert (own["genuine"], own["kind"], own["matched"]) == (True, "result_cover", "paper_file")
+    there = await client.get(
+        f"/api/v1/verify/{hashlib.sha256(result).hexdigest()}", headers={"Host": "khanhhoa.localhost"}
+    )
+    assert there.json() == NOTHING
 
 
 async def test_a_file_too_large_for_a_paper_is_said_on_a_page(client: httpx.AsyncClient) -> None:

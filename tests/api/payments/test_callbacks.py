@@ -14,11 +14,14 @@ import pytest
 
 from app.db.engine import Database
 from app.db.work import in_work, write_work
+from app.identity.terms import Role
 from app.kit.clock import FixedClock
+from app.kit.ids import uuid7
 from app.payments import service as payments
 from app.payments.terms import PaymentRequest, PaymentState, Subject
 from app.process import Process
-from tests.builders import HAIDUONG
+from app.worker.keeping import keep_to_rules
+from tests.builders import HAIDUONG, an_officer
 from tests.treasury import CALLBACKS, LINES, Treasury, a_payment, a_subject, set_up
 
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -187,15 +190,30 @@ async def test_a_flood_of_what_nobody_has_signed_is_refused_and_not_kept_for_eve
 ) -> None:
     await db.lane.fetch(
         "INSERT INTO payment_callbacks (tenant_id, id, provider, came_at, key_id, nonce, body, body_hash, outcome)"
-        " SELECT 1, gen_random_uuid(), 'generic', $1, '', '', '', '', 'unsigned' FROM generate_series(1, 198)",
+        " SELECT 1, one, 'generic', $1, '', '', '', '', 'unsigned' FROM unnest($2::uuid[]) AS one",
         clock.now(),
+        [uuid7(clock.now()) for _ in range(198)],
     )
     for _ in range(5):
         assert (await client.post(CALLBACKS, content=b"{}")).status_code == 401
     assert len(await kept(db)) == 200
-    clock.at += timedelta(days=31)
-    gone = await in_work(db, clock, HAIDUONG, lambda work: payments.forget_unproven(work, HAIDUONG))
-    assert (gone, await kept(db)) == (200, [])
+    clock.at += timedelta(days=29)
+    await keep_to_rules(process)
+    assert len(await kept(db)) == 200
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit="H23")
+    rule = {
+        "subject": "unproven_callbacks",
+        "days": 45,
+        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"},
+    }
+    made = await client.post("/api/v1/staff/retention-rules", json=rule, headers=admin.headers)
+    assert made.status_code == 201, made.text
+    clock.at += timedelta(days=15)
+    await keep_to_rules(process)
+    assert len(await kept(db)) == 200, "the province keeps them longer than the package would"
+    clock.at += timedelta(days=2)
+    await keep_to_rules(process)
+    assert await kept(db) == []
 
 
 async def test_what_comes_at_the_same_moment_is_counted_once(

@@ -101,7 +101,7 @@ class Desk:
         assert row is not None
         return cls(db, life, row["request"], row["steps"])
 
-    async def stand(self, state: RequestState, *, drafted: bool) -> None:
+    async def stand(self, state: RequestState, *, drafted: bool, overdue: bool) -> None:
         """The request in the state: the office and the decider at work, the receiver done; or over."""
         request, steps = orjson.loads(self._request), orjson.loads(self._steps)
         held = state in {S.SUPPLEMENT_REQUESTED, S.PAYMENT_REQUESTED, S.WITHDRAWAL_ASKED, S.STOPPED}
@@ -112,6 +112,8 @@ class Desk:
             "version": 1,
             "closed_at": at if state in ENDED else None,
             "decided_at": at if state in DECIDED else None,
+            "overdue_at": at if overdue else None,
+            "complained_at": None,
             "drafted_by": SOMEBODY if drafted else None,
             "drafted_outcome": "granted" if drafted else None,
         }
@@ -201,7 +203,8 @@ async def test_what_the_document_does_not_permit_is_refused(
         for state in RequestState:
             body = body_of(line, state, colleagues)
             drafted = line.verb in {"sign", "reject-decision"} and state is S.PROCESSING
-            await desk.stand(state, drafted=drafted)
+            overdue = line.verb == "complain"
+            await desk.stand(state, drafted=drafted, overdue=overdue)
             before = await db.lane.fetchval(entries)
             strangers: list[tuple[Person, bool]] = [((frozenset(Role), spot), False) for spot in (Spot.SIBLING, None)]
             for person, permitted in (*people_for(line, state), *strangers):
@@ -221,7 +224,7 @@ async def test_what_the_document_does_not_permit_is_refused(
                 tried[answer.status_code] += 1
                 if answer.status_code == 200:
                     done.add((line.verb, state))
-                    await desk.stand(state, drafted=drafted)
+                    await desk.stand(state, drafted=drafted, overdue=overdue)
                     before = await db.lane.fetchval(entries)
             assert await db.lane.fetchval(entries) == before, f"{line.verb} was refused and has written all the same"
     assert all(tried.values()), tried

@@ -208,3 +208,17 @@ async def test_the_page_of_a_due_date_is_for_those_who_may_see_the_report(
     await drain()
     assert (await client.get(f"/follow/{public.code}/deadline")).status_code == 200
     assert f"/follow/{public.code}/deadline" in Page(await client.get(f"/cases/{public.code}")).links
+
+
+async def test_the_code_of_a_service_request_leads_to_where_those_are_followed(client: httpx.AsyncClient) -> None:
+    code = "H23.21.01-261120-0001"
+    form = Page(await client.get("/follow")).form("/follow")
+    typed = await post(client, form, code=code.lower(), secret="ABCD-EFGH")
+    for answer, status in ((typed, 422), (await client.get(f"/follow/{code}"), 404)):
+        page = Page(answer)
+        assert answer.status_code == status
+        assert "mã hồ sơ thủ tục hành chính" in page.text
+        assert f"/service-requests/{code}" in page.links
+        assert "không khớp" not in page.text
+    there = Page(await client.get("/service-requests", params={"code": "H23-261122-0042"}))
+    assert "/follow?code=H23-261122-0042" in there.links, "and the other way round"

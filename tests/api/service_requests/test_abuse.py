@@ -180,3 +180,12 @@ async def test_what_is_done_costs_so_many_statements(
         "own": 6, "own list": 2, "queue": 2, "first look": 8, "look": 7,
         "accept": 8, "complete": 8, "note": 6,
     }  # fmt: skip
+
+
+async def test_begun_at_once_no_more_drafts_are_kept_than_one_may_have(life: Life, db: Database) -> None:
+    address, one = "/api/v1/me/service-request-drafts", {"procedure": MARITAL}
+    for _ in range(28):
+        assert (await life.client.post(address, json=one, headers=life.mine)).status_code == 201
+    answers = await asyncio.gather(*(life.client.post(address, json=one, headers=life.mine) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409]
+    assert await db.lane.fetchval("SELECT count(*) FROM service_request_drafts") == 30

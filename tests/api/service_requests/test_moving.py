@@ -14,7 +14,7 @@ from app.process import Process
 from app.service_requests.service.placing import chain_now
 from tests.api.service_requests.conftest import Upload
 from tests.applicants import ENVIRONMENT_DEPARTMENT, ENVIRONMENT_OFFICE, Life, Offices
-from tests.builders import HAIDUONG, PROVINCE, an_officer
+from tests.builders import CAM_THUONG, CITY, HAIDUONG, PROVINCE, an_officer
 
 PLANNING = "H23.21.82"
 Change = Callable[..., Awaitable[None]]
@@ -75,6 +75,22 @@ async def test_a_waiting_step_begins_with_whoever_answers_for_its_place_by_then(
     decides = {one["code"]: one for one in (await life.own())["steps"]}["decide"]
     assert (decides["unit"]["code"], decides["state"]) == (PROVINCE, "open"), "nobody took over: the unit above"
     assert "tiếp nhận việc của cấp dưới" in decides["reason"]["vi"]
+
+
+async def test_whoever_takes_the_receipt_over_is_the_receiver_from_then_on(
+    life: Life, at_work: Offices, upload: Upload, change: Change, db: Database
+) -> None:
+    papers = [{"document": name, "upload": await upload(), "name": name} for name in ("certificate", "contract")]
+    assert (await life.file(documents=papers)).status_code == 201
+    assert (await life.do(at_work.commune, "accept")).status_code == 200
+    assert (await life.do(at_work.commune, "complete", step="receive")).status_code == 200
+    await change(_ENDED, [CAM_THUONG])
+    again = {"step": "verify_origin", "to": "receive", "reason": "Thiếu chữ ký."}
+    assert (await life.do(at_work.commune, "send-back", **again)).status_code == 200
+    steps = {one["code"]: one for one in (await life.own())["steps"]}
+    assert (steps["receive"]["unit"]["code"], steps["receive"]["state"]) == (CITY, "open")
+    receiver = "SELECT u.code FROM service_requests r JOIN units u ON u.id = r.receiver_id"
+    assert await db.lane.fetchval(receiver) == CITY, "whose account a fee is paid to, and where results are fetched"
 
 
 def test_a_place_of_an_older_map_is_looked_for_on_the_present_one(process: Process) -> None:

@@ -114,6 +114,23 @@ async def test_an_appointment_that_there_is_not_yet_cannot_be_moved(
     assert moved.status_code == 409, moved.text
 
 
+async def test_no_date_is_promised_while_the_clock_stands(
+    life: Life, at_work: Offices, upload: Upload, clock: FixedClock
+) -> None:
+    await life.file(documents=await documents(upload))
+    assert (await life.do(at_work.commune, "accept")).status_code == 200
+    await life.do(at_work.commune, "ask-supplement", missing=[{"about": "contract", "reason": "Mờ"}])
+    shown = (await life.seen_by(at_work.commune_head)).json()
+    assert "extend" not in shown["verbs"]
+    moved = await life.do(at_work.commune_head, "extend", due_on="2027-01-15", reason="Thử")
+    assert (moved.status_code, moved.json()["type"]) == (409, "/problems/clock-paused"), moved.text
+    assert "bổ sung" in moved.json()["detail"]
+    clock.at += timedelta(days=14)
+    assert (await life.ask("supplement", text="Đã rõ.")).status_code == 200
+    moved = await life.do(at_work.commune_head, "extend", due_on="2027-01-15", reason="Cần đối chiếu.")
+    assert (moved.status_code, moved.json()["due_at"][:10]) == (200, "2027-01-15"), moved.text
+
+
 async def test_what_expires_unpaid_is_asked_for_anew_and_no_cash_is_taken_beside_the_books(
     life: Life, at_work: Offices, upload: Upload, process: Process, clock: FixedClock, drain: Drain
 ) -> None:
@@ -151,7 +168,7 @@ async def test_money_that_comes_while_it_stands_still_counts_when_it_goes_on_and
         assert (own["state"], own["paused_at"]) == ("accepted", None)
         again = await life.do(at_work.commune, "ask-payment")
         assert (again.status_code, again.json()["type"]) == (409, "/problems/nothing-owed"), again.text
-        more = await life.do(at_work.commune, "ask-payment", amount="50000")
+        more = await life.do(at_work.commune, "ask-payment", amount="50000", reason="Trích lục thêm, NQ 12/2025")
         assert more.status_code == 200, "something else may be owed"
 
 
@@ -208,5 +225,7 @@ async def test_whatever_an_applicant_does_may_be_sent_again_under_its_key(
 
 async def test_a_denial_says_why(life: Life, at_work: Offices, upload: Upload) -> None:
     await to_decide(life, at_work, upload)
+    empty = await life.do(at_work.department, "decide", outcome="granted")
+    assert (empty.status_code, empty.json()["type"].endswith("result-needed")) == (422, True), empty.text
     silent = await life.do(at_work.department, "decide", outcome="denied")
     assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (422, "/text"), silent.text

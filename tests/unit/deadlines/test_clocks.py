@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -225,3 +225,15 @@ def test_days_are_left_by_the_calendar_of_whoever_has_to_answer() -> None:
     clocks = [Clock(3, TimeUnit.WORKING_DAY, opened, calendar) for calendar in (code, TENANT_CALENDAR)]
     left = [service.days_left(several, TENANT, clock, due_at=due, now=opened) for clock in clocks]
     assert left == [3, 2]
+
+
+def test_an_appointment_is_kept_until_the_office_closes_on_its_day() -> None:
+    def closes(at: str) -> datetime:
+        return service.office_closes(CALENDARS, TENANT, three_days(), local(at))
+
+    hours = CALENDAR.hours(date(2026, 11, 12))
+    assert closes("2026-11-12T23:59:59") == local("2026-11-12T00:00") + timedelta(minutes=hours[-1].closes)
+    assert closes("2026-11-12T23:59:59") < local("2026-11-12T18:00")
+    assert closes("2026-11-12T09:30") == local("2026-11-12T09:30"), "what is due earlier on the day stays"
+    assert closes("2026-11-14T23:59:59") == local("2026-11-14T23:59:59"), "on a Saturday nobody is there to close"
+    assert closes("2040-01-02T23:59:59") == local("2040-01-02T23:59:59"), "beyond the calendar"

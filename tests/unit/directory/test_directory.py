@@ -13,6 +13,7 @@ from app.directory.terms import AreaCode, EditionId, Tier, UnitKind
 from app.kit.geo import Box, Point
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import fold
+from tests.provinces import HAIDUONG, KHANHHOA, packaged_provinces
 
 EDITION = EditionId(1)
 T = TenantId(1)
@@ -197,3 +198,10 @@ def test_a_map_without_boundaries_on_purpose_refuses_to_place_a_point() -> None:
     assert area_map.provinces
     with pytest.raises(LookupError, match="cannot place"):
         area_map.locator.locate(Point(20.9467, 106.3134))
+
+
+def test_pages_of_a_province_hold_the_port_and_its_own_host() -> None:
+    directory = packaged_provinces().directory
+    assert directory.pages_of(HAIDUONG, "http://127.0.0.1:8123") == "http://127.0.0.1:8123"
+    assert directory.pages_of(KHANHHOA, "http://127.0.0.1:8123") == "http://khanhhoa.localhost:8123"
+    assert directory.pages_of(KHANHHOA, "https://lienthong.example.vn") == "https://khanhhoa.localhost"

@@ -8,6 +8,7 @@ import hashlib
 import io
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pikepdf
 import pypdfium2
@@ -22,10 +23,12 @@ from tests.papers import FACTS, a_paper
 DATA = ROOT / "app/papers/data"
 VERSIONS = {
     "apology-1.toml": "54f0c97cd0d0a189",
+    "apology-2.toml": "66ae9c41638ea010",
     "paper-1.typ": "c7c97e757a70d687",
     "receipt-1.toml": "eb43bc5aa5d5fcb8",
     "refusal-1.toml": "f5dcc589442fe2db",
     "result_cover-1.toml": "065d9a937b8b6831",
+    "result_cover-2.toml": "a3eb22575e47baa0",
     "supplement_request-1.toml": "01e2304ecc977d78",
 }
 VOWELS = "aăâeêioôơuưy"
@@ -72,6 +75,26 @@ def test_a_paper_says_what_it_states_on_one_page(kind: PaperKind) -> None:
     squeezed = "".join(text.split())
     for said in stated[kind]:
         assert "".join(said.split()) in squeezed, said
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_an_apology_says_that_a_date_has_passed_only_when_it_has(passed: bool) -> None:
+    promised = FACTS.issued_at + timedelta(days=-3 if passed else 3)
+    paper = a_paper(
+        PaperKind.APOLOGY,
+        appointment_at=promised,
+        desk="UBND phường Cẩm Thượng",
+        agency="Sở Xây dựng",
+        first_appointment_at=None,
+    )
+    _, text = words(drawn(paper))
+    assert f"Kính gửi: Ông/Bà {FACTS.applicant}" in text
+    assert "UBND phường Cẩm Thượng tiếp nhận hồ sơ" in text, "whoever took the papers in, not whoever apologises"
+    assert ("chưa trả được kết quả đúng thời hạn" in text) is passed
+    assert ("Thời hạn trên chưa hết" in text) is not passed
+    assert ("Sự chậm trễ này" in text) is passed
+    assert "lần đầu" not in text, "there was one date only"
+    assert "hẹn trả kết quả lần đầu" in words(drawn(a_paper(PaperKind.APOLOGY)))[1]
 
 
 def test_every_letter_of_vietnamese_is_a_glyph_in_every_style() -> None:

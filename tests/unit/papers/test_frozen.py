@@ -12,7 +12,7 @@ import pytest
 
 from app.papers import domain
 from app.papers.service import template_of
-from app.papers.terms import PERSONAL, Document, PaperFacts, PaperKind
+from app.papers.terms import PERSONAL, WORDS, Document, PaperFacts, PaperKind
 from tests.papers import FACTS, HERE, a_paper
 
 OTHER: dict[str, Any] = {
@@ -44,7 +44,9 @@ def test_bonds_stand_for_whom_it_is_about() -> None:
     checksum = domain.checksum_of(PaperKind.RECEIPT, "1", FACTS, "receipt@1", bonds)
     paper = dataclasses.replace(a_paper(), number="1", bonds=bonds, checksum=checksum)
     nobody = dataclasses.replace(paper, facts=domain.public_of(paper.facts), whole=False)
-    assert set(bonds) == set(PERSONAL)
+    words = {name for name in WORDS if getattr(FACTS, name)}
+    assert set(bonds) == {*PERSONAL, *words}
+    assert words
     assert domain.is_intact(paper)
     assert domain.is_intact(nobody)
     assert not domain.is_intact(dataclasses.replace(nobody, bonds={**bonds, "applicant": domain.bond_of(b"salt", "x")}))

@@ -31,13 +31,33 @@ def test_amounts_are_exact_or_refused() -> None:
     certain: list[tuple[object, Decimal]] = [
         ("150000", Decimal(150000)),
         (150000, Decimal(150000)),
-        ("0.5", Decimal("0.5")),
+        ("150000.00", Decimal(150000)),
     ]
     for said, meant in certain:
         told = read_told(orjson.dumps({**TOLD, "amount": said}))
         assert told is not None
         assert told.amount == meant
-    for doubtful in (150000.0, 1e5, "1e5", "-1", "0", "+1", "1,5", " 1", "NaN", True, None, "9" * 15, "١", [1]):
+    dollars = read_told(orjson.dumps({**TOLD, "amount": "0.5", "currency": "USD"}))
+    assert dollars is not None
+    assert dollars.amount == Decimal("0.5"), "of another currency a fraction is kept as it was told"
+    for doubtful in (
+        "0.5",
+        "128000.5",
+        150000.0,
+        1e5,
+        "1e5",
+        "-1",
+        "0",
+        "+1",
+        "1,5",
+        " 1",
+        "NaN",
+        True,
+        None,
+        "9" * 15,
+        "١",
+        [1],
+    ):
         assert read_told(orjson.dumps({**TOLD, "amount": doubtful})) is None, doubtful
 
 

@@ -22,7 +22,7 @@ from app.web.pages import (
     whole_number,
 )
 from app.web.pages.assets import assets
-from app.web.pages.dates import named_day, named_moment
+from app.web.pages.dates import named_day, named_end, named_moment
 
 WHY = Text("vì thế", "therefore")
 
@@ -78,6 +78,9 @@ def test_instants_are_read_in_the_provinces_zone() -> None:
     at = local_moment("2026-11-20T17:30:00Z", "Asia/Ho_Chi_Minh")
     assert at == datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
     assert named_moment(at, Lang.VI) == "00:30 ngày 21/11/2026"
+    assert named_end(at, Lang.VI) == "00:30 ngày 21/11/2026"
+    whole = local_moment("2026-11-20T16:59:59Z", "Asia/Ho_Chi_Minh")
+    assert [named_end(whole, lang) for lang in Lang] == ["hết ngày 20/11/2026", "the end of 20 Nov 2026"]
     assert named_moment(at, Lang.EN) == "21 Nov 2026, 00:30"
     assert named_day(at.date(), Lang.VI) == "thứ Bảy, 21/11/2026"
     assert named_day(at.date(), Lang.EN) == "Sat, 21 Nov 2026"

@@ -7,8 +7,7 @@ from datetime import datetime
 from app.kit.clock import rfc3339
 from app.kit.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from app.kit.text import Text
-
-from .terms import RequestState, Verb
+from app.service_requests.terms import RequestState, Verb
 
 
 class RequestNotFound(NotFound):
