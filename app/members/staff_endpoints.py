@@ -107,7 +107,7 @@ async def renew_invitation(
     return InvitedOut.of(invited, inviting.directory, actor.tenant_id)
 
 
-@router.post("/{id}/reset", responses=problem_responses(*_ADMIN, *_LINK, AccountNotFound))
+@router.post("/{id}/reset", responses=problem_responses(*_ADMIN, *_LINK, AccountNotFound, LastAdministrator))
 async def reset_password(
     id: Id,  # noqa: A002
     asked: ResetIn,
