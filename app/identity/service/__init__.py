@@ -91,6 +91,7 @@ from .vault import (
     reseal,
     seals_of,
     withheld,
+    withheld_now,
 )
 from .vouched import begin_at_provider, link_identity, sign_in_at_provider
 
@@ -190,4 +191,5 @@ __all__ = [
     "tracking_secret",
     "use_link",
     "withheld",
+    "withheld_now",
 ]

@@ -79,6 +79,10 @@ class RequestFileOut(BaseModel):
     kind: FileKind | None
     bytes: int | None
     refusal: TextOut | None
+    may_name_author: bool = Field(
+        description="Giấy tờ được giữ nguyên từng byte, nên tên người soạn ghi trong tệp vẫn còn. Documents stay as "
+        "they were sent, byte by byte: names of whoever wrote them stay in."
+    )
     url: str | None
 
 
