@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Exists, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.errors import constraint
@@ -97,7 +97,7 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
     for deputy_id, unit_id, role in stood_for:
         lent.setdefault(deputy_id, set()).add((UnitId(unit_id), Role(role)))
     guards = await work.session.execute(
-        select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at)
+        select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at, _linked())
         .outerjoin(
             StaffFactor,
             (StaffFactor.tenant_id == StaffAccount.tenant_id) & (StaffFactor.account_id == StaffAccount.id),
@@ -110,7 +110,9 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
         )
         .where(StaffAccount.tenant_id == tenant_id, StaffAccount.id.in_(ids))
     )
-    known = {account_id: (confirmed_at is not None, until) for account_id, confirmed_at, until in guards}
+    known = {
+        account_id: (confirmed_at is not None, until, linked) for account_id, confirmed_at, until, linked in guards
+    }
     return [
         Member(
             id=StaffId(row.id),
@@ -120,12 +122,22 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
             standing=_standing(row),
             second_factor=known[row.id][0],
             link_until=known[row.id][1],
+            identity_linked=known[row.id][2],
             created_at=row.created_at,
             memberships=tuple(held.get(row.id, ())),
             lent=frozenset(lent.get(row.id, ())),
         )
         for row in rows
     ]
+
+
+def _linked() -> Exists:
+    """Whether an identity at the provider opens the account in the statement."""
+    return exists().where(
+        StaffIdentity.tenant_id == StaffAccount.tenant_id,
+        StaffIdentity.account_id == StaffAccount.id,
+        StaffIdentity.ended_at.is_(None),
+    )
 
 
 def _standing(row: StaffAccount) -> Standing:
@@ -208,7 +220,7 @@ async def can_come_in(work: Work, tenant_id: TenantId, accounts: Collection[UUID
 
     One who was invited and has set no password cannot, nor one whose password was reset. Two statements.
     """
-    linked = exists().where(StaffIdentity.tenant_id == tenant_id, StaffIdentity.account_id == StaffAccount.id)
+    linked = _linked()
     rows = await work.session.execute(
         select(StaffAccount.username, StaffAccount.password_hash.is_not(None), linked).where(
             StaffAccount.tenant_id == tenant_id, StaffAccount.id.in_(accounts), StaffAccount.active

@@ -127,7 +127,7 @@ async def change_membership(
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
     if until is not None:
-        await _keep_an_administrator(work, actor.tenant_id, membership=row)
+        await keep_an_administrator(work, actor.tenant_id, membership=row)
     wanted = WantedMembership(UnitId(row.unit_id), Role(row.role), max(row.valid_from, work.now), until)
     _, row.valid_to = domain.checked_period(wanted, work.now)
     held = (await members.get_member(work, actor.tenant_id, account_id)).memberships
@@ -142,12 +142,12 @@ async def close_membership(work: Work, actor: Actor, account_id: UUID, membershi
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
-    await _keep_an_administrator(work, actor.tenant_id, membership=row)
+    await keep_an_administrator(work, actor.tenant_id, membership=row)
     row.valid_to = max(row.valid_from, work.now)
     _note(work, actor, Action.MEMBERSHIP_ENDED, account, row)
 
 
-async def _keep_an_administrator(
+async def keep_an_administrator(
     work: Work, tenant_id: TenantId, *, membership: StaffMembership | None = None, account: StaffAccount | None = None
 ) -> None:
     """Somebody administers the province and can come in, also without the membership, or all that the account has.
@@ -209,7 +209,7 @@ async def new_reset(work: Work, actor: Actor, account_id: UUID, *, factor: bool)
     LastAdministrator.
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
-    await _keep_an_administrator(work, actor.tenant_id, account=account)
+    await keep_an_administrator(work, actor.tenant_id, account=account)
     account.password_hash = None
     await repository.revoke_sessions(work, actor.tenant_id, account.id)
     await repository.forgive(work, actor.tenant_id, domain.attempts_key(account.username))
