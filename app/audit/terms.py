@@ -76,6 +76,7 @@ class Action(StrEnum):
     PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action
     FACTOR_SET = "account.factor_set"
     STAFF_IDENTITY_LINKED = "account.identity_linked"
+    STAFF_IDENTITY_UNLINKED = "account.identity_unlinked"
     FACTOR_RULE_SET = "factor_rule.set"
     FACTOR_REMOVED = "account.factor_removed"
     MEMBERSHIP_BEGUN = "membership.begun"

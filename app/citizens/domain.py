@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import secrets
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from app.identity.domain import phone_e164
 from app.kit import signing
@@ -17,6 +19,10 @@ from .terms import Allowances, Asking
 
 CODE_LIFETIME = timedelta(minutes=5)
 MOST_TRIES = 5
+MOST_KNOWN_TRIES = 10  # of one code in all, so that strangers leave a known device some
+PROOF_LIFETIME = timedelta(days=180)
+_PROOF = re.compile(r"ltk_([A-Za-z0-9_-]{22})_([0-9]{1,6})_([A-Za-z0-9_-]{43})")
+_FIRST_DAY = date(2026, 1, 1)
 COUNTED_FOR = timedelta(hours=1)
 RESEND_AFTER = timedelta(seconds=30)
 _WORDS = {
@@ -48,11 +54,36 @@ def code_hash(key: bytes, phone: str, code: str) -> bytes:
     return signing.derive(key, f"code:{phone}:{code}")
 
 
-def counted_as(asking: Asking) -> limits.Asking:
+def new_proof(key: bytes, phone: str, now: datetime) -> str:
+    """What a device keeps beyond signing out: that it has signed in with the phone, which it does not tell."""
+    device, day = secrets.token_urlsafe(16), (now.date() - _FIRST_DAY).days
+    return f"ltk_{device}_{day}_{_proven(key, phone, device, day)}"
+
+
+def known_device(key: bytes, phone: str, proof: str | None, now: datetime) -> str | None:
+    """Which device it is that has signed in with this phone within PROOF_LIFETIME; None when nothing proves it."""
+    found = _PROOF.fullmatch(proof or "")
+    if found is None:
+        return None
+    device, day = found[1], int(found[2])
+    is_ours = signing.same(_proven(key, phone, device, day).encode(), found[3].encode())
+    lasts = _FIRST_DAY + timedelta(days=day) + PROOF_LIFETIME >= now.date()
+    return device if is_ours and lasts else None
+
+
+def _proven(key: bytes, phone: str, device: str, day: int) -> str:
+    raw = signing.derive(key, f"known device:{device}:{day}:{phone}")
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def counted_as(asking: Asking, known: str | None) -> limits.Asking:
     """By what codes are counted: the phone, and the account of the device, each for itself.
 
-    Anybody can ask for a code to somebody's phone: of those it is sent, each network has a share alone.
+    Anybody can ask for a code to somebody's phone: of those it is sent, each network has a share alone. A device that
+    is known to have signed in with it has codes of its own, which no stranger uses up.
     """
+    if known is not None:
+        return limits.Asking(asking.address, (f"known:{known}",))
     phone, device = f"phone:{asking.phone}", (f"device:{asking.device}",) if asking.device is not None else ()
     return limits.Asking(asking.address, (phone, *device), shared=(phone,))
 

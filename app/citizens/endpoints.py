@@ -81,7 +81,8 @@ async def send_code(
     The answer is the same whether or not the phone has an account. Send the device's token along, if it has one.
     """
     device = str(actor.citizen_id) if actor.citizen_id else None
-    asking = Asking(domain.checked_phone(asked.phone), address, device)
+    proof = asked.device_proof.get_secret_value() if asked.device_proof is not None else None
+    asking = Asking(domain.checked_phone(asked.phone), address, device, proof)
     await service.send_code(database, clock, keys, sender, asking, tenant, lang=lang, allowances=allowances)
     return CodeSentOut()
 
@@ -108,9 +109,17 @@ async def sign_in_by_code(
     response.headers["Cache-Control"] = "no-store"
     phone, tenants = domain.checked_phone(given.phone), [tenant.id for tenant in directory.tenants]
     new = await service.sign_in(
-        database, clock, keys, actor, phone=phone, code=given.code, user_agent=user_agent, tenants=tenants
+        database,
+        clock,
+        keys,
+        actor,
+        phone=phone,
+        code=given.code,
+        user_agent=user_agent,
+        tenants=tenants,
+        proof=given.device_proof.get_secret_value() if given.device_proof is not None else None,
     )
-    return CitizenTokensOut.of(new)
+    return CitizenTokensOut.of(new, domain.new_proof(keys.codes, phone, clock.now()))
 
 
 @router.get("/auth/methods")

@@ -17,6 +17,7 @@ from app.web.fields import WireIn
 from .domain import CODE_LIFETIME, RESEND_AFTER
 from .terms import ProvenIdentity
 
+_Proof = Annotated[SecretStr, Field(max_length=100)]
 _Phone = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
@@ -24,6 +25,11 @@ class CodeIn(WireIn):
     """Where a code is to be sent."""
 
     phone: _Phone = Field(description="Số di động. A mobile number.", examples=["0912 345 678"])
+    device_proof: _Proof | None = Field(
+        None,
+        description="Nhận khi đăng nhập lần trước bằng số này; nhờ đó người khác không dùng hết mã của bạn. As this "
+        "device was given it when it signed in with the number before: so nobody else uses up your codes.",
+    )
 
 
 class CodeSentOut(BaseModel):
@@ -42,6 +48,7 @@ class CodeCheckIn(WireIn):
 
     phone: _Phone = Field(examples=["0912 345 678"])
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern="^[0-9]{6}$")] = Field(examples=["042137"])
+    device_proof: _Proof | None = Field(None, description="Như khi xin mã. As when the code was asked for.")
 
 
 class RefreshIn(WireIn):
@@ -62,9 +69,15 @@ class CitizenTokensOut(BaseModel):
         "when the answer is lost, send it again within 60 s.",
     )
     citizen: UUID
+    device_proof: str | None = Field(
+        None,
+        examples=["ltk_…"],
+        description="Chỉ khi đăng nhập bằng số điện thoại; giữ cả sau khi đăng xuất, 180 ngày. Only when a phone has "
+        "signed in: keep it beyond signing out, for 180 days.",
+    )
 
     @classmethod
-    def of(cls, new: NewSession) -> Self:
+    def of(cls, new: NewSession, proof: str | None = None) -> Self:
         """The tokens on the wire."""
         return cls.model_validate(
             {
@@ -72,6 +85,7 @@ class CitizenTokensOut(BaseModel):
                 "expires_at": new.signed_in.expires_at,
                 "refresh_token": new.refresh_token,
                 "citizen": new.signed_in.actor.id,
+                "device_proof": proof,
             }
         )
 

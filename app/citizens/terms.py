@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for a code: the phone (E.164), the address, and the account of the device, if it has one."""
+    """Who asks for a code: the phone (E.164), the address, and the account of the device, if it has one.
+
+    `proof`: what the device was given when it signed in with a phone before, as it was sent.
+    """
 
     phone: str = field(repr=False)
     address: str
     device: str | None
+    proof: str | None = field(default=None, repr=False)
 
 
 class Allowances(NamedTuple):

@@ -119,6 +119,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "account.factor_set": Text("Bật xác thực hai bước", "Second step set up"),
             "account.factor_removed": Text("Bỏ xác thực hai bước", "Second step removed"),
             "account.identity_linked": Text("Gắn tài khoản định danh", "Identity linked"),
+            "account.identity_unlinked": Text("Gỡ tài khoản định danh", "Identity unlinked"),
             "account.erased": Text("Xoá tài khoản người dân", "Citizen’s account erased"),
             "membership.begun": Text("Giao vai trò", "Role given"),
             "membership.changed": Text("Đổi thời hạn vai trò", "Role’s dates changed"),

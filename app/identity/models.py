@@ -185,6 +185,7 @@ class StaffIdentity(TenantRow, Base):
     issuer: Mapped[str]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # it opens the account no more, and its address does not bring it back
 
 
 class FactorRuleRow(TenantRow, Base):

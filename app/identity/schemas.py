@@ -209,3 +209,17 @@ class StaffSessionListOut(BaseModel):
     def of(cls, found: Sequence[StaffSessionView]) -> Self:
         """The list on the wire."""
         return cls(items=[StaffSessionOut(**one._asdict()) for one in found])
+
+
+class LinkedIdentityOut(BaseModel):
+    """An identity at a provider that opens the account."""
+
+    issuer: str
+    since: datetime
+    seen_at: datetime
+
+
+class LinkedIdentityListOut(BaseModel):
+    """All of them, oldest first."""
+
+    items: list[LinkedIdentityOut]

@@ -30,6 +30,8 @@ from .errors import (
     FactorThere,
     InvalidAccount,
     NoFactor,
+    NoLinkedIdentity,
+    NoOtherWayIn,
     SecondFactorRefused,
     SessionExpired,
     SignInBusy,
@@ -46,6 +48,8 @@ from .schemas import (
     FactorRuleListOut,
     FactorRuleOut,
     FactorStandingOut,
+    LinkedIdentityListOut,
+    LinkedIdentityOut,
     NewFactorOut,
     OwnPasswordIn,
     OwnProofIn,
@@ -208,6 +212,40 @@ async def remove_second_factor(
     await service.remove_factor(
         database, work, keys, signed_in.actor, signed_in.username or "", given.code.get_secret_value()
     )
+
+
+@router.get("/staff/me/identities", responses=_MINE)
+async def list_linked_identities(
+    work: ReadWork, signed_in: CurrentStaffSession, response: Response
+) -> LinkedIdentityListOut:
+    """Tài khoản định danh nào đăng nhập được vào tài khoản của bạn. Which identities open your account."""
+    response.headers["Cache-Control"] = "no-store"
+    found = await service.list_staff_identities(work, signed_in.actor)
+    return LinkedIdentityListOut(items=[LinkedIdentityOut(**one._asdict()) for one in found])
+
+
+@router.post(
+    "/staff/me/identities/removal",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={
+        **_MINE,
+        **problem_responses(NoLinkedIdentity, NoOtherWayIn, WrongPassword, AccountLocked, SignInBusy),
+    },
+)
+async def unlink_own_identity(
+    given: OwnProofIn,
+    database: CurrentDatabase,
+    clock: CurrentClock,
+    passwords: CurrentPasswords,
+    work: WriteWork,
+    signed_in: CurrentStaffSession,
+) -> None:
+    """Gỡ tài khoản định danh khỏi tài khoản của mình, bằng mật khẩu. Unlink your own identity, with your password.
+
+    Sessions that came of it end, this one as well if it did.
+    """
+    await service.prove_password(database, clock, passwords, signed_in, given.password.get_secret_value())
+    await service.unlink_own_identity(work, signed_in.actor)
 
 
 @router.get("/staff/me/sessions", responses=_MINE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import BREAKING, Base, TenantRow, one_of
 
 from .errors import UploadTaken, upload_gone
-from .terms import FileKind, Refusal, UploadState
+from .terms import Authorship, FileKind, Refusal, UploadState
 
 
 class UploadRow(Base):
@@ -25,6 +25,7 @@ class UploadRow(Base):
         one_of("state", UploadState),
         one_of("kind", FileKind),
         one_of("refusal", Refusal),
+        one_of("authorship", Authorship),
         CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
         Index("ix_uploads_waiting", "tries", "updated_at", postgresql_where=text("state = 'received'")),
         Index("ix_uploads_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
@@ -51,6 +52,9 @@ class UploadRow(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     sha256: Mapped[bytes | None]  # of what is stored once it is cleared
+    authorship: Mapped[str | None]  # of a document; None: nobody has looked for names
+    original_bytes: Mapped[int | None] = mapped_column(BigInteger)  # of the document as it was sent, while it is kept
+    original_sha256: Mapped[bytes | None]
 
 
 class UploadClaim(Base):

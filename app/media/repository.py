@@ -14,7 +14,7 @@ from app.kit.geo import Point
 from app.kit.ids import ReportId, TenantId, least_id
 
 from .models import ReportFile, UploadClaim, UploadRow
-from .terms import Attached, FileKind, Refusal, Upload, UploadState
+from .terms import Attached, Authorship, Expired, FileKind, Refusal, Upload, UploadState
 
 # What belongs to a report does not expire, also before `clean` has seen that it does.
 _COLUMNS = """
@@ -59,25 +59,31 @@ _PUT_BACK = """
 _BACKLOG = "SELECT count(*) AS waiting, min(updated_at) AS since FROM uploads WHERE state = 'received'"
 _SETTLE = """
     UPDATE uploads SET state = $2, kind = $3, refusal = $4, width = $5, height = $6, stored_bytes = $7, sha256 = $8,
-        updated_at = $9, writer_until = NULL,
+        updated_at = $9, writer_until = NULL, authorship = $12, original_bytes = $13, original_sha256 = $14,
         lat = CASE WHEN keeps_place THEN $10::float8 END, lon = CASE WHEN keeps_place THEN $11::float8 END
     WHERE id = $1 AND state = 'received'
 """
 # What belongs to a report no longer expires: seen here, since the report was written without touching the upload.
 _EXPIRED = """
-    SELECT u.id, c.upload_id IS NOT NULL AS claimed FROM uploads u
+    SELECT u.id, c.upload_id IS NOT NULL AS claimed,
+        u.original_sha256 IS NOT NULL AND EXISTS (
+            SELECT FROM report_files f
+            WHERE f.tenant_id = c.tenant_id AND f.report_id = c.report_id AND f.upload_id = u.id
+        ) AS spare
+    FROM uploads u
     LEFT JOIN upload_claims c ON c.upload_id = u.id
     WHERE u.expires_at <= $1 ORDER BY u.expires_at LIMIT $2
 """
 _OF_REPORTS = """
     SELECT f.report_id, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
-        u.refusal, u.lat, u.lon
+        u.refusal, u.lat, u.lon, u.authorship, false AS as_sent
     FROM report_files f JOIN uploads u ON u.id = f.upload_id
     WHERE f.tenant_id = $1 AND f.report_id = ANY($2::uuid[]) ORDER BY f.report_id, f.place
 """
 _OF_UPLOADS = """
-    SELECT u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal,
-        NULL::float AS lat, NULL::float AS lon, u.sha256
+    SELECT u.id, u.state, u.kind, COALESCE(u.original_bytes, u.stored_bytes, u.length_bytes) AS length,
+        u.width, u.height, u.refusal, NULL::float AS lat, NULL::float AS lon,
+        u.authorship, u.original_sha256 IS NOT NULL AS as_sent, COALESCE(u.original_sha256, u.sha256) AS sha256
     FROM uploads u WHERE u.id = ANY($1::uuid[])
 """
 _CLEARED = "SELECT kind, filename FROM uploads WHERE id = $1 AND state = 'cleared'"
@@ -177,27 +183,40 @@ async def settle(
     stored: int | None = None,
     digest: bytes | None = None,
     point: Point | None = None,
+    authorship: Authorship | None = None,
+    original: tuple[int, bytes] | None = None,
 ) -> None:
-    """Write down what was found. One statement."""
+    """Write down what was found. `original`: length and SHA-256 of the file as sent, if it is kept. One statement."""
     width, height = size or (None, None)
     words = state.value, kind.value if kind else None, refusal.value if refusal else None
-    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now, *(point or (None, None)))
+    told = (*(point or (None, None)), authorship.value if authorship else None, *(original or (None, None)))
+    await db.lane.fetch(_SETTLE, upload_id, *words, width, height, stored, digest, now, *told)
 
 
-async def list_expired(db: Database, now: datetime, limit: int) -> list[tuple[UUID, bool]]:
-    """Uploads whose time is over, and whether they belong to a report all the same. One statement."""
-    return [(row["id"], row["claimed"]) for row in await db.lane.fetch(_EXPIRED, now, limit)]
+async def list_expired(db: Database, now: datetime, limit: int) -> list[Expired]:
+    """Uploads whose time is over, and whether they belong to somebody all the same. One statement."""
+    return [Expired(*row) for row in await db.lane.fetch(_EXPIRED, now, limit)]
 
 
-async def list_states(db: Database, ids: Collection[UUID]) -> dict[UUID, UploadState]:
-    """What has become of these uploads; those that do not exist are left out. One statement."""
-    rows = await db.lane.fetch("SELECT id, state FROM uploads WHERE id = ANY($1::uuid[])", list(set(ids)))
-    return {row["id"]: UploadState(row["state"]) for row in rows}
+async def list_states(db: Database, ids: Collection[UUID]) -> dict[UUID, tuple[UploadState, bool]]:
+    """What has become of these uploads, and whether they are kept as sent, too; others are left out. One statement."""
+    rows = await db.lane.fetch(
+        "SELECT id, state, original_sha256 IS NOT NULL AS as_sent FROM uploads WHERE id = ANY($1::uuid[])",
+        list(set(ids)),
+    )
+    return {row["id"]: (UploadState(row["state"]), row["as_sent"]) for row in rows}
 
 
-async def keep(db: Database, ids: Sequence[UUID]) -> None:
-    """These no longer expire. One statement."""
-    await db.lane.fetch("UPDATE uploads SET expires_at = NULL WHERE id = ANY($1::uuid[])", list(ids))
+async def keep(db: Database, ids: Sequence[UUID], spare: Sequence[UUID]) -> None:
+    """These no longer expire; of `spare` nothing is kept as it was sent. One statement."""
+    await db.lane.fetch(
+        "UPDATE uploads SET expires_at = NULL,"
+        " original_bytes = CASE WHEN id = ANY($2::uuid[]) THEN NULL ELSE original_bytes END,"
+        " original_sha256 = CASE WHEN id = ANY($2::uuid[]) THEN NULL ELSE original_sha256 END"
+        " WHERE id = ANY($1::uuid[])",
+        list(ids),
+        list(spare),
+    )
 
 
 def put_claims(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
@@ -266,9 +285,10 @@ async def list_uploads(db: Database, ids: Collection[UUID]) -> dict[UUID, Attach
 
 
 async def list_checksums(db: Database, ids: Collection[UUID]) -> dict[UUID, bytes]:
-    """SHA-256 of what is kept of these, where somebody has looked at them. One statement."""
+    """SHA-256 of these as whoever they were handed to fetches them, where somebody has looked. One statement."""
     rows = await db.lane.fetch(
-        "SELECT id, sha256 FROM uploads WHERE id = ANY($1::uuid[]) AND state = 'cleared' AND sha256 IS NOT NULL",
+        "SELECT id, COALESCE(original_sha256, sha256) AS sha256 FROM uploads"
+        " WHERE id = ANY($1::uuid[]) AND state = 'cleared' AND sha256 IS NOT NULL",
         list(ids),
     )
     return {row["id"]: row["sha256"] for row in rows}
@@ -284,15 +304,18 @@ async def put_off(db: Database, ids: Collection[UUID], until: datetime) -> None:
     )
 
 
-async def list_stored(db: Database, before: UUID | None, limit: int) -> list[tuple[UUID, bytes]]:
-    """Cleared files with their checksums, by id downwards from below `before`. One statement."""
+async def list_stored(db: Database, before: UUID | None, limit: int) -> list[tuple[UUID, bytes, bytes | None]]:
+    """Cleared files with their checksums and those of what was sent, by id downwards from below `before`.
+
+    One statement.
+    """
     rows = await db.lane.fetch(
-        "SELECT id, sha256 FROM uploads WHERE state = 'cleared' AND sha256 IS NOT NULL"
+        "SELECT id, sha256, original_sha256 FROM uploads WHERE state = 'cleared' AND sha256 IS NOT NULL"
         " AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2",
         before,
         limit,
     )
-    return [(row["id"], row["sha256"]) for row in rows]
+    return [(row["id"], row["sha256"], row["original_sha256"]) for row in rows]
 
 
 async def find_cleared(db: Database, upload_id: UUID) -> tuple[FileKind, str] | None:

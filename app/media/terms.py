@@ -55,11 +55,17 @@ class FileKind(StrEnum):
         return self.value.startswith("image/")
 
     @property
+    def is_document(self) -> bool:
+        """Whether programs write its author's name beside what it shows."""
+        return self in _DOCUMENTS
+
+    @property
     def ending(self) -> str:
         """What its file name ends in."""
         return _ENDINGS[self]
 
 
+_DOCUMENTS = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.XLSX})
 _ENDINGS = {
     FileKind.JPEG: "jpg",
     FileKind.PNG: "png",
@@ -79,10 +85,19 @@ class Variant(StrEnum):
 
     WHOLE = "whole"
     THUMBNAIL = "thumbnail"
+    ORIGINAL = "original"  # a document as it was sent, where names were taken out of the whole one
 
 
+NAMES_KEPT: Final = 3  # how the program that rewrites PDF files ends when names have to stay
 RAW: Final = "raw"  # the part of an upload that was sent, until it is looked at
-PARTS: Final = (RAW, Variant.WHOLE.value, Variant.THUMBNAIL.value)
+PARTS: Final = (RAW, Variant.WHOLE.value, Variant.THUMBNAIL.value, Variant.ORIGINAL.value)
+
+
+class Authorship(StrEnum):
+    """What has become of names that a document carries of whoever wrote it."""
+
+    GONE = "gone"
+    KEPT = "kept"  # it is signed, locked, or shows them: without harm they cannot be taken out
 
 
 class Refusal(StrEnum):
@@ -173,22 +188,42 @@ class Attached:
     height: int | None
     refusal: Refusal | None
     point: Point | None  # where it was taken, when its sender wanted that told
-    sha256: bytes | None = field(default=None, repr=False)  # of what is kept; None until somebody has looked at it
+    sha256: bytes | None = field(
+        default=None, repr=False
+    )  # of what is handed out; None until somebody has looked at it
+    may_name_author: bool = False  # what is fetched in this form may tell who wrote it
+    form: Variant = Variant.WHOLE  # in which whoever it was handed to fetches it
+    held_back: bool = False  # from officers: its sender is not to be named, and it may tell who wrote it
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """The file in a row of these names; its length is that of what is kept, once something is."""
+        """The file in a row of these names; its length is that of what is kept, once something is.
+
+        `as_sent`: whether it is fetched as it was sent, though names were taken out of a copy.
+        """
+        kind = FileKind(row["kind"]) if row["kind"] else None
+        nameless = row["authorship"] == Authorship.GONE and not row["as_sent"]
         return cls(
             id=row["id"],
             state=UploadState(row["state"]),
-            kind=FileKind(row["kind"]) if row["kind"] else None,
+            kind=kind,
             length=row["length"],
             width=row["width"],
             height=row["height"],
             refusal=Refusal(row["refusal"]) if row["refusal"] else None,
             point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
             sha256=row.get("sha256"),
+            may_name_author=row["state"] == UploadState.CLEARED and kind in _DOCUMENTS and not nameless,
+            form=Variant.ORIGINAL if row["as_sent"] else Variant.WHOLE,
         )
+
+
+class Expired(NamedTuple):
+    """An upload whose time is over. `claimed`: it is somebody's; `spare`: a report's, kept as sent for nobody."""
+
+    id: UUID
+    claimed: bool
+    spare: bool
 
 
 class Fetched(NamedTuple):

@@ -24,7 +24,7 @@ _MINE = (StaffNeeded, SessionExpired)
 @router.get("", responses=problem_responses(*_MINE))
 async def list_deputies(work: ReadWork, actor: CurrentStaff, directory: CurrentDirectory) -> DeputyListOut:
     """Ai làm thay bạn, bạn làm thay ai, lúc này và sắp tới. Who stands in for you, and for whom you do."""
-    return DeputyListOut.of(await identity.list_deputies(work, actor), actor, directory)
+    return DeputyListOut.of(await identity.list_deputies(work, actor), actor.staff_id, directory, actor.tenant_id)
 
 
 @router.post(

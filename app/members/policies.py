@@ -27,6 +27,10 @@ _PROVINCES = Text(
     "Vai trò quản trị toàn tỉnh và kiểm tra, giám sát do quản trị viên của tỉnh giao.",
     "Tenant administrators and auditors are named by the province's administrator.",
 )
+_AT_YOUR_OWN = Text(
+    "Tài khoản định danh của chính bạn được gỡ ở trang tài khoản, bằng mật khẩu.",
+    "Your own identity is unlinked at your account's page, with your password.",
+)
 _NOT_WHOLLY = Text(
     "Người này còn có vai trò ngoài phạm vi của bạn; việc này do quản trị viên của tỉnh làm.",
     "They hold roles beyond your reach as well; the province's administrator does this.",
@@ -57,6 +61,20 @@ def may_give_to(actor: Actor, account_id: UUID) -> Verdict:
 def may_take_factor(reach: Reach) -> Verdict:
     """Whether the administrator may take a second factor away with the password: then nothing keeps a link out."""
     return allowed_if(reach.units is None, role_needed(Role.TENANT_ADMIN))
+
+
+def may_lend(reach: Reach, member: Member, unit_id: UnitId) -> Verdict:
+    """Whether the administrator may say who stands in for the member in the unit: who could give all that is lent."""
+    held = {one.role for one in member.memberships if one.unit_id == unit_id}
+    return allowed_if(all(may_give(reach, role, unit_id) for role in held), _NOT_WHOLLY)
+
+
+def may_unlink(actor: Actor, reach: Reach, member: Member) -> Verdict:
+    """Whether the administrator may unlink the member's identity: not the own, for which a password is asked."""
+    return all_of(
+        lambda: allowed_if(member.id != actor.id, _AT_YOUR_OWN),
+        lambda: may_reset(reach, member),
+    )
 
 
 def may_reset(reach: Reach, member: Member) -> Verdict:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.directory.snapshot import Directory
 from app.identity.terms import (
-    Actor,
     Deputy,
     HeldMembership,
     Role,
@@ -117,6 +116,9 @@ class MemberOut(BaseModel):
     second_factor: bool
     link_until: datetime | None = Field(description="Liên kết chưa dùng có hạn đến. Until when a link is good.")
     may_reset: bool = Field(description="Bạn có được cấp liên kết mới không. Whether you may make a new link.")
+    identity_linked: bool = Field(
+        description="Đã gắn tài khoản định danh (OIDC). Whether an identity at the provider opens the account."
+    )
     memberships: list[HeldMembershipOut]
 
     @classmethod
@@ -132,6 +134,7 @@ class MemberOut(BaseModel):
             second_factor=member.second_factor,
             link_until=member.link_until,
             may_reset=seen.may_reset,
+            identity_linked=member.identity_linked,
             memberships=[HeldMembershipOut.of(held, directory, tenant_id) for held in member.memberships],
         )
 
@@ -201,17 +204,16 @@ class DeputyOut(BaseModel):
 
 
 class DeputyListOut(BaseModel):
-    """Who stands in for you, and for whom you do."""
+    """Who stands in for the account, and for whom it does."""
 
     mine: list[DeputyOut]
     for_others: list[DeputyOut]
 
     @classmethod
-    def of(cls, found: Sequence[Deputy], actor: Actor, directory: Directory) -> Self:
+    def of(cls, found: Sequence[Deputy], account_id: UUID | None, directory: Directory, tenant_id: TenantId) -> Self:
         """Both lists on the wire."""
-        mine = [one for one in found if one.colleague.id == actor.staff_id]
-        others = [one for one in found if one.colleague.id != actor.staff_id]
-        tenant_id = actor.tenant_id
+        mine = [one for one in found if one.colleague.id == account_id]
+        others = [one for one in found if one.colleague.id != account_id]
         return cls(
             mine=[DeputyOut.of(one, directory, tenant_id) for one in mine],
             for_others=[DeputyOut.of(one, directory, tenant_id) for one in others],

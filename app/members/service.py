@@ -12,8 +12,18 @@ from app.db.work import ReadWork, Work, in_work
 from app.directory.snapshot import Directory
 from app.identity import service as identity
 from app.identity.domain import Keyring
-from app.identity.errors import AccountNotFound, InvalidAccount, UnknownMembership
-from app.identity.terms import Actor, HeldMembership, Member, NewLink, Role, WantedMember, WantedMembership
+from app.identity.errors import AccountNotFound, InvalidAccount, InvalidDeputy, UnknownDeputy, UnknownMembership
+from app.identity.terms import (
+    Actor,
+    Deputy,
+    HeldMembership,
+    Member,
+    NewLink,
+    Role,
+    WantedDeputy,
+    WantedMember,
+    WantedMembership,
+)
 from app.kit.clock import Clock
 from app.kit.text import Text
 from app.limits import service as limits
@@ -23,6 +33,11 @@ from . import domain, policies
 from .errors import LinkNotSent
 from .senders import LinkPost
 from .terms import HandOver, Invited, Reach, Seen
+
+_NOT_THEIRS = Text(
+    "Người này không giữ vai trò nào ở cơ quan này, trong phạm vi của bạn.",
+    "They hold no role in this unit, within your reach.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,57 @@ async def _held(
         raise UnknownMembership
     policies.may_give(reach, found.role, found.unit_id).require()
     return reach, found
+
+
+async def list_deputies(work: Work, actor: Actor, directory: Directory, account_id: UUID) -> list[Deputy]:
+    """Who stands in for the member, and for whom the member does, in units within the reach, now or later.
+
+    Raises: Forbidden, AccountNotFound.
+    """
+    reach = reach_of(actor, directory)
+    member = _seen(reach, await identity.get_account(work, actor.tenant_id, account_id)).member
+    found = await identity.list_deputies_of(work, actor.tenant_id, member.id)
+    return [one for one in found if reach.holds(one.unit_id)]
+
+
+async def name_deputy(work: Work, actor: Actor, directory: Directory, account_id: UUID, wanted: WantedDeputy) -> Deputy:
+    """Somebody of the unit has the member's roles there for that time, as if the member had named them.
+
+    Only by who could give each of these roles, and never to whoever names. Raises: Forbidden, AccountNotFound,
+    InvalidDeputy with a pointer, DeputyThere.
+    """
+    reach = reach_of(actor, directory)
+    member = _seen(reach, await identity.get_account(work, actor.tenant_id, account_id)).member
+    if not any(held.unit_id == wanted.unit_id for held in member.memberships):
+        raise InvalidDeputy(errors=[{"pointer": "/unit", "detail": _NOT_THEIRS}])
+    policies.may_lend(reach, member, wanted.unit_id).require()
+    named = await identity.name_deputy_of(work, actor, member.id, wanted)
+    policies.may_give_to(actor, named.deputy.id).require()
+    return named
+
+
+async def end_deputy(work: Work, actor: Actor, directory: Directory, account_id: UUID, deputy_id: UUID) -> None:
+    """Nobody stands in for the member any more, at once. Raises: Forbidden, AccountNotFound, UnknownDeputy."""
+    reach = reach_of(actor, directory)
+    member = _seen(reach, await identity.get_account(work, actor.tenant_id, account_id)).member
+    known = await identity.list_deputies_of(work, actor.tenant_id, member.id)
+    found = next((one for one in known if one.id == deputy_id and reach.holds(one.unit_id)), None)
+    if found is None:
+        raise UnknownDeputy
+    policies.may_lend(reach, member, found.unit_id).require()
+    await identity.end_deputy_of(work, actor, member.id, deputy_id)
+
+
+async def unlink(work: Work, actor: Actor, directory: Directory, account_id: UUID) -> None:
+    """No identity opens the member's account any more, and sessions that came of one have ended.
+
+    Raises: Forbidden, AccountNotFound, NoLinkedIdentity, LastAdministrator.
+    """
+    reach = reach_of(actor, directory)
+    member = await identity.get_account(work, actor.tenant_id, account_id)
+    _seen(reach, member)
+    policies.may_unlink(actor, reach, member).require()
+    await identity.unlink_identity(work, actor, member.id)
 
 
 async def invite(inviting: Inviting, actor: Actor, wanted: WantedMember, by: HandOver) -> Invited:

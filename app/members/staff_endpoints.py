@@ -13,13 +13,17 @@ from app.identity.deps import CurrentStaff
 from app.identity.errors import (
     AccountNotFound,
     AlreadyEntered,
+    DeputyThere,
     EmailTaken,
     InvalidAccount,
+    InvalidDeputy,
     InvalidMembership,
     LastAdministrator,
     MembershipHeld,
+    NoLinkedIdentity,
     SessionExpired,
     StaffNeeded,
+    UnknownDeputy,
     UnknownMembership,
     UsernameTaken,
 )
@@ -33,6 +37,9 @@ from . import service
 from .deps import CurrentInviting
 from .errors import LinkNotSent
 from .schemas import (
+    DeputyIn,
+    DeputyListOut,
+    DeputyOut,
     InvitationIn,
     InvitedOut,
     LinkIn,
@@ -107,7 +114,7 @@ async def renew_invitation(
     return InvitedOut.of(invited, inviting.directory, actor.tenant_id)
 
 
-@router.post("/{id}/reset", responses=problem_responses(*_ADMIN, *_LINK, AccountNotFound))
+@router.post("/{id}/reset", responses=problem_responses(*_ADMIN, *_LINK, AccountNotFound, LastAdministrator))
 async def reset_password(
     id: Id,  # noqa: A002
     asked: ResetIn,
@@ -174,3 +181,72 @@ async def end_role(
 ) -> None:
     """Kết thúc một vai trò, có hiệu lực ngay. End a role, at once."""
     await service.end(work, actor, directory, id, membership)
+
+
+@router.get("/{id}/deputies", responses=problem_responses(*_ADMIN, AccountNotFound))
+async def list_deputies_of_member(
+    id: Id,  # noqa: A002
+    work: ReadWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> DeputyListOut:
+    """Ai làm thay người này, người này làm thay ai, ở cơ quan bạn quản trị. Who stands in for the member, and for whom
+    the member does.
+    """
+    found = await service.list_deputies(work, actor, directory, id)
+    return DeputyListOut.of(found, id, directory, actor.tenant_id)
+
+
+@router.post(
+    "/{id}/deputies",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(*_ADMIN, AccountNotFound, UnknownUnit, InvalidDeputy, DeputyThere),
+)
+async def name_deputy_of_member(
+    id: Id,  # noqa: A002
+    wanted: DeputyIn,
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> DeputyOut:
+    """Cử người làm thay một thành viên đang nghỉ. Name who stands in for a member who is away.
+
+    As the member could, by an administrator who may give each of the roles that are lent; nobody names himself. The
+    member sees it, and may end it.
+    """
+    named = await service.name_deputy(work, actor, directory, id, wanted.wanted(directory, actor.tenant_id))
+    return DeputyOut.of(named, directory, actor.tenant_id)
+
+
+@router.delete(
+    "/{id}/deputies/{deputy}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(*_ADMIN, AccountNotFound, UnknownDeputy),
+)
+async def end_deputy_of_member(
+    id: Id,  # noqa: A002
+    deputy: Annotated[UUID, Path(description="Mã lần cử. Id.")],
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> None:
+    """Kết thúc việc làm thay một thành viên, có hiệu lực ngay. End it, at once."""
+    await service.end_deputy(work, actor, directory, id, deputy)
+
+
+@router.delete(
+    "/{id}/identity",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(*_ADMIN, AccountNotFound, NoLinkedIdentity, LastAdministrator),
+)
+async def unlink_identity_of_member(
+    id: Id,  # noqa: A002
+    work: WriteWork,
+    actor: CurrentStaff,
+    directory: CurrentDirectory,
+) -> None:
+    """Gỡ tài khoản định danh khỏi một tài khoản; các phiên đã đăng nhập bằng nó kết thúc. Unlink a member's identity.
+
+    Sessions that came of it end, and the same address at the provider does not bring it back.
+    """
+    await service.unlink(work, actor, directory, id)

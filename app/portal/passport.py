@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.citizens.domain import PROOF_LIFETIME
 from app.db.engine import Database
 from app.identity import service as identity_service
 from app.identity.domain import parse_token
@@ -19,6 +20,7 @@ from app.web.pages import forget_cookie, put_cookie
 LIFETIME: Final = identity_service.PAGE_LIFETIME
 _SIGNED_IN = "account"
 _HANDLE = "account-handle"
+_KNOWN = "known-device"
 _PATH = "/account"
 _TEN_MINUTES_S = 600
 
@@ -46,6 +48,16 @@ def keep(request: Request, answer: Response, new: NewSession) -> None:
 def forget(request: Request, answer: Response) -> None:
     """Sign this browser out."""
     forget_cookie(request, answer, _SIGNED_IN, path="/")
+
+
+def proof_of(request: Request) -> str | None:
+    """What this browser was given when it signed in with a phone; it outlives signing out, and tells no number."""
+    return request.cookies.get(_KNOWN)
+
+
+def keep_proof(request: Request, answer: Response, proof: str) -> None:
+    """Hold it, for the pages on which people sign in."""
+    put_cookie(request, answer, _KNOWN, proof, path=_PATH, max_age_s=int(PROOF_LIFETIME.total_seconds()))
 
 
 def handle_of(request: Request) -> str:

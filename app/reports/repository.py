@@ -19,7 +19,7 @@ from app.media.terms import Attached
 
 from .errors import ReportNotFound
 from .models import Report, ReportOrigin
-from .terms import CaptureDoubt, Channel, ReportText, Watched
+from .terms import CaptureDoubt, Channel, FileOfCase, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
 _FIND = """
@@ -69,10 +69,12 @@ _OF_CASE = _GATHERED.format(
     columns="r.code, r.category_code, r.description, r.lat, r.lon, r.accuracy_m, r.area_code, r.address, r.answers,"
     " r.channel, r.portal_unit_id, r.captured_at, r.captured_doubt, r.clock_skew_s, r.received_at, r.stars"
 )
+_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, CASE WHEN NOT r.cut_off THEN r.citizen_id END AS citizen_id")
 _FILES_OF_CASE = f"""
-WITH of_case AS ({_GATHERED.format(columns="r.id, r.code")})
-SELECT o.code, u.id, u.state, u.kind, COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height,
-    u.refusal, u.lat, u.lon
+WITH of_case AS ({_SENDERS_OF_CASE})
+SELECT o.code, o.id AS report_id, o.citizen_id IS NOT NULL AS by_account, u.id, u.state, u.kind,
+    COALESCE(u.stored_bytes, u.length_bytes) AS length, u.width, u.height, u.refusal, u.lat, u.lon,
+    u.authorship, false AS as_sent
 FROM of_case o JOIN report_files f ON f.tenant_id = $1 AND f.report_id = o.id JOIN uploads u ON u.id = f.upload_id
 ORDER BY o.id, f.place
 """  # noqa: S608 - put together from our own text
@@ -101,9 +103,6 @@ async def list_for_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> l
         )
         for row in reversed(rows)
     ]
-
-
-_SENDERS_OF_CASE = _GATHERED.format(columns="r.id, r.code, CASE WHEN NOT r.cut_off THEN r.citizen_id END AS citizen_id")
 
 
 async def list_senders(
@@ -263,12 +262,12 @@ def _watched(rows: list[asyncpg.Record]) -> list[Watched]:
     return [Watched(*row) for row in rows]
 
 
-async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[str, list[Attached]]:
-    """Files of the newest 200 reports of the case and of cases merged into it, oldest first, by code. One statement."""
-    found: dict[str, list[Attached]] = {}
-    for row in await db.lane.fetch(_FILES_OF_CASE, tenant_id, case_id):
-        found.setdefault(row["code"], []).append(Attached.of(dict(row)))
-    return found
+async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> list[FileOfCase]:
+    """Files of the newest 200 reports of the case and of cases merged into it, oldest first. One statement."""
+    return [
+        FileOfCase(ReportId(row["report_id"]), row["code"], row["by_account"], Attached.of(dict(row)))
+        for row in await db.lane.fetch(_FILES_OF_CASE, tenant_id, case_id)
+    ]
 
 
 async def hand_over(work: Work, giver: CitizenId, taker: CitizenId, tenants: Collection[TenantId]) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
 from app.kit.geo import Point
 from app.kit.ids import CaseId, CitizenId, ReportId, UnitId
 from app.kit.text import Lang, Text
+from app.media.terms import Attached
 
 
 class Channel(StrEnum):
@@ -99,3 +101,12 @@ class Watched:
     case_id: CaseId
     joined_at: datetime | None
     citizen_id: CitizenId | None
+
+
+class FileOfCase(NamedTuple):
+    """A file of one of a case's reports. `by_account`: somebody with an account has sent it."""
+
+    report_id: ReportId
+    code: str
+    by_account: bool
+    file: Attached

@@ -43,7 +43,8 @@ async def send_code(
 
     Whoever asks twice within RESEND_AFTER is sent one message, and charged for one. Raises: TooManyCodes, CodeNotSent.
     """
-    now, counted_as = clock.now(), domain.counted_as(asking)
+    now = clock.now()
+    counted_as = domain.counted_as(asking, domain.known_device(keys.codes, asking.phone, asking.proof, now))
     phone_key, good_for = domain.phone_key(keys.codes, asking.phone), domain.CODE_LIFETIME
     sent_lately = now + good_for - domain.RESEND_AFTER
     if await repository.has_code(db, phone_key, expires_after=sent_lately):
@@ -81,14 +82,21 @@ async def sign_in(
     user_agent: str,
     tenants: Sequence[TenantId],
     lifetime: timedelta = identity.ACCESS_LIFETIME,
+    proof: str | None = None,
 ) -> NewSession:
     """A new session of whoever holds the phone; the account is made the first time.
+
+    `proof`: what the device was given when it signed in with the phone before. Strangers who guess make a code worth
+    nothing for strangers: a known device has tries that they cannot use up.
 
     A device that had an account of its own keeps what it sent: its reports in all `tenants` are the phone's account's
     from now on, and the device's account ends. Raises: WrongCode.
     """
     phone_key = domain.phone_key(keys.codes, phone)
-    kept = await repository.try_code(db, phone_key, clock.now(), domain.MOST_TRIES)
+    now = clock.now()
+    is_known = domain.known_device(keys.codes, phone, proof, now) is not None
+    most = domain.MOST_KNOWN_TRIES if is_known else domain.MOST_TRIES
+    kept = await repository.try_code(db, phone_key, now, most)
     digest = domain.code_hash(keys.codes, phone, code)
     if not signing.same(digest, kept or bytes(32)):
         raise WrongCode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from . import (
+    absences,
     account,
     administration,
     blocks,
@@ -42,6 +43,7 @@ PARTS = (
     account,
     deputies,
     members,
+    absences,
     administration,
     trail,
     limits,

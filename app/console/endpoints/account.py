@@ -12,13 +12,20 @@ from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, che
 from app.db.work import Work, in_work, read_work
 from app.identity import service
 from app.identity.deps import CurrentPasswords
-from app.identity.errors import AccountLocked, InvalidAccount, WrongFactorCode, WrongPassword
+from app.identity.errors import (
+    AccountLocked,
+    InvalidAccount,
+    NoLinkedIdentity,
+    NoOtherWayIn,
+    WrongFactorCode,
+    WrongPassword,
+)
 from app.identity.terms import NewFactor
 from app.kit.problems import Problem
 from app.web.pages import device_name, errors_of_problem
 
 router = APIRouter(prefix=f"{PATH}/account", route_class=ConsoleRoute)
-_DONE = frozenset({"removed", "ended", "password", "linked"})
+_DONE = frozenset({"removed", "ended", "password", "linked", "unlinked"})
 
 
 @router.get("")
@@ -29,22 +36,24 @@ async def show_account(desk: CurrentDesk) -> Response:
 
 
 async def _shown(
-    desk: Desk, *, wrong: bool = False, problem: Problem | None = None, enrolling: bool = False, done: str = ""
+    desk: Desk, *, wrong: bool = False, problem: Problem | None = None, about: str = "password", done: str = ""
 ) -> Response:
     token = service.staff_token(desk.signed_in)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         standing = await service.factor_standing(work, desk.actor)
         sessions = await service.list_sessions(work, desk.actor, token)
+        identities = await service.list_staff_identities(work, desk.actor)
     return desk.page(
         "account.html",
         status=problem.status if problem else WrongFactorCode.status if wrong else 200,
         standing=standing,
         sessions=sessions,
+        identities=identities,
         named=device_name,
         wrong=wrong,
         provider=provider.provider.name if (provider := desk.request.app.state.staff_provider) is not None else None,
         refused=next(iter(errors_of_problem(problem).values()), problem.detail) if problem else None,
-        enrolling=enrolling,
+        about=about,
         done=done,
     )
 
@@ -72,7 +81,7 @@ async def begin_factor(desk: CurrentDesk, passwords: CurrentPasswords, form: Own
     try:
         await service.prove_password(desk.database, desk.clock, passwords, desk.signed_in, form.raw("password")[:256])
     except (WrongPassword, AccountLocked) as problem:
-        return await _shown(desk, problem=problem, enrolling=True)
+        return await _shown(desk, problem=problem, about="factor")
 
     async def verb(work: Work) -> NewFactor:
         return await service.begin_factor(work, desk.keys, desk.actor, desk.signed_in.username or "")
@@ -83,6 +92,19 @@ async def begin_factor(desk: CurrentDesk, passwords: CurrentPasswords, form: Own
 def _to_confirm(desk: Desk, new: NewFactor, *, wrong: bool = False) -> Response:
     picture = segno.make(new.uri, error="m").svg_inline(scale=5, dark="#000", light="#fff")
     return desk.page("factor.html", new=new, picture=picture, wrong=wrong, secret=True)
+
+
+@router.post("/identity/removal")
+async def unlink_identity(desk: CurrentDesk, passwords: CurrentPasswords, form: OwnForm) -> Response:
+    """No identity opens the account any more; the page again when the password is wrong, or is the only way in."""
+    try:
+        await service.prove_password(desk.database, desk.clock, passwords, desk.signed_in, form.raw("password")[:256])
+        await in_work(
+            desk.database, desk.clock, desk.tenant.id, lambda work: service.unlink_own_identity(work, desk.actor)
+        )
+    except (WrongPassword, AccountLocked, NoLinkedIdentity, NoOtherWayIn) as problem:
+        return await _shown(desk, problem=problem, about="identity")
+    return RedirectResponse(f"{PATH}/account?done=unlinked", status_code=303)
 
 
 @router.post("/factor/confirmation")

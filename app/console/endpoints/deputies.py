@@ -79,10 +79,12 @@ async def name_deputy(desk: CurrentDesk, form: OwnForm) -> Response:
 
 
 async def _named(work: Work, desk: Desk, form: Form) -> Deputy:
-    return await service.name_deputy(work, desk.actor, _wanted(desk, form).wanted(desk.books.directory, desk.tenant.id))
+    return await service.name_deputy(
+        work, desk.actor, wanted_deputy(desk, form).wanted(desk.books.directory, desk.tenant.id)
+    )
 
 
-def _wanted(desk: Desk, form: Form) -> DeputyIn:
+def wanted_deputy(desk: Desk, form: Form) -> DeputyIn:
     """What was filled in, days as instants of the province. Raises: ValidationError."""
     body: dict[str, Any] = form.filled("unit", "deputy", "valid_from", "valid_to")
     for name, more in (("valid_from", timedelta()), ("valid_to", timedelta(days=1))):

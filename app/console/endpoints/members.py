@@ -14,21 +14,24 @@ from starlette.responses import RedirectResponse, Response
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
 from app.console.views import Group, units_to_refer
 from app.db.work import Work, in_work, read_work
-from app.identity.terms import HeldMembership, Role
+from app.identity import service as identity_service
+from app.identity.terms import HeldMembership, Member, Role
 from app.kit.clock import local_day, zone
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.members import policies, service
 from app.members.deps import CurrentInviting
 from app.members.schemas import InvitationIn, MembershipEndIn, NewMembershipIn
-from app.members.terms import HandOver, Invited, Seen
+from app.members.terms import HandOver, Invited, Reach, Seen
 from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 
 router = APIRouter(prefix=f"{PATH}/members", route_class=ConsoleRoute)
 PAGE_ROWS = 50
-_DONE = frozenset({"given", "changed", "ended", "mailed"})
+_DONE = frozenset({"given", "changed", "ended", "mailed", "named", "unlinked"})
 _EMPTY = Text("Hãy điền ô này.", "Please fill this in.")
-_NEEDED = dict.fromkeys(("username", "name", "membership.unit", "membership.role", "unit", "role"), _EMPTY)
+_NEEDED = dict.fromkeys(
+    ("username", "name", "membership.unit", "membership.role", "unit", "role", "deputy", "valid_to"), _EMPTY
+)
 
 
 @router.get("")
@@ -141,13 +144,18 @@ async def _shown(
 ) -> Response:
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         seen = await service.get_member(work, desk.actor, desk.books.directory, account)
+        deputies = await service.list_deputies(work, desk.actor, desk.books.directory, account)
+    reach = service.reach_of(desk.actor, desk.books.directory)
     return desk.page(
         "member.html",
         oneself=account == desk.actor.id,
         status=status,
         member=seen.member,
         may_reset=seen.may_reset,
-        may_take_factor=bool(policies.may_take_factor(service.reach_of(desk.actor, desk.books.directory))),
+        may_take_factor=bool(policies.may_take_factor(reach)),
+        may_unlink=seen.member.identity_linked and seen.may_reset and account != desk.actor.id,
+        deputies=[(one, desk.books.directory.unit(desk.tenant.id, one.unit_id).name) for one in deputies],
+        lent=await _lent(desk, reach, seen.member),
         memberships=_roles(desk, seen),
         last_day=lambda at: local_day(at - timedelta(microseconds=1), desk.tenant.time_zone).isoformat(),
         form=form,
@@ -156,6 +164,18 @@ async def _shown(
         done=done,
         **_choices(desk),
     )
+
+
+async def _lent(desk: Desk, reach: Reach, member: Member) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Code and name of each unit in which somebody may be named to stand in for the member, and who could."""
+    found = []
+    for unit_id in sorted({held.unit_id for held in member.memberships}):
+        if policies.may_lend(reach, member, unit_id):
+            unit = desk.books.directory.unit(desk.tenant.id, unit_id)
+            people = await identity_service.members_of(desk.database, desk.tenant.id, unit_id, now=desk.now)
+            others = [one for one in people if one[0] not in {member.username, desk.signed_in.username}]
+            found.append((unit.code, unit.name, others))
+    return [one for one in found if one[2]]
 
 
 @router.post("/{account}/memberships")
@@ -168,10 +188,10 @@ async def give_role(desk: CurrentDesk, account: UUID, form: OwnForm) -> Response
         wanted = NewMembershipIn.model_validate(body).wanted(desk.books.directory, desk.tenant.id)
         return await service.give(work, desk.actor, desk.books.directory, account, wanted)
 
-    return await _done(desk, account, form, verb, "given")
+    return await done_to(desk, account, form, verb, "given")
 
 
-async def _done(desk: Desk, account: UUID, form: Form, verb: Any, done: str) -> Response:
+async def done_to(desk: Desk, account: UUID, form: Form, verb: Any, done: str) -> Response:
     """On to the member; or the member's page again with what was wrong."""
     try:
         await in_work(desk.database, desk.clock, desk.tenant.id, verb)
@@ -193,7 +213,7 @@ async def change_role(desk: CurrentDesk, account: UUID, membership: UUID, form: 
         given = MembershipEndIn.model_validate({"valid_to": until})
         return await service.change(work, desk.actor, desk.books.directory, account, membership, until=given.valid_to)
 
-    return await _done(desk, account, form, verb, "changed")
+    return await done_to(desk, account, form, verb, "changed")
 
 
 @router.post("/{account}/memberships/{membership}/end")

@@ -215,3 +215,27 @@ class StaleFactorRule(PreconditionFailed):
             ).fill(current=current),
             current_version=current,
         )
+
+
+class NoLinkedIdentity(NotFound):
+    """No identity at a provider opens the account."""
+
+    slug = "no-linked-identity"
+    title = Text("Tài khoản chưa gắn tài khoản định danh", "No identity is linked to the account")
+
+
+class NoOtherWayIn(Conflict):
+    """The account has no password: without its identity nobody could come in."""
+
+    slug = "no-other-way-in"
+    title = Text("Đây là cách đăng nhập duy nhất", "There is no other way to sign in")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Tài khoản này không có mật khẩu. Hãy xin quản trị viên liên kết đặt mật khẩu trước, rồi gỡ tài khoản định "
+            "danh.",
+            "This account has no password. Ask your administrator for a link to set one first, and then unlink the "
+            "identity.",
+        )

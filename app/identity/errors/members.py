@@ -28,8 +28,10 @@ class LastAdministrator(Conflict):
     def default_detail(cls) -> Text:
         """Say what to do."""
         return Text(
-            "Tỉnh cần ít nhất một quản trị viên không hẹn ngày hết. Hãy giao vai trò này cho người khác trước.",
-            "A province needs an administrator without an end. Give the role to somebody else first.",
+            "Tỉnh cần ít nhất một quản trị viên khác không hẹn ngày hết và đăng nhập được. Hãy giao vai trò này cho "
+            "người khác trước, và chờ người đó đăng nhập được.",
+            "A province needs another administrator without an end who can sign in. Give the role to somebody else "
+            "first, and wait until they can come in.",
         )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Exists, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db.errors import constraint
 from app.db.work import ReadWork, Work
+from app.identity.domain import attempts_key
 from app.identity.errors import (
     AccountNotFound,
     EmailTaken,
@@ -19,7 +20,15 @@ from app.identity.errors import (
     UnknownMembership,
     UsernameTaken,
 )
-from app.identity.models import PasswordLink, StaffAccount, StaffDeputy, StaffFactor, StaffMembership
+from app.identity.models import (
+    PasswordLink,
+    SignInAttempts,
+    StaffAccount,
+    StaffDeputy,
+    StaffFactor,
+    StaffIdentity,
+    StaffMembership,
+)
 from app.identity.terms import HeldMembership, LinkPurpose, Member, OpenLink, Role, Standing
 from app.kit.ids import StaffId, TenantId, UnitId
 
@@ -88,7 +97,7 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
     for deputy_id, unit_id, role in stood_for:
         lent.setdefault(deputy_id, set()).add((UnitId(unit_id), Role(role)))
     guards = await work.session.execute(
-        select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at)
+        select(StaffAccount.id, StaffFactor.confirmed_at, PasswordLink.expires_at, _linked())
         .outerjoin(
             StaffFactor,
             (StaffFactor.tenant_id == StaffAccount.tenant_id) & (StaffFactor.account_id == StaffAccount.id),
@@ -101,7 +110,9 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
         )
         .where(StaffAccount.tenant_id == tenant_id, StaffAccount.id.in_(ids))
     )
-    known = {account_id: (confirmed_at is not None, until) for account_id, confirmed_at, until in guards}
+    known = {
+        account_id: (confirmed_at is not None, until, linked) for account_id, confirmed_at, until, linked in guards
+    }
     return [
         Member(
             id=StaffId(row.id),
@@ -111,12 +122,22 @@ async def _members(work: Work, tenant_id: TenantId, rows: Sequence[StaffAccount]
             standing=_standing(row),
             second_factor=known[row.id][0],
             link_until=known[row.id][1],
+            identity_linked=known[row.id][2],
             created_at=row.created_at,
             memberships=tuple(held.get(row.id, ())),
             lent=frozenset(lent.get(row.id, ())),
         )
         for row in rows
     ]
+
+
+def _linked() -> Exists:
+    """Whether an identity at the provider opens the account in the statement."""
+    return exists().where(
+        StaffIdentity.tenant_id == StaffAccount.tenant_id,
+        StaffIdentity.account_id == StaffAccount.id,
+        StaffIdentity.ended_at.is_(None),
+    )
 
 
 def _standing(row: StaffAccount) -> Standing:
@@ -175,28 +196,50 @@ async def lock_membership(work: Work, tenant_id: TenantId, account_id: UUID, mem
     return found
 
 
-async def another_administers(work: Work, tenant_id: TenantId, membership_id: UUID) -> bool:
-    """Whether somebody administers the province now and without an end besides by this membership.
+async def lock_administrations(work: Work, tenant_id: TenantId) -> dict[UUID, UUID]:
+    """All memberships that administer the province now and without an end, with whose they are. One statement.
 
-    All such memberships are locked, so that two administrators cannot end each other. One statement.
+    They are locked, so that two administrators cannot end each other.
     """
-    found = await work.session.scalars(
-        select(StaffMembership.id)
-        .join(
-            StaffAccount,
-            (StaffAccount.tenant_id == StaffMembership.tenant_id) & (StaffAccount.id == StaffMembership.account_id),
-        )
+    found = await work.session.execute(
+        select(StaffMembership.id, StaffMembership.account_id)
         .where(
             StaffMembership.tenant_id == tenant_id,
             StaffMembership.role == Role.TENANT_ADMIN.value,
             StaffMembership.valid_from <= work.now,
             StaffMembership.valid_to.is_(None),
-            StaffAccount.active,
         )
         .order_by(StaffMembership.id)
-        .with_for_update(of=StaffMembership)
+        .with_for_update()
     )
-    return any(one != membership_id for one in found)
+    return {membership_id: account_id for membership_id, account_id in found}  # noqa: C416 - rows are no pairs
+
+
+async def can_come_in(work: Work, tenant_id: TenantId, accounts: Collection[UUID]) -> bool:
+    """Whether one of these could sign in this moment: active, with a password that is not locked, or an identity.
+
+    One who was invited and has set no password cannot, nor one whose password was reset. Two statements.
+    """
+    linked = _linked()
+    rows = await work.session.execute(
+        select(StaffAccount.username, StaffAccount.password_hash.is_not(None), linked).where(
+            StaffAccount.tenant_id == tenant_id, StaffAccount.id.in_(accounts), StaffAccount.active
+        )
+    )
+    names = set[bytes]()
+    for username, has_password, has_identity in rows:
+        if has_identity:
+            return True
+        if has_password:
+            names.add(attempts_key(username))
+    locked = await work.session.scalars(
+        select(SignInAttempts.name_hash).where(
+            SignInAttempts.tenant_id == tenant_id,
+            SignInAttempts.name_hash.in_(names),
+            SignInAttempts.locked_until > work.now,
+        )
+    )
+    return bool(names - set(locked))
 
 
 async def put_link(work: Work, link: PasswordLink) -> None:

@@ -139,6 +139,18 @@ async def list_withheld(work: Work, tenant_id: TenantId, report_ids: Collection[
     return {ReportId(row.id): row.withheld for row in rows}
 
 
+async def list_withheld_now(
+    db: Database, tenant_id: TenantId, report_ids: Collection[ReportId]
+) -> dict[ReportId, bool]:
+    """The same outside a unit of work. One statement."""
+    rows = await db.lane.fetch(
+        "SELECT id, withheld FROM reporter_identities WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tenant_id,
+        list(report_ids),
+    )
+    return {ReportId(row["id"]): row["withheld"] for row in rows}
+
+
 async def list_of_phone(work: Work, tenant_id: TenantId, phone_index: bytes) -> list[ReportId]:
     """The newest 200 reports with this phone whose senders may be named (index ix_reporter_identities_phone).
 

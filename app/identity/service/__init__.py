@@ -31,7 +31,14 @@ from .citizens import (
     retire,
 )
 from .clients import add_client, change_client, client_of_portal, get_client, list_clients, revoke_client, rotate_key
-from .deputies import end_deputy, list_deputies, name_deputy
+from .deputies import (
+    end_deputy,
+    end_deputy_of,
+    list_deputies,
+    list_deputies_of,
+    name_deputy,
+    name_deputy_of,
+)
 from .factors import (
     begin_factor,
     confirm_factor,
@@ -91,8 +98,16 @@ from .vault import (
     reseal,
     seals_of,
     withheld,
+    withheld_now,
 )
-from .vouched import begin_at_provider, link_identity, sign_in_at_provider
+from .vouched import (
+    begin_at_provider,
+    link_identity,
+    list_staff_identities,
+    sign_in_at_provider,
+    unlink_identity,
+    unlink_own_identity,
+)
 
 __all__ = [
     "ACCESS_LIFETIME",
@@ -121,6 +136,7 @@ __all__ = [
     "drop_link",
     "end_all_devices",
     "end_deputy",
+    "end_deputy_of",
     "end_device",
     "end_membership",
     "end_other_sessions",
@@ -140,18 +156,21 @@ __all__ = [
     "list_accounts",
     "list_clients",
     "list_deputies",
+    "list_deputies_of",
     "list_devices",
     "list_factor_rules",
     "list_older",
     "list_seals",
     "list_sessions",
     "list_staff",
+    "list_staff_identities",
     "list_staffed_units",
     "live_citizens",
     "live_officers",
     "matches",
     "members_of",
     "name_deputy",
+    "name_deputy_of",
     "names_of",
     "new_invitation",
     "new_reset",
@@ -188,6 +207,9 @@ __all__ = [
     "staff_token",
     "tracking_hash",
     "tracking_secret",
+    "unlink_identity",
+    "unlink_own_identity",
     "use_link",
     "withheld",
+    "withheld_now",
 ]

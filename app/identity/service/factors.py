@@ -21,7 +21,7 @@ from app.identity.errors import (
     WrongSecondFactor,
 )
 from app.identity.models import StaffFactor
-from app.identity.repository import factors
+from app.identity.repository import factors, identities
 from app.identity.terms import Actor, FactorStanding, NewFactor, NewToken, Role, StaffSessionView, StaffToken
 from app.kit import signing
 from app.kit.ids import StaffId, TenantId
@@ -69,6 +69,8 @@ async def second_step(
     same = stored is not None and domain.password_mark(stored) == step.password_mark
     if row["id"] != step.account_id or not (same or assurance is not None):
         raise SecondFactorRefused
+    if assurance is not None and not await identities.is_linked(db, step.tenant_id, step.account_id):
+        raise SecondFactorRefused  # it was unlinked meanwhile
     by = "password" if assurance is None else "provider"
     if sealed is not None:
         by = await _used(db, keys, step.tenant_id, step.account_id, sealed, row["factor_step"], code, now)

@@ -127,7 +127,7 @@ async def change_membership(
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
     if until is not None:
-        await _keep_an_administrator(work, actor.tenant_id, row)
+        await keep_an_administrator(work, actor.tenant_id, membership=row)
     wanted = WantedMembership(UnitId(row.unit_id), Role(row.role), max(row.valid_from, work.now), until)
     _, row.valid_to = domain.checked_period(wanted, work.now)
     held = (await members.get_member(work, actor.tenant_id, account_id)).memberships
@@ -142,15 +142,25 @@ async def close_membership(work: Work, actor: Actor, account_id: UUID, membershi
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
     row = await members.lock_membership(work, actor.tenant_id, account_id, membership_id)
-    await _keep_an_administrator(work, actor.tenant_id, row)
+    await keep_an_administrator(work, actor.tenant_id, membership=row)
     row.valid_to = max(row.valid_from, work.now)
     _note(work, actor, Action.MEMBERSHIP_ENDED, account, row)
 
 
-async def _keep_an_administrator(work: Work, tenant_id: TenantId, row: StaffMembership) -> None:
-    """Raises: LastAdministrator when the membership that is to end is all that administers the province."""
-    administers = row.role == Role.TENANT_ADMIN.value and row.valid_to is None and row.valid_from <= work.now
-    if administers and not await members.another_administers(work, tenant_id, row.id):
+async def keep_an_administrator(
+    work: Work, tenant_id: TenantId, *, membership: StaffMembership | None = None, account: StaffAccount | None = None
+) -> None:
+    """Somebody administers the province and can come in, also without the membership, or all that the account has.
+
+    Raises: LastAdministrator.
+    """
+    if membership is not None and membership.role != Role.TENANT_ADMIN.value:
+        return
+    known = await members.lock_administrations(work, tenant_id)
+    gone = {one for one, held_by in known.items() if account is not None and held_by == account.id}
+    gone |= {one for one in known if membership is not None and one == membership.id}
+    left = {held_by for one, held_by in known.items() if one not in gone}
+    if gone and not await members.can_come_in(work, tenant_id, left):
         raise LastAdministrator
 
 
@@ -195,9 +205,11 @@ async def _new_link(work: Work, actor: Actor, account: StaffAccount, purpose: Li
 async def new_reset(work: Work, actor: Actor, account_id: UUID, *, factor: bool) -> NewLink:
     """A link by which the person sets another password: the old one is worth nothing, all sessions have ended.
 
-    `factor`: the second factor is gone, too, as after the loss of a phone. Raises: AccountNotFound.
+    `factor`: the second factor is gone, too, as after the loss of a phone. Raises: AccountNotFound,
+    LastAdministrator.
     """
     account = await members.lock_account(work, actor.tenant_id, account_id)
+    await keep_an_administrator(work, actor.tenant_id, account=account)
     account.password_hash = None
     await repository.revoke_sessions(work, actor.tenant_id, account.id)
     await repository.forgive(work, actor.tenant_id, domain.attempts_key(account.username))

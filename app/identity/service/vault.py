@@ -128,6 +128,11 @@ async def withheld(work: Work, tenant_id: TenantId, report_ids: Collection[Repor
     return await repository.list_withheld(work, tenant_id, report_ids)
 
 
+async def withheld_now(db: Database, tenant_id: TenantId, report_ids: Collection[ReportId]) -> dict[ReportId, bool]:
+    """The same outside a unit of work. One statement."""
+    return await repository.list_withheld_now(db, tenant_id, report_ids)
+
+
 async def reports_of_phone(work: Work, keys: Keyring, tenant_id: TenantId, phone: str) -> list[ReportId]:
     """The newest 200 reports that came with the phone (E.164), found by its blind index; one statement."""
     return await repository.list_of_phone(work, tenant_id, domain.phone_index(keys, tenant_id, phone))

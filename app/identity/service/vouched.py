@@ -8,13 +8,19 @@ from datetime import timedelta
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.engine import Database
-from app.db.work import Work, in_work
+from app.db.work import ReadWork, Work, in_work
 from app.identity import domain, repository
 from app.identity.domain import Keyring
-from app.identity.errors import NotInvited, SecondFactorNeeded, StaffIdentityTaken
-from app.identity.models import StaffIdentity
+from app.identity.errors import (
+    NoLinkedIdentity,
+    NoOtherWayIn,
+    NotInvited,
+    SecondFactorNeeded,
+    StaffIdentityTaken,
+)
+from app.identity.models import StaffAccount, StaffIdentity
 from app.identity.repository import identities, members
-from app.identity.terms import Actor, ActorKind, FirstStep, NewToken, Role, SignedIn
+from app.identity.terms import Actor, ActorKind, FirstStep, LinkedIdentity, NewToken, Role, SignedIn
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.ids import StaffId, TenantId
@@ -24,6 +30,7 @@ from app.oidc.errors import IdentityRefused
 from app.oidc.senders import ProviderClient
 from app.oidc.terms import Begun, Identity
 
+from .members import keep_an_administrator
 from .sessions import opened_session
 
 
@@ -66,10 +73,13 @@ async def link_identity(
         await members.lock_account(work, actor.tenant_id, linking)
         key = oidc_domain.subject_key(_key(keys), found.issuer, found.subject)
         known = await identities.lock_identity(work, actor.tenant_id, key)
-        if known is not None and known.account_id != linking:
+        if known is not None and known.ended_at is None and known.account_id != linking:
             raise StaffIdentityTaken
         if known is None:
             await _add(work, actor, StaffId(linking), key, found, by="self")
+        elif known.ended_at is not None:
+            known.account_id, known.ended_at, known.created_at, known.seen_at = linking, None, work.now, work.now
+            audit.record(work, actor, Action.STAFF_IDENTITY_LINKED, details={"by": "self"})
 
     await in_work(db, clock, actor.tenant_id, link)
 
@@ -139,10 +149,13 @@ async def sign_in_at_provider(
 async def _account_of(work: Work, keys: Keyring, tenant_id: TenantId, found: Identity) -> StaffId:
     """The account of the identity, which joins an invited one by its verified address once. Raises: NotInvited.
 
-    An account that has an identity gets no other by its address: addresses are given to others when somebody leaves.
+    An account that has, or had, an identity gets no other by its address: addresses are given to others when somebody
+    leaves, and what was unlinked would be back at once.
     """
     key = oidc_domain.subject_key(_key(keys), found.issuer, found.subject)
     known = await identities.lock_identity(work, tenant_id, key)
+    if known is not None and known.ended_at is not None:
+        raise NotInvited
     if known is not None:
         known.seen_at = work.now
         return StaffId(known.account_id)
@@ -152,3 +165,39 @@ async def _account_of(work: Work, keys: Keyring, tenant_id: TenantId, found: Ide
     themself = Actor(ActorKind.STAFF, tenant_id, account.id, account.name)
     await _add(work, themself, StaffId(account.id), key, found, by="email")
     return StaffId(account.id)
+
+
+async def list_staff_identities(work: ReadWork, actor: Actor) -> list[LinkedIdentity]:
+    """The identities that open the officer's own account, oldest first. One statement."""
+    assert actor.staff_id is not None  # an address of officers
+    found = await identities.list_identities(work, actor.tenant_id, actor.staff_id)
+    return [LinkedIdentity(row.issuer, row.created_at, row.seen_at) for row in found]
+
+
+async def unlink_own_identity(work: Work, actor: Actor) -> None:
+    """No identity opens the officer's own account any more, and sessions that came of one have ended.
+
+    Whoever asks has proven the password. Raises: NoLinkedIdentity, NoOtherWayIn for an account without a password.
+    """
+    assert actor.staff_id is not None  # an address of officers
+    account = await members.lock_account(work, actor.tenant_id, actor.staff_id)
+    if account.password_hash is None:
+        raise NoOtherWayIn
+    await _unlink(work, actor, account, by="self")
+
+
+async def unlink_identity(work: Work, actor: Actor, account_id: StaffId) -> None:
+    """The same for an account by an administrator, who may do so: that is for the rooms above to say.
+
+    Raises: AccountNotFound, NoLinkedIdentity, LastAdministrator.
+    """
+    account = await members.lock_account(work, actor.tenant_id, account_id)
+    if account.password_hash is None:
+        await keep_an_administrator(work, actor.tenant_id, account=account)
+    await _unlink(work, actor, account, by="administrator")
+
+
+async def _unlink(work: Work, actor: Actor, account: StaffAccount, *, by: str) -> None:
+    if not await identities.end_identities(work, actor.tenant_id, account.id):
+        raise NoLinkedIdentity
+    audit.record(work, actor, Action.STAFF_IDENTITY_UNLINKED, subject=account.username, details={"by": by})

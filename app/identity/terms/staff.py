@@ -103,6 +103,7 @@ class Member:
     standing: Standing
     second_factor: bool
     link_until: datetime | None
+    identity_linked: bool
     created_at: datetime
     memberships: tuple[HeldMembership, ...]
     lent: frozenset[tuple[UnitId, Role]]
@@ -169,3 +170,11 @@ class RoleStanding(NamedTuple):
 
     holders: int
     guarded: int
+
+
+class LinkedIdentity(NamedTuple):
+    """An identity that opens an officer's account: who vouches, since when, and when it did so last."""
+
+    issuer: str
+    since: datetime
+    seen_at: datetime

@@ -23,7 +23,7 @@ from app.kit.text import Text, has_forbidden_characters, nfc
 from app.media.errors import BadUploadRequest
 from app.media.terms import PARTS, RAW, Drawn, FileKind, Patch, Refusal, UploadName, UploadState, Variant
 
-from . import boxes, elements, office, pdf
+from . import boxes, elements, nameless, office, pdf
 
 EXPIRES_AFTER = timedelta(hours=24)  # what nobody has attached since it was touched last
 LINK_LIFETIME = timedelta(minutes=15)
@@ -208,6 +208,11 @@ def document(kind: FileKind, content: bytes) -> FileKind | Refusal:
     return pdf.checked(content) if kind is FileKind.PDF else office.checked(content)
 
 
+def packed_without_names(kind: FileKind, content: bytes) -> bytes | None:
+    """The office document without names of its authors; None when they cannot be taken out without harm."""
+    return nameless.without_names(kind, content)
+
+
 def video(kind: FileKind, content: bytes) -> bytes | Refusal:
     """The video without anything but pictures and sound, not coded anew; what it shows is not looked at."""
     if _SCRIPTS.search(content[:4096]):
@@ -218,15 +223,15 @@ def video(kind: FileKind, content: bytes) -> bytes | Refusal:
         return Refusal.UNCLEANABLE
 
 
-def parts_of(state: UploadState | None) -> tuple[str, ...]:
-    """Parts that an upload in this state may have; None: there is no such upload."""
+def parts_of(state: UploadState | None, *, as_sent: bool = False) -> tuple[str, ...]:
+    """Parts that an upload in this state may have; None: there is no such upload. `as_sent`: its original is kept."""
     match state:
         case UploadState.RECEIVING:
             return (RAW,)
         case UploadState.RECEIVED:  # somebody may be at it
             return PARTS
         case UploadState.CLEARED:
-            return (Variant.WHOLE, Variant.THUMBNAIL)
+            return (Variant.WHOLE, Variant.THUMBNAIL, *((Variant.ORIGINAL,) if as_sent else ()))
         case UploadState.REFUSED | None:
             return ()
 

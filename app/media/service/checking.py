@@ -32,11 +32,12 @@ async def verify(db: Database, store: Store, *, most: int | None = None) -> Veri
     while most is None or looked < most:
         limit = AT_A_TIME if most is None else min(AT_A_TIME, most - looked)
         rows = await repository.list_stored(db, before, limit)
-        for upload_id, digest in rows:
-            found = await asyncio.to_thread(_digest, store, upload_id)
-            if found is None:
+        for upload_id, digest, original in rows:
+            kept = {Variant.WHOLE: digest} | ({Variant.ORIGINAL: original} if original is not None else {})
+            found = {part: await asyncio.to_thread(_digest, store, upload_id, part) for part in kept}
+            if None in found.values():
                 missing.append(upload_id)
-            elif not signing.same(found, digest):
+            elif not all(signing.same(found[part] or b"", digest) for part, digest in kept.items()):
                 damaged.append(upload_id)
         looked += len(rows)
         if len(rows) < limit:
@@ -45,9 +46,9 @@ async def verify(db: Database, store: Store, *, most: int | None = None) -> Veri
     return Verified(looked, missing, damaged)
 
 
-def _digest(store: Store, upload_id: UUID) -> bytes | None:
-    """SHA-256 of the file, None when it is not there."""
+def _digest(store: Store, upload_id: UUID, part: Variant) -> bytes | None:
+    """SHA-256 of the file in this form, None when it is not there."""
     try:
-        return hashlib.sha256(store.read(upload_id, Variant.WHOLE)).digest()
+        return hashlib.sha256(store.read(upload_id, part)).digest()
     except FileNotFoundError:
         return None

@@ -17,7 +17,9 @@ from app.kit.ids import ReportId, TenantId
 from app.media import domain, repository
 from app.media.senders import Scanner, ScannerAway, Unscanned
 from app.media.store import Store
-from app.media.terms import RAW, Drawn, FileKind, Refusal, UploadState, Variant
+from app.media.terms import RAW, Authorship, Drawn, FileKind, Refusal, UploadState, Variant
+
+from .naming import without_names
 
 log = logging.getLogger("lienthong.media")
 
@@ -78,7 +80,12 @@ async def _clear(
     if isinstance(found, Refusal):
         await _refuse(db, clock, store, upload_id, kind, found)
         return
-    kind, whole, picture = found
+    kind, sent, picture = found
+    bare = await without_names(kind, sent) if kind.is_document else None
+    whole = sent if bare is None else bare
+    original = (len(sent), hashlib.sha256(sent).digest()) if bare is not None else None
+    if original is not None:
+        await asyncio.to_thread(store.write, upload_id, Variant.ORIGINAL, sent)
     digest = await asyncio.to_thread(_stored, store, upload_id, whole, picture)
     await repository.settle(
         db,
@@ -90,6 +97,8 @@ async def _clear(
         stored=len(whole),
         digest=digest,
         point=domain.point_of(content) if keeps_place and picture is not None else None,
+        authorship=(Authorship.KEPT if bare is None else Authorship.GONE) if kind.is_document else None,
+        original=original,
     )
     await asyncio.to_thread(_drop, store, upload_id, RAW)
 
@@ -177,7 +186,8 @@ async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
         batch = lying[at : at + CLEAN_BATCH_ROWS]
         states = await repository.list_states(db, [one.upload_id for one in batch])
         for upload_id, part in {one[:2] for one in batch}:
-            if part not in domain.parts_of(states.get(upload_id)):
+            state, as_sent = states.get(upload_id, (None, False))
+            if part not in domain.parts_of(state, as_sent=as_sent):
                 gone += await asyncio.to_thread(_drop, store, upload_id, part)
     return gone
 
@@ -185,14 +195,17 @@ async def sweep(db: Database, clock: Clock, store: Store, shelf: int) -> int:
 async def clean(db: Database, clock: Clock, store: Store) -> int:
     """Number of uploads that nobody has attached in time and that are gone now; those of reports stay for good.
 
-    One that has expired is attached no more, and goes after LET_BE: by then, whoever saw it before has written.
+    One that has expired is attached no more, and goes after LET_BE: by then, whoever saw it before has written. Of a
+    report's document that has lost its author's name, the file as it was sent goes: nobody is shown it.
     """
     now = clock.now()
     expired = await repository.list_expired(db, now - LET_BE, CLEAN_BATCH_ROWS)
-    kept = [upload_id for upload_id, claimed in expired if claimed]
+    kept, spare = [one.id for one in expired if one.claimed], [one.id for one in expired if one.spare]
     if kept:
-        await repository.keep(db, kept)
-    for upload_id, claimed in expired:
+        await repository.keep(db, kept, spare)
+    for upload_id in spare:
+        await asyncio.to_thread(_drop, store, upload_id, Variant.ORIGINAL)
+    for upload_id, claimed, _ in expired:
         if not claimed and await repository.end(db, upload_id, expired_at=now - LET_BE):
             await asyncio.to_thread(_drop, store, upload_id)
     return len(expired)

@@ -289,11 +289,15 @@ async def _chunks(content: Readable) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def attachable(db: Database, names: Sequence[str], now: datetime, *, pointer: str = "/media/{}") -> list[UUID]:
+async def attachable(
+    db: Database, names: Sequence[str], now: datetime, *, pointer: str = "/media/{}", also_refused: bool = False
+) -> list[UUID]:
     """Ids of these uploads, all of which may become a report's. One statement, none for none.
 
     Whether another report has one already, or it has gone meanwhile, shows when the report is written. `pointer`:
-    where in the body the one at a place is named. Raises: UploadUnfinished.
+    where in the body the one at a place is named. `also_refused`: what was looked at and not taken is attached as what
+    is looked at only later, and its sender sees why: nobody's words hang on how soon a file was looked at.
+    Raises: UploadUnfinished.
     """
     if not names:
         return []
@@ -303,7 +307,7 @@ async def attachable(db: Database, names: Sequence[str], now: datetime, *, point
     ids: list[UUID] = []
     for place, one in enumerate(told):
         upload = _proven(one, found.get(one.id) if one is not None else None)
-        wrong = _unusable(upload, ids, now)
+        wrong = _unusable(upload, ids, now, also_refused=also_refused)
         if wrong is not None:
             errors.append({"pointer": pointer.format(place), "detail": wrong})
         elif upload is not None:
@@ -313,11 +317,11 @@ async def attachable(db: Database, names: Sequence[str], now: datetime, *, point
     return ids
 
 
-def _unusable(upload: Upload | None, named: Collection[UUID], now: datetime) -> Text | None:
+def _unusable(upload: Upload | None, named: Collection[UUID], now: datetime, *, also_refused: bool) -> Text | None:
     """Why the upload cannot be attached beside those that were named before it; None when it can."""
     if upload is None or upload.state is UploadState.RECEIVING or upload.has_expired(now):
         return UPLOAD_MISSING
-    if upload.refusal is not None:
+    if upload.refusal is not None and not also_refused:
         return upload.refusal.sentence
     return _TWICE if upload.id in named else None
 

@@ -65,7 +65,8 @@ async def send_code(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The page that asks for the code, which is on its way."""
     try:
         phone = citizens_domain.checked_phone(form.text("phone"))
-        asking = Asking(phone, await address_of(visit.request), str(visit.citizen) if visit.citizen else None)
+        device = str(visit.citizen) if visit.citizen else None
+        asking = Asking(phone, await address_of(visit.request), device, passport.proof_of(visit.request))
         sender = cast("CodeSender", visit.request.app.state.code_sender)
         await citizens_service.send_code(
             visit.database,
@@ -96,22 +97,26 @@ async def sign_in(visit: CurrentVisit, form: CurrentForm) -> Response:
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         return _asking_code(visit, form, {"code": _CODE_SHAPE}, status=422)
     try:
+        phone = citizens_domain.checked_phone(form.text("phone"))
         new = await citizens_service.sign_in(
             visit.database,
             visit.clock,
             visit.keys,
             visit.actor,
-            phone=citizens_domain.checked_phone(form.text("phone")),
+            phone=phone,
             code=code,
             user_agent=visit.request.headers.get("user-agent", ""),
             tenants=tenants_of(visit),
             lifetime=passport.LIFETIME,
+            proof=passport.proof_of(visit.request),
         )
     except (WrongCode, CodeNotSent) as problem:
         return _asking_code(visit, form, {"code": said(problem)}, status=422)
     except InvalidPhone as problem:
         return signing_in(visit, form, {"phone": said(problem)}, status=problem.status)
-    return await _entered(visit, new, form)
+    answer = await _entered(visit, new, form)
+    passport.keep_proof(visit.request, answer, citizens_domain.new_proof(visit.keys.codes, phone, visit.now))
+    return answer
 
 
 async def _entered(visit: Visit, new: NewSession, form: Form, done: str = "") -> Response:

@@ -118,7 +118,7 @@ async def submit_report(
         may_use(actor, ClientScope.REPORTS_CREATE).require()
         new = replace(new, channel=Channel(actor.grant.channel), portal=actor.grant.portal)
     placed = domain.place(intake.books.directory, host_tenant, new)
-    uploads = await media_service.attachable(intake.db, new.media, now) if new.media else []
+    uploads = await media_service.attachable(intake.db, new.media, now, also_refused=True)
     try:
         submitted, work = await _prepared(intake, actor, new, placed, now, asking, unless_urgent)
     except (LimitReached, SenderBlocked, UpgradeNeeded):

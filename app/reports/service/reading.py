@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.cases.service import CaseView
 from app.cases.terms import Verb
 from app.db.engine import Database
+from app.identity import service as identity_service
 from app.identity.domain import matches
 from app.identity.terms import Actor
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
@@ -153,8 +154,19 @@ async def get_facts(db: Database, tenant_id: TenantId, code: str) -> dict[str, A
 
 
 async def files_of_case(db: Database, tenant_id: TenantId, case_id: CaseId) -> dict[str, list[Attached]]:
-    """Files of all reports of the case by their codes: for whoever holds a view of the case. One statement."""
-    return await repository.files_of_case(db, tenant_id, case_id)
+    """Files of all reports of the case by their codes: for whoever holds a view of the case.
+
+    What may tell who wrote it is held back where the sender asked not to be named, and where nobody is known to have
+    sent it. One statement, two where there is such a file.
+    """
+    found = await repository.files_of_case(db, tenant_id, case_id)
+    telling = [one.report_id for one in found if one.file.may_name_author]
+    withheld = await identity_service.withheld_now(db, tenant_id, telling) if telling else {}
+    files: dict[str, list[Attached]] = {}
+    for one in found:
+        unnamed = one.file.may_name_author and withheld.get(one.report_id, not one.by_account)
+        files.setdefault(one.code, []).append(replace(one.file, held_back=unnamed))
+    return files
 
 
 async def files_of_own(db: Database, row: Mapping[str, Any]) -> dict[str, list[Attached]]:

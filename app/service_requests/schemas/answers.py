@@ -15,7 +15,7 @@ from app.kit.clock import rfc3339
 from app.kit.ids import TenantId, UnitId
 from app.kit.text import Lang
 from app.media.domain import link
-from app.media.terms import UploadState, Variant
+from app.media.terms import UploadState
 from app.papers.terms import Paper
 from app.payments.schemas import PaymentOut
 from app.payments.service import WayToPay
@@ -182,7 +182,8 @@ def _file(view: RequestView, file: Mapping[str, Any], key: bytes, now: datetime)
         "bytes": upload.length if upload else None,
         "sha256": upload.sha256.hex() if upload and upload.sha256 else None,
         "refusal": upload.refusal.sentence._asdict() if upload and upload.refusal else None,
-        "url": link(key, file["upload_id"], Variant.WHOLE, now) if cleared else None,
+        "may_name_author": upload is not None and upload.may_name_author,
+        "url": link(key, file["upload_id"], upload.form, now) if upload and cleared else None,
     }
 
 

@@ -82,6 +82,10 @@ class RequestFileOut(BaseModel):
         None, description="SHA-256 của tệp được giữ; tra tại /verify. Of what is kept; /verify answers it."
     )
     refusal: TextOut | None
+    may_name_author: bool = Field(
+        description="Giấy tờ được giữ nguyên từng byte, nên tên người soạn ghi trong tệp vẫn còn. Documents stay as "
+        "they were sent, byte by byte: names of whoever wrote them stay in."
+    )
     url: str | None
 
 

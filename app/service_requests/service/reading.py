@@ -22,7 +22,7 @@ from app.kit.clock import local_day
 from app.kit.ids import CitizenId, RequestId, StaffId, TenantId, UnitId
 from app.media import service as media_service
 from app.media.store import Store
-from app.media.terms import UploadState, Variant
+from app.media.terms import UploadState
 from app.papers import service as papers_service
 from app.papers.terms import Paper
 from app.procedures.terms import StepRole
@@ -269,4 +269,4 @@ async def signed_file(store: Store, view: RequestView, file_id: UUID) -> bytes:
     upload = view.uploads.get(file["upload_id"])
     if file["role"] != FileRole.RESULT or upload is None or upload.state is not UploadState.CLEARED:
         raise RequestFileNotFound
-    return await asyncio.to_thread(store.read, file["upload_id"], Variant.WHOLE)
+    return await asyncio.to_thread(store.read, file["upload_id"], upload.form)

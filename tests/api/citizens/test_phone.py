@@ -185,6 +185,43 @@ async def test_whoever_asks_for_anothers_codes_leaves_their_owner_some(
     assert (await asked("113.160.0.1")).status_code == 429, "a message costs money, wherever it is asked for"
 
 
+async def test_a_device_that_has_signed_in_with_the_phone_has_codes_and_tries_that_no_stranger_uses_up(
+    phones: Phones, clock: FixedClock, application: FastAPI
+) -> None:
+    """However many networks they come from: also after it has signed out, and for this phone alone."""
+
+    async def at(address: str, path: str = "", **body: str) -> httpx.Response:
+        transport = httpx.ASGITransport(application, client=(address, 40000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as caller:
+            return await caller.post(f"/api/v1/auth/otp{path}", json={"phone": PHONE, **body})
+
+    async def asked(address: str, **body: str) -> int:
+        clock.at += timedelta(seconds=31)
+        return (await at(address, **body)).status_code
+
+    proof = (await phones.sign_in())["device_proof"]
+    assert re.sub(r"\D", "", PHONE)[1:] not in proof, "it does not tell the number"
+    strangers = [await asked(f"{network}.113.5.1") for network in range(11, 17)]
+    assert strangers == [202] * 4 + [429] * 2, "the fifth was the owner's first"
+    assert await asked("14.160.24.7") == 429, "nobody knows the owner without a proof"
+    for forged in (proof[:-1] + ("A" if proof[-1] != "A" else "B"), "ltk_", proof.replace("ltk", "lts")):
+        assert await asked("14.160.24.7", device_proof=forged) == 429, "nor by one that is none"
+    assert await asked("14.160.24.7", device_proof=proof) == 202
+    code = phones.newest()
+    for number in range(6):
+        await at(f"{20 + number}.1.1.1", "/verification", code="000000" if code != "000000" else "000001")
+    assert (await at("14.160.24.7", "/verification", code=code)).status_code == 401, "guessed at too often"
+    mine = await at("14.160.24.7", "/verification", code=code, device_proof=proof)
+    assert mine.status_code == 200, mine.text
+    more = [await asked("14.160.24.7", device_proof=proof) for _ in range(5)]
+    assert more == [202] * 4 + [429], "five an hour, as for any phone"
+    newer = mine.json()["device_proof"]
+    assert await asked("14.160.24.7", phone=OTHER, device_proof=newer) == 202, "a proof is not needed for another phone"
+    clock.at += timedelta(days=182)
+    assert [await asked(f"{n}.113.5.1") for n in range(11, 16)] == [202] * 5
+    assert await asked("14.160.24.7", device_proof=newer) == 429, "it has had its time"
+
+
 @pytest.mark.parametrize("typed", ["", "12", "0220 3 853 155", "+84 220 385 315", "so dien thoai"])
 async def test_numbers_that_take_no_messages_are_refused(phones: Phones, typed: str) -> None:
     answer = await phones.ask(typed)

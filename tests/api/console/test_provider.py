@@ -19,6 +19,7 @@ from tests.api.console.conftest import Desks
 from tests.api.console.test_second_factor import code_of, enrolled
 from tests.api.members.test_members import an_admin, invited
 from tests.builders import PROVINCE, Officer, an_officer
+from tests.officers import PASSWORD
 from tests.pages import Page, post
 from tests.vouching import CLIENT_ID, CLIENT_SECRET, LEVELS, Voucher, signed_in_at, voucher
 
@@ -131,3 +132,52 @@ async def test_a_second_step_stays_unless_the_province_says_that_the_provider_st
 
 def token_of(officer: Officer) -> str:
     return officer.headers["Authorization"].removeprefix("Bearer ")
+
+
+async def test_an_identity_that_an_administrator_unlinks_ends_its_sessions_and_does_not_come_back(
+    client: httpx.AsyncClient, process: Process, vouching: None, db: Database
+) -> None:
+    admin, auditor = await an_admin(process), await an_officer(process, Role.AUDITOR)
+    member, _ = await invited(client, admin, email="binh@example.vn")
+    assert (await came_back(client, "binh")).status_code == 303
+    mine = {"Authorization": f"Bearer {client.cookies['staff']}"}
+    alone = await client.post("/api/v1/staff/me/identities/removal", json={}, headers=mine)
+    assert (alone.status_code, alone.json()["type"]) == (409, "/problems/no-other-way-in")
+    (linked,) = (await client.get("/api/v1/staff/me/identities", headers=mine)).json()["items"]
+    assert linked["issuer"].startswith("http")
+    path = f"/api/v1/staff/members/{member['id']}"
+    assert (await client.get(path, headers=admin.headers)).json()["identity_linked"] is True
+    for who in (admin, auditor):  # the own needs a password, an auditor is the province's
+        other = f"/api/v1/staff/members/{who.actor.id}/identity"
+        assert (await client.delete(other, headers=admin.headers)).status_code == 403
+    assert (await client.delete(f"{path}/identity", headers=admin.headers)).status_code == 204
+    again = await client.delete(f"{path}/identity", headers=admin.headers)
+    assert (again.status_code, again.json()["type"]) == (404, "/problems/no-linked-identity")
+    assert (await client.get("/console")).status_code == 303, "signed out"
+    back = await came_back(client, "binh")
+    assert (back.status_code, "Chưa có tài khoản cán bộ" in back.text) == (403, True), "his address opens nothing"
+    assert (await client.get(path, headers=admin.headers)).json()["identity_linked"] is False
+    noted = await db.lane.fetchrow(
+        "SELECT actor_id, subject FROM audit_entries WHERE action = 'account.identity_unlinked'"
+    )
+    assert noted is not None
+    assert tuple(noted) == (admin.actor.id, "tran.van.binh")
+
+
+async def test_an_officer_unlinks_the_own_identity_by_password_and_may_link_it_again(
+    desk_of: Desks, client: httpx.AsyncClient, vouching: None
+) -> None:
+    desk = await desk_of(Role.OFFICER)
+    assert "identity/removal" not in (await desk.get("/console/account")).text
+    await came_back(desk, "hoa", start="/console/account/provider")
+    assert (await came_back(client, "hoa")).status_code == 303
+    form = Page(await desk.get("/console/account")).form("/console/account/identity/removal")
+    wrong = await post(desk, form, password="nhầm")
+    assert (wrong.status_code, "Chưa gỡ được" in wrong.text) == (422, True)
+    assert (await client.get("/console")).status_code == 200
+    assert (await post(desk, form, password=PASSWORD)).headers["location"] == "/console/account?done=unlinked"
+    assert (await client.get("/console")).status_code == 303, "it came of the identity"
+    assert (await desk.get("/console")).status_code == 200, "this one did not"
+    assert (await came_back(client, "hoa")).status_code == 403
+    assert (await came_back(desk, "hoa", start="/console/account/provider")).status_code == 303
+    assert (await came_back(client, "hoa")).status_code == 303

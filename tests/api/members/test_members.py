@@ -194,6 +194,37 @@ async def test_nobody_gives_to_himself_and_a_province_keeps_an_administrator(
     assert refused.status_code == 409, "who administers until tomorrow only is not enough"
 
 
+async def test_only_who_can_come_in_counts_as_another_administrator(
+    client: httpx.AsyncClient, process: Process, db: Database, clock: FixedClock
+) -> None:
+    admin = await an_officer(process, Role.TENANT_ADMIN, unit=PROVINCE)
+    (one,) = (await client.get(f"{MEMBERS}/{admin.actor.id}", headers=admin.headers)).json()["memberships"]
+    held = f"{MEMBERS}/{admin.actor.id}/memberships/{one['id']}"
+    role = {"unit": PROVINCE, "role": "tenant_admin"}
+    _, link = await invited(client, admin, membership=role)
+
+    async def ending() -> str:
+        answer = await client.delete(held, headers=admin.headers)
+        return str(answer.json()["type"]) if answer.content else "ended"
+
+    async def standing(assignment: str) -> None:
+        await db.lane.fetch(f"UPDATE staff_accounts SET {assignment} WHERE username = 'tran.van.binh'")
+
+    last = "/problems/last-administrator"
+    assert await ending() == last, "invited, and not in yet"
+    reset = await client.post(f"{MEMBERS}/{admin.actor.id}/reset", json={"by": "hand"}, headers=admin.headers)
+    assert (reset.status_code, reset.json()["type"]) == (409, last), "nobody could come in while the link is on its way"
+    assert await setting(client, link) == (204, "")
+    await standing("active = false")
+    assert await ending() == last, "deactivated"
+    await standing("active = true")
+    for _ in range(5):
+        await client.post("/api/v1/auth/token", json={"username": "tran.van.binh", "password": "guessed at"})
+    assert await ending() == last, "locked out"
+    clock.at += timedelta(minutes=2)
+    assert await ending() == "ended", "and when the lock is over, there is somebody"
+
+
 @pytest.fixture
 def posted(application: FastAPI, clock: FixedClock) -> Any:
     """A mailbox that links are sent to."""

@@ -259,6 +259,10 @@ async def test_a_system_of_another_province_is_not_there(
         ("POST /{}/memberships", {"unit": "H32", "role": "officer"}),
         ("PUT /{}/memberships/{}", {"valid_to": None}),
         ("DELETE /{}/memberships/{}", None),
+        ("GET /{}/deputies", None),
+        ("POST /{}/deputies", {"unit": "H32", "deputy": "x", "valid_to": "2026-12-01T00:00:00Z"}),
+        ("DELETE /{}/deputies/{}", None),
+        ("DELETE /{}/identity", None),
     ],
 )
 async def test_a_member_of_another_province_is_not_there(

@@ -66,6 +66,8 @@ BODIES_OF: dict[str, Any] = {
     },
     "POST /api/v1/staff/members/{id}/invitation": {"by": "hand"},
     "POST /api/v1/staff/members/{id}/reset": {"by": "hand"},
+    "POST /api/v1/staff/members/{id}/deputies": {"unit": "H23", "deputy": "x", "valid_to": "2026-12-01T00:00:00Z"},
+    "POST /api/v1/staff/me/identities/removal": {"password": "x"},
     "POST /api/v1/staff/me/deputies": {"unit": "H23", "deputy": "x", "valid_to": "2026-12-01T00:00:00Z"},
     "POST /api/v1/staff/me/password": {"current": "x", "password": "bảy con mèo đen ngủ"},
     "POST /api/v1/staff/members/{id}/memberships": {"unit": "H23", "role": "officer"},
