@@ -306,7 +306,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
     """What the forms let one choose from."""
     lang = desk.lang
     return {
-        "categories": _categories(desk),
+        "categories": categories_to_choose(desk),
         "areas": areas_to_choose(desk),
         "units_to_refer": units_to_refer(desk),
         "reasons": referral_reasons(desk),
@@ -317,7 +317,8 @@ def _choices(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _categories(desk: Desk) -> list[Group]:
+def categories_to_choose(desk: Desk) -> list[Group]:
+    """Categories of today, by group."""
     lang = desk.lang
     return [
         Group(

@@ -26,6 +26,7 @@ from .handling import (
 from .holding import forget_held, list_held, refuse_held, release_case
 from .listing import (
     NEWEST,
+    NOBODY,
     START,
     CaseView,
     Outcome,
@@ -34,6 +35,7 @@ from .listing import (
     get_case,
     get_row,
     may_take_up,
+    narrowed,
     queue_counts,
     queue_page,
     with_clocks,
@@ -50,6 +52,7 @@ from .timing import Told, milestones_of, row_clock, tell_deadline
 
 __all__ = [
     "NEWEST",
+    "NOBODY",
     "START",
     "CaseView",
     "CodeBook",
@@ -79,6 +82,7 @@ __all__ = [
     "may_take_up",
     "merge_case",
     "milestones_of",
+    "narrowed",
     "note_from_outside",
     "open_case",
     "pause_case",
