@@ -104,6 +104,11 @@ async def _typed(request: Request) -> list[str]:
         form = await posted_form(request)
     except UnreadableForm:
         return []
+    return written_in(form)
+
+
+def written_in(form: Form) -> list[str]:
+    """What somebody took time to write in a form."""
     return [text for name in _WORDS if (text := form.text(name))]
 
 

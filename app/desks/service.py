@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -224,3 +225,31 @@ def _words(actor: Actor, clock: Clock, books: Books, row: dict[str, Any]) -> Cas
         due_on=local_day(row["due_at"], zone),
         today=local_day(clock.now(), zone),
     )
+
+
+def may_change(actor: Actor, template: Template, directory: Directory) -> bool:
+    """Whether the officer may change the template, for a page to offer it."""
+    return bool(policies.may_arrange(actor, directory.unit_path(actor.tenant_id, template.unit_id)))
+
+
+def preview_template(actor: Actor, wanted: WantedTemplate, books: Books, *, now: datetime) -> str:
+    """What a case of today, with one of the actor's own units, would make of it.
+
+    Raises: InvalidTemplate, UnknownCategory.
+    """
+    _check(actor, wanted, books.catalogue)
+    directory = books.directory
+    tenant = directory.tenant(actor.tenant_id)
+    unit = directory.unit(tenant.id, min(actor.units()))
+    found = books.catalogue.category(tenant.id, wanted.category) if wanted.category else None
+    today = local_day(now, tenant.time_zone)
+    words = CaseWords(
+        code=f"{tenant.agency_code}-{today:%y%m%d}-0001",
+        category=found.name.vi if found else books.catalogue.all(tenant.id)[0].name.vi,
+        area=directory.area(tenant.edition, unit.area_code).name,
+        unit=unit.name,
+        opened_on=today,
+        due_on=today + timedelta(days=7),
+        today=today,
+    )
+    return domain.fill(wanted.body, words)

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import asyncpg
 
+from app.cases.domain.loads import Load
 from app.cases.terms import CaseState, QueueView, Scope
 from app.db.engine import Database
+from app.kit.ids import UnitId
 
 COLUMNS = """code, version, state, resolution, kind, category_code, priority, summary, address, lat, lon,
  area_province, area_district, area_commune, edition_id, confidence, unit_id, assignee_id, opened_at, updated_at,
@@ -142,3 +144,19 @@ async def count_queues(
     found = await db.lane.fetchrow(_COUNTS[scope.whole], scope.tenant_id, limit, officer, now, soon, units)
     assert found is not None
     return found
+
+
+_BY_UNIT = f"""
+SELECT held.one AS unit_id, now.* FROM unnest($4::uuid[]) AS held (one) CROSS JOIN LATERAL (
+ SELECT count(*) AS open, count(*) FILTER (WHERE due_at < $2) AS overdue,
+  count(*) FILTER (WHERE due_at >= $2 AND due_at < $3) AS due_soon,
+  count(*) FILTER (WHERE state = 'received') AS to_sort,
+  count(*) FILTER (WHERE state = 'awaiting_approval') AS to_approve
+ FROM cases WHERE tenant_id = $1 AND unit_id = held.one AND {OPEN}) AS now WHERE now.open > 0
+"""  # noqa: S608
+
+
+async def count_by_unit(db: Database, scope: Scope, *, now: datetime, soon: datetime) -> dict[UnitId, Load]:
+    """How the open cases lie with each unit of the scope that has some. One statement, by what its index holds."""
+    rows = await db.lane.fetch(_BY_UNIT, scope.tenant_id, now, soon, sorted(scope.units))
+    return {UnitId(row["unit_id"]): Load(*row[1:]) for row in rows}

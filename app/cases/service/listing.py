@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from app.cases import domain, policies, repository
+from app.cases.domain.loads import Load
 from app.cases.models import Case
 from app.cases.repository import queues
 from app.cases.terms import Books, CaseState, QueueView, Scope, Verb
@@ -100,6 +101,11 @@ async def queue_counts(
     """How many open cases each view holds, and whether that is all: only `limit` cases are looked at."""
     row = await queues.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit + 1)
     return {view: min(limit, row[view.value]) for view in QueueView}, row["looked"] <= limit
+
+
+async def load_by_unit(db: Database, scope: Scope, *, now: datetime) -> dict[UnitId, Load]:
+    """What lies with each unit of the scope that has open cases. One statement."""
+    return await queues.count_by_unit(db, scope, now=now, soon=now + DUE_SOON)
 
 
 def may_take_up(actor: Actor, row: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from . import (
     account,
     administration,
+    answers,
     blocks,
     calendar,
     case,
@@ -19,6 +20,7 @@ from . import (
     kept,
     limits,
     members,
+    merging,
     money,
     photos,
     portals,
@@ -33,6 +35,7 @@ from . import (
     stream,
     taking_in,
     trail,
+    wall,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -52,6 +55,8 @@ PARTS = (
     money,
     queue,
     kept,
+    answers,
+    wall,
     redactions,
     held,
     blocks,
@@ -63,6 +68,7 @@ PARTS = (
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,
+    merging,
     case,
 )
 for part in PARTS:
