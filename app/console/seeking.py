@@ -14,9 +14,10 @@ from app.desks.schemas import NOBODY, AskedIn
 from app.desks.terms import SavedView
 from app.identity import service as identity_service
 from app.kit.ids import StaffId
+from app.kit.text import Text
 
 from .deps import PLACE, Desk
-from .views import Group, categories_to_choose, units_to_refer
+from .views import Group, units_to_refer
 
 _STRANGER: Final = UUID(int=1)  # in charge of nothing: a name that no colleague has finds nothing
 
@@ -50,7 +51,7 @@ def choices(desk: Desk, sought: AskedIn, saved: Sequence[SavedView]) -> dict[str
         "narrowed": bool(narrowed),
         "tabs": [(view, "?" + urlencode({"view": view.value, **narrowed})) for view in QueueView],
         "many_units": many_units,
-        "filter_categories": categories_to_choose(desk),
+        "filter_categories": _categories(desk),
         "filter_units": _units(desk) if many_units else [],
         "filter_states": [(each.value, each.label(desk.lang)) for each in CaseState if each in OPEN_STATES],
         "saved": [_saved(desk, view, asked) for view in saved],
@@ -62,6 +63,24 @@ def units_to_keep_for(desk: Desk) -> list[tuple[str, str]]:
     """The units for whose members the officer may lay something out."""
     held = (desk.books.directory.unit(desk.tenant.id, unit_id) for unit_id in desk.actor.units(*ARRANGERS))
     return sorted((unit.code, unit.name) for unit in held)
+
+
+def _categories(desk: Desk) -> list[Group]:
+    """Categories of today, each group whole before what is in it; also what is offered no more, as cases have it."""
+    lang = desk.lang
+    return [
+        Group(
+            branch.group.name(lang),
+            (
+                (
+                    branch.group.code,
+                    Text("Cả nhóm: {name}", "All of {name}")(lang).format(name=branch.group.name(lang)),
+                ),
+                *((leaf.code, leaf.name(lang)) for leaf in branch.leaves),
+            ),
+        )
+        for branch in desk.books.catalogue.tree(desk.tenant.id)
+    ]
 
 
 def _units(desk: Desk) -> list[Group]:

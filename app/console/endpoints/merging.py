@@ -30,16 +30,19 @@ async def compare_cases(desk: CurrentDesk, code: CodePath) -> Response:
     """The case beside the one that `into` names. Raises: CaseNotFound outside the officer's units."""
     typed = desk.request.query_params.get("into", "").strip()[:40]
     one = await _case(desk, code)
-    if not typed:
-        return _shown(desk, one, None, typed, {})
+    two, wrong = await _beside(desk, one["code"], typed) if typed else (None, None)
+    return _shown(desk, one, two, typed, {"into": wrong} if wrong is not None else {})
+
+
+async def _beside(desk: Desk, code: str, typed: str) -> tuple[dict[str, Any] | None, Text | None]:
+    """The case that somebody means, else why there is none to compare with."""
     into = views.whole_code(desk, typed.upper())
-    if into == one["code"]:
-        return _shown(desk, one, None, typed, {"into": _SAME})
+    if into == code:
+        return None, _SAME
     try:
-        two = await _case(desk, into)
+        return await _case(desk, into), None
     except CaseNotFound:
-        return _shown(desk, one, None, typed, {"into": _NOT_FOUND})
-    return _shown(desk, one, two, typed, {})
+        return None, _NOT_FOUND
 
 
 async def _case(desk: Desk, code: str) -> dict[str, Any]:

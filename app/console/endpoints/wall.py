@@ -23,8 +23,8 @@ async def show_wall(desk: CurrentDesk) -> Response:
     still = desk.request.query_params.get("refresh") == "off"
     headers = {} if still else {"Refresh": str(int(_EVERY.total_seconds()))}
     loads = await cases_service.load_by_unit(desk.database, desk.scope, now=desk.now)
-    late = [(unit, load) for unit, load in loads.items() if load.overdue]
-    worst = sorted(late, key=lambda one: (-one[1].overdue, -one[1].open))
+    behind = [(unit, load) for unit, load in loads.items() if load.overdue]
+    worst = sorted(behind, key=lambda one: (-one[1].overdue, -one[1].open))
     directory, tenant_id = desk.books.directory, desk.tenant.id
     return desk.page(
         "wall.html",

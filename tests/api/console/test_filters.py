@@ -34,6 +34,7 @@ async def test_filters_are_of_the_address_and_of_every_way_on(desk_of: Desks, pr
     assert listed(page) == [lamp.code]
     assert "/console?view=overdue&category=lighting&state=received" in page.links
     assert page.options["category"].count("lighting.street_lamp") == 1
+    assert '<option value="lighting" selected>Cả nhóm' in answer.text
     (link,) = (link for link in page.links if link.startswith(f"/console/cases/{lamp.code}"))
     case = Page(await desk.get(link))
     assert "/console?view=inbox&category=lighting&state=received" in case.links
