@@ -21,6 +21,7 @@ from app.condition import readings
 from app.console.endpoints import router as console_router
 from app.deadlines.citizen_endpoints import router as calendar_router
 from app.deadlines.endpoints import router as deadlines_router
+from app.desks.staff_endpoints import router as desks_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.directory.staff_endpoints import router as unit_contacts_router
 from app.identity.domain import roles_named
@@ -148,6 +149,7 @@ ROUTERS = (
     preview_router,
     portals_router,
     staff_portals_router,
+    desks_router,
     calendar_address_router,
     open311_router,
     portal_router,

@@ -26,6 +26,7 @@ ADMINISTRATOR: Final = frozenset({Role.TENANT_ADMIN})
 AT_A_DESK: Final = frozenset({Role.OFFICER, Role.APPROVER, Role.UNIT_ADMIN})
 ADMINISTRATORS: Final = frozenset({Role.UNIT_ADMIN, Role.TENANT_ADMIN})
 ACCOUNTS: Final = frozenset({Role.APPROVER, Role.UNIT_ADMIN, Role.TENANT_ADMIN})  # the first two of the root unit
+ARRANGERS: Final = frozenset({Role.APPROVER, Role.UNIT_ADMIN, Role.TENANT_ADMIN})
 AUDITORS: Final = frozenset({Role.TENANT_ADMIN, Role.AUDITOR})
 
 # Every address of officers that is no verb of a case or of a service request: who may ask for it, whatever comes of it.
@@ -153,6 +154,14 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/targets": ADMINISTRATOR,
     "POST /api/v1/staff/targets/preview": ADMINISTRATOR,
     "GET /api/v1/staff/work": ALL,
+    "GET /api/v1/staff/views": ALL,
+    "POST /api/v1/staff/views": ALL,
+    "DELETE /api/v1/staff/views/{id}": ALL,
+    "GET /api/v1/staff/answer-templates": ALL,
+    "POST /api/v1/staff/answer-templates": ARRANGERS,
+    "GET /api/v1/staff/answer-templates/{id}": ALL,
+    "PUT /api/v1/staff/answer-templates/{id}": ARRANGERS,
+    "DELETE /api/v1/staff/answer-templates/{id}": ARRANGERS,
 }
 
 # Every address of other systems: which scope its key needs; None: any key. That of reports is everyone's, too.

@@ -132,6 +132,10 @@ class Action(StrEnum):
     PORTAL_SET = "portal.set"
     CALENDAR_ADDRESS_MADE = "calendar_address.made"
     CALENDAR_ADDRESS_ENDED = "calendar_address.ended"
+    VIEW_SAVED = "view.saved"
+    VIEW_DROPPED = "view.dropped"
+    ANSWER_TEMPLATE_SET = "answer_template.set"
+    ANSWER_TEMPLATE_ENDED = "answer_template.ended"
 
 
 class Outcome(StrEnum):

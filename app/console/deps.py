@@ -49,6 +49,7 @@ PATH: Final = "/console"
 _OPEN: Final = (f"{PATH}/account", f"{PATH}/sign-out")  # also to whoever has to set a second step up first
 _DIFFERENT: Final = Text("Hai lần nhập chưa giống nhau.", "The two are not the same.")
 MOST_AT_ONCE: Final = 100
+PLACE: Final = ("view", "category", "unit", "state", "officer")  # what a page of the queue is narrowed to
 _RELEASERS: Final = PERMITS[Verb.TRIAGE].own | PERMITS[Verb.TRIAGE].above
 _WORDS: Final = ("answer", "question", "text", "comment", "public_text", "mask")  # what takes an officer time to write
 
@@ -75,9 +76,9 @@ class ConsoleRoute(PageRoute):
 
 
 def place_in_queue(text: str) -> dict[str, str]:
-    """View and page of the queue an officer came from, as `back` carries them; nothing for what is neither."""
+    """View, filters and page of the queue an officer came from, as `back` carries them; nothing for what is neither."""
     pairs = dict(parse_qsl(text[:600], max_num_fields=8)) if text.isascii() and text.count("&") < 8 else {}
-    return {name: pairs[name] for name in ("view", "cursor") if name in pairs}
+    return {name: pairs[name] for name in (*PLACE, "cursor") if name in pairs}
 
 
 def back_to(text: str, **told: str) -> str:
@@ -103,6 +104,11 @@ async def _typed(request: Request) -> list[str]:
         form = await posted_form(request)
     except UnreadableForm:
         return []
+    return written_in(form)
+
+
+def written_in(form: Form) -> list[str]:
+    """What somebody took time to write in a form."""
     return [text for name in _WORDS if (text := form.text(name))]
 
 

@@ -25,6 +25,7 @@ from app.catalogue.terms import Answer, Category, Kind, PhotoPolicy, Priority, P
 from app.deadlines import service as deadlines_service
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import PauseCause
+from app.desks import service as desks_service
 from app.directory.terms import Tier
 from app.identity import service as identity_service
 from app.kit.clock import local_day
@@ -169,7 +170,10 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     unit_id = UnitId(row["unit_id"])
     members = await identity_service.members_of(desk.database, tenant.id, unit_id, now=desk.now)
     resolution = case["resolution"]
+    answers = {Verb.DRAFT_ANSWER, Verb.RESOLVE} & set(view.verbs)
+    filled = await desks_service.templates_filled(desk.database, desk.clock, desk.actor, books, row) if answers else []
     return {
+        "templates": [(str(one.template.id), one.template.wanted.name) for one in filled],
         "case": case,
         "standing": CaseState(case["state"]).label,
         "outcome": Resolution(resolution).label if resolution else None,
@@ -316,7 +320,7 @@ def _choices(desk: Desk) -> dict[str, Any]:
     """What the forms let one choose from."""
     lang = desk.lang
     return {
-        "categories": _categories(desk),
+        "categories": categories_to_choose(desk),
         "areas": areas_to_choose(desk),
         "units_to_refer": units_to_refer(desk),
         "reasons": referral_reasons(desk),
@@ -327,7 +331,8 @@ def _choices(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _categories(desk: Desk) -> list[Group]:
+def categories_to_choose(desk: Desk) -> list[Group]:
+    """Categories of today, by group."""
     lang = desk.lang
     return [
         Group(

@@ -26,6 +26,7 @@ from .handling import (
 from .holding import forget_held, list_held, refuse_held, release_case
 from .listing import (
     NEWEST,
+    NOBODY,
     START,
     CaseView,
     Outcome,
@@ -33,7 +34,9 @@ from .listing import (
     each_case,
     get_case,
     get_row,
+    load_by_unit,
     may_take_up,
+    narrowed,
     queue_counts,
     queue_page,
     with_clocks,
@@ -50,6 +53,7 @@ from .timing import Told, milestones_of, row_clock, tell_deadline
 
 __all__ = [
     "NEWEST",
+    "NOBODY",
     "START",
     "CaseView",
     "CodeBook",
@@ -76,9 +80,11 @@ __all__ = [
     "is_held",
     "list_held",
     "list_unswept",
+    "load_by_unit",
     "may_take_up",
     "merge_case",
     "milestones_of",
+    "narrowed",
     "note_from_outside",
     "open_case",
     "pause_case",

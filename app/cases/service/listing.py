@@ -11,10 +11,13 @@ from uuid import UUID
 import asyncpg
 
 from app.cases import domain, policies, repository
+from app.cases.domain.loads import Load
 from app.cases.models import Case
+from app.cases.repository import queues
 from app.cases.terms import Books, CaseState, QueueView, Scope, Verb
 from app.db.engine import Database
 from app.db.work import Work, in_work
+from app.directory.snapshot import Directory
 from app.directory.terms import Tier
 from app.identity.terms import Actor
 from app.kit.clock import Clock
@@ -24,6 +27,7 @@ from app.timeline import service as timeline_service
 from app.timeline.terms import Entry
 
 START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+NOBODY = UUID(int=0)
 NEWEST = UUID(int=(1 << 128) - 1)
 DUE_SOON = timedelta(days=1)
 
@@ -44,8 +48,10 @@ async def queue_page(
     after: tuple[datetime, UUID],
     limit: int,
     now: datetime,
+    state: CaseState | None = None,
+    officer: UUID | None = None,
 ) -> list[asyncpg.Record]:
-    """Up to `limit` open cases of the view within the scope, due first."""
+    """Up to `limit` open cases of the view within the scope, due first. `officer`: who is in charge, or NOBODY."""
     extra: Sequence[object] = ()
     if view is QueueView.MINE:
         extra = (actor.id,)
@@ -54,7 +60,28 @@ async def queue_page(
     elif view is QueueView.DUE_SOON:
         extra = (now, now + DUE_SOON)
     categories = _categories(books, scope.tenant_id, category)
-    return await repository.list_queue(db, scope, view, categories=categories, extra=extra, after=after, limit=limit)
+    return await queues.list_queue(
+        db,
+        scope,
+        view,
+        categories=categories,
+        state=state,
+        officer=officer,
+        extra=extra,
+        after=after,
+        limit=limit,
+    )
+
+
+def narrowed(scope: Scope, directory: Directory, unit: str | None) -> Scope:
+    """The part of the scope that lies with the unit and those below it; the whole where none is named.
+
+    Raises: UnknownUnit.
+    """
+    if not unit:
+        return scope
+    below = directory.subtree(scope.tenant_id, [UnitId(directory.unit_by_code(scope.tenant_id, unit.upper()).id)])
+    return Scope(scope.tenant_id, scope.units & below)
 
 
 async def with_clocks(
@@ -72,8 +99,13 @@ async def queue_counts(
     db: Database, actor: Actor, scope: Scope, *, now: datetime, limit: int
 ) -> tuple[dict[QueueView, int], bool]:
     """How many open cases each view holds, and whether that is all: only `limit` cases are looked at."""
-    row = await repository.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit + 1)
+    row = await queues.count_queues(db, scope, officer=actor.id, now=now, soon=now + DUE_SOON, limit=limit + 1)
     return {view: min(limit, row[view.value]) for view in QueueView}, row["looked"] <= limit
+
+
+async def load_by_unit(db: Database, scope: Scope, *, now: datetime) -> dict[UnitId, Load]:
+    """What lies with each unit of the scope that has open cases. One statement."""
+    return await queues.count_by_unit(db, scope, now=now, soon=now + DUE_SOON)
 
 
 def may_take_up(actor: Actor, row: Mapping[str, Any]) -> bool:

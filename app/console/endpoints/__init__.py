@@ -8,6 +8,7 @@ from . import (
     absences,
     account,
     administration,
+    answers,
     blocks,
     calendar,
     case,
@@ -17,8 +18,10 @@ from . import (
     figures,
     held,
     invitation,
+    kept,
     limits,
     members,
+    merging,
     money,
     photos,
     portals,
@@ -33,6 +36,7 @@ from . import (
     stream,
     taking_in,
     trail,
+    wall,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -52,6 +56,9 @@ PARTS = (
     second_step,
     money,
     queue,
+    kept,
+    answers,
+    wall,
     redactions,
     held,
     blocks,
@@ -63,6 +70,7 @@ PARTS = (
     requests,
     senders,  # these two before the case, which would take their address for one of its verbs
     photos,
+    merging,
     case,
 )
 for part in PARTS:

@@ -14,7 +14,8 @@ from app.cases.errors import CaseNotFound, StaleCase
 from app.cases.models import Case
 from app.cases.terms import QueueView, Verb
 from app.console import verbs, views
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to, place_in_queue
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, back_to, place_in_queue, written_in
+from app.desks import service as desks_service
 from app.kit.ids import CaseId
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -26,11 +27,10 @@ from app.web.pages import FieldErrors, Form, whole_number
 router = APIRouter(prefix=f"{PATH}/cases", route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 _STALE = Text(
-    "Vụ việc đã thay đổi từ khi bạn mở trang. Những gì mới được đánh dấu bên dưới; điều bạn đã nhập vẫn còn nguyên. "
-    "Hãy xem lại rồi làm tiếp.",
-    "The case has changed since you opened the page. What is new is marked below; what you typed is still here. "
-    "Please look again, then go on.",
+    "Vụ việc đã thay đổi từ khi bạn mở trang. Những gì mới ở ngay dưới đây và được đánh dấu trong quá trình.",
+    "Somebody has changed it while you were at work. What is new stands below, and is marked in the history.",
 )
+_CHOOSE = Text("Hãy chọn một mẫu.", "Choose a template.")
 
 
 @router.get("/{code}")
@@ -67,7 +67,20 @@ async def _acted(desk: Desk, code: str, verb: Verb, seen: int, form: Form) -> Re
     if verb is Verb.EXTEND and form.text("step") == "preview":
         letter = await verbs.preview_letter(desk, code, form)
         return await _shown(desk, code, verb=verb, form=form, seen=seen, draft=letter)
+    if verb in {Verb.DRAFT_ANSWER, Verb.RESOLVE} and form.text("step") == "template":
+        return await _filled(desk, code, verb, seen, form)
     return _done(desk, await verbs.act(desk, code, verb, seen, form), verb, form.text("back"))
+
+
+async def _filled(desk: Desk, code: str, verb: Verb, seen: int, form: Form) -> Response:
+    """The form with the chosen template below what was typed, to be read and changed. Raises: CaseNotFound."""
+    found = await desks_service.templates_for_case(desk.database, desk.clock, desk.actor, desk.books, code)
+    chosen = next((one for one in found if str(one.template.id) == form.text("template")), None)
+    if chosen is None:
+        return await _shown(desk, code, verb=verb, form=form, errors={"template": _CHOOSE}, status=422, seen=seen)
+    answer = "\n\n".join(filter(None, (form.text("answer"), chosen.text)))
+    resolution = form.text("resolution") or chosen.template.wanted.resolution or ""
+    return await _shown(desk, code, verb=verb, form=form.having(answer=answer, resolution=resolution), seen=seen)
 
 
 def _done(desk: Desk, case: Case, verb: Verb, back: str) -> Response:
@@ -117,6 +130,9 @@ async def _shown(
         "case.html",
         status=status,
         tried=verb.value if verb else "",
+        tried_verb=verb,
+        able={each.value for each in view.verbs},
+        written=written_in(form),
         form=form,
         back=urlencode(place),
         back_view=QueueView(place["view"]) if place.get("view") in set(QueueView) else None,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Exists, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.db.engine import Database
 from app.db.errors import constraint
 from app.db.work import ReadWork, Work
 from app.identity.domain import attempts_key
@@ -337,3 +338,19 @@ SELECT true AS tied WHERE EXISTS (
 async def are_apart(work: Work, tenant_id: TenantId, one: StaffId, other: StaffId, *, since: datetime) -> bool:
     """Whether neither has stood in for the other since then, nor let the other in. One statement."""
     return not await work.fetch(_TIED, tenant_id, one, other, since, work.now)
+
+
+_COLLEAGUES = """
+SELECT a.id, a.username, a.name FROM staff_accounts a WHERE a.tenant_id = $1 AND a.active AND a.id IN (
+ SELECT m.account_id FROM memberships m WHERE m.tenant_id = $1 AND m.unit_id = ANY($2)
+  AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3))
+ORDER BY a.name, a.username
+"""
+
+
+async def list_colleagues(
+    db: Database, tenant_id: TenantId, units: Collection[UnitId], now: datetime
+) -> list[tuple[StaffId, str, str]]:
+    """The active members of the units, each once, by name; one statement (index ix_memberships_unit)."""
+    rows = await db.lane.fetch(_COLLEAGUES, tenant_id, list(units), now)
+    return [(StaffId(row["id"]), row["username"], row["name"]) for row in rows]

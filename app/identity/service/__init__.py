@@ -6,6 +6,7 @@ from app.identity.domain import Keyring, checked_identity, generate_password, ma
 
 from .accounts import (
     change_password,
+    colleagues_of,
     create_staff,
     end_membership,
     find_staff,
@@ -130,6 +131,7 @@ __all__ = [
     "checked_identity",
     "client_of_portal",
     "close_membership",
+    "colleagues_of",
     "confirm_factor",
     "count_holders",
     "create_staff",

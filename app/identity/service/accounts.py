@@ -15,7 +15,7 @@ from app.db.work import Work, in_work
 from app.identity import domain, repository
 from app.identity.errors import AccountLocked, InvalidAccount, WrongPassword
 from app.identity.repository import factors, members
-from app.identity.terms import Membership, SignedIn, StaffAccountView, StaffToken, system_actor
+from app.identity.terms import Actor, Membership, SignedIn, StaffAccountView, StaffToken, system_actor
 from app.kit.clock import Clock
 from app.kit.ids import StaffId, TenantId, UnitId
 from app.kit.text import Text
@@ -177,6 +177,11 @@ async def members_of(db: Database, tenant_id: TenantId, unit_id: UnitId, *, now:
     """User name and name of those who hold any role in the unit itself, by name. One statement."""
     rows = await repository.list_members(db, tenant_id, unit_id, now)
     return [(row["username"], row["name"]) for row in rows]
+
+
+async def colleagues_of(db: Database, actor: Actor, *, now: datetime) -> list[tuple[StaffId, str, str]]:
+    """Id, user name and name of those who hold any role in the actor's own units, by name. One statement."""
+    return await members.list_colleagues(db, actor.tenant_id, actor.units(), now)
 
 
 async def names_of(work: Work, tenant_id: TenantId, accounts: Collection[UUID]) -> dict[UUID, str]:

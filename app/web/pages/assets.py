@@ -28,6 +28,8 @@ _FILES = (
     (_OWN, "site.js", _JS),
     (_OWN, "icon.svg", "image/svg+xml"),
     (_OWN, "docs.js", _JS),
+    (_OWN, "console.css", _CSS),
+    (_OWN, "console.js", _JS),
     (_SWAGGER, "swagger-ui.css", _CSS),
     (_SWAGGER, "swagger-ui-bundle.js", _JS),
 )

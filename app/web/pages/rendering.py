@@ -64,7 +64,7 @@ class Pages:
         environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        environment.globals["say"] = _say
+        environment.globals.update(say=_say, asset=_asset)
         environment.filters.update(moment=_moment, until=_until, day=_day, date=_date, stamp=_stamp, number=_number)
         return environment
 
@@ -129,6 +129,11 @@ def _in_other_words(connection: HTTPConnection, lang: Lang) -> str | None:
         return None
     asked = [(name, value) for name, value in connection.query_params.multi_items() if name != "lang"]
     return "?" + urlencode([*asked, ("lang", lang.value)])
+
+
+def _asset(name: str) -> str:
+    """Address of a file of the pages."""
+    return assets()[name].path
 
 
 @pass_context

@@ -240,12 +240,13 @@ async def test_an_empty_form_is_told_what_to_write(desk_of: Desks, process: Proc
     assert Page(refused).text.count(asked) == 2  # in the summary, and by its field
 
 
-async def test_a_case_is_shown_in_six_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
+async def test_a_case_is_shown_in_seven_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
     filed = await a_case(process, S.IN_PROGRESS)
     desk = await desk_of(*EVERY_HAND)
     statements.clear()
     assert (await desk.get(f"/console/cases/{filed.code}")).status_code == 200
-    assert len(statements) == 6, statements.texts  # who asks, the case, its history, its reports, its colleagues
+    # who asks, the case, its history, its reports, their files, its colleagues, templates of answers
+    assert len(statements) == 7, statements.texts
 
 
 async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:

@@ -100,7 +100,7 @@ async def test_a_code_read_out_opens_its_case(desk_of: Desks, process: Process) 
     assert "code-error" in Page(refused).ids
 
 
-async def test_every_view_tells_how_many_wait_there_and_the_queue_costs_four_statements(
+async def test_every_view_tells_how_many_wait_there_and_the_queue_costs_six_statements(
     desk_of: Desks, process: Process, clock: FixedClock, statements: Statements
 ) -> None:
     await a_case(process)
@@ -110,7 +110,8 @@ async def test_every_view_tells_how_many_wait_there_and_the_queue_costs_four_sta
     for desk in (await desk_of(), await desk_of(unit=CITY), await desk_of(unit="H23")):
         statements.clear()
         page = Page(await desk.get("/console"))
-        assert len(statements) == 4, statements.texts  # who asks, the page, the counts, the clocks of the page
+        # who asks, the colleagues, the page, the counts, the clocks of the page, the saved views
+        assert len(statements) == 6, statements.texts
         for told in ("Chờ phân loại 2", "Cần xử lý 5", "Của tôi 0", "Quá hạn 1", "Sắp đến hạn 0", "Chờ duyệt 1"):
             assert told in page.text
 

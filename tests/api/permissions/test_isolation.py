@@ -55,6 +55,7 @@ OWN = {
     "DELETE /api/v1/me/devices/{device}",
     "DELETE /api/v1/staff/me/deputies/{deputy}",  # tests/api/members
     "DELETE /api/v1/staff/me/sessions/{session}",
+    "DELETE /api/v1/staff/views/{id}",  # tests/api/desks
 }
 _OF_A_REPORT = ("/reports/{code}", "/staff/cases/{code}", "/staff/held/{code}", "/client/cases/{code}")
 # Of a province alone, and of another system: tried below, and in tests/api/clients.
@@ -69,6 +70,7 @@ APART = (
     "/staff/partners/{id}",  # tests/api/partners
     "/staff/clients/{id}",
     "/staff/portals/{unit}",  # and of units: tests/api/portals
+    "/staff/answer-templates/{id}",  # of units: tests/api/desks
     "/staff/members/{id}",  # and of units: tests/api/members
     "/client/subscriptions/{id}",
 )

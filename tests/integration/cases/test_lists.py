@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from app.cases import repository
+from app.cases.repository import queues
 from app.cases.schemas import line, page_answer
 from app.cases.service import NEWEST, START
 from app.cases.terms import CaseState, QueueView, Scope
@@ -70,7 +71,7 @@ async def test_a_queue_walked_to_its_end_shows_each_case_once_due_first(
             )
             seen: list[str] = []
             after = START
-            while page := await repository.list_queue(
+            while page := await queues.list_queue(
                 process.db, scope, view, categories=None, extra=(), after=after, limit=limit
             ):
                 seen += [row["code"] for row in page]
@@ -83,7 +84,7 @@ async def test_what_is_late_and_what_is_soon_part_the_queue(process: Process, un
     now = sorted(row["due_at"] for row in cases)[len(cases) // 2]
     scope = Scope(HAIDUONG, frozenset(units), whole=False)
     late, soon = [
-        await repository.list_queue(process.db, scope, view, categories=None, extra=extra, after=START, limit=50)
+        await queues.list_queue(process.db, scope, view, categories=None, extra=extra, after=START, limit=50)
         for view, extra in (
             (QueueView.OVERDUE, (now,)),
             (QueueView.DUE_SOON, (now, now + timedelta(days=365))),
@@ -132,7 +133,7 @@ async def test_what_is_due_first_is_counted_whatever_unit_holds_it(
     )[:limit]
     now = first[-1][0] + timedelta(seconds=1)
     for whole in (True, False):
-        counted = await repository.count_queues(
+        counted = await queues.count_queues(
             process.db, Scope(HAIDUONG, frozenset(units), whole=whole), officer=None, now=now, soon=now, limit=limit
         )
         assert counted["looked"] == len(first)
@@ -142,9 +143,7 @@ async def test_what_is_due_first_is_counted_whatever_unit_holds_it(
 
 async def test_a_page_holds_the_lines_that_pages_show(process: Process, units: list[UnitId]) -> None:
     scope, now = Scope(HAIDUONG, frozenset(units), whole=False), process.clock.now()
-    rows = await repository.list_queue(
-        process.db, scope, QueueView.INBOX, categories=None, extra=(), after=START, limit=50
-    )
+    rows = await queues.list_queue(process.db, scope, QueueView.INBOX, categories=None, extra=(), after=START, limit=50)
     lines = [line(row, process.books, HAIDUONG, now) for row in rows]
     for _ in range(2):  # the second time from what is remembered
         page = orjson.loads(page_answer(rows, process.books, HAIDUONG, now, "next"))

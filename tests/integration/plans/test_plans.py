@@ -161,6 +161,18 @@ async def test_a_queue_reads_what_is_open_only(town: Town, view: str, who: str) 
         narrow([*await _asked(town, QUEUE + query, headers), *_none()], PAGE)
 
 
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_pages_of_the_console_go_by_the_indexes_of_what_is_open(town: Town, who: str) -> None:
+    token = getattr(town, who)["Authorization"].removeprefix("Bearer ")
+    cookie = {"Cookie": f"staff={token}"}
+    for query in ("?officer=none", "?state=in_progress&category=roads", "?unit=H23.21&state=received"):
+        narrow([*await _asked(town, f"/console{query}", cookie), *_none()], PAGE)
+    seen = await _asked(town, "/console/wall", cookie)
+    assert {(one.table, one.node) for one in seen} == {("cases", "Index Only Scan")}, seen
+    most = await town.process.db.lane.fetchval("SELECT count(*) FROM cases WHERE state NOT IN ('resolved', 'closed')")
+    assert sum(one.rows for one in seen) <= REPEATS * most, "each open case once"
+
+
 def _none() -> list[Visit]:
     """So that a view in which nothing waits is not taken for one that was not read."""
     return [Visit("cases", "Index Scan", 0, "")]
