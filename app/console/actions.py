@@ -142,6 +142,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "app_version.set": Text("Đặt phiên bản ứng dụng", "App version set"),
             "unit.contact_set": Text("Đặt liên hệ cơ quan", "Unit’s contact set"),
             "goal.set": Text("Đặt chỉ tiêu", "Goal set"),
+            "support_rule.published": Text("Ban hành quy tắc “Tôi cũng gặp”", "Rule of support published"),
             "factor_rule.set": Text("Quy định xác thực hai bước", "Rule on the second step"),
             "limit.set": Text("Đổi giới hạn", "Limit set"),
             "sender.blocked": Text("Chặn người gửi", "Sender blocked"),
