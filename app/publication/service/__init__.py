@@ -34,7 +34,7 @@ from .reading import (
     public_window,
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
-from .similar import similar_cases
+from .similar import similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -71,4 +71,6 @@ __all__ = [
     "rebuild_all",
     "redact_case",
     "similar_cases",
+    "similar_to",
+    "similar_within",
 ]

@@ -261,33 +261,6 @@ class Filters:
     common: bool = False  # the phrases stand in so many texts that the newest fill a page soon
 
 
-class Likeness(NamedTuple):
-    """How likely two reports are one matter, from 0 to 1, and the words in which both say it."""
-
-    score: float
-    shared: tuple[str, ...]
-
-
-class NearCase(NamedTuple):
-    """An open public case near a place: its text in folded words, and its line of a list as it is stored."""
-
-    case_id: UUID
-    category: str
-    group: str
-    point: Point
-    words: str
-    line: bytes
-
-
-class SimilarCase(NamedTuple):
-    """A public case that is probably what somebody is about to report, and why that is thought."""
-
-    line: bytes
-    metres: int
-    days: int
-    likeness: Likeness
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which public cases another system mirrors; None does not restrict. Each `_before` is itself outside.

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from app.cases import service as cases
-from app.cases.terms import CaseState
+from app.cases.terms import CaseState, Resolution
 from app.catalogue.terms import Priority
 from app.db.work import Work, in_work
 from app.identity.terms import Actor, ActorKind
 from app.process import Process
 from app.supports import service as supports
 from tests.api.supports.conftest import Crowd, Person
-from tests.builders import CAM_THUONG, HAIDUONG, Filed, a_case, a_report, acting, an_officer, brought, someone
+from tests.builders import CAM_THUONG, HAIDUONG, Filed, a_case, a_report, acting, an_officer, someone
 from tests.statements import Statements
 
 Drain = Callable[[], Awaitable[int]]
@@ -68,16 +68,18 @@ async def test_only_people_may_and_only_of_what_is_public_and_goes_on(
     assert (await client.post(at(lamp), headers=officer.headers)).json()["type"].endswith("sign-in-needed")
     private = await a_report(process)
     hidden = await client.post(at(private), headers=person.headers)
-    assert (hidden.status_code, hidden.json()["type"].rpartition("/")[2]) == (404, "unknown-report")
+    assert (hidden.status_code, hidden.json()["type"].rpartition("/")[2]) == (404, "report-not-found")
     assert (await client.request("DELETE", at(private), headers=person.headers)).status_code == 404
     await client.post(at(lamp), headers=person.headers)
-    done = await brought(process, lamp, CaseState.RESOLVED)
+    answer = {"answer": "Đã thay bóng đèn.", "resolution": Resolution.FIXED}
+    done = await acting(process, cases.resolve_case, someone(process), code=lamp.code, seen=lamp.version, **answer)
     await drain()
     (other,) = await crowd(1)
-    over = await client.post(at(done), headers=other.headers)
+    over = await client.post(at(lamp), headers=other.headers)
     assert (over.status_code, over.json()["type"].rpartition("/")[2]) == (409, "support-closed")
-    assert (await client.post(at(done), headers=person.headers)).json()["supported"], "it was said in time"
-    assert not (await client.request("DELETE", at(done), headers=person.headers)).json()["supported"]
+    assert done.state == CaseState.RESOLVED
+    assert (await client.post(at(lamp), headers=person.headers)).json()["supported"], "it was said in time"
+    assert not (await client.request("DELETE", at(lamp), headers=person.headers)).json()["supported"]
 
 
 async def test_whoever_has_reported_it_counts_already(
