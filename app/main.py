@@ -74,6 +74,8 @@ from app.settings import Settings
 from app.streams.endpoints import router as streams_router
 from app.streams.service import PrivateFeeds
 from app.subscriptions.endpoints import router as subscriptions_router
+from app.supports.citizen_endpoints import router as supports_router
+from app.supports.staff_endpoints import router as support_rules_router
 from app.web import health, metrics, openapi, problems
 from app.web.budgets import ReadBudget, Reads
 from app.web.hot import HotPaths, hot_routes
@@ -110,6 +112,7 @@ ROUTERS = (
     streams_router,
     report_router,
     reports_router,
+    supports_router,
     publication_router,
     *cases_routers,
     directory_router,
@@ -126,6 +129,7 @@ ROUTERS = (
     deadlines_router,
     calendar_router,
     subscriptions_router,
+    support_rules_router,
     *client_routers,
     staff_clients_router,
     members_router,

@@ -150,6 +150,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "DELETE /api/v1/staff/me/sessions": ALL,
     "DELETE /api/v1/staff/me/sessions/{session}": ALL,
     "PUT /api/v1/staff/units/{code}/contact": ADMINISTRATOR,
+    "GET /api/v1/staff/support-rules": ALL,
+    "POST /api/v1/staff/support-rules": ADMINISTRATOR,
     "GET /api/v1/staff/targets": ALL,
     "POST /api/v1/staff/targets": ADMINISTRATOR,
     "POST /api/v1/staff/targets/preview": ADMINISTRATOR,

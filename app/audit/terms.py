@@ -129,6 +129,7 @@ class Action(StrEnum):
     TRAIL_EXPORTED = "audit.exported"
     TRAIL_ACCEPTED = "audit.accepted"  # as it stands, after an older backup was restored
     GOAL_SET = "goal.set"
+    SUPPORT_RULE_PUBLISHED = "support_rule.published"
     PORTAL_SET = "portal.set"
     CALENDAR_ADDRESS_MADE = "calendar_address.made"
     CALENDAR_ADDRESS_ENDED = "calendar_address.ended"

@@ -48,6 +48,7 @@ class EventType(StrEnum):
     CLOSED = "case.closed"
     REMINDED = "case.reminded"
     OVERDUE = "case.overdue"
+    SUPPORT_RAISED = "case.support_raised"
 
 
 COMMENT = "case.comment"  # timeline only: the words that came with a fact, for fewer readers than the fact itself

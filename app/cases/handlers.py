@@ -25,6 +25,7 @@ _TIMELESS = frozenset(
         EventType.WITHHELD,
         EventType.REDACTED,
         EventType.PHOTOS_DECIDED,
+        EventType.SUPPORT_RAISED,
     }
 )
 

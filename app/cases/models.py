@@ -134,6 +134,8 @@ class Case(TenantRow, Base):
     report_count: Mapped[int]
     referral_count: Mapped[int]
     reopen_count: Mapped[int]
+    # people who say that they meet the same; counted by the supports room, and no change of the case itself
+    support_count: Mapped[int] = mapped_column(server_default=text("0"))
 
     def facts(self) -> CaseFacts:
         """What decisions may know of it."""

@@ -148,6 +148,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "view.dropped": Text("Bỏ danh sách của cơ quan", "Unit’s view dropped"),
             "answer_template.set": Text("Ghi mẫu trả lời", "Answer template written"),
             "answer_template.ended": Text("Bỏ mẫu trả lời", "Answer template ended"),
+            "support_rule.published": Text("Ban hành quy tắc “Tôi cũng gặp”", "Rule of support published"),
             "factor_rule.set": Text("Quy định xác thực hai bước", "Rule on the second step"),
             "limit.set": Text("Đổi giới hạn", "Limit set"),
             "sender.blocked": Text("Chặn người gửi", "Sender blocked"),

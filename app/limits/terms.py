@@ -29,6 +29,7 @@ class Limited(StrEnum):
     LINKS = "links"  # uses of such links
     SIGN_INS = "sign_ins"  # passwords and codes tried
     PHONE_LOOKUPS = "phone_lookups"  # reports looked for by a phone
+    SUPPORTS = "supports"  # "I meet this too", said or taken back
 
     @property
     def label(self) -> Text:
@@ -48,6 +49,7 @@ _LIMITED_LABELS = {
     Limited.INVITATIONS: Text("Liên kết đặt mật khẩu do quản trị lập", "Links for passwords made by administrators"),
     Limited.LINKS: Text("Lần dùng liên kết đặt mật khẩu", "Uses of such links"),
     Limited.SIGN_INS: Text("Lần thử đăng nhập", "Attempts to sign in"),
+    Limited.SUPPORTS: Text("Lần báo “Tôi cũng gặp”", "Supports given or taken back"),
     Limited.PHONE_LOOKUPS: Text("Lần tìm phản ánh theo số điện thoại", "Reports looked for by a phone"),
 }
 
@@ -109,6 +111,9 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.LINKS, Per.ADDRESS): Rate(60, _HOUR),
         (Limited.LINKS, Per.NETWORK): Rate(600, _HOUR),
         (Limited.PHONE_LOOKUPS, Per.PERSON): Rate(60, _HOUR),
+        (Limited.SUPPORTS, Per.PERSON): Rate(60, _HOUR),
+        (Limited.SUPPORTS, Per.ADDRESS): Rate(600, _HOUR),
+        (Limited.SUPPORTS, Per.NETWORK): Rate(6_000, _HOUR),
         (Limited.SIGN_INS, Per.ADDRESS): Rate(1_200, _HOUR),
         (Limited.SIGN_INS, Per.NETWORK): Rate(12_000, _HOUR),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
@@ -14,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
-from app.kit.ids import CitizenId, ReportId, RequestId, TenantId
+from app.kit.ids import CitizenId, TenantId
 from app.web.versions import AppVersion, KnownVersions
 
 from .models import AppVersionRow, ChangeHead, OwnChange
+from .terms import ChangeKind
 
 # What an account may see of its reports: the same rule as the histories that senders read (reports/service/reading.py).
 _REPORTS: Final = """
@@ -68,6 +70,29 @@ WITH mine AS MATERIALIZED (
   FROM mine m JOIN papers p ON p.tenant_id = $1 AND p.subject_id = m.id
 )
 """
+# Of a case that it supports an account sees what everyone does: its publication, which alone says what that is. What
+# only the number of supporters changes moves nothing: else each of them would be told of every other.
+_SUPPORTS: Final = """
+WITH RECURSIVE mine AS MATERIALIZED (
+  SELECT id, case_id, citizen_id FROM supports
+  WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND citizen_id IS NOT NULL
+), followed AS (
+  SELECT m.id AS support_id, m.case_id AS id, 0 AS steps FROM mine m
+  UNION ALL
+  SELECT f.support_id, c.merged_into_id, f.steps + 1 FROM followed f
+  JOIN cases c ON c.tenant_id = $1 AND c.id = f.id WHERE c.merged_into_id IS NOT NULL AND f.steps < 20
+), lives AS MATERIALIZED (
+  SELECT DISTINCT ON (support_id) support_id, id AS case_id FROM followed ORDER BY support_id, steps DESC
+), shown AS MATERIALIZED (
+  SELECT case_id,
+    md5(case_id::text || (convert_from(body, 'UTF8')::jsonb - 'support_count' - 'updated_at')::text)::uuid AS digest
+  FROM publications WHERE tenant_id = $1 AND published AND case_id = ANY(ARRAY(SELECT DISTINCT case_id FROM lives))
+), wanted AS MATERIALIZED (
+  SELECT m.citizen_id, m.id AS about_id, m.id AS subject_id, 'support' AS kind, l.case_id AS history_id, p.digest,
+    NULL AS gone
+  FROM mine m JOIN lives l ON l.support_id = m.id JOIN shown p ON p.case_id = l.case_id
+)
+"""
 _NUMBER: Final = """
 , changed AS MATERIALIZED (
   SELECT w.* FROM wanted w LEFT JOIN own_changes o ON o.tenant_id = $1 AND o.about_id = w.about_id
@@ -97,7 +122,15 @@ ON CONFLICT (tenant_id, about_id, citizen_id, subject_id) DO UPDATE SET
   changed_at = excluded.changed_at
 RETURNING 1
 """
-_NUMBER_REPORTS, _NUMBER_REQUESTS = _REPORTS + _NUMBER, _REQUESTS + _NUMBER
+_NUMBER_REPORTS, _NUMBER_REQUESTS, _NUMBER_SUPPORTS = _REPORTS + _NUMBER, _REQUESTS + _NUMBER, _SUPPORTS + _NUMBER
+_SUPPORTS_IN = """
+WITH RECURSIVE gathered AS (
+  SELECT unnest($2::uuid[]) AS id
+  UNION
+  SELECT c.id FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.id
+)
+SELECT s.id FROM gathered g JOIN supports s ON s.tenant_id = $1 AND s.case_id = g.id WHERE s.citizen_id IS NOT NULL
+"""
 
 _IN_CASES = """
 WITH RECURSIVE gathered AS (
@@ -111,6 +144,8 @@ _OF_ACCOUNTS = """
 SELECT 'report' AS kind, id FROM reports WHERE tenant_id = $1 AND citizen_id = ANY($2::uuid[])
 UNION ALL
 SELECT 'service_request', id FROM service_requests WHERE tenant_id = $1 AND citizen_id = ANY($2::uuid[])
+UNION ALL
+SELECT 'support', id FROM supports WHERE tenant_id = $1 AND citizen_id = ANY($2::uuid[])
 """
 
 
@@ -127,20 +162,27 @@ async def number_requests(work: Work, tenant_id: TenantId, requests: Collection[
     return len(await work.fetch(_NUMBER_REQUESTS, tenant_id, list(requests), work.now)) if requests else 0
 
 
+async def number_supports(work: Work, tenant_id: TenantId, supports: Collection[UUID]) -> int:
+    """The same of supports; one that was taken back is gone. One statement, none for none."""
+    return len(await work.fetch(_NUMBER_SUPPORTS, tenant_id, list(supports), work.now)) if supports else 0
+
+
+async def supports_in(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> set[UUID]:
+    """Supports of accounts of these cases, those merged into them too. One statement, none for none."""
+    return {row["id"] for row in await work.fetch(_SUPPORTS_IN, tenant_id, list(cases))} if cases else set()
+
+
 async def reports_in(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> set[UUID]:
     """Reports of accounts that live in these cases, or did before they were merged. One statement, none for none."""
     return {row["id"] for row in await work.fetch(_IN_CASES, tenant_id, list(cases))} if cases else set()
 
 
-async def things_of(
-    work: Work, tenant_id: TenantId, citizens: Collection[UUID]
-) -> tuple[set[ReportId], set[RequestId]]:
-    """Reports and service requests of these accounts. One statement, none for none."""
-    rows = await work.fetch(_OF_ACCOUNTS, tenant_id, list(citizens)) if citizens else []
-    return (
-        {ReportId(row["id"]) for row in rows if row["kind"] == "report"},
-        {RequestId(row["id"]) for row in rows if row["kind"] != "report"},
-    )
+async def things_of(work: Work, tenant_id: TenantId, citizens: Collection[UUID]) -> dict[ChangeKind, set[UUID]]:
+    """Reports, service requests and supports of these accounts, by kind. One statement, none for none."""
+    found: defaultdict[ChangeKind, set[UUID]] = defaultdict(set)
+    for row in await work.fetch(_OF_ACCOUNTS, tenant_id, list(citizens)) if citizens else []:
+        found[ChangeKind(row["kind"])].add(row["id"])
+    return found
 
 
 async def forget(work: Work, tenant_id: TenantId, citizens: Collection[UUID]) -> None:
@@ -181,14 +223,15 @@ WITH page AS MATERIALIZED (
   WHERE tenant_id = $1 AND citizen_id = $2 AND number > $3 AND (gone IS DISTINCT FROM 'elsewhere' OR $3 > 0)
   ORDER BY number LIMIT $4
 )
-SELECT p.*, CASE $2::uuid WHEN r.citizen_id THEN r.code WHEN s.citizen_id THEN s.code END AS code,
+SELECT p.*, CASE $2::uuid WHEN r.citizen_id THEN r.code WHEN s.citizen_id THEN s.code
+    WHEN u.citizen_id THEN b.code END AS code,
   r.category_code, r.received_at, r.stars, left(r.description, 160) AS excerpt,
   c.code AS case_code, c.state AS case_state, c.resolution, c.unit_id AS case_unit_id, c.answer,
   c.due_at AS case_due_at, c.original_due_at AS case_original_due_at,
   s.procedure_code, s.state, s.outcome, s.unit_id, s.submitted_at, s.accepted_at, s.due_at, s.original_due_at,
   s.stars AS request_stars,
   e.at, e.type, e.audience, e.case_version, e.actor_kind, e.unit_id AS entry_unit_id, e.report_id, e.text, e.data::text,
-  a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum
+  a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum, b.body
 FROM page p
 LEFT JOIN reports r ON r.tenant_id = $1 AND r.id = p.about_id
 LEFT JOIN service_requests s ON s.tenant_id = $1 AND s.id = p.about_id
@@ -196,6 +239,8 @@ LEFT JOIN cases c ON p.kind = 'report' AND c.tenant_id = $1 AND c.id = p.history
 LEFT JOIN timeline_entries e ON p.kind = 'entry' AND e.tenant_id = $1 AND e.case_id = p.history_id
   AND e.id = p.subject_id
 LEFT JOIN papers a ON p.kind = 'paper' AND a.tenant_id = $1 AND a.id = p.subject_id
+LEFT JOIN supports u ON p.kind = 'support' AND u.tenant_id = $1 AND u.id = p.about_id
+LEFT JOIN publications b ON p.kind = 'support' AND b.tenant_id = $1 AND b.case_id = p.history_id AND b.published
 ORDER BY p.number
 """
 _HEAD = "SELECT number FROM change_heads WHERE tenant_id = $1"

@@ -25,13 +25,14 @@ class ChangeKind(StrEnum):
     SERVICE_REQUEST = "service_request"
     ENTRY = "entry"  # a line of the history of one of the two: an answer, a question, a reply
     PAPER = "paper"
+    SUPPORT = "support"  # a case that the account supports, as everyone reads it
 
 
 class Removal(StrEnum):
     """Why something is to be taken away from what the device shows."""
 
     WITHDRAWN = "withdrawn"  # by its sender
-    ELSEWHERE = "elsewhere"  # it is the account's no more, or belongs to a matter that was separated again
+    ELSEWHERE = "elsewhere"  # it is the account's no more, belongs to a matter separated again, or is not public
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def occasions() -> tuple[Occasion, ...]:
             legal_basis=Text(**data["legal_bases"][entry["legal"]]) if "legal" in entry else None,
             words=Wording(*(Template(**entry[lang.value]) for lang in (Lang.VI, Lang.EN))),
             clock=entry.get("clock"),
+            supporters=entry.get("supporters", False),
         )
         for entry in data["occasion"]
     )
@@ -119,9 +120,16 @@ def occasion_of(type_: str, data: Mapping[str, Any]) -> Occasion | None:
     if type_ == "case.due_moved" and data.get("why", {}).get("vi") == _PAUSED.vi:
         return None
     for occasion in occasions():
-        if type_ in occasion.types and (occasion.clock is None or occasion.clock == data.get("clock")):
+        if occasion.supporters or type_ not in occasion.types:
+            continue
+        if occasion.clock is None or occasion.clock == data.get("clock"):
             return occasion
     return None
+
+
+def supporters_occasion_of(type_: str) -> Occasion | None:
+    """What supporters are told of a fact, None when nothing."""
+    return next((one for one in occasions() if one.supporters and type_ in one.types), None)
 
 
 def of_request(type_: str) -> bool:

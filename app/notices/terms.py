@@ -196,6 +196,7 @@ class Occasion:
     legal_basis: Text | None
     words: Wording
     clock: str | None = None  # of reminders: only of this clock
+    supporters: bool = False  # for whoever supports the case, not for its senders: what everyone may read, on devices
 
 
 class NoticeBacklog(NamedTuple):

@@ -31,7 +31,7 @@ class Similar(NamedTuple):
     """A public case that is probably the same, as a line of a list, and why that is thought."""
 
     line: Mapping[str, Any]
-    metres: int
+    metres: int | None
     days: int
 
 

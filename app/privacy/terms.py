@@ -15,6 +15,7 @@ from app.kit.ids import CaseId, CitizenId, ReportId, StaffId, UnitId
 from app.kit.text import Text
 from app.media.terms import Attached
 from app.service_requests.terms import KeptDraft, KeptRequest
+from app.supports.terms import OwnSupport
 from app.timeline.terms import Written
 
 
@@ -29,6 +30,7 @@ class Subject(StrEnum):
     PAPERS = "papers"  # who applied, what the form was filled in with, and the documents of a service request
     ISSUED = "issued_papers"  # whom the papers name that offices have issued; that a paper is genuine stays known
     DRAFTS = "drafts"  # what was filled in and not handed in
+    SUPPORTS = "supports"  # who said “I meet this too”; that somebody did stays counted
     CALLBACKS = "payment_callbacks"  # what payment providers have told, and the words of transfers; sums stay
     UNPROVEN = "unproven_callbacks"  # what came as if a payment provider told it, and nobody has proven
 
@@ -44,6 +46,7 @@ _SUBJECT_LABELS = {
     Subject.PAPERS: Text("Đơn, giấy tờ của hồ sơ", "Papers of service requests"),
     Subject.ISSUED: Text("Tên người trong giấy đã ban hành", "Whom issued papers name"),
     Subject.DRAFTS: Text("Bản nháp hồ sơ chưa nộp", "Drafts that were not handed in"),
+    Subject.SUPPORTS: Text("Ai đã báo “Tôi cũng gặp”", "Who said “I meet this too”"),
     Subject.CALLBACKS: Text("Thông báo của đơn vị thanh toán", "Messages of payment providers"),
     Subject.UNPROVEN: Text("Thông báo nộp phí không ai ký", "Payment messages that nobody has signed"),
 }
@@ -143,6 +146,7 @@ class Exported(NamedTuple):
     log: Sequence[AccessEntry]
     devices: Sequence[DeviceView]
     browsers: int  # that are told of news
+    supports: Sequence[OwnSupport]
 
 
 class Rule(NamedTuple):

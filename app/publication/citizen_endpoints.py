@@ -13,7 +13,14 @@ from app.cases.errors import NoSuchClock
 from app.catalogue.errors import UnknownCategory
 from app.deadlines.schemas import DeadlineOut
 from app.deadlines.terms import TargetKind
-from app.directory.errors import PointNotFinite, PointOutsideVietnam, PointSwapped, PointZero
+from app.directory.errors import (
+    AreaOutsideTenant,
+    PointNotFinite,
+    PointOutsideVietnam,
+    PointSwapped,
+    PointZero,
+    UnknownArea,
+)
 from app.identity.errors import SessionExpired
 from app.letters.errors import LetterNotFound
 from app.letters.schemas import LetterListOut, LetterOut
@@ -21,7 +28,7 @@ from app.letters.service import letter_of
 from app.letters.terms import Letter
 from app.reports import service as reports_service
 from app.reports.endpoints import ReportCode
-from app.reports.errors import ReportNotFound
+from app.reports.errors import PlaceNeeded, ReportNotFound
 from app.reports.schemas import (
     OwnReportOut,
     RoutingDecisionOut,
@@ -64,18 +71,28 @@ _CREDENTIALS = "Authorization, Tracking-Secret, Accept-Language"
 @hot_router.get(
     "/similar",
     response_model=SimilarOut,
-    responses=problem_responses(UnknownCategory, PointNotFinite, PointZero, PointSwapped, PointOutsideVietnam),
+    responses=problem_responses(
+        UnknownCategory,
+        PlaceNeeded,
+        UnknownArea,
+        AreaOutsideTenant,
+        PointNotFinite,
+        PointZero,
+        PointSwapped,
+        PointOutsideVietnam,
+    ),
 )
 async def list_similar(request: Request, query: Annotated[SimilarQuery, Query()]) -> Response:
     """Việc tương tự đang xử lý gần đó, để khỏi gửi lại. Open public cases nearby that are probably the same matter.
 
     Ask before sending a report. Likeliest first, each with its reasons: metres, days, words in common. At most five,
     of the hundred nearest within 300 metres that were opened in the last 120 days; diacritics, remnants of Telex or
-    VNI, common abbreviations and slips of the finger do not matter.
+    VNI, common abbreviations and slips of the finger do not matter. Without a point name the commune as `area` and the
+    words as `q`: then of the open cases of that commune, by words, category and time.
     """
     of = await about_to_report(request, query)
-    found = await service.similar_cases(
-        await database(request), of.tenant, of.point, text=query.q, category=of.category, now=of.now
+    found = await service.similar_to(
+        await database(request), of.tenant, of.point, of.area, text=query.q, category=of.category, now=of.now
     )
     return Response(similar_answer(found), media_type="application/json", headers={"Cache-Control": "no-store"})
 

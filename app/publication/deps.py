@@ -31,6 +31,7 @@ from app.kit.geo import Box, Point
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
 from app.media.deps import store
+from app.reports.errors import PlaceNeeded
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
 from app.web.fields import InstantIn
 from app.web.language import language
@@ -169,8 +170,14 @@ def _of(categories: Sequence[str] | None) -> str:
 class SimilarQuery(BaseModel):
     """What somebody is about to report, as far as it is known."""
 
-    lat: Annotated[float, Field(description="Vĩ độ. Latitude, degrees WGS 84", examples=[20.941321])]
-    lon: Annotated[float, Field(description="Kinh độ. Longitude, degrees WGS 84", examples=[106.317024])]
+    lat: Annotated[float | None, Field(description="Vĩ độ. Latitude, degrees WGS 84", examples=[20.941321])] = None
+    lon: Annotated[float | None, Field(description="Kinh độ. Longitude, degrees WGS 84", examples=[106.317024])] = None
+    area: Annotated[
+        str | None,
+        Field(
+            max_length=8, description="Xã, phường khi chưa có toạ độ. A commune, without a point", examples=["10507"]
+        ),
+    ] = None
     category: Annotated[
         str | None, Field(max_length=100, description="Category or group code", examples=["roads.pothole"])
     ] = None
@@ -184,10 +191,11 @@ class SimilarQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AboutToReport:
-    """Where, when and what about somebody is going to report; `category` with its group."""
+    """Where, when and what about somebody is going to report; `category` with its group, `area` instead of a point."""
 
     tenant: TenantId
-    point: Point
+    point: Point | None
+    area: str | None
     category: tuple[str, str] | None
     now: datetime
 
@@ -195,14 +203,21 @@ class AboutToReport:
 async def about_to_report(connection: HTTPConnection, query: SimilarQuery) -> AboutToReport:
     """The draft, checked as the report itself is.
 
-    Raises: UnknownCategory, PointNotFinite, PointZero, PointSwapped, PointOutsideVietnam.
+    Raises: UnknownCategory, PlaceNeeded, UnknownArea, AreaOutsideTenant, PointNotFinite, PointZero, PointSwapped,
+    PointOutsideVietnam.
     """
-    for_tenant, point = await tenant(connection), Point(query.lat, query.lon)
-    refuse_unusable(point)
+    for_tenant, point = await tenant(connection), None
+    if query.lat is not None and query.lon is not None:
+        refuse_unusable(point := Point(query.lat, query.lon))
+    elif query.area is None:
+        raise PlaceNeeded
+    else:
+        (await directory(connection)).chain_in(for_tenant, query.area)
     category = (await catalogue(connection)).category(for_tenant, query.category) if query.category else None
     return AboutToReport(
         for_tenant,
         point,
+        query.area,
         (category.code, category.parent or category.code) if category else None,
         (await clock(connection)).now(),
     )

@@ -9,6 +9,7 @@ from app.cases.terms import Books
 from app.db.work import Work
 from app.kit.ids import TenantId
 from app.outbox.terms import Message
+from app.supports.events import SupportEvent
 
 from . import service
 from .terms import CONSUMER
@@ -21,7 +22,7 @@ class PublicationConsumer:
     """Rebuilds the publications of the cases a batch of messages tells of, each once however often it is named."""
 
     name = CONSUMER
-    types = frozenset(event.value for event in EventType if event not in _UNSEEN)
+    types = frozenset({*(event.value for event in EventType if event not in _UNSEEN), SupportEvent.COUNTED.value})
 
     def __init__(self, books: Callable[[], Books]) -> None:
         """`books` gives the newest reference data of this process."""

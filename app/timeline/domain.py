@@ -54,6 +54,10 @@ _SENTENCES: dict[str, Text] = {
     "case.withdrawn": Text("Người gửi đã rút phản ánh.", "The sender withdrew the report."),
     "case.closed": Text("Đã kết thúc.", "Closed."),
     "case.reminded": Text("Nhắc hạn: {occasion_label}.", "Reminder: {occasion_label}."),
+    "case.support_raised": Text(
+        "{people} người báo cùng gặp việc này: nâng mức ưu tiên lên {priority_label}. Căn cứ: {basis}.",
+        "{people} people meet the same: raised to priority {priority_label}. Basis: {basis}.",
+    ),
     "case.overdue": Text("Đã quá hạn xử lý.", "The deadline has passed."),
     "service_request.submitted": Text(
         "Đã nộp hồ sơ; {unit} kiểm tra và tiếp nhận.", "Submitted; {unit} checks and accepts it."

@@ -36,6 +36,7 @@ from app.service_requests.handlers import PaymentConsumer
 from app.settings import Settings
 from app.subscriptions import service as subscriptions_service
 from app.subscriptions.handlers import DeliveryConsumer
+from app.supports.handlers import SupportConsumer
 from app.web.idempotency import forget_old_answers
 from app.web.metrics import Metrics
 from app.web.submissions import forget_old_submissions
@@ -70,6 +71,7 @@ _ALL = (
     NationalConsumer,
     ChangeConsumer,
     PartnerConsumer,
+    SupportConsumer,
 )
 CONSUMERS = frozenset(one.name for one in _ALL)
 """Names of all that `consumers` makes, whatever the settings."""
@@ -89,6 +91,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         PaymentConsumer(lambda: process.request_books),
         ChangeConsumer(),
         PartnerConsumer(),
+        SupportConsumer(lambda: process.books),
     )
 
 

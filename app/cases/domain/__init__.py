@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .following import rate, reply, withdraw
-from .handling import accept, ask, assign, divert, note, triage
+from .handling import accept, ask, assign, divert, note, raise_by_support, triage
 from .moving import escalate, lose, merge, refer, return_case, unmerge
 from .outcome import MAX_REPORTER_REOPENINGS, approve, close, draft_answer, overdue, reject_draft, reopen, resolve
 from .publishing import decide_photos, publish, redact, withhold
@@ -37,6 +37,7 @@ __all__ = [
     "possible_verbs",
     "publish",
     "raise_above",
+    "raise_by_support",
     "rate",
     "redact",
     "refer",

@@ -9,8 +9,8 @@ from typing import Any
 
 from app.cases.errors import AlreadyDone
 from app.cases.events import CaseFact, EventType
-from app.cases.terms import CaseFacts, CaseState, Changes, PublicationState, Resolution, Verb
-from app.catalogue.terms import Kind, PublicationPolicy
+from app.cases.terms import OPEN_STATES, CaseFacts, CaseState, Changes, PublicationState, Resolution, Verb
+from app.catalogue.terms import Kind, Priority, PublicationPolicy
 from app.kit.ids import StaffId, UnitId
 from app.kit.text import Text
 from app.timeline.terms import Audience
@@ -164,3 +164,27 @@ def note(facts: CaseFacts, *, text: str, for_unit_only: bool) -> CaseFact:
     """Words for colleagues."""
     next_state(facts, Verb.NOTE)
     return CaseFact(EventType.NOTED, Audience.UNIT if for_unit_only else Audience.STAFF, Changes(), text=text)
+
+
+def raise_by_support(
+    facts: CaseFacts, *, to: Priority, people: int, at_least: int, legal_basis: Text
+) -> CaseFact | None:
+    """Raised in urgency because so many people meet the same, for everyone to read; None when it is so urgent already.
+
+    No date moves: the clock keeps what it was started with.
+    """
+    ladder = list(Priority)
+    if facts.state not in OPEN_STATES or ladder.index(to) <= ladder.index(facts.priority):
+        return None
+    return CaseFact(
+        EventType.SUPPORT_RAISED,
+        Audience.PUBLIC,
+        Changes(priority=to),
+        data={
+            "people": people,
+            "at_least": at_least,
+            "priority": to.value,
+            "priority_label": to.label._asdict(),
+            "basis": legal_basis._asdict(),
+        },
+    )

@@ -15,7 +15,7 @@ from app.kit.ids import UnitId
 
 COLUMNS = """code, version, state, resolution, kind, category_code, priority, summary, address, lat, lon,
  area_province, area_district, area_commune, edition_id, confidence, unit_id, assignee_id, opened_at, updated_at,
- due_at, original_due_at, overdue_at, report_count, referral_count, reopen_count, publication,
+ due_at, original_due_at, overdue_at, report_count, referral_count, reopen_count, support_count, publication,
  redaction IS NULL AS unchecked, id"""
 OPEN = "state NOT IN ('resolved', 'closed')"
 # Few or none, looked up once a statement. Whoever takes one in hand has looked; what is overdue is seen whatever it is.

@@ -106,6 +106,7 @@ def _own(row: Row, now: datetime) -> dict[str, Any]:
         "report_count": row["report_count"],
         "referral_count": row["referral_count"],
         "reopen_count": row["reopen_count"],
+        "support_count": row["support_count"],
         "publication": row["publication"],
     }
 

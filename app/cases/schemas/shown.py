@@ -67,6 +67,7 @@ class CaseLineOut(BaseModel):
     report_count: int
     referral_count: int
     reopen_count: int
+    support_count: int = Field(0, description="Số người báo tôi cũng gặp, không ai thấy là ai. Never who they are.")
     publication: PublicationState
 
 

@@ -48,6 +48,7 @@ from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
 from .steps import record, scope_of
+from .supporting import keep_support, raise_by_support
 from .sweeping import list_unswept, plan_cases, plan_unplanned, sweep, workload
 from .timing import Told, milestones_of, row_clock, tell_deadline
 
@@ -78,6 +79,7 @@ __all__ = [
     "get_case",
     "get_row",
     "is_held",
+    "keep_support",
     "list_held",
     "list_unswept",
     "load_by_unit",
@@ -96,6 +98,7 @@ __all__ = [
     "publish_case",
     "queue_counts",
     "queue_page",
+    "raise_by_support",
     "rate_case",
     "record",
     "recount_cases",

@@ -18,6 +18,7 @@ from app.notices import service as notices
 from app.outbox import service as outbox
 from app.reports import service as reports
 from app.service_requests import service as service_requests
+from app.supports import service as supports
 
 
 async def entered(
@@ -47,11 +48,14 @@ async def entered(
     if device is not None and device != known:
         await reports.hand_over(work, device, known, tenants)
         await service_requests.give_over(work, device, known, tenants)
+        await supports.hand_over(work, device, known, tenants)
         await notices.hand_over(work, keys, device, known)
         await limits.keep_blocks(work, keys.limits, str(device), [proof], tenants)
         joins = True
         await identity.retire(work, device)
         _tell(work, AccountEvent.JOINED, known, tenants, {"from": str(device)})
+    if known == device:
+        await supports.prove(work, known, tenants)
     if new or joins:
         await limits.take_blocks(work, keys.limits, str(known), proof, tenants)
     return known

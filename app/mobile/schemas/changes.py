@@ -57,7 +57,7 @@ class EntryNowOut(BaseModel):
     sentence: str
     text: str | None = None
     unit: str | None = Field(None, description="Mã đơn vị. Code of the unit.")
-    actor_kind: str
+    actor_kind: str | None = None
     letter: str | None = Field(None, description="Số thư đã gửi kèm. Number of the letter that went with it.")
     paper: str | None = Field(None, description="Số giấy kèm theo. Number of the paper that went with it.")
 
@@ -72,11 +72,26 @@ class PaperNowOut(BaseModel):
     url: str
 
 
+class SupportedNowOut(BaseModel):
+    """How a case that you support stands, as everyone reads it: personal data masked."""
+
+    title: str
+    category: str
+    state: CaseState
+    resolution: Resolution | None = None
+    unit: UnitRef
+    answer: str | None = None
+    due_at: datetime
+    original_due_at: datetime
+    support_count: int
+    last: EntryNowOut | None = Field(None, description="Dòng nhật trình mới nhất. The newest line of its history.")
+
+
 class ChangeOut(BaseModel):
     """One thing as it stands now; `id` is its name on the device: put it there, or replace what is there.
 
-    With `gone` of a report or service request take away everything that has its `about`, unless you keep an archive of
-    what was withdrawn.
+    With `gone` of a report, service request or support take away everything that has its `about`, unless you keep an
+    archive of what was withdrawn.
     """
 
     number: int = Field(description="Tăng dần trong tài khoản. Ascends within the account.")
@@ -90,6 +105,7 @@ class ChangeOut(BaseModel):
     service_request: RequestNowOut | None = None
     entry: EntryNowOut | None = None
     paper: PaperNowOut | None = None
+    support: SupportedNowOut | None = None
 
 
 class ChangesOut(BaseModel):
@@ -122,18 +138,46 @@ def _item(change: Change, books: Books, tenant_id: TenantId, lang: Lang) -> dict
     if change.entry is not None:
         item["entry"] = _entry(change.entry, books, lang)
     if change.state is not None:
-        item[change.kind.value] = _state(change, books, tenant_id)
+        item[change.kind.value] = _state(change, books, tenant_id, lang)
     return _said(item)
 
 
-def _state(change: Change, books: Books, tenant_id: TenantId) -> dict[str, Any]:
+def _state(change: Change, books: Books, tenant_id: TenantId, lang: Lang) -> dict[str, Any]:
     state = dict(change.state or {})
+    if change.kind is ChangeKind.SUPPORT:
+        return _supported(state, lang)
     if change.kind is ChangeKind.PAPER:
         state["url"] = f"/api/v1/service-requests/{change.code}/papers/{state['number']}"
     else:
         unit = books.directory.unit(tenant_id, UnitId(state.pop("unit_id")))
         state["unit"] = {"code": unit.code, "name": unit.name, "tier": unit.tier.value}
     return _said(state)
+
+
+def _supported(case: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    """A published case in short; instants as they are stored."""
+    told = ("title", "state", "resolution", "answer", "due_at", "original_due_at")
+    last = case["timeline"][-1] if case["timeline"] else None
+    if last is not None:
+        unit = last["unit"]["code"] if last["unit"] else None
+        last = _said(
+            {
+                "at": last["at"],
+                "type": last["type"],
+                "sentence": last["sentence"][lang.value],
+                "text": last["text"],
+                "unit": unit,
+            }
+        )
+    return _said(
+        {
+            **{name: case[name] for name in told},
+            "category": case["category"]["code"],
+            "unit": case["responsible_unit"],
+            "support_count": case.get("support_count", 0),
+            "last": last,
+        }
+    )
 
 
 def _entry(entry: Entry, books: Books, lang: Lang) -> dict[str, Any]:

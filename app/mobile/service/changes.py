@@ -19,20 +19,23 @@ from app.mobile import repository
 from app.mobile.errors import CursorAhead
 from app.mobile.terms import Change, ChangeKind, ChangePage, Removal
 from app.outbox.terms import Message
+from app.publication.terms import Change as PublicChange
 from app.reports.events import ReportEvent
+from app.supports.events import SupportEvent
 from app.timeline.terms import Audience, Entry
 
 _CASES: Final = frozenset(event.value for event in EventType)
 
 
 async def note_changes(work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> int:
-    """How many things changed for somebody, each numbered now. At most six statements for whatever batch.
+    """How many things changed for somebody, each numbered now. At most eight statements for whatever batch.
 
     What a message says is not relied on, only what it is about: the rows are made to say what is true now. So a
     message that comes late, twice or with many others leaves nothing out and repeats nothing.
     """
     cases, requests, reports = set[UUID](), set[UUID](), set[UUID]()
     entered, ended = set[UUID](), set[UUID]()
+    supports, shown = set[UUID](), set[UUID]()
     for message in messages:
         match message.type:
             case AccountEvent.JOINED:
@@ -40,6 +43,10 @@ async def note_changes(work: Work, tenant_id: TenantId, messages: Sequence[Messa
                 ended.add(UUID(message.payload["from"]))
             case AccountEvent.ERASED:
                 ended.add(message.subject_id)
+            case SupportEvent.GIVEN | SupportEvent.TAKEN_BACK:
+                supports.add(message.subject_id)
+            case PublicChange.PUBLISHED | PublicChange.UPDATED | PublicChange.WITHDRAWN:
+                shown.add(message.subject_id)
             case ReportEvent.CLAIMED:
                 reports.add(message.subject_id)
             case kind if kind in _CASES:
@@ -47,10 +54,12 @@ async def note_changes(work: Work, tenant_id: TenantId, messages: Sequence[Messa
             case _:
                 requests.add(message.subject_id)
     await repository.forget(work, tenant_id, ended)
-    own_reports, own_requests = await repository.things_of(work, tenant_id, entered)
-    reports |= await repository.reports_in(work, tenant_id, cases) | own_reports
+    own = await repository.things_of(work, tenant_id, entered)
+    reports |= await repository.reports_in(work, tenant_id, cases) | own[ChangeKind.REPORT]
+    supports |= await repository.supports_in(work, tenant_id, shown) | own[ChangeKind.SUPPORT]
     numbered = await repository.number_reports(work, tenant_id, reports)
-    return numbered + await repository.number_requests(work, tenant_id, requests | own_requests)
+    numbered += await repository.number_supports(work, tenant_id, supports)
+    return numbered + await repository.number_requests(work, tenant_id, requests | own[ChangeKind.SERVICE_REQUEST])
 
 
 async def changes_after(
@@ -95,7 +104,9 @@ def _change(tenant_id: TenantId, row: asyncpg.Record) -> Change:
     gone = Removal.ELSEWHERE if code is None else Removal(row["gone"]) if row["gone"] else None
     there = gone is not Removal.ELSEWHERE
     state: dict[str, Any] | None = None
-    if there and kind is not ChangeKind.ENTRY:
+    if there and kind is ChangeKind.SUPPORT:
+        state = orjson.loads(row["body"])
+    elif there and kind is not ChangeKind.ENTRY:
         state = {name: row[column] for name, column in _COLUMNS[kind].items()}
         if kind is ChangeKind.REPORT:
             state["merged_into"] = row["case_code"] if row["case_code"] != code else None

@@ -40,6 +40,25 @@ _RECIPIENTS = """
     LEFT JOIN notice_preferences p ON p.tenant_id = $1 AND p.report_id = r.id
     ORDER BY r.id
 """
+# Who says that they meet the same, where that is public: to be told on their devices of what everyone may read.
+_SUPPORTERS = """
+    WITH RECURSIVE gathered AS (
+        SELECT c.id AS case_id, c.id AS told_of, c.code FROM cases c
+        JOIN publications p ON p.tenant_id = $1 AND p.case_id = c.id AND p.published
+        WHERE c.tenant_id = $1 AND c.id = ANY ($2)
+        UNION
+        SELECT c.id, g.told_of, g.code FROM gathered g
+        JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.case_id
+    )
+    SELECT DISTINCT ON (g.told_of, s.citizen_id) g.told_of, s.id, g.code, s.citizen_id, s.lang AS spoken, NULL AS lang
+    FROM gathered g JOIN supports s ON s.tenant_id = $1 AND s.case_id = g.case_id
+    WHERE s.citizen_id = ANY (SELECT d.citizen_id FROM citizen_push_subscriptions d)
+        AND NOT EXISTS (
+            SELECT FROM gathered h JOIN reports r ON r.tenant_id = $1 AND r.case_id = h.case_id
+            WHERE h.told_of = g.told_of AND r.citizen_id = s.citizen_id
+        )
+    ORDER BY g.told_of, s.citizen_id, s.id
+"""
 _SITUATIONS = "SELECT id, unit_id, due_at FROM cases WHERE tenant_id = $1 AND id = ANY ($2)"
 _ADD = """
     INSERT INTO notices (tenant_id, id, message_id, position, case_id, recipient_id, report_id, unit_id, occasion,
@@ -158,6 +177,19 @@ class NoticeRepository:
             found[row["told_of"]].append(recipient)
         return found
 
+    async def supporters(self, case_ids: Collection[UUID]) -> Mapping[UUID, list[Recipient]]:
+        """Whoever supports each of the cases and has a device, once each; none where it is not public. One statement.
+
+        What a sender of the case is told anyway is not told again.
+        """
+        found: defaultdict[UUID, list[Recipient]] = defaultdict(list)
+        for row in await self._work.fetch(_SUPPORTERS, self._tenant_id, sorted(case_ids)):
+            recipient = Recipient(
+                CaseId(row["told_of"]), ReportId(row["id"]), row["code"], row["citizen_id"], preferences_of(row)
+            )
+            found[row["told_of"]].append(recipient)
+        return found
+
     async def situations(self, case_ids: Collection[UUID]) -> dict[UUID, Situation]:
         """How each case stands. One statement."""
         rows = await self._work.fetch(_SITUATIONS, self._tenant_id, sorted(case_ids))
@@ -267,10 +299,12 @@ async def backlog(db: Database, tenants: Sequence[TenantId], now: datetime) -> l
 
 
 async def list_of_case(work: Work, tenant_id: TenantId, case_id: UUID, limit: int) -> list[Notice]:
-    """The newest notices about the case, newest first (index ix_notices_case). One statement."""
+    """The newest notices to senders and units, newest first (index ix_notices_case). One statement."""
     rows = await work.session.scalars(
         select(NoticeRow)
-        .where(NoticeRow.tenant_id == tenant_id, NoticeRow.case_id == case_id)
+        .where(
+            NoticeRow.tenant_id == tenant_id, NoticeRow.case_id == case_id, NoticeRow.occasion.not_like("supported%")
+        )
         .order_by(NoticeRow.id.desc())
         .limit(limit)
     )

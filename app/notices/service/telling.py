@@ -49,6 +49,7 @@ class _Fact:
     message: Message
     occasion: Occasion | None
     for_units: bool
+    of_support: Occasion | None = None
 
 
 async def tell(
@@ -56,11 +57,11 @@ async def tell(
 ) -> int:
     """Number of notices that wait from now on.
 
-    Ten statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
+    Eleven statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
     the program, each opening is in their log. What is written already is not written again.
     """
     facts = [_fact(message) for message in messages] if ways.channels else []
-    told = [fact for fact in facts if fact.occasion is not None or fact.for_units]
+    told = [fact for fact in facts if fact.occasion or fact.for_units or fact.of_support]
     if not told:
         return 0
     notices = NoticeRepository(work, tenant_id)
@@ -70,20 +71,23 @@ async def tell(
     applied = await repository.applied(work, tenant_id, {fact.message.subject_id for fact in requests})
     tenant = books.directory.tenant(tenant_id)
     found: list[NewNotice] = []
-    for_people = [fact for fact in told if fact.occasion is not None]
+    for_people = [fact for fact in told if fact.occasion or fact.of_support]
     if for_people:
         subjects = {fact.message.subject_id for fact in for_people if not domain.of_request(fact.message.type)}
         recipients = await notices.recipients(subjects) if subjects else {}
+        supporters = await _supporters(notices, told, ways)
         applicants = [applied[one] for one in {fact.message.subject_id for fact in for_people} if one in applied]
         people = _People(work, tenant, books, keys, ways)
-        await people.gather([one for many in recipients.values() for one in many], applicants)
+        await people.gather(_all(recipients), applicants, _all(supporters))
         await people.learn_words()
         await people.fetch_letters(for_people)
         for fact in for_people:
             subject = fact.message.subject_id
             request = applied.get(subject)
             for recipient in [request.recipient] if request is not None else recipients.get(subject, ()):
-                found += people.notices(fact, recipient, request or situations.get(subject))
+                found += people.notices(fact, fact.occasion, recipient, request or situations.get(subject))
+            for supporter in supporters.get(subject, ()):
+                found += people.notices(fact, fact.of_support, supporter, situations.get(subject))
     if Channel.EMAIL in ways.channels:
         for fact in told:
             if fact.for_units:
@@ -92,9 +96,26 @@ async def tell(
     return await notices.add(found, work.now)
 
 
+async def _supporters(
+    notices: NoticeRepository, told: Sequence[_Fact], ways: Ways
+) -> Mapping[UUID, Sequence[Recipient]]:
+    """Whom to tell of what they support; nobody where there is no way to devices. One statement, none for nothing."""
+    cases = {fact.message.subject_id for fact in told if fact.of_support}
+    return await notices.supporters(cases) if cases and Channel.PUSH in ways.channels else {}
+
+
+def _all(recipients: Mapping[UUID, Sequence[Recipient]]) -> list[Recipient]:
+    return [one for many in recipients.values() for one in many]
+
+
 def _fact(message: Message) -> _Fact:
     data = data_of(message)
-    return _Fact(message, domain.occasion_of(message.type, data), message.type in domain.digested())
+    return _Fact(
+        message,
+        domain.occasion_of(message.type, data),
+        message.type in domain.digested(),
+        domain.supporters_occasion_of(message.type),
+    )
 
 
 class _People:
@@ -113,7 +134,9 @@ class _People:
         self._quiet = domain.packaged_quiet().hours
         self._letters: Mapping[str, Letter] = {}
 
-    async def gather(self, senders: Sequence[Recipient], applicants: Sequence[Applied]) -> None:
+    async def gather(
+        self, senders: Sequence[Recipient], applicants: Sequence[Applied], supporters: Sequence[Recipient]
+    ) -> None:
         """Open the identities and find the devices of all of them; two statements."""
         actor = system_actor(self._tenant.id)
         if self._ways.channels & {Channel.EMAIL, Channel.SMS}:
@@ -125,7 +148,7 @@ class _People:
             for applicant in applicants:
                 self._open(applicant)
         if Channel.PUSH in self._ways.channels:
-            recipients = [*senders, *(one.recipient for one in applicants)]
+            recipients = [*senders, *supporters, *(one.recipient for one in applicants)]
             citizens = {one.citizen_id for one in recipients if one.citizen_id is not None}
             self._devices = await repository.devices_of(self._work, citizens)
 
@@ -151,10 +174,12 @@ class _People:
             numbers = [letter for fact in facts if isinstance(letter := data_of(fact.message).get("letter"), str)]
             self._letters = await letters_service.letters_numbered(self._work, self._tenant.id, numbers)
 
-    def notices(self, fact: _Fact, to: Recipient, situation: Situation | Applied | None) -> Iterator[NewNotice]:
-        """One for each channel that this sender is told of the fact by."""
-        occasion = fact.occasion
-        assert occasion is not None
+    def notices(
+        self, fact: _Fact, occasion: Occasion | None, to: Recipient, situation: Situation | Applied | None
+    ) -> Iterator[NewNotice]:
+        """One for each channel that this person is told of the fact by; none without an occasion."""
+        if occasion is None:
+            return
         wanted = to.preferences
         identity = self._identities.get(to.report_id, ReporterIdentity())
         devices = self._devices.get(to.citizen_id, ()) if to.citizen_id else ()
@@ -167,7 +192,8 @@ class _People:
             devices=len(devices),
         )
         words = self._own.get(occasion.code, occasion.words).of(wanted.lang)
-        names = self._names(fact.message, to, situation, wanted.lang)
+        page = "cases" if occasion.supporters else "service-requests" if isinstance(situation, Applied) else "follow"
+        names = self._names(fact.message, to, situation, wanted.lang, page)
         for channel in channels:
             next_at = domain.moment(self._work.now, channel, wanted.quiet or self._quiet, self._timezone)
             for recipient_id, address in self._addresses(channel, to, identity, devices):
@@ -223,12 +249,11 @@ class _People:
         return "\n\n".join(part for part in (text, asked, names["link"], own, self._tenant.name) if part)
 
     def _names(
-        self, message: Message, to: Recipient, situation: Situation | Applied | None, lang: Lang
+        self, message: Message, to: Recipient, situation: Situation | Applied | None, lang: Lang, page: str
     ) -> dict[str, str]:
         """What templates may name, in the language."""
         data = data_of(message)
         unit = unit_named(self._books, self._tenant.id, message)
-        page = "service-requests" if isinstance(situation, Applied) else "follow"
         names = {
             "code": to.code,
             "province": self._tenant.name if lang is Lang.VI else self._tenant.name_en,

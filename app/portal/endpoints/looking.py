@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path
@@ -10,19 +11,22 @@ from starlette.responses import Response
 
 from app.cases.terms import CaseState
 from app.filling import choices
-from app.kit.problems import Problem
+from app.kit.problems import Problem, Unavailable
 from app.kit.text import folded_words
-from app.portal import views
+from app.portal import devices, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.publication import service as publication_service
 from app.publication.deps import Asked, CasesQuery, asked, key_after, next_cursor
 from app.publication.terms import Filters, Page
 from app.reports import service as reports_service
 from app.reports.errors import ReportNotFound
+from app.supports import service as supports_service
+from app.supports.terms import Supported
 
 router = APIRouter(prefix="/cases", route_class=PortalRoute)
 _PAGE_LINES = 20
 _MOST_LOOSER = 12
+_DONE = frozenset({"supported", "taken-back"})
 _FILTERS = ("area", "category", "state", "q", "overdue")
 
 
@@ -105,4 +109,26 @@ async def show_case(visit: CurrentVisit, code: Annotated[str, Path(pattern=r"^[A
     if found is None:
         raise ReportNotFound
     row = await reports_service.get_facts(visit.database, visit.tenant.id, code)
-    return visit.page("case.html", kept=True, **views.public_case(visit, found[0], row))
+    return visit.page("case.html", kept=True, support=await _support(visit, code), **_case(visit, found[0], row))
+
+
+def _case(visit: Visit, body: bytes, row: dict[str, Any]) -> dict[str, Any]:
+    """The case, and what was done on its page a moment ago."""
+    query = visit.request.query_params
+    done, report = query.get("done", ""), query.get("report", "")
+    return {
+        **views.public_case(visit, body, row),
+        "done": done if done in _DONE else "",
+        "written": report if re.fullmatch(unsent.NAME, report) else "",
+    }
+
+
+async def _support(visit: Visit, code: str) -> Supported | None:
+    """How whoever looks stands to the case; None for somebody who is not known, without a statement."""
+    citizen = await devices.citizen_of(visit)
+    if citizen is None:
+        return None
+    try:
+        return await supports_service.standing_of(visit.database, visit.tenant.id, code, citizen)
+    except Unavailable:
+        return None

@@ -160,19 +160,23 @@ async def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, statu
         sure=placed.chain.commune is not None,
         places=draft.possible_places(visit),
         signed_in=visit.citizen is not None,
-        similar=await _similar(visit, draft.form, category),
+        similar=await _similar(visit, draft, category),
+        written=unsent.address(written.form.text("key")).rpartition("/")[2],
     )
 
 
-async def _similar(visit: Visit, form: Form, category: Category) -> Sequence[views.Similar]:
-    """What others have probably reported of it; none without a pin, and none rather than no page."""
-    point = point_of(form)
-    if point is None:
-        return ()
-    kin = (category.code, category.parent or category.code)
+async def _similar(visit: Visit, draft: Draft, category: Category) -> Sequence[views.Similar]:
+    """What others have probably reported of it, near the pin, else in the commune; none rather than no page."""
+    commune = draft.placed.chain.commune if draft.placed else None
     try:
-        found = await publication_service.similar_cases(
-            visit.database, visit.tenant.id, point, text=form.text("description"), category=kin, now=visit.now
+        found = await publication_service.similar_to(
+            visit.database,
+            visit.tenant.id,
+            point_of(draft.form),
+            commune.code if commune else None,
+            text=draft.form.text("description"),
+            category=(category.code, category.parent or category.code),
+            now=visit.now,
         )
     except Unavailable:
         return ()

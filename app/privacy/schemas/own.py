@@ -274,6 +274,13 @@ class OwnDraftOut(BaseModel):
     updated_at: datetime
 
 
+class OwnSupportOut(BaseModel):
+    """A public case of which you have said that you meet the same."""
+
+    code: str
+    given_at: datetime
+
+
 class ExportOut(BaseModel):
     """All that is kept of you here, to take along."""
 
@@ -285,6 +292,7 @@ class ExportOut(BaseModel):
     service_request_drafts: list[OwnDraftOut]
     access_log: list[AccessOut]
     devices: list[OwnDeviceOut]
+    supported: list[OwnSupportOut] = Field(description="Việc bạn báo tôi cũng gặp. Cases that you support.")
     browsers_told: int = Field(description="Số trình duyệt nhận tin báo. Browsers that take notices.")
 
     @classmethod
@@ -304,6 +312,7 @@ class ExportOut(BaseModel):
                 for one in kept.devices
             ],
             browsers_told=kept.browsers,
+            supported=[OwnSupportOut(code=one.code, given_at=one.given_at) for one in kept.supports],
         )
 
 

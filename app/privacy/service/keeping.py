@@ -25,6 +25,7 @@ from app.privacy.terms import Due, Rule, RulePreview, Subject
 from app.publication import service as publication
 from app.reports import service as reports
 from app.service_requests import service as service_requests
+from app.supports import service as supports
 
 BATCH_ROWS = 500
 LOOKED_AT_ROWS = 10_000
@@ -35,6 +36,7 @@ _FORGET: Mapping[Subject, tuple[str, _Forget]] = MappingProxyType(
         Subject.PAPERS: ("service_requests", service_requests.forget_papers),
         Subject.ISSUED: ("service_requests", service_requests.forget_issued),
         Subject.DRAFTS: ("drafts", service_requests.forget_drafts),
+        Subject.SUPPORTS: ("supports", supports.forget_supporters),
         Subject.CALLBACKS: ("messages", payments.forget_messages),
         Subject.UNPROVEN: ("messages", payments.forget_unproven),
     }
@@ -121,6 +123,7 @@ _DUE: Mapping[Subject, Callable[..., Awaitable[Sequence[UUID]]]] = MappingProxyT
         Subject.PAPERS: service_requests.due_papers,
         Subject.ISSUED: service_requests.due_issued,
         Subject.DRAFTS: service_requests.due_drafts,
+        Subject.SUPPORTS: supports.due_supporters,
         Subject.CALLBACKS: payments.due_messages,
         Subject.UNPROVEN: payments.due_unproven,
     }

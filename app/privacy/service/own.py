@@ -25,6 +25,7 @@ from app.publication.domain import redact
 from app.reports import service as reports
 from app.reports.models import Report
 from app.service_requests import service as service_requests
+from app.supports import service as supports
 from app.timeline.terms import Written
 
 
@@ -120,7 +121,8 @@ async def export(
         ]
         proofs, devices = await citizens.proofs_of(work, keys, citizen), await identity.list_devices(work, citizen)
         browsers = await notices.count_devices(work, citizen)
-        return Exported(proofs, told, applied, drafts, log, devices, browsers)
+        supported = await supports.list_own(work, citizen, tenants)
+        return Exported(proofs, told, applied, drafts, log, devices, browsers, supported)
 
 
 def _told(
@@ -162,6 +164,7 @@ async def erase_account(
             here = [one for one in mine if one.tenant_id == tenant_id]
             gone += await _erase_of(work, keys, tenant_id, here) if here else 0
         await reports.let_go(work, citizen, tenants)
+        await supports.let_go(work, citizen, tenants)
         applied = await service_requests.erase(work, keys, citizen, tenants, _mask_known)
         await citizens.erase(work, keys, citizen, tenants)
         await notices.forget_devices(work, citizen)

@@ -23,6 +23,8 @@ MOST_SHOWN = 5
 MOST_DAYS = 120
 THRESHOLD = 0.62
 """From which score on a case is shown; measured on labelled pairs in tests/unit/publication/test_likeness.py."""
+THRESHOLD_WITHIN = 0.74
+"""The same where no distance is known, only that both lie in one commune: there is less to tell by."""
 
 _PACKAGED = packaged("likeness")
 _SHORT: Mapping[str, tuple[str, ...]] = {word: tuple(long.split()) for word, long in _PACKAGED["short"].items()}
@@ -166,18 +168,20 @@ def likeness(
     draft: Said | None,
     other: Said,
     *,
-    metres: float,
+    metres: float | None,
     days: float,
     category: tuple[str, str] | None,
     of: tuple[str, str],
 ) -> Likeness:
-    """How likely both are one matter; without a draft, or a category, by the rest.
+    """How likely both are one matter; without a draft, a category, or a distance, by the rest.
 
     Args:
         category: of the draft, with its group. `of`: those of the other one.
     """
     alike, shared = words_alike(draft, other) if draft is not None else (0.0, ())
-    parts = [(_OF_PLACE, exp(-metres / _PLACE_FADES_M)), (_OF_TIME, exp(-days / _TIME_FADES_DAYS))]
+    parts = [(_OF_TIME, exp(-days / _TIME_FADES_DAYS))]
+    if metres is not None:
+        parts.append((_OF_PLACE, exp(-metres / _PLACE_FADES_M)))
     if draft is not None:
         parts.append((_OF_WORDS, alike))
     if category is not None:

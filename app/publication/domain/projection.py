@@ -17,6 +17,7 @@ from app.catalogue.terms import Category, Kind, PublicationPolicy
 from app.directory.snapshot import AreaChain, Unit
 from app.kit.text import Text, folded_words
 from app.publication.terms import CaseView, Passage, PublicCase, Rendered, ShownPhoto, Source, Where
+from app.supports.domain import compact
 from app.timeline.domain import sentence
 from app.timeline.terms import Audience, Entry
 
@@ -108,6 +109,7 @@ def project(view: CaseView) -> PublicCase:
         "resolved_at": source.resolved_at,
         "report_count": source.report_count,
         "reopen_count": source.reopen_count,
+        "support_count": compact(source.support_count),
         "merged_into": view.merged_into,
     }
     copies = [ShownPhoto(**{**photo, "id": UUID(photo["id"])}) for photo in source.photos or ()]
@@ -143,7 +145,7 @@ def render(case: PublicCase, *, updated_at: datetime, revision: int) -> Rendered
     line = {**case.summary, "updated_at": updated_at}
     feature = None
     if case.lat is not None and case.lon is not None:
-        shown = ("state", "resolution", "title", "overdue", "opened_at")
+        shown = ("state", "resolution", "title", "overdue", "opened_at", "support_count")
         category = case.summary["category"]
         assert isinstance(category, dict)
         feature = orjson.dumps(

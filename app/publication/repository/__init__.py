@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository
-from .similar import open_near
+from .similar import open_near, open_within
 from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
 from .windows import bodies_by_code, bodies_in
@@ -17,6 +17,7 @@ __all__ = [
     "common_terms",
     "events_after",
     "open_near",
+    "open_within",
     "page_of",
     "place",
     "to_place",

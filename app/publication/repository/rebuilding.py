@@ -29,8 +29,8 @@ _CASE_COLUMNS = (
     Case.id, Case.code, Case.version, Case.kind, Case.state, Case.resolution, Case.public_text, Case.redaction,
     Case.answer, Case.address, Case.category_code, Case.edition_id, Case.area_province, Case.area_district,
     Case.area_commune, Case.unit_id, Case.lat, Case.lon, Case.opened_at, Case.due_at, Case.original_due_at,
-    Case.overdue_at, Case.resolved_at, Case.report_count, Case.reopen_count, Case.publication,
-    Case.publication_policy, Case.merged_into_id,
+    Case.overdue_at, Case.resolved_at, Case.report_count, Case.reopen_count, Case.support_count,
+    Case.publication, Case.publication_policy, Case.merged_into_id,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Open public cases near a place."""
+"""Open public cases near a place, or in a commune."""
 
 from __future__ import annotations
 
@@ -27,3 +27,23 @@ async def open_near(
         *(tenant_id, least_id(since), box.west, box.south, box.east, box.north, point.lon, point.lat, limit),
     )
     return [NearCase(row[0], row[1], row[2], Point(row[3], row[4]), row[5], row[6]) for row in rows]
+
+
+# What was opened since then was changed since then, so that the index ends the walk, however old the archive gets.
+_WITHIN = """
+SELECT case_id, category_code, group_code, split_part(search_text, ' | ', 2), line FROM publications
+WHERE tenant_id = $1 AND published AND area_commune = $2 AND updated_at >= $3 AND case_id >= $4
+  AND state NOT IN ('resolved', 'closed') AND ($5::text IS NULL OR group_code = $5)
+ORDER BY updated_at DESC, case_id DESC LIMIT $6
+"""
+
+
+async def open_within(
+    db: Database, tenant_id: TenantId, commune: str, group: str | None, *, since: datetime, limit: int
+) -> list[NearCase]:
+    """The `limit` of the commune, and of the group if one is named, that changed last, opened since then.
+
+    One statement (ix_publications_commune).
+    """
+    rows = await db.lane.fetch(_WITHIN, tenant_id, commune, since, least_id(since), group, limit)
+    return [NearCase(row[0], row[1], row[2], None, row[3], row[4]) for row in rows]

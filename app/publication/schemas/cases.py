@@ -79,6 +79,9 @@ class PublicLineOut(BaseModel):
     resolved_at: datetime | None
     report_count: int = Field(description="Số phản ánh được gộp. Reports gathered in this case.")
     reopen_count: int
+    support_count: int = Field(
+        0, description="Số người báo tôi cũng gặp; từ 100 làm tròn xuống. Supporters; from 100 on rounded down."
+    )
     merged_into: str | None = Field(description="Mã vụ việc tiếp nhận. The case in which this one lives on.")
     updated_at: datetime = Field(description="Lần cuối nội dung công khai thay đổi. When the public view last changed.")
 

@@ -17,7 +17,9 @@ class SimilarCaseOut(BaseModel):
 
     case: PublicLineOut
     score: float = Field(ge=0, le=1, description="Càng gần 1 càng giống. The nearer to 1, the likelier.")
-    distance_m: int = Field(ge=0, description="Khoảng cách, mét. From the point asked about.")
+    distance_m: int | None = Field(
+        ge=0, description="Khoảng cách, mét; trống khi chỉ biết xã. From the point asked about; null for a commune."
+    )
     days: int = Field(ge=0, description="Số ngày từ khi mở. Whole days since it was opened.")
     shared_words: list[str] = Field(
         max_length=6, description="Từ chung, không dấu. Words in common, without diacritics.", examples=[["o ga"]]

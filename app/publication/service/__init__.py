@@ -36,7 +36,7 @@ from .reading import (
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .recounting import recount
-from .similar import similar_cases
+from .similar import similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -78,4 +78,6 @@ __all__ = [
     "recount",
     "redact_case",
     "similar_cases",
+    "similar_to",
+    "similar_within",
 ]

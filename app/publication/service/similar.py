@@ -16,6 +16,24 @@ _DEGREE_M = 111_195.0  # of a meridian
 _DAY = timedelta(days=1)
 
 
+async def similar_to(
+    db: Database,
+    tenant_id: TenantId,
+    point: Point | None,
+    commune: str | None,
+    *,
+    text: str | None,
+    category: tuple[str, str] | None,
+    now: datetime,
+) -> list[SimilarCase]:
+    """What is probably the same: near the point if there is one, else in the commune; none without either."""
+    if point is not None:
+        return await similar_cases(db, tenant_id, point, text=text, category=category, now=now)
+    if commune is None:
+        return []
+    return await similar_within(db, tenant_id, commune, text=text, category=category, now=now)
+
+
 async def similar_cases(
     db: Database,
     tenant_id: TenantId,
@@ -36,16 +54,40 @@ async def similar_cases(
     found: list[SimilarCase] = []
     for case in near:
         one = _compared(draft, case, point, category, now)
-        if one.metres <= domain.RADIUS_M and one.likeness.score >= domain.THRESHOLD:
+        if one.metres is not None and one.metres <= domain.RADIUS_M and one.likeness.score >= domain.THRESHOLD:
             found.append(one)
-    found.sort(key=lambda one: (-one.likeness.score, one.metres))
+    found.sort(key=lambda one: (-one.likeness.score, one.metres or 0))
+    return found[: domain.MOST_SHOWN]
+
+
+async def similar_within(
+    db: Database,
+    tenant_id: TenantId,
+    commune: str,
+    *,
+    text: str | None,
+    category: tuple[str, str] | None,
+    now: datetime,
+) -> list[SimilarCase]:
+    """The same where only the commune is known, by words, category and time; none without words. One statement.
+
+    Of the hundred open cases of the commune, and of the category's group, that changed last.
+    """
+    if not text or not text.strip():
+        return []
+    since, group = now - domain.MOST_DAYS * _DAY, category[1] if category else None
+    there = await repository.open_within(db, tenant_id, commune, group, since=since, limit=domain.MOST_CANDIDATES)
+    draft = domain.said(text)
+    found = [one for case in there if (one := _compared(draft, case, None, category, now)).likeness.shared]
+    found = [one for one in found if one.likeness.score >= domain.THRESHOLD_WITHIN]
+    found.sort(key=lambda one: (-one.likeness.score, one.days))
     return found[: domain.MOST_SHOWN]
 
 
 def _compared(
-    draft: domain.Said | None, case: NearCase, point: Point, category: tuple[str, str] | None, now: datetime
+    draft: domain.Said | None, case: NearCase, point: Point | None, category: tuple[str, str] | None, now: datetime
 ) -> SimilarCase:
-    metres = distance_m(point, case.point)
+    metres = distance_m(point, case.point) if point is not None and case.point is not None else None
     days = max(0.0, (now - made_at(case.case_id)) / _DAY)
     likeness = domain.likeness(
         draft,
@@ -55,7 +97,7 @@ def _compared(
         category=category,
         of=(case.category, case.group),
     )
-    return SimilarCase(case.line, round(metres), int(days), likeness)
+    return SimilarCase(case.line, round(metres) if metres is not None else None, int(days), likeness)
 
 
 def _box(point: Point) -> Box:

@@ -16,12 +16,12 @@ class Likeness(NamedTuple):
 
 
 class NearCase(NamedTuple):
-    """An open public case near a place: its text in folded words, and its line of a list as it is stored."""
+    """An open public case near a place, or in a commune: its text in folded words, and its line as it is stored."""
 
     case_id: UUID
     category: str
     group: str
-    point: Point
+    point: Point | None
     words: str
     line: bytes
 
@@ -30,6 +30,6 @@ class SimilarCase(NamedTuple):
     """A public case that is probably what somebody is about to report, and why that is thought."""
 
     line: bytes
-    metres: int
+    metres: int | None  # None where one of both is known by its commune alone
     days: int
     likeness: Likeness

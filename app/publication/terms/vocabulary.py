@@ -106,6 +106,7 @@ class Source:
     resolved_at: datetime | None
     report_count: int
     reopen_count: int
+    support_count: int
     publication: str
     publication_policy: str
     merged_into_id: UUID | None

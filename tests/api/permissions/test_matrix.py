@@ -129,6 +129,12 @@ BODIES_OF: dict[str, Any] = {
     "PUT /api/v1/staff/subscriptions/{id}": _WANTED,
     "POST /api/v1/staff/subscriptions/{id}/replay": {"after": 0},
     "POST /api/v1/staff/service-requests": {"procedure": "0.000000", "applicant_area": "10507"},
+    "POST /api/v1/staff/support-rules": {
+        "priority": "high",
+        "at_least": 15,
+        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
+        **_LATE,
+    },
     "POST /api/v1/staff/targets": {**TARGET, **_LATE},
     "POST /api/v1/staff/targets/preview": TARGET,
 }

@@ -79,6 +79,7 @@ async def test_a_citizen_takes_a_copy_of_everything_and_then_has_it_erased(
     assert (gone.json()["identities"], gone.json()["reports"]) == (1, 1)
     assert [one["code"] for one in gone.json()["kept"]] == [
         "reports",
+        "supports",
         "files",
         "service_requests",
         "issued_papers",
@@ -134,6 +135,7 @@ async def test_a_rule_is_published_as_a_version_and_identities_end_by_it(
         ("papers", 0),
         ("issued_papers", 0),
         ("drafts", 0),
+        ("supports", 0),
         ("payment_callbacks", 0),
     ]
     rule = {"subject": "identity", "days": 30, "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"}}

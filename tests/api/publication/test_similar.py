@@ -121,3 +121,27 @@ async def test_what_cannot_be_meant_is_refused(web: httpx.AsyncClient, query: di
 async def test_any_words_are_answered(web: httpx.AsyncClient, pothole: Case, q: str) -> None:
     for one in await ask(web, **HERE, q=q):
         assert one["case"]["code"] == pothole.code
+
+
+async def test_a_commune_alone_is_asked_for_by_words_category_and_time(
+    web: httpx.AsyncClient, fill: Fill, province: Province, statements: Statements
+) -> None:
+    async def build(work: Work) -> list[Case]:
+        there = {"at": work.now - timedelta(days=3), "lat": None, "lon": None}
+        return [
+            await province.a_case(work, **there),
+            await province.a_case(work, **there, area="10513"),
+            await province.a_case(work, **{**there, "at": work.now - timedelta(days=130)}),
+            await province.a_case(work, **there, category_code="lighting.street_lamp"),
+        ]
+
+    same, *_ = await fill(build)
+    asked = {"area": "10507", "category": "roads.pothole", "q": "o gaf truoc cong truongf, xe mays hay ngax"}
+    statements.clear()
+    (found,) = await ask(web, **asked)
+    assert len(statements) == 1
+    assert (found["case"]["code"], found["distance_m"], found["days"]) == (same.code, None, 3)
+    assert await ask(web, area="10507", category="roads.pothole") == [], "a commune alone is no likeness"
+    assert await ask(web, **{**asked, "q": "vỉa hè bị lấn chiếm để bán hàng"}) == []
+    nowhere = await web.get(SIMILAR, params={"q": "o ga"})
+    assert (nowhere.status_code, nowhere.json()["type"].rpartition("/")[2]) == (422, "place-needed")

@@ -18,6 +18,7 @@ from app.kit.clock import FixedClock
 from app.kit.ids import CaseId, CitizenId, ReportId, uuid7
 from app.kit.text import Text
 from app.mobile import repository as mobile_repository, service as mobile_service
+from app.mobile.terms import ChangeKind
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
 from app.publication.domain.mercator import LAST_ZOOM, cell_of, spot_of, unwoven
@@ -303,7 +304,7 @@ async def test_what_changed_for_an_account_is_worked_out_and_told_by_keys(town: 
     held = [row["case_id"] for row in await db.lane.fetch(given, account, HAIDUONG, some)]
 
     async def work_out(work: Work) -> int:
-        reports, _ = await mobile_repository.things_of(work, HAIDUONG, [account])
+        reports = (await mobile_repository.things_of(work, HAIDUONG, [account]))[ChangeKind.REPORT]
         assert await mobile_repository.reports_in(work, HAIDUONG, held) == reports
         return await mobile_repository.number_reports(work, HAIDUONG, reports)
 
