@@ -14,6 +14,7 @@ from app.identity.deps import CurrentStaff
 from app.identity.terms import Actor
 from app.kit.clock import local_day
 from app.kit.ids import TenantId
+from app.web.fields import DayIn
 from app.web.state import CurrentClock
 from app.web.tenancy import HostTenant
 
@@ -70,7 +71,7 @@ async def seat(unit: UnitCode, actor: CurrentStaff, directory: CurrentDirectory)
 
 CurrentSeat = Annotated[Seat, Depends(seat)]
 Day = Annotated[
-    date | None, Query(description="Ngày, theo giờ địa phương. A day where the province is.", examples=["2026-11-20"])
+    DayIn | None, Query(description="Ngày, theo giờ địa phương. A day where the province is.", examples=["2026-11-20"])
 ]
 
 

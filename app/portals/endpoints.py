@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,6 +14,7 @@ from app.publication.deps import cursor_of, key_after
 from app.web.answers import as_json
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
+from app.web.fields import DayIn
 from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase
@@ -107,7 +107,7 @@ async def get_portal_digest(
 )
 async def get_portal_day(
     of: CurrentPlace,
-    day: Annotated[date, Path(description="Ngày. The day.", examples=["2026-11-20"])],
+    day: Annotated[DayIn, Path(description="Ngày. The day.", examples=["2026-11-20"])],
     request: Request,
     database: CurrentDatabase,
 ) -> Response:

@@ -1,75 +1,12 @@
-"""The OpenAPI document held against the running program by schemathesis, with all of its checks on."""
+"""What anybody may ask is answered as the OpenAPI document says."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import sys
 from pathlib import Path
 
-import httpx
-import pytest
-
 from app.db.engine import Database
-from app.identity.terms import Role
-from app.kit.clock import SystemClock
-from app.kit.ids import TenantId, UnitId
-from tests.crash.program import running
-from tests.officers import PASSWORD, Province, an_officer, cheap_passwords
-from tests.postoffice import Mailbox, mail_server
-
-HERE = Path(__file__).parent
-# Streams never end for whoever may listen; signing out would end the session that the run works with.
-NOT_FOR_ANYBODY = ["--exclude-path-regex", "^/api/v1/(staff|client)/"]
-LEFT_OUT = (
-    *("/api/v1/public/stream", "/api/v1/staff/stream", "/api/v1/auth/logout"),
-    "/api/v1/staff/me/sessions/{session}",  # one of those listed is its own
-    "/api/v1/submissions",  # 200 for the whole, a refusal for each item that is wrong: tests/api/mobile
-)
+from tests.contract.holding import hold
 
 
-@pytest.mark.parametrize("signed_in", [True, False], ids=["as the province's leader", "as anybody"])
-async def test_program_answers_as_its_document_says(committed_db: Database, tmp_path: Path, signed_in: bool) -> None:
-    row = await committed_db.lane.fetchrow("SELECT tenant_id, id FROM units WHERE code = 'H23'")
-    assert row is not None
-    leaders = Province(TenantId(row["tenant_id"]), UnitId(row["id"]))
-    await an_officer(committed_db, SystemClock(), cheap_passwords(), leaders, *Role, username="fuzz")
-    settings = {
-        "LIENTHONG_DATABASE_URL": committed_db.url,
-        "LIENTHONG_DATA_DIR": str(tmp_path),
-        "LIENTHONG_PHONE_CODES": "log",
-        "LIENTHONG_SECOND_FACTOR_ROLES": "",
-        "LIENTHONG_CODES_PER_PHONE_HOUR": "100",
-        "LIENTHONG_CODES_PER_ADDRESS_HOUR": "100000",
-    }
-    with mail_server(Mailbox()) as port:
-        settings["LIENTHONG_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-        async with running("serve", settings) as program:
-            # Nobody is refused by the others before anything is read: tests/api/permissions asks each of them.
-            async with httpx.AsyncClient(base_url=program.url, timeout=120) as http:
-                assert (await http.get("/openapi.json")).status_code == 200  # made now: Schemathesis waits ten seconds
-            doors = ["-H", f"Authorization: Bearer {await _token(program.url)}"] if signed_in else NOT_FOR_ANYBODY
-            code, said = await _schemathesis(program.url, tmp_path, doors)
-    assert code == 0, said
-
-
-async def _token(url: str) -> str:
-    async with httpx.AsyncClient(base_url=url) as client:
-        answer = await client.post("/api/v1/auth/token", json={"username": "fuzz", "password": PASSWORD})
-    token: str = answer.json()["access_token"]
-    return token
-
-
-async def _schemathesis(url: str, folder: Path, doors: list[str]) -> tuple[int, str]:
-    excluded = [part for path in LEFT_OUT for part in ("--exclude-path", path)]
-    process = await asyncio.create_subprocess_exec(
-        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
-        *("run", f"{url}/openapi.json", "--checks", "all", "--max-examples", "6", "--no-color", "--seed", "20261122"),
-        *("--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", *excluded, *doors),
-        cwd=folder,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    shutil.rmtree(folder / ".schemathesis", ignore_errors=True)
-    return process.returncode or 0, said.decode()
+async def test_program_answers_anybody_as_its_document_says(committed_db: Database, tmp_path: Path) -> None:
+    await hold(committed_db, tmp_path, signed_in=False)
