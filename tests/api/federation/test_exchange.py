@@ -151,7 +151,7 @@ async def test_a_side_that_was_put_back_from_a_copy_is_told_again_and_says_nothi
     await a_cut(pair)
     await pair.exchange()
     # There: that the first parcel was heard is forgotten, as if the machine's last hours were lost.
-    await pair.there.process.db.lane.fetch("UPDATE neighbours SET heard = 0")
+    await pair.there.process.db.lane.fetch("UPDATE neighbours SET heard = 0, heard_mark = NULL")
     await a_cut(pair, description="Mất điện ở ngõ 20.")
     await pair.exchange()
     assert len(await _there(pair)) == 2, "the first case is not taken in twice"
