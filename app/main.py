@@ -24,6 +24,8 @@ from app.deadlines.endpoints import router as deadlines_router
 from app.desks.staff_endpoints import router as desks_router
 from app.directory.endpoints import hot_router as hot_directory_router, router as directory_router
 from app.directory.staff_endpoints import router as unit_contacts_router
+from app.federation.endpoints import router as federation_router
+from app.federation.staff_endpoints import router as neighbours_router
 from app.identity.domain import roles_named
 from app.identity.endpoints import router as identity_router
 from app.identity.service import KeyUses, Passwords
@@ -140,6 +142,8 @@ ROUTERS = (
     oversight_router,
     national_router,
     partners_router,
+    neighbours_router,
+    federation_router,
     payments_router,
     staff_payments_router,
     unmatched_router,

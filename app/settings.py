@@ -199,6 +199,8 @@ class Settings(BaseSettings):
     national_in_flight: int = Field(4, ge=1, le=64, description="Pushes of one province at once, over all processes.")
     partner_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest time an Open311 partner may take.")
     partner_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for what partners are told.")
+    federation_timeout_s: float = Field(15.0, gt=0, le=60, description="Longest time another installation may take.")
+    federation_poll_s: float = Field(2.0, gt=0, description="How often the worker looks for what neighbours are told.")
     partner_follow_s: float = Field(300.0, gt=0, description="How often each partner is asked how its requests stand.")
     payment_poll_s: float = Field(
         5.0, gt=0, description="How often the worker looks for payments that a provider is to be asked about."

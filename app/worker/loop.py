@@ -14,6 +14,8 @@ from app.citizens import service as citizens_service
 from app.db.beats import BEAT_EVERY_S, Worker, beat, forget_beats
 from app.db.models import Command
 from app.db.work import Work, in_work
+from app.federation import service as federation_service
+from app.federation.handlers import FederationConsumer
 from app.identity import service as identity_service
 from app.kit.ids import TenantId
 from app.limits import service as limits_service
@@ -42,6 +44,7 @@ from app.web.metrics import Metrics
 from app.web.submissions import forget_old_submissions
 
 from .deliveries import Deliveries
+from .federation import Federation
 from .files import CLEAN_EVERY_S, CLEAR_EVERY_S, Files
 from .keeping import KEEP_EVERY_S, RESEAL_EVERY_S, Resealing, keep_to_rules
 from .national import COMPARE_EVERY_S, National
@@ -72,6 +75,7 @@ _ALL = (
     ChangeConsumer,
     PartnerConsumer,
     SupportConsumer,
+    FederationConsumer,
 )
 CONSUMERS = frozenset(one.name for one in _ALL)
 """Names of all that `consumers` makes, whatever the settings."""
@@ -92,6 +96,7 @@ def consumers(process: Process) -> tuple[Consumer, ...]:
         ChangeConsumer(),
         PartnerConsumer(),
         SupportConsumer(lambda: process.books),
+        FederationConsumer(process.db, lambda: process.books),
     )
 
 
@@ -188,6 +193,7 @@ async def prune(process: Process) -> int:
             pruned += await national_service.forget(work, tenant_id, keep)
             pruned += await partners_service.forget(work, tenant_id, keep)
             pruned += await requests_service.forget_turns(work, tenant_id)
+            pruned += await federation_service.forget(work, tenant_id, keep)
             pruned += await reports_service.forget_origins(work, tenant_id)
             pruned += await cases_service.forget_held(work, tenant_id)
             pruned += await forget_old_submissions(work, tenant_id)
@@ -272,6 +278,7 @@ async def run(process: Process, command: Command) -> None:
             Notices(process) as notices,
             National(process) as national,
             Partners(process) as partners,
+            Federation(process) as federation,
             Trail(process) as trail,
             Payments(process) as payments,
             asyncio.TaskGroup() as group,
@@ -282,8 +289,9 @@ async def run(process: Process, command: Command) -> None:
                 step = reaction_of(consumer)
                 group.create_task(_every(settings.relay_poll_s, consumer.name, step, process.metrics, bell, idle_s))
             group.create_task(_every(settings.sweep_poll_s, "sweep", lambda: sweep(process), process.metrics))
-            lateness = _every(settings.sweep_poll_s, "requests", lambda: sweep_requests(process), process.metrics)
-            group.create_task(lateness)
+            group.create_task(
+                _every(settings.sweep_poll_s, "requests", lambda: sweep_requests(process), process.metrics)
+            )
             group.create_task(_every(PLAN_EVERY_S, "plan", Planning(process).turn, process.metrics))
             group.create_task(_every(RECOUNT_EVERY_S, "recount", lambda: recount(process), process.metrics))
             files = Files(process)
@@ -304,6 +312,7 @@ async def run(process: Process, command: Command) -> None:
                 group.create_task(_every(COMPARE_EVERY_S, "national.compare", national.compare, process.metrics))
             group.create_task(_every(settings.partner_poll_s, "partners", partners.deliver, process.metrics))
             group.create_task(_every(settings.partner_poll_s, "partners.follow", partners.follow, process.metrics))
+            group.create_task(_every(settings.federation_poll_s, "federation", federation.deliver, process.metrics))
             group.create_task(_every(settings.payment_poll_s, "payments.ask", payments.ask, process.metrics))
             group.create_task(_every(EXPIRE_EVERY_S, "payments.expire", payments.expire, process.metrics))
             group.create_task(_every(poll_s, "replay", replay_turn, process.metrics))

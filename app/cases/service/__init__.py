@@ -43,7 +43,7 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case, rewrite_summaries
-from .outside import draft_from_outside, is_held, note_from_outside
+from .outside import draft_from_outside, is_held, note_from_outside, return_from_outside
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
@@ -113,6 +113,7 @@ __all__ = [
     "resolve_case",
     "resume_case",
     "return_case",
+    "return_from_outside",
     "rewrite_summaries",
     "row_clock",
     "scope_of",

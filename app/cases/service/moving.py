@@ -21,19 +21,19 @@ async def return_case(
     """Back to the unit that referred it, else to the reception above. Raises: NobodyAbove."""
 
     def decide(facts: CaseFacts) -> CaseFact:
-        to = _returned_to(facts, books.directory)
+        to = returned_to(facts, books.directory)
+        if to is None:
+            raise NobodyAbove
         return domain.return_case(facts, to=to.id, names=both_names(books, facts, to), reason=reason, comment=comment)
 
     return await change(work, actor, code, Verb.RETURN, seen, books, decide)
 
 
-def _returned_to(facts: CaseFacts, directory: Directory) -> Unit:
+def returned_to(facts: CaseFacts, directory: Directory) -> Unit | None:
+    """The unit that referred the case, else the one above its holder; None: there is nobody above."""
     if facts.referred_by_unit_id and facts.referred_by_unit_id != facts.unit_id:
         return directory.unit(facts.tenant_id, facts.referred_by_unit_id)
-    above = directory.parent(facts.tenant_id, facts.unit_id)
-    if above is None:
-        raise NobodyAbove
-    return above
+    return directory.parent(facts.tenant_id, facts.unit_id)
 
 
 async def refer_case(

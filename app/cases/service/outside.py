@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from app.cases import domain
 from app.cases.repository import CaseRepository, holding
-from app.cases.terms import OPEN_STATES, Books, CaseState, Resolution
+from app.cases.terms import OPEN_STATES, Books, CaseState, ReferralReason, Resolution
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import system_actor
 from app.kit.ids import CaseId, TenantId, UnitId
 
-from .steps import settle, unit_name
+from .moving import returned_to
+from .steps import both_names, settle, unit_name
 
 _UNTAKEN = frozenset({CaseState.RECEIVED, CaseState.ASSIGNED})
 
@@ -43,4 +44,23 @@ async def draft_from_outside(
         settle(work, actor, case, domain.accept(facts, by=None, unit_name=names, at=work.now, unread=True), books)
     drafted = domain.draft_answer(case.facts(), answer=answer, resolution=Resolution.FIXED, by=None)
     settle(work, actor, case, drafted, books)
+    return True
+
+
+async def return_from_outside(
+    work: Work, tenant_id: TenantId, case_id: CaseId, *, holder: UnitId, books: Books, comment: str
+) -> bool:
+    """Back to the unit that referred it, else to the reception above: the holder's own system will not have it.
+
+    False, with a note, when the case is over or with another unit by now, or there is nobody to give it to.
+    Raises: CaseNotFound.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    actor, facts = system_actor(tenant_id), case.facts()
+    to = returned_to(facts, books.directory) if facts.state in OPEN_STATES and facts.unit_id == holder else None
+    if to is None:
+        settle(work, actor, case, domain.note(facts, text=comment, for_unit_only=False), books)
+        return False
+    names, reason = both_names(books, facts, to), ReferralReason.NOT_COMPETENT
+    settle(work, actor, case, domain.return_case(facts, to=to.id, names=names, reason=reason, comment=comment), books)
     return True

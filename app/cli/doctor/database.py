@@ -28,7 +28,14 @@ from app.routing.terms import Fallback
 from app.settings import Settings
 
 from .bus import examine_bus
-from .deliveries import examine_contacts, examine_deliveries, examine_notices, examine_partners, examine_pushes
+from .deliveries import (
+    examine_contacts,
+    examine_deliveries,
+    examine_neighbours,
+    examine_notices,
+    examine_partners,
+    examine_pushes,
+)
 from .files import examine_files, examine_room, examine_scanner
 from .findings import Finding, Health, broken, ok, warning
 from .procedures import examine_procedures
@@ -75,7 +82,11 @@ async def examine_database(settings: Settings, clock: Clock, *, works: bool = Tr
             for finding in _reference_data(process, tenant):
                 yield finding
             yield examine_procedures(process, tenant)
-        for finding in (*examine_contacts(process), *await examine_partners(process)):
+        for finding in (
+            *examine_contacts(process),
+            *await examine_partners(process),
+            *await examine_neighbours(process),
+        ):
             yield finding
         if works:
             yield await examine_bus(process)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.condition import TenantCondition
+from app.federation import service as federation_service
 from app.partners import service as partners_service
 from app.process import Process
 
@@ -114,6 +115,21 @@ async def examine_partners(process: Process) -> list[Finding]:
                 )
             )
     return found
+
+
+async def examine_neighbours(process: Process) -> list[Finding]:
+    """A finding for each installation that parcels cannot be brought to; one statement."""
+    slugs = {tenant.id: tenant.slug for tenant in process.directory.current.tenants}
+    return [
+        warning(
+            f"{slugs[one.tenant_id]}: hệ thống {one.name} không nhận tin {one.failures} lần liên tiếp "
+            f"({one.last_error}), {one.waiting} tin đang chờ và được gửi lại. Xem: GET /api/v1/staff/neighbours",
+            f"{slugs[one.tenant_id]}: neighbour {one.name} has taken nothing {one.failures} times in a row "
+            f"({one.last_error}), {one.waiting} parcels wait and are sent again. See GET /api/v1/staff/neighbours",
+        )
+        for one in await federation_service.list_failing(process.db, list(slugs))
+        if one.failures >= SILENT
+    ]
 
 
 def examine_contacts(process: Process) -> Iterator[Finding]:

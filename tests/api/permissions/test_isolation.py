@@ -67,6 +67,7 @@ APART = (
     "/staff/payments/{reference}",
     "/staff/unmatched-payments/{id}",  # of the whole province: tests/api/payments
     "/staff/subscriptions/{id}",
+    "/staff/neighbours/{id}",  # tests/api/federation
     "/staff/partners/{id}",  # tests/api/partners
     "/staff/clients/{id}",
     "/staff/portals/{unit}",  # and of units: tests/api/portals

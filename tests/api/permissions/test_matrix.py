@@ -49,6 +49,7 @@ NOBODY = "01a21861-4ea2-7085-81a7-33e018a94b2e"
 _LATE = {"based_on": 999_999}
 _WORDS = {"subject": "{code}", "body": "{code} {due}", "sms": "{code}"}
 _CLIENT = {"name": "Cổng", "contact": "x@example.vn", "scopes": ["cases:read"], "expires_at": "2020-01-01T00:00:00Z"}
+_NEIGHBOUR = {"name": "Hải Phòng", "unit": "H23.91", "url": "ftp://example.vn/"}
 _PARTNER = {"name": "Đối tác", "unit": "H23.91", "url": "ftp://example.vn/"}
 _WANTED = {"name": "Nơi nhận", "url": "ftp://example.vn/", "types": ["case.opened"]}
 BODIES_OF: dict[str, Any] = {
@@ -123,6 +124,8 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/me/second-factor": {"password": PASSWORD},
+    "POST /api/v1/staff/neighbours": _NEIGHBOUR,
+    "PUT /api/v1/staff/neighbours/{id}": _NEIGHBOUR,
     "POST /api/v1/staff/partners": _PARTNER,
     "PUT /api/v1/staff/partners/{id}": _PARTNER,
     "POST /api/v1/staff/subscriptions": _WANTED,

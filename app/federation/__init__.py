@@ -1,0 +1,1 @@
+"""Federation: installations of ours that entrust cases to one another."""

@@ -1,0 +1,142 @@
+"""What endpoints ask FastAPI for: who signed, pages of handovers, days to compare, and a way to neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Header, Path, Query
+from starlette.requests import HTTPConnection, Request
+
+from app.directory.deps import CurrentDirectory
+from app.identity.deps import CurrentStaff
+from app.kit.clock import local_day
+from app.kit.problems import BadRequest
+from app.kit.text import Text
+from app.reports.deps import intake_of
+from app.reports.service import Intake
+from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.state import CurrentClock, settings
+from app.web.tenancy import CurrentTenant
+
+from . import domain, service
+from .senders import Wire
+from .terms import Handover, HandoverState, Neighbour
+
+_Proof = Annotated[str, Header(max_length=500)]
+_SPAN = Text(
+    "Khoảng ngày không hợp lệ: từ ngày đến ngày, tối đa 92 ngày.", "Not a span of days: from, until, at most 92 days."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request that a neighbour has proved to be its own."""
+
+    neighbour: Neighbour
+    intake: Intake
+
+
+async def heard(
+    request: Request,
+    tenant: CurrentTenant,
+    id: Annotated[UUID, Path(description="Mã kết nối, hai bên dùng chung. Id that both sides share.")],  # noqa: A002
+    webhook_id: _Proof = "",
+    webhook_timestamp: _Proof = "",
+    webhook_signature: _Proof = "",
+) -> Heard:
+    """Raises: UnprovenParcels."""
+    intake, proof = await intake_of(request), (webhook_id, webhook_timestamp, webhook_signature)
+    return Heard(await service.prove(intake, tenant, id, proof, await request.body()), intake)
+
+
+Proved = Annotated[Heard, Depends(heard)]
+
+
+async def zone(tenant: CurrentTenant, directory: CurrentDirectory) -> ZoneInfo:
+    """The province's time zone."""
+    return ZoneInfo(directory.tenant(tenant).time_zone)
+
+
+CurrentZone = Annotated[ZoneInfo, Depends(zone)]
+
+
+async def private_addresses(connection: HTTPConnection) -> bool:
+    """Whether this installation asks private addresses and without TLS."""
+    return (await settings(connection)).webhook_private_addresses
+
+
+PrivateAddresses = Annotated[bool, Depends(private_addresses)]
+
+
+async def wire(connection: HTTPConnection) -> AsyncIterator[Wire]:
+    """A way to neighbours for this request."""
+    told = await settings(connection)
+    found = Wire(
+        private=told.webhook_private_addresses,
+        timeout_s=told.federation_timeout_s,
+        authorities=told.webhook_authorities_file,
+    )
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+CurrentWire = Annotated[Wire, Depends(wire)]
+
+
+class Span:
+    """Days to compare, both with them; the last seven where none are named."""
+
+    def __init__(
+        self,
+        _actor: CurrentStaff,
+        clock: CurrentClock,
+        zone: CurrentZone,
+        since: Annotated[date | None, Query(description="Từ ngày. The first day.", examples=["2026-11-01"])] = None,
+        until: Annotated[date | None, Query(description="Đến ngày. The last day.", examples=["2026-11-20"])] = None,
+    ) -> None:
+        """Raises: BadRequest."""
+        self.zone = zone
+        self.until = until or local_day(clock.now(), str(zone))
+        self.since = since or self.until - timedelta(days=6)
+        if not timedelta() <= self.until - self.since < domain.LONGEST_COMPARISON:
+            raise BadRequest(_SPAN)
+
+
+AskedSpan = Annotated[Span, Depends()]
+
+
+class HandoverPage:
+    """A page of handovers."""
+
+    def __init__(
+        self,
+        _actor: CurrentStaff,  # who may not ask at all is told so before what they ask for is looked at
+        state: Annotated[HandoverState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
+        cursor: Annotated[str | None, Query(max_length=512)] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> None:
+        """Raises: UnreadableCursor, ForeignCursor."""
+        self.state, self.limit = state, limit
+        self._query = {"state": state}
+        self.before = self._key(cursor) if cursor is not None else None
+
+    def _key(self, cursor: str) -> UUID:
+        (last,) = read_cursor(self._query, cursor, str)
+        try:
+            return UUID(str(last))
+        except ValueError as error:
+            raise UnreadableCursor from error
+
+    def following(self, found: Sequence[Handover]) -> str | None:
+        """Where the next page begins, None after the last."""
+        return make_cursor(self._query, str(found[self.limit - 1].id)) if len(found) > self.limit else None
+
+
+AskedHandovers = Annotated[HandoverPage, Depends()]

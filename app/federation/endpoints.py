@@ -1,0 +1,33 @@
+"""Other installations of ours: parcels they bring, and what they compare. Nobody signs in: each request is signed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.problems import problem_responses
+
+from . import service
+from .deps import CurrentZone, Proved
+from .errors import UnprovenParcels
+from .schemas import DigestIn, DigestOut, ParcelsIn, ParcelsOut
+
+router = APIRouter(prefix="/api/v1/federation/{id}", tags=["federation"])
+
+
+@router.post("/parcels", responses=problem_responses(UnprovenParcels))
+async def take_parcels(proved: Proved, said: ParcelsIn) -> ParcelsOut:
+    """Hệ thống bạn gửi tin, theo số thứ tự; trả lời sau khi đã ghi. Parcels in the order of their numbers.
+
+    Signed as Standard Webhooks has it. What is here already is passed over, what leaves a gap is left: send again from
+    the number after `heard`.
+    """
+    heard, mark = await service.take_in(proved.intake, proved.neighbour, [one.parcel() for one in said.parcels])
+    return ParcelsOut(heard=heard, mark=mark)
+
+
+@router.post("/digest", responses=problem_responses(UnprovenParcels))
+async def compare_days(proved: Proved, said: DigestIn, zone: CurrentZone) -> DigestOut:
+    """Đối chiếu: mã băm từng ngày, và từng dòng của những ngày được hỏi. Digests of days, and lines of those named."""
+    neighbour = proved.neighbour
+    digests, lines = await service.digests_for(proved.intake.db, neighbour, said.since, said.until, zone, said.days)
+    return DigestOut.of(digests, lines, neighbour.written)

@@ -1,0 +1,92 @@
+"""Laying what both sides hold side by side: digests of days first, lines of those days that differ after that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.db.engine import Database
+from app.db.work import ReadWork
+from app.federation import domain, policies, repository
+from app.federation.errors import NeighbourAway
+from app.federation.senders import Wire
+from app.federation.terms import HandoverState, Line, Neighbour, Reconciliation, Reply
+from app.identity.domain import Keyring
+from app.identity.terms import Actor
+from app.kit.ids import TenantId
+
+from .keys import open_secret
+from .sending import ask
+
+Days = dict[date, list[Line]]
+
+
+async def lines_of(
+    db: Database, tenant_id: TenantId, neighbour_id: UUID, since: date, until: date, zone: ZoneInfo
+) -> Days:
+    """Handovers by the local day on which the giver began them, both days with them. One statement."""
+    begin = datetime.combine(since, time.min, zone)
+    end = datetime.combine(until + timedelta(days=1), time.min, zone)
+    found: Days = defaultdict(list)
+    for at, line in await repository.list_lines(db, tenant_id, neighbour_id, begin, end):
+        found[at.astimezone(zone).date()].append(line)
+    return dict(found)
+
+
+async def digests_for(
+    db: Database, neighbour: Neighbour, since: date, until: date, zone: ZoneInfo, days: Sequence[date]
+) -> tuple[dict[date, str], Days]:
+    """For the neighbour: the digest of every day with handovers, and the lines of the days it names."""
+    found = await lines_of(db, neighbour.tenant_id, neighbour.id, since, until, zone)
+    return {day: domain.digest(lines) for day, lines in found.items()}, {day: found.get(day, []) for day in days}
+
+
+async def reconcile(
+    db: Database,
+    work: ReadWork,
+    actor: Actor,
+    neighbour_id: UUID,
+    since: date,
+    until: date,
+    *,
+    zone: ZoneInfo,
+    keys: Keyring,
+    wire: Wire,
+) -> Reconciliation:
+    """What both sides do not agree on. Raises: Forbidden, NeighbourNotFound, NeighbourAway."""
+    policies.may_administer(actor).require()
+    neighbour = (await repository.get(work, actor.tenant_id, neighbour_id)).read()
+    secret, now = open_secret(keys, neighbour), work.now
+    ours = await lines_of(db, actor.tenant_id, neighbour_id, since, until, zone)
+    span = {"since": since.isoformat(), "until": until.isoformat()}
+    first = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": []}, now))
+    theirs = {date.fromisoformat(day): str(sha256) for day, sha256 in first.body["digests"].items()}
+    differing = sorted(
+        day for day in {*ours, *theirs} if theirs.get(day) != (domain.digest(ours[day]) if day in ours else None)
+    )
+    there: Days = {}
+    if differing:
+        named = [day.isoformat() for day in differing]
+        second = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": named}, now))
+        there = {date.fromisoformat(day): [_line(one) for one in lines] for day, lines in second.body["lines"].items()}
+    return domain.compared(
+        ours,
+        there,
+        days=(until - since).days + 1,
+        waiting=neighbour.written - neighbour.told,
+        their_waiting=max(0, int(first.body["written"]) - neighbour.heard),
+    )
+
+
+def _said(reply: Reply) -> Reply:
+    if not reply.ok:
+        raise NeighbourAway
+    return reply
+
+
+def _line(one: Mapping[str, Any]) -> Line:
+    return Line(UUID(one["handover"]), one["giver_code"], one["holder_code"], HandoverState(one["state"]))

@@ -1,0 +1,113 @@
+"""Parcels on the wire: read under the neighbour's lock, sent outside any, and what it has by then is written down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.db.engine import Database
+from app.db.work import Work, in_work
+from app.federation import domain, repository
+from app.federation.senders import Wire
+from app.federation.terms import Neighbour, Parcel, Reply
+from app.identity.domain import Keyring
+from app.identity.errors import IdentityUnreadable
+from app.kit.clock import Clock, rfc3339
+from app.kit.ids import TenantId, uuid7
+
+from .keys import open_secret
+
+log = logging.getLogger("lienthong.federation")
+
+
+class Postman:
+    """Carries parcels to neighbours; any number of processes may have one: a parcel that comes twice is taken once."""
+
+    def __init__(self, db: Database, clock: Clock, keys: Keyring, wire: Wire) -> None:
+        """Nothing is asked of the network before a turn."""
+        self._db = db
+        self._clock = clock
+        self._keys = keys
+        self._wire = wire
+        self._lease = timedelta(seconds=wire.timeout_s + 5)
+
+    async def deliver(self, tenants: Sequence[TenantId]) -> int:
+        """Number of requests made now. One statement for each tenant when nothing waits."""
+        made = 0
+        for tenant_id in tenants:
+            for neighbour_id in await repository.list_due(self._db, tenant_id, self._clock.now()):
+                made += await self._carry(tenant_id, neighbour_id)
+        return made
+
+    async def _carry(self, tenant_id: TenantId, neighbour_id: UUID) -> int:
+        async def claim(work: Work) -> tuple[Neighbour, list[Parcel]]:
+            row = await repository.lock(work, tenant_id, neighbour_id)
+            if row.retry_at is not None and row.retry_at > work.now:
+                return row.read(), []
+            row.retry_at = work.now + self._lease  # others leave it alone as long as we may be asking
+            return row.read(), await repository.waiting(work, row, domain.MOST_PARCELS)
+
+        neighbour, parcels = await in_work(self._db, self._clock, tenant_id, claim)
+        if not parcels:
+            return 0
+        try:
+            secret = open_secret(self._keys, neighbour)
+        except IdentityUnreadable:
+            log.warning("the secret of neighbour %s cannot be read with the present secrets", neighbour_id)
+            return 0
+        before = [neighbour.told_mark, *map(domain.mark_of, parcels)]
+        body = {"parcels": [_on_the_wire(one, mark) for one, mark in zip(parcels, before, strict=False)]}
+        reply = await ask(self._wire, neighbour, secret, "parcels", body, self._clock.now())
+        await in_work(self._db, self._clock, tenant_id, lambda work: _settle(work, neighbour, reply))
+        return 1
+
+
+async def ask(wire: Wire, neighbour: Neighbour, secret: str, what: str, body: dict[str, Any], now: datetime) -> Reply:
+    """What the neighbour says to a signed request."""
+    content = orjson.dumps(body)
+    proof = domain.signed(secret, f"fed_{uuid7(now).hex}", now, content)
+    url = f"{neighbour.wanted.url.rstrip('/')}/api/v1/federation/{neighbour.id}/{what}"
+    return await wire.post(url, proof, content)
+
+
+def _on_the_wire(parcel: Parcel, previous: str | None) -> dict[str, Any]:
+    return {
+        "number": parcel.number,
+        "handover": str(parcel.handover),
+        "kind": parcel.kind.value,
+        "previous": previous,
+        "at": rfc3339(parcel.at),
+        "body": dict(parcel.body),
+    }
+
+
+async def _settle(work: Work, neighbour: Neighbour, reply: Reply) -> None:
+    """How far the neighbour has taken them in.
+
+    One that was put back from a copy says less than before: it is told again from there. Where we were put back, it has
+    numbers that we have not given yet: what waits here is numbered after them, lest it be thought to be there.
+    """
+    row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
+    heard, mark = reply.body.get("heard"), reply.body.get("mark")
+    if not reply.ok or not isinstance(heard, int) or heard < 0 or not isinstance(mark, str | None):
+        row.failures += 1
+        row.retry_at = work.now + domain.wait_after(row.failures)
+        row.last_error = reply.code or "unreadable"
+        return
+    if heard > row.told and mark != await repository.mark_of(work, row, heard):
+        log.warning("neighbour %s knows another parcel %d than we do: numbering anew", row.id, heard)
+        by = heard - row.told
+        await repository.renumber(work, row, by)
+        row.written, row.told = row.written + by, heard
+    else:
+        row.told = heard
+    row.told_mark = mark
+    stuck = heard <= neighbour.told and heard < row.written
+    row.failures = row.failures + 1 if stuck else 0
+    row.retry_at = work.now + domain.wait_after(row.failures) if stuck else None
+    row.last_error, row.last_success_at = ("nothing-taken" if stuck else None), work.now

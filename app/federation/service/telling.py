@@ -1,0 +1,186 @@
+"""From facts about cases to what neighbours are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from app.cases import service as cases_service
+from app.cases.events import EventType
+from app.cases.service import CaseView
+from app.cases.terms import OPEN_STATES, Books, CaseState, Scope
+from app.db.engine import Database
+from app.db.work import Work
+from app.federation import domain, repository
+from app.federation.models import HandoverRow, NeighbourRow
+from app.federation.terms import END, ENTER, OPEN, HandoverState, ParcelKind, Side
+from app.identity.terms import system_actor
+from app.kit.clock import rfc3339
+from app.kit.ids import CaseId, TenantId, UnitId, uuid7
+from app.outbox.terms import Message
+from app.publication.domain import masked
+from app.reports import service as reports_service
+
+_OPEN_CASES = frozenset(state.value for state in OPEN_STATES)
+_OPEN_HANDOVERS = frozenset(state.value for state in OPEN)
+_ENTER = frozenset(one.value for one in ENTER)
+_END = frozenset(one.value for one in END)
+_SAID = frozenset({EventType.REPORTER_REPLIED.value, EventType.REOPENED.value})
+_SILENT = frozenset({EventType.NOTED.value, EventType.REPORTER_REPLIED.value})
+
+
+async def tell(work: Work, db: Database, books: Books, tenant_id: TenantId, messages: Sequence[Message]) -> int:
+    """Number of parcels that wait from now on. One statement where there are no neighbours."""
+    neighbours = await repository.list_all(work, tenant_id)
+    if not neighbours:
+        return 0
+    rows = await repository.handovers_of(work, tenant_id, {message.subject_id for message in messages})
+    teller = _Teller(work, db, books, tenant_id, neighbours, rows)
+    return sum([await teller.one(message) for message in messages])
+
+
+class _Teller:
+    """One batch of facts."""
+
+    def __init__(
+        self,
+        work: Work,
+        db: Database,
+        books: Books,
+        tenant_id: TenantId,
+        neighbours: Sequence[NeighbourRow],
+        handovers: list[HandoverRow],
+    ) -> None:
+        self._work = work
+        self._db = db
+        self._books = books
+        self._tenant_id = tenant_id
+        self._by_unit = {row.unit_id: row for row in neighbours if row.active}
+        self._handovers = handovers
+
+    async def one(self, message: Message) -> int:
+        """Parcels of one fact: the holder tells the giver, the giver sends, calls back or passes words on."""
+        mine = [row for row in self._handovers if row.case_id == message.subject_id and row.state in _OPEN_HANDOVERS]
+        told = 0
+        for row in mine:
+            if row.side == Side.HOLDER.value:
+                told += await self._report_back(row, message)
+        given = next((row for row in mine if row.side == Side.GIVER.value), None)
+        there = self._by_unit.get(UUID(message.payload["unit_id"]))
+        if given is not None:
+            return told + await self._of_given(given, there, message)
+        if there is None or message.payload["state"] not in _OPEN_CASES:
+            return told
+        again = any(row.case_id == message.subject_id and row.side == Side.GIVER.value for row in self._handovers)
+        if message.type in _ENTER or (message.type == EventType.NOTED and not again):  # a note lets a held case go
+            return told + await self._give(there, message)
+        return told
+
+    async def _give(self, there: NeighbourRow, message: Message) -> int:
+        case_id = CaseId(message.subject_id)
+        if any(row.side == Side.HOLDER.value and row.neighbour_id == there.id for row in self._of(case_id)):
+            return 0  # it came from there: never back as a case of its own
+        if await cases_service.is_held(self._db, self._tenant_id, case_id):
+            return 0
+        view = await self._view(message)
+        reports = await reports_service.reports_for_staff(self._db, self._tenant_id, view)
+        if not reports:
+            return 0
+        neighbour = await repository.lock(self._work, self._tenant_id, there.id)
+        row = HandoverRow(
+            tenant_id=self._tenant_id,
+            id=uuid7(self._work.now),
+            neighbour_id=there.id,
+            side=Side.GIVER.value,
+            case_id=case_id,
+            case_code=message.payload["code"],
+            state=HandoverState.WAITING.value,
+            told_version=0,
+            created_at=self._work.now,
+        )
+        await repository.write(self._work, row)
+        self._handovers.append(row)
+        first = reports[0]
+        body = {
+            "code": row.case_code,
+            "category": view.row["category_code"],
+            "description": masked(first.description) or "(không có nội dung)",
+            "address": masked(first.address),
+            "point": [first.point.lat, first.point.lon] if first.point is not None else None,
+            "area": first.area,
+            "answers": first.answers,
+            "opened_at": rfc3339(view.row["opened_at"]),
+            "due_at": message.payload["due_at"],
+        }
+        await repository.add_parcel(self._work, neighbour, row.id, ParcelKind.CASE, body)
+        return 1
+
+    async def _of_given(self, row: HandoverRow, there: NeighbourRow | None, message: Message) -> int:
+        """What the neighbour that has the case hears of it from us."""
+        gone = there is None or there.id != row.neighbour_id
+        ended = message.type in _END and row.state != HandoverState.ANSWERED.value
+        if gone or ended:
+            row.state, row.ended_at = HandoverState.RECALLED.value, self._work.now
+            return await self._add(row, ParcelKind.RECALL, {})
+        if message.type in _END:  # with their answer
+            row.ended_at = self._work.now
+            return 0
+        if message.type not in _SAID:
+            return 0
+        view = await self._view(message)
+        entry = next((one for one in view.entries if one.case_version == message.subject_version and one.text), None)
+        said = masked(entry.text) if entry is not None else None
+        reopens = message.type == EventType.REOPENED
+        if reopens:
+            row.state, row.ended_at = HandoverState.HELD.value, None
+        return await self._add(row, ParcelKind.WORDS, {"text": said, "reopens": reopens})
+
+    async def _report_back(self, row: HandoverRow, message: Message) -> int:
+        """How it stands with us, once for each version of our case."""
+        if message.subject_version <= row.told_version or message.type in _SILENT:
+            return 0
+        view = await self._view(message)
+        status = status_of(self._books, self._tenant_id, view, message.type, message.subject_version)
+        row.told_version = max(view.row["version"], message.subject_version)
+        becomes = domain.state_said(status)
+        row.state = becomes.value
+        row.ended_at = self._work.now if becomes is not HandoverState.HELD else None
+        return await self._add(row, ParcelKind.STATUS, status)
+
+    async def _add(self, row: HandoverRow, kind: ParcelKind, body: dict[str, Any]) -> int:
+        neighbour = await repository.lock(self._work, self._tenant_id, row.neighbour_id)
+        await repository.add_parcel(self._work, neighbour, row.id, kind, body)
+        return 1
+
+    def _of(self, case_id: CaseId) -> list[HandoverRow]:
+        return [row for row in self._handovers if row.case_id == case_id]
+
+    async def _view(self, message: Message) -> CaseView:
+        return await view_of(self._db, self._books, self._tenant_id, message.payload["code"])
+
+
+async def view_of(db: Database, books: Books, tenant_id: TenantId, code: str) -> CaseView:
+    """The case as the program sees it. Two statements."""
+    scope = Scope(tenant_id, frozenset(), whole=True)
+    return await cases_service.get_case(db, system_actor(tenant_id), scope, books, code)
+
+
+def status_of(books: Books, tenant_id: TenantId, view: CaseView, kind: str, version: int) -> dict[str, Any]:
+    """How a case stands, for the giver: what a public page would say of it, and the question to its sender."""
+    row: Mapping[str, Any] = view.row
+    state = CaseState(row["state"])
+    said = row["answer"] if state.value in {"resolved", "closed"} else None
+    if kind == EventType.REPORTER_ASKED:
+        entry = next((one for one in view.entries if one.case_version == version and one.text), None)
+        said = entry.text if entry is not None else None
+    return {
+        "type": kind,
+        "version": row["version"],
+        "state": state.value,
+        "label": state.label.vi,
+        "resolution": row["resolution"],
+        "unit": books.directory.unit(tenant_id, UnitId(row["unit_id"])).name,
+        "due_at": rfc3339(row["due_at"]) if row["due_at"] is not None else None,
+        "text": masked(said),
+    }

@@ -1,0 +1,231 @@
+"""Cases pass between two installations once and in order, whatever the line does, and both sides agree in the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from app.federation.domain import signed
+from app.identity.terms import Role
+from tests.api.federation.conftest import POWER, Pair, a_cut
+from tests.builders import PROVINCE, Officer, an_officer
+
+
+async def _officers(pair: Pair) -> tuple[Officer, Officer]:
+    """Who approves at the unit that stands for the power company here, and who works there."""
+    here = await an_officer(pair.here.process, Role.APPROVER, Role.OFFICER, unit=POWER)
+    return here, await an_officer(pair.there.process, Role.APPROVER, Role.OFFICER, unit=POWER)
+
+
+async def _there(pair: Pair) -> list[dict[str, Any]]:
+    rows = await pair.there.process.db.lane.fetch(
+        "SELECT code, description, channel, citizen_id FROM reports ORDER BY received_at, code"
+    )
+    return [dict(row) for row in rows]
+
+
+async def _agree(pair: Pair, count: int) -> None:
+    """Both sides know the same of as many handovers."""
+    for side in (pair.here, pair.there):
+        found = await side.asked(f"/reconciliation?until={pair.clock.at:%Y-%m-%d}&since=2026-11-19")
+        assert (found["agreed"], found["differences"]) == (count, []), found
+        assert (found["waiting"], found["their_waiting"]) == (0, 0)
+
+
+async def test_a_case_goes_over_once_and_its_answer_comes_back_over_a_line_that_loses_answers(pair: Pair) -> None:
+    approver, worker = await _officers(pair)
+    pair.there.line.loses = 2
+    filed = await a_cut(pair)
+    await pair.exchange()
+    (report,) = await _there(pair)
+    assert (report["channel"], report["citizen_id"]) == ("open311", None)
+    assert "0912345678" not in report["description"], "what goes out is masked"
+    identities = await pair.there.process.db.lane.fetchval("SELECT count(*) FROM reporter_identities")
+    assert identities == 0, "who reported stays where it was reported"
+    words = [one["text"] for one in (await pair.here.case(filed["code"], approver))["timeline"] if one["text"]]
+    assert any(f"đã tiếp nhận, mã {report['code']}" in one for one in words), words
+
+    owner = {"Tracking-Secret": filed["tracking_secret"]}
+    path = f"/api/v1/reports/{filed['code']}"
+    await pair.here.client.post(f"{path}/replies", json={"text": "Cả ngõ 14 nữa."}, headers=owner)
+    await pair.exchange()
+    seen = await pair.there.case(report["code"], worker)
+    assert any("Cả ngõ 14 nữa." in (one["text"] or "") for one in seen["timeline"])
+
+    await pair.there.do(worker, report["code"], "resolve", answer="Đã đóng lại cầu dao đầu ngõ.", resolution="fixed")
+    pair.here.line.loses = 1
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], seen["draft_answer"]) == ("awaiting_approval", "Đã đóng lại cầu dao đầu ngõ.")
+    await pair.here.do(approver, filed["code"], "approve")
+    await pair.exchange()
+    await _agree(pair, 1)
+
+    again = await pair.here.client.post(f"{path}/reopening", json={"reason": "Vẫn mất điện."}, headers=owner)
+    assert again.status_code == 200, again.text
+    await pair.exchange()
+    seen = await pair.there.case(report["code"], worker)
+    assert seen["state"] == "assigned"
+    assert any("Vẫn mất điện." in (one["text"] or "") for one in seen["timeline"])
+    assert len(await _there(pair)) == 1
+    await _agree(pair, 1)
+
+
+async def test_what_is_not_theirs_comes_back_with_the_reason(pair: Pair) -> None:
+    _, worker = await _officers(pair)
+    filed = await a_cut(pair)
+    await pair.exchange()
+    (report,) = await _there(pair)
+    await pair.there.do(
+        worker, report["code"], "resolve", answer="Lưới điện của khu công nghiệp.", resolution="not_competent"
+    )
+    await pair.exchange()
+    head = await an_officer(pair.here.process, Role.DISPATCHER, unit=PROVINCE)
+    seen = await pair.here.case(filed["code"], head)
+    assert seen["responsible_unit"]["code"] != POWER
+    assert any("Lưới điện của khu công nghiệp." in (one["text"] or "") for one in seen["timeline"])
+    (handover,) = (await pair.here.asked("/handovers"))["items"]
+    assert (handover["state"], handover["their_code"]) == ("returned", report["code"])
+    await _agree(pair, 1)
+
+
+async def test_a_case_that_ends_here_is_called_back_there(pair: Pair) -> None:
+    _, worker = await _officers(pair)
+    filed = await a_cut(pair)
+    await pair.exchange()
+    owner = {"Tracking-Secret": filed["tracking_secret"]}
+    gone = await pair.here.client.post(f"/api/v1/reports/{filed['code']}/withdrawal", json={}, headers=owner)
+    assert gone.status_code == 200, gone.text
+    await pair.exchange()
+    (report,) = await _there(pair)
+    seen = await pair.there.case(report["code"], worker)
+    assert (seen["state"], seen["resolution"]) == ("closed", "withdrawn")
+    await _agree(pair, 1)
+
+
+async def test_what_they_cannot_take_in_comes_back_at_once(pair: Pair) -> None:
+    await _officers(pair)
+    pair.there.line.cut = True
+    filed = await a_cut(pair)
+    await pair.here.deliver()
+    await pair.here.process.db.lane.fetch("UPDATE parcels SET body = jsonb_set(body, '{category}', '\"khong.co\"')")
+    pair.there.line.cut = False
+    pair.clock.at += timedelta(minutes=11)
+    await pair.exchange()
+    assert await _there(pair) == []
+    head = await an_officer(pair.here.process, Role.DISPATCHER, unit=PROVINCE)
+    seen = await pair.here.case(filed["code"], head)
+    assert seen["responsible_unit"]["code"] != POWER
+    assert any("không tiếp nhận được" in (one["text"] or "") for one in seen["timeline"])
+    (handover,) = (await pair.here.asked("/handovers?state=refused"))["items"]
+    assert handover["case"] == filed["code"]
+    await _agree(pair, 1)
+
+
+async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -> None:
+    pair.there.line.cut = True
+    codes = []
+    for day in range(3):
+        codes.append((await a_cut(pair, description=f"Mất điện ngày thứ {day + 1}."))["code"])
+        await pair.exchange()
+        pair.clock.at += timedelta(days=1)
+    assert await _there(pair) == []
+    standing = await pair.here.asked("")
+    assert standing["written"] - standing["told"] == 3
+    assert standing["failures"] > 3
+    assert standing["last_error"]
+    pair.there.line.cut = False
+    await pair.exchange()
+    reports = await _there(pair)
+    assert [one["description"] for one in reports] == [f"Mất điện ngày thứ {day + 1}." for day in range(3)]
+    await pair.exchange()
+    assert len(await _there(pair)) == 3
+    items = (await pair.here.asked("/handovers"))["items"]
+    assert sorted(one["case"] for one in items) == sorted(codes)
+    await _agree(pair, 3)
+
+
+async def test_a_side_that_was_put_back_from_a_copy_is_told_again_and_says_nothing_into_the_void(pair: Pair) -> None:
+    await a_cut(pair)
+    await pair.exchange()
+    # There: that the first parcel was heard is forgotten, as if the machine's last hours were lost.
+    await pair.there.process.db.lane.fetch("UPDATE neighbours SET heard = 0, heard_mark = NULL")
+    await a_cut(pair, description="Mất điện ở ngõ 20.")
+    await pair.exchange()
+    assert len(await _there(pair)) == 2, "the first case is not taken in twice"
+    # Here: the last parcels' numbers are given once more; there they are known already.
+    await pair.here.process.db.lane.fetch("DELETE FROM parcels WHERE number = 2")
+    await pair.here.process.db.lane.fetch("UPDATE neighbours SET written = 1, told = 1")
+    for lane in (30, 40, 50):
+        await a_cut(pair, description=f"Mất điện ở ngõ {lane}.")
+    await pair.exchange()
+    told = [one["description"] for one in await _there(pair)]
+    assert sorted(told[1:]) == [f"Mất điện ở ngõ {lane}." for lane in (20, 30, 40, 50)]
+    await _agree(pair, 5)
+
+
+async def test_only_the_neighbour_itself_is_heard(pair: Pair) -> None:
+    path = f"/api/v1/federation/{pair.here.neighbour['id']}/parcels"
+    content = orjson.dumps({"parcels": []})
+    good = signed(pair.here.neighbour["secret"], "fed_1", pair.clock.at, content)
+
+    async def status(headers: dict[str, str], body: bytes = content, at: str = path) -> int:
+        sent = {**headers, "content-type": "application/json"}
+        return (await pair.there.client.post(at, content=body, headers=sent)).status_code
+
+    assert await status(good) == 200
+    assert await status({}) == 401
+    assert await status({**good, "webhook-signature": "v1,AAAA"}) == 401
+    assert await status(good, body=b'{"parcels": [] }') == 401
+    stale = signed(pair.here.neighbour["secret"], "fed_1", pair.clock.at - timedelta(minutes=6), content)
+    assert await status(stale) == 401
+    other = path.replace(pair.here.neighbour["id"], "01931f00-0000-7000-8000-000000000000")
+    assert await status(good, at=other) == 401
+    gap = orjson.dumps(
+        {
+            "parcels": [
+                {
+                    "number": 7,
+                    "handover": pair.here.neighbour["id"],
+                    "kind": "recall",
+                    "at": "2026-11-20T03:00:00Z",
+                }
+            ]
+        }
+    )
+    proof = signed(pair.here.neighbour["secret"], "fed_2", pair.clock.at, gap)
+    answer = await pair.there.client.post(path, content=gap, headers={**proof, "content-type": "application/json"})
+    assert answer.json()["heard"] == 0, "what leaves a gap is left"
+
+
+async def test_what_cannot_be_done_stops_nothing_that_comes_after_it(pair: Pair) -> None:
+    approver, worker = await _officers(pair)
+    first = await a_cut(pair)
+    second = await a_cut(pair, description="Mất điện ở ngõ 20.")
+    await pair.exchange()
+    await pair.here.process.db.lane.fetch("UPDATE handovers SET case_id = NULL WHERE case_code = $1", first["code"])
+    for report in await _there(pair):
+        await pair.there.do(worker, report["code"], "accept")
+    await pair.exchange()
+    told = [one["text"] or "" for one in (await pair.here.case(second["code"], approver))["timeline"]]
+    assert any("Điện lực Hải Dương báo:" in one for one in told), told
+    standing = await pair.there.asked("")
+    assert standing["told"] == standing["written"]
+
+
+async def test_differences_are_named_line_by_line(pair: Pair) -> None:
+    await _officers(pair)
+    filed = await a_cut(pair)
+    await pair.exchange()
+    await pair.there.process.db.lane.fetch("UPDATE handovers SET state = 'answered'")
+    found = await pair.here.asked("/reconciliation?since=2026-11-19&until=2026-11-21")
+    (one,) = found["differences"]
+    assert (one["ours"]["state"], one["theirs"]["state"]) == ("held", "answered")
+    assert one["ours"]["giver_code"] == one["theirs"]["giver_code"] == filed["code"]
+    pair.there.line.cut = True
+    away = await pair.here.client.get(
+        f"/api/v1/staff/neighbours/{pair.here.neighbour['id']}/reconciliation", headers=pair.here.admin.headers
+    )
+    assert (away.status_code, away.json()["type"].rpartition("/")[2]) == (503, "neighbour-away")
