@@ -23,7 +23,7 @@ from app.kit.clock import SystemClock
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.process import Process
-from app.publication.service import index_all_words, rebuild_all
+from app.publication.service import index_all_words, rebuild_all, recount
 from app.settings import PhoneCodes, Settings
 from app.web import logs
 
@@ -305,19 +305,22 @@ def import_areas(
 
 @publications_cli.command(name="index")
 def index_publications(tenant: TenantOption = None) -> None:
-    """Lập lại từ khoá tìm kiếm của mọi bản công khai. Make the search terms of all publications anew."""
+    """Lập lại từ khoá tìm kiếm, đếm lại trên bản đồ. Make search terms and the counts of the map anew."""
 
-    async def index(process: Process) -> dict[str, int]:
-        every = process.directory.current.tenants
-        chosen = [accounts.tenant_named(process, tenant)] if tenant else every
-        return {one.slug: await index_all_words(process.db, process.clock, one.id) for one in chosen}
+    async def index(process: Process) -> dict[str, tuple[int, int]]:
+        chosen = [accounts.tenant_named(process, tenant)] if tenant else process.directory.current.tenants
+        db, clock = process.db, process.clock
+        return {
+            one.slug: (await index_all_words(db, clock, one.id), await recount(db, clock, one.id, one.time_zone))
+            for one in chosen
+        }
 
-    for slug, changed in with_process(index).items():
+    for slug, (changed, counts) in with_process(index).items():
         say(
             Text(
-                "{slug}: đã sửa từ khoá của {changed} bản công khai.",
-                "{slug}: the terms of {changed} publications were put right.",
-            ).fill(slug=slug, changed=changed)
+                "{slug}: đã sửa từ khoá của {changed} bản công khai và {counts} số đếm trên bản đồ.",
+                "{slug}: the terms of {changed} publications and {counts} counts of the map were put right.",
+            ).fill(slug=slug, changed=changed, counts=counts)
         )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import binascii
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import Depends, Header
 from pydantic import BaseModel, Field
@@ -24,6 +26,7 @@ from app.directory.snapshot import refuse_unusable
 from app.directory.terms import Tier
 from app.identity.deps import current_actor, signed_in_or_none
 from app.identity.terms import Actor
+from app.kit.clock import local_day
 from app.kit.geo import Box, Point
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
@@ -37,7 +40,7 @@ from app.web.tenancy import tenant
 from .errors import NothingToSearch, UnreadableBox, UnreadableLastEventId
 from .service import CommonTerms, LiveFeeds, Stores
 from .store import PhotoStore
-from .terms import Filters, Page
+from .terms import RESOLUTIONS, DensityAsked, Filters, Page
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,6 +88,82 @@ class FeaturesQuery(CasesQuery):
     """The same for a map, which shows more at once."""
 
     limit: Annotated[int, Field(ge=1, le=5000, description="Most features of an answer")] = 1000
+
+
+_CategoryIn = Annotated[str | None, Field(max_length=100, description="Category or group code", examples=["roads"])]
+
+
+class TileQuery(BaseModel):
+    """What a tile may be narrowed to."""
+
+    category: _CategoryIn = None
+    state: Annotated[list[CaseState] | None, Field(max_length=7, description="One state or several")] = None
+
+
+class DensityQuery(BaseModel):
+    """What a density of public cases may be asked for."""
+
+    resolution: Annotated[
+        int, Field(ge=RESOLUTIONS[0], le=RESOLUTIONS[-1], description="H3: 5 (250 km² a cell) to 9 (0.1 km²)")
+    ] = 7
+    area: Annotated[
+        str | None, Field(max_length=8, description="Area code; with everything below it", examples=["288"])
+    ] = None
+    bbox: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="west,south,east,north in degrees: cells whose centre lies in it",
+            examples=["106.28,20.90,106.36,20.97"],
+        ),
+    ] = None
+    since: Annotated[
+        str | None,
+        Field(
+            pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+            description="Only cases opened in that month (of the province's calendar) or after it",
+            examples=["2026-01"],
+        ),
+    ] = None
+
+
+async def density_asked(connection: HTTPConnection, query: DensityQuery) -> DensityAsked:
+    """The question, checked. Raises: UnknownArea, AreaOutsideTenant, UnreadableBox."""
+    for_tenant, known = await tenant(connection), await directory(connection)
+    today = local_day((await clock(connection)).now(), known.tenant(for_tenant).time_zone)
+    return DensityAsked(
+        for_tenant,
+        date.fromisoformat(f"{query.since}-01") if query.since else None,
+        today,
+        _area(known.chain_in(for_tenant, query.area).area.tier, query.area) if query.area else None,
+        _box(query.bbox) if query.bbox else None,
+    )
+
+
+async def categories_of(connection: HTTPConnection, for_tenant: TenantId, code: str | None) -> list[str] | None:
+    """The category with all below it. Raises: UnknownCategory."""
+    return sorted((await catalogue(connection)).subtree(for_tenant, code)) if code else None
+
+
+_TILE_TAG = re.compile(r'"t1-([0-9]{1,18})-([0-9a-f]+)"')
+
+
+def tile_tag(version: int, categories: Sequence[str] | None) -> str:
+    """ETag of a tile: weak, as its bytes differ with their coding. The first digit is of the way tiles are drawn.
+
+    What a category holds may be edited while no case changes.
+    """
+    return f'W/"t1-{version}-{_of(categories)}"'
+
+
+def tile_held(if_none_match: str | None, categories: Sequence[str] | None) -> int | None:
+    """Version of the tile of these categories that the client holds."""
+    found = _TILE_TAG.search(if_none_match or "")
+    return int(found[1]) if found and found[2] == _of(categories) else None
+
+
+def _of(categories: Sequence[str] | None) -> str:
+    return f"{crc32(' '.join(categories).encode()):x}" if categories is not None else "0"
 
 
 class SimilarQuery(BaseModel):

@@ -14,6 +14,8 @@ from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.media.errors import StorageAway
 from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
+from app.web.budgets import ReadTooMuch, spend
+from app.web.coding import coded_or_304
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag, is_fresh
 from app.web.headers import IF_NONE_MATCH, read_here
@@ -21,12 +23,43 @@ from app.web.hot import HotRoute
 from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase, database
-from app.web.tenancy import CurrentTenant
+from app.web.tenancy import CurrentTenant, tenant
 
 from . import service
-from .deps import CasesQuery, CurrentFeeds, CurrentPhotoStore, FeaturesQuery, LastEventId, asked, key_after, next_cursor
-from .errors import NothingToSearch, PhotoNotFound, PhotoWithdrawn, UnreadableBox, UnreadableLastEventId
-from .schemas import FeatureCollectionOut, PublicPageOut
+from .deps import (
+    CasesQuery,
+    CurrentFeeds,
+    CurrentPhotoStore,
+    DensityQuery,
+    FeaturesQuery,
+    LastEventId,
+    TileQuery,
+    asked,
+    categories_of,
+    density_asked,
+    key_after,
+    next_cursor,
+    tile_held,
+    tile_tag,
+)
+from .domain.mercator import Tile
+from .errors import (
+    NoSuchTile,
+    NothingToSearch,
+    PhotoNotFound,
+    PhotoWithdrawn,
+    TooManyCells,
+    UnreadableBox,
+    UnreadableLastEventId,
+)
+from .schemas import (
+    DensityFeaturesOut,
+    DensityOut,
+    FeatureCollectionOut,
+    PublicPageOut,
+    density_bytes,
+    density_features,
+)
 
 hot_router = APIRouter(prefix="/api/v1/public", tags=["public"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/public", tags=["public"])
@@ -44,6 +77,17 @@ _MAP = {
     "description": "A GeoJSON FeatureCollection (RFC 7946)",
     "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/FeatureCollectionOut"}}},
 }
+_HEXAGONS = {
+    "description": "A GeoJSON FeatureCollection (RFC 7946)",
+    "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/DensityFeaturesOut"}}},
+}
+OUTLINES_A_READ = 100  # drawing more takes more of an address's budget
+MVT = "application/vnd.mapbox-vector-tile"
+_TILE = {
+    "description": "A tile, empty where there is nothing",
+    "content": {MVT: {"schema": {"type": "string", "format": "binary"}}},
+}
+_DENSITY_REFUSALS = problem_responses(UnknownArea, AreaOutsideTenant, UnreadableBox, TooManyCells)
 
 
 @hot_router.get(
@@ -82,6 +126,68 @@ async def list_public_features(request: Request, query: Annotated[FeaturesQuery,
     )
     held = request.headers.get("if-none-match")
     return bytes_or_304(content, content_tag(content), held, media_type="application/geo+json")
+
+
+@router.get(
+    "/tiles/{z}/{x}/{y}.mvt",
+    status_code=200,
+    response_class=Response,
+    responses={**problem_responses(NoSuchTile, UnknownCategory), **_UNCHANGED, 200: _TILE},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_tile(
+    z: Annotated[int, Path(description="Mức thu phóng, 0–18. Zoom.", examples=[12])],
+    x: Annotated[int, Path(description="Cột từ phía tây. Column from the west.", examples=[3257])],
+    y: Annotated[int, Path(description="Hàng từ phía bắc. Row from the north.", examples=[1805])],
+    request: Request,
+    query: Annotated[TileQuery, Query()],
+) -> Response:
+    """Các vụ việc công khai trên một ô bản đồ. Public cases of a map tile (Web Mercator), as Mapbox Vector Tile 2.1.
+
+    Layer `cases`, points. Cases near each other are one point with `count` and the number in each state
+    (`in_progress: 12`); a case by itself has `count` 1, `code`, `category` and `state`. The counts of all tiles of a
+    zoom together are those of the public cases that have a place. A case taken back is gone from the next answer on.
+    """
+    of, tile = await tenant(request), Tile(z, x, y)
+    if not tile.is_one:
+        raise NoSuchTile
+    categories, held = await categories_of(request, of, query.category), request.headers.get("if-none-match")
+    drawn = await service.draw_tile(
+        await database(request), of, tile, categories=categories, states=query.state, held=tile_held(held, categories)
+    )
+    return coded_or_304(request, drawn.content, tile_tag(drawn.version, categories), media_type=MVT)
+
+
+@router.get(
+    "/density",
+    response_model=DensityOut,
+    responses={**_DENSITY_REFUSALS, **_UNCHANGED},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_density(request: Request, query: Annotated[DensityQuery, Query()]) -> Response:
+    """Mật độ vụ việc công khai theo ô lục giác (H3). Density of public cases in hexagons (H3).
+
+    Counted at the place that everyone is told: coarse where the case's own place is told coarsely.
+    """
+    of = await density_asked(request, query)
+    found = await service.density(await database(request), query.resolution, of)
+    content = density_bytes(query.resolution, query.since, found)
+    return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")
+
+
+@router.get(
+    "/density.geojson",
+    response_model=DensityFeaturesOut,
+    responses={**_DENSITY_REFUSALS, **problem_responses(ReadTooMuch), **_UNCHANGED, 200: _HEXAGONS},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_density_features(request: Request, query: Annotated[DensityQuery, Query()]) -> Response:
+    """Mật độ vụ việc công khai trên bản đồ (GeoJSON). The same density as GeoJSON polygons, at most 4,000 of them."""
+    of = await density_asked(request, query)
+    found = await service.density(await database(request), query.resolution, of, service.MOST_OUTLINES)
+    spend(request, len(found) // OUTLINES_A_READ)
+    content = density_features(found)
+    return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/geo+json")
 
 
 @router.get(

@@ -21,6 +21,37 @@ class UnreadableBox(BadRequest):
         )
 
 
+class NoSuchTile(NotFound):
+    """Zoom, column or row of a tile is beyond the map, or finer than is drawn."""
+
+    slug = "no-such-tile"
+    title = Text("Không có ô bản đồ này", "No such tile")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say which there are."""
+        return Text(
+            "Mức thu phóng z từ 0 đến 18; x và y từ 0 đến 2^z - 1. Gần hơn nữa thì phóng to ô của mức 18.",
+            "Zoom z is 0 to 18; x and y are 0 to 2^z - 1. Closer than that, enlarge the tile of zoom 18.",
+        )
+
+
+class TooManyCells(BadRequest):
+    """A density would have more hexagons than are given in one answer."""
+
+    slug = "too-many-cells"
+    title = Text("Quá nhiều ô", "Too many cells")
+
+    def __init__(self, most: int) -> None:
+        """`most`: hexagons of one answer."""
+        super().__init__(
+            Text(
+                f"Một lần trả lời có nhiều nhất {most} ô. Hãy giảm resolution, hoặc thu nhỏ bbox.",
+                f"An answer has {most} cells at most. Ask with a smaller resolution, or a smaller bbox.",
+            )
+        )
+
+
 class NothingToSearch(Invalid):
     """`q` holds no word."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -76,6 +77,13 @@ class Publication(TenantRow, Base):
             "case_id",
             postgresql_where=text("placed IS DISTINCT FROM revision"),
         ),
+        Index("ix_publications_spot", "tenant_id", "spot", postgresql_where=text("spot IS NOT NULL")),
+        Index(
+            "ix_publications_uncounted",
+            "tenant_id",
+            "case_id",
+            postgresql_where=text("published AND lon IS NOT NULL AND spot IS NULL"),
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -94,6 +102,8 @@ class Publication(TenantRow, Base):
     area_commune: Mapped[str | None]
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    # Where it is counted on the map (`domain.mercator`); null without a place, and until a backfill has come by.
+    spot: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[datetime]
     overdue: Mapped[bool]
 
@@ -191,3 +201,44 @@ class PublicPhoto(TenantRow, Base):
     decided_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None]  # when the copy was removed from the disk
+
+
+class MapCell(TenantRow, Base):
+    """How many public cases lie in a square of the map, by state: of one category, or of all where it is empty.
+
+    Written in the transaction of the publications it counts, by whoever holds the consumer's cursor, so that no two
+    write at once. `x` and `y` are sums of their spots' columns and rows; `version` grows with every change, and a row
+    whose last case has gone stays, so that it never begins again.
+    """
+
+    __tablename__ = "map_cells"
+
+    depth: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    received: Mapped[int]
+    assigned: Mapped[int]
+    in_progress: Mapped[int]
+    awaiting_reporter: Mapped[int]
+    awaiting_approval: Mapped[int]
+    resolved: Mapped[int]
+    closed: Mapped[int]
+    x: Mapped[int] = mapped_column(BigInteger)
+    y: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class DensityCell(TenantRow, Base):
+    """How many public cases lie in a hexagon (H3) and an area, of those opened in a period; written as map cells are.
+
+    A period is a month (202611), a year (2026) or all time (0).
+    """
+
+    __tablename__ = "density_cells"
+
+    resolution: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[int] = mapped_column(primary_key=True)
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    area_district: Mapped[str] = mapped_column(primary_key=True)
+    area_commune: Mapped[str] = mapped_column(primary_key=True)
+    cases: Mapped[int]

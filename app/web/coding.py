@@ -10,6 +10,8 @@ import zstandard
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from .etags import is_fresh
+
 SMALLEST: Final = 700  # less fits into the first packet either way
 _EFFORT: Final = 5
 _ZSTD_EFFORT: Final = 6
@@ -31,15 +33,32 @@ def coding_of(accept_encoding: str) -> str | None:
     return best if wanted[best] > 0 and wanted[best] >= plain else None
 
 
-def coded_answer(connection: HTTPConnection, content: bytes, headers: Mapping[str, str]) -> Response:
-    """JSON in the coding that the client wants; small answers as they are."""
-    told = {"Vary": "Accept-Encoding, Accept-Language, Authorization", **headers}
+def coded(connection: HTTPConnection, content: bytes) -> tuple[bytes, dict[str, str]]:
+    """The content in the coding that the client wants, with the header that says so; small content as it is."""
     coding = coding_of(connection.headers.get("accept-encoding", "")[:256]) if len(content) >= SMALLEST else None
     match coding:
         case "zstd":
-            content = zstandard.ZstdCompressor(level=_ZSTD_EFFORT).compress(content)
+            return zstandard.ZstdCompressor(level=_ZSTD_EFFORT).compress(content), {"Content-Encoding": coding}
         case "gzip":
-            content = gzip.compress(content, _EFFORT, mtime=0)
+            return gzip.compress(content, _EFFORT, mtime=0), {"Content-Encoding": coding}
         case _:
-            return Response(content, headers=told, media_type="application/json")
-    return Response(content, headers={**told, "Content-Encoding": coding}, media_type="application/json")
+            return content, {}
+
+
+def coded_answer(connection: HTTPConnection, content: bytes, headers: Mapping[str, str]) -> Response:
+    """JSON in the coding that the client wants; small answers as they are."""
+    told = {"Vary": "Accept-Encoding, Accept-Language, Authorization", **headers}
+    content, coding = coded(connection, content)
+    return Response(content, headers={**told, **coding}, media_type="application/json")
+
+
+def coded_or_304(connection: HTTPConnection, content: bytes | None, etag: str, *, media_type: str) -> Response:
+    """The content in the coding that the client wants, or 304 when it holds it; `etag` is weak, one for all codings.
+
+    Without content there is none to send: the client is known to hold it.
+    """
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if content is None or is_fresh(connection.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    content, coding = coded(connection, content)
+    return Response(content, headers={**headers, **coding}, media_type=media_type)

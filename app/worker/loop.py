@@ -29,7 +29,7 @@ from app.partners import service as partners_service
 from app.partners.handlers import PartnerConsumer
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
-from app.publication.service import index_words, place
+from app.publication.service import count_places, index_words, place
 from app.reports import service as reports_service
 from app.service_requests import service as requests_service
 from app.service_requests.handlers import PaymentConsumer
@@ -196,10 +196,14 @@ async def prune(process: Process) -> int:
 
 
 async def index(process: Process) -> int:
-    """Publications of an earlier release that can be searched from now on, over all tenants."""
+    """Publications of an earlier release that can be searched, or are on the map, from now on, over all tenants."""
 
     async def one(tenant_id: TenantId) -> int:
-        return await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
+        zone = process.directory.current.tenant(tenant_id).time_zone
+        words = await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
+        return words + await in_work(
+            process.db, process.clock, tenant_id, lambda work: count_places(work, tenant_id, zone)
+        )
 
     return await each_tenant(process, "index", one)
 

@@ -9,7 +9,7 @@ Rows touched: none.
 Reversal: downgrade(); queues read by request again.
 
 Revision: 20261128_request_waits
-Revises: 20261128_portals_index
+Revises: 20261128_map_index
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261128_request_waits"
-down_revision: str | None = "20261128_portals_index"
+down_revision: str | None = "20261128_map_index"
 branch_labels: str | None = None
 depends_on: str | None = None
 

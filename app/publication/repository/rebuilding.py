@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, any_, bindparam, cast, exists, func, select, text
@@ -17,7 +18,7 @@ from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.publication.models import Publication, PublicPhoto
-from app.publication.terms import Kept, PhotoChoice, Seats, Source, Words
+from app.publication.terms import Counted, Kept, PhotoChoice, Seats, Source, Words
 from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
@@ -119,6 +120,14 @@ _KEPT = select(
     Publication.case_version,
     Publication.revision,
     Publication.digest,
+    Publication.spot,
+    Publication.state,
+    Publication.category_code,
+    Publication.case_id,
+    Publication.lat,
+    Publication.lon,
+    func.coalesce(Publication.area_district, ""),
+    func.coalesce(Publication.area_commune, ""),
 ).where(Publication.tenant_id == bindparam("tenant_id"), Publication.case_id == any_(_IDS))
 
 
@@ -170,7 +179,7 @@ class PublicationRepository:
     async def kept(self, case_ids: Sequence[UUID]) -> dict[UUID, Kept]:
         """What is stored of these cases."""
         rows = await self._session.execute(_KEPT, self._of(case_ids))
-        return {row[0]: Kept(*row[1:]) for row in rows}
+        return {row[0]: Kept(*row[1:5], _counted(tuple(row)[5:])) for row in rows}
 
     def _of(self, case_ids: Sequence[UUID]) -> dict[str, object]:
         return {"tenant_id": self._tenant_id, "case_ids": list(case_ids)}
@@ -239,6 +248,10 @@ class PublicationRepository:
             select(Case.id).where(Case.tenant_id == self._tenant_id, Case.id > after).order_by(Case.id).limit(limit)
         )
         return found.all()
+
+
+def _counted(stored: tuple[Any, ...]) -> Counted | None:
+    return Counted(*stored) if stored[0] is not None else None
 
 
 _INDEX_ANEW = text("""

@@ -29,6 +29,7 @@ STORED: Mapping[str, str] = MappingProxyType(
         "area_commune": "text",
         "lat": "double precision",
         "lon": "double precision",
+        "spot": "bigint",
         "updated_at": "timestamptz",
         "overdue": "boolean",
         "search_text": "text",

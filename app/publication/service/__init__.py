@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
+from .maps import MOST_OUTLINES, count_places, density, draw_tile
 from .photos import (
     Stores,
     category_of,
@@ -34,18 +35,23 @@ from .reading import (
     public_window,
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
+from .recounting import recount
 from .similar import similar_cases
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
+    "MOST_OUTLINES",
     "CommonTerms",
     "LiveFeed",
     "LiveFeeds",
     "Stores",
     "category_of",
     "clean_photos",
+    "count_places",
     "decide_photos",
+    "density",
     "draft_photo",
+    "draw_tile",
     "features",
     "index_all_words",
     "index_words",
@@ -69,6 +75,7 @@ __all__ = [
     "public_window",
     "rebuild",
     "rebuild_all",
+    "recount",
     "redact_case",
     "similar_cases",
 ]

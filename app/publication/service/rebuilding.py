@@ -15,6 +15,7 @@ from app.kit.clock import Clock, local_day
 from app.kit.ids import TenantId, UnitId
 from app.outbox import service as outbox
 from app.publication.domain import is_shown, line_digest, project, render, search_terms, tombstone
+from app.publication.domain.mercator import spot_of
 from app.publication.repository import (
     PublicationRepository,
     place as store_places,
@@ -22,8 +23,21 @@ from app.publication.repository import (
     unplaced,
     written_array,
 )
-from app.publication.terms import CONSUMER, CaseView, Change, Kept, PublicCase, Rendered, Source, Unplaced, Words
+from app.publication.terms import (
+    CONSUMER,
+    CaseView,
+    Change,
+    Counted,
+    Kept,
+    PublicCase,
+    Rendered,
+    Source,
+    Unplaced,
+    Words,
+)
 from app.timeline.terms import Entry
+
+from .maps import count_changes
 
 BATCH_ROWS = 200
 _NEVER = Kept(published=False, case_version=0, revision=0, digest="")
@@ -44,8 +58,8 @@ async def rebuild(
     """Number of publications that changed for the public, each with its outbox message in the same transaction.
 
     What would read the same as before is left alone, so that an internal step never shows, not even as a new time.
-    Nine statements at most for any number of cases, six when none of them gathers others, one when the public may see
-    none of them and never could.
+    Eleven statements at most for any number of cases, eight when none of them gathers others, two less where no place
+    or state has changed, one when the public may see none of them and never could.
     """
     if not case_ids:
         return 0
@@ -111,6 +125,8 @@ async def _publish(
         if change.after is not None
     }
     stored = await repository.store(rows, seats)
+    counted = [(change.before.counted, _counted(change)) for change in changes if change.source.id in stored]
+    await count_changes(work, tenant_id, counted, zone_name)
     for change, anew in rendered:
         if change.source.id in stored:  # else another rebuild has stored a later version, and tells of that
             _tell(work, tenant_id, change, anew)
@@ -221,6 +237,23 @@ def _rendered(work: Work, change: _Changed) -> Rendered:
     return render(change.after, updated_at=work.now, revision=change.before.revision + 1)
 
 
+def _counted(change: _Changed) -> Counted | None:
+    """How the case is counted on the map from now on, at the place that everyone is told; None: it is not."""
+    source, after = change.source, change.after
+    if after is None or after.lat is None or after.lon is None:
+        return None
+    return Counted(
+        spot_of(after.lat, after.lon),
+        source.state,
+        source.category_code,
+        source.id,
+        after.lat,
+        after.lon,
+        source.area_district or "",
+        source.area_commune or "",
+    )
+
+
 def _tell(work: Work, tenant_id: TenantId, change: _Changed, rendered: Rendered) -> None:
     """Put the public message of a change into `work`."""
     kind = Change.UPDATED if change.before.published else Change.PUBLISHED
@@ -242,6 +275,7 @@ def _row(
     source, before, after = change
     shown = after or _NOTHING
     category = catalogue.category(tenant_id, source.category_code)
+    counted = _counted(change)
     return {
         "case_id": source.id,
         "code": source.code,
@@ -258,6 +292,7 @@ def _row(
         "area_commune": source.area_commune,
         "lat": shown.lat,
         "lon": shown.lon,
+        "spot": counted.spot if counted else None,
         "updated_at": work.now,
         "overdue": bool(shown.summary.get("overdue", False)),
         "search_text": shown.search_text,

@@ -1,16 +1,9 @@
-"""Vocabulary of publication: what was masked, what the public sees, what portals show."""
+"""Vocabulary of publication: what was masked, what the public sees, what portals and maps show."""
 
 from __future__ import annotations
 
-from .portals import (
-    MOST_COUNTED,
-    Held,
-    PortalDay,
-    Seats,
-    Standing,
-    Told,
-    Unplaced,
-)
+from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
+from .portals import MOST_COUNTED, Held, PortalDay, Seats, Standing, Told, Unplaced
 from .similar import Likeness, NearCase, SimilarCase
 from .vocabulary import (
     CONSUMER,
@@ -43,9 +36,14 @@ from .vocabulary import (
 __all__ = [
     "CONSUMER",
     "MOST_COUNTED",
+    "RESOLUTIONS",
     "CaseView",
     "Change",
+    "Cluster",
     "Confidence",
+    "Counted",
+    "DensityAsked",
+    "Drawn",
     "Fetched",
     "Filters",
     "Finding",

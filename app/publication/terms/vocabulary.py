@@ -18,6 +18,8 @@ from app.kit.text import Text
 from app.media.terms import Patch
 from app.timeline.terms import Entry
 
+from .maps import Counted
+
 CONSUMER = "publication"  # whose cursor every rebuild holds
 
 
@@ -137,12 +139,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is stored of a case now."""
+    """What is stored of a case now; `counted` unless it has no place, or nobody has counted it yet."""
 
     published: bool
     case_version: int
     revision: int
     digest: str
+    counted: Counted | None = None
 
 
 class PhotoChoice(StrEnum):
@@ -258,33 +261,6 @@ class Filters:
     overdue: bool | None = None
     phrases: tuple[str, ...] | None = None
     common: bool = False  # the phrases stand in so many texts that the newest fill a page soon
-
-
-class Likeness(NamedTuple):
-    """How likely two reports are one matter, from 0 to 1, and the words in which both say it."""
-
-    score: float
-    shared: tuple[str, ...]
-
-
-class NearCase(NamedTuple):
-    """An open public case near a place: its text in folded words, and its line of a list as it is stored."""
-
-    case_id: UUID
-    category: str
-    group: str
-    point: Point
-    words: str
-    line: bytes
-
-
-class SimilarCase(NamedTuple):
-    """A public case that is probably what somebody is about to report, and why that is thought."""
-
-    line: bytes
-    metres: int
-    days: int
-    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)

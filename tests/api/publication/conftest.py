@@ -18,6 +18,7 @@ from app.outbox.service import Tails
 from app.publication.citizen_endpoints import hot_router as hot_report_router
 from app.publication.endpoints import hot_router, router
 from app.publication.service import CommonTerms, LiveFeeds
+from app.web.budgets import Reads
 from app.web.live import Seats
 from app.web.problems import install
 from tests.public_cases import HAIDUONG, Fill, Province, load_province
@@ -54,6 +55,7 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app.state.catalogue = SimpleNamespace(current=province.catalogue)
     app.state.tenants = lambda: province.directory
     app.state.feeds, app.state.common_terms = LiveFeeds(db, Tails(db, Bus(), 0.02)), CommonTerms(db)
+    app.state.reads = Reads(0)
     app.state.seats = Seats(most=100, per_address=100, per_account=10)
     yield app
     await app.state.feeds.close()

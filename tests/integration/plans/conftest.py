@@ -31,7 +31,18 @@ from tests.officers import Province, an_officer, cheap_passwords, sign_in
 from tests.server import clone
 
 CASES = 30_000
-LARGE = frozenset({"cases", "reports", "timeline_entries", "outbox_messages", "publications", "unit_publications"})
+LARGE = frozenset(
+    {
+        "cases",
+        "reports",
+        "timeline_entries",
+        "outbox_messages",
+        "publications",
+        "unit_publications",
+        "map_cells",
+        "density_cells",
+    }
+)
 HAIDUONG = TenantId(1)
 _TELL = {
     "session_preload_libraries": "auto_explain",
@@ -128,10 +139,13 @@ async def _let_plans_be_told(url: str) -> None:
 
 
 async def _placed(process: Process) -> None:
-    """Every publication has its rows in the portals of units, and PostgreSQL has looked at them."""
+    """Every publication is in the portals of units, many are on the map, and PostgreSQL has looked at all of that."""
     while await worker_loop.place_in_portals(process):
         pass
-    await process.db.lane.fetch("ANALYZE unit_publications")
+    for _ in range(10):  # two thousand of them: sixty thousand counts
+        await worker_loop.index(process)
+    for table in ("unit_publications", "publications (spot)", "map_cells", "density_cells"):
+        await process.db.lane.fetch(f"ANALYZE {table}")
 
 
 def _telling(plans: Plans) -> Callable[..., Any]:

@@ -20,6 +20,7 @@ from app.kit.text import Text
 from app.mobile import repository as mobile_repository, service as mobile_service
 from app.outbox import service as outbox
 from app.publication import repository as publication_repository
+from app.publication.domain.mercator import LAST_ZOOM, cell_of, spot_of, unwoven
 from app.reports import service as reports_service
 from app.worker import loop as worker_loop, sweeps
 from tests.conftest import NOW
@@ -97,6 +98,23 @@ async def test_a_common_word_is_found_among_the_newest(town: Town) -> None:
 )
 async def test_a_map_walks_a_bounded_way(town: Town, query: str) -> None:
     narrow(await _asked(town, f"{PUBLIC}.geojson?{query}"), WALK)
+
+
+@pytest.mark.parametrize("query", ["", "?category=roads", "?category=roads.pothole&state=closed", "?state=received"])
+@pytest.mark.parametrize("zoom", [0, 8, 13, LAST_ZOOM])
+async def test_a_tile_reads_the_cells_it_is_drawn_of(town: Town, zoom: int, query: str) -> None:
+    x, y = unwoven(cell_of(spot_of(20.9372, 106.3145), zoom))
+    visits = await _asked(town, f"/api/v1/public/tiles/{zoom}/{x}/{y}.mvt{query}")
+    narrow(visits, PAGE)
+    assert {visit.table for visit in visits} <= {"map_cells", "publications"}
+
+
+@pytest.mark.parametrize("query", ["", "&area=288", "&since=2025-03", "&bbox=106.28,20.90,106.36,20.97"])
+@pytest.mark.parametrize("resolution", [5, 9])
+async def test_a_density_reads_no_case(town: Town, resolution: int, query: str) -> None:
+    visits = await _asked(town, f"/api/v1/public/density?resolution={resolution}{query}")
+    assert {visit.table for visit in visits} == {"density_cells"}
+    assert all("Index" in visit.node for visit in visits), visits
 
 
 @pytest.mark.parametrize(
