@@ -29,7 +29,7 @@ _LIMITED = (
     "'reports', 'client_reports', 'flood', 'codes', 'devices', 'uploads', 'invitations', 'links', 'service_requests', "
     "'sign_ins', 'phone_lookups', 'upload_mib'"
 )
-_KEPT = "'identity', 'files', 'papers', 'issued_papers', 'drafts', 'payment_callbacks'"
+_KEPT = "'identity', 'files', 'papers', 'issued_papers', 'drafts', 'payment_callbacks', 'unproven_callbacks'"
 _CHANGED = "'report', 'service_request', 'entry', 'paper'"
 _CASE = {"columns": ["tenant_id", "case_id"], "refcolumns": ["cases.tenant_id", "cases.id"]}
 

@@ -36,13 +36,18 @@ async def support(visit: CurrentVisit, code: CodePath, form: CurrentForm) -> Res
     at = visit.at(code)
     if form.text("wanted") == "no":
         return await _taken_back(at, code)
-    citizen, token = await devices.citizen_of(at), ""
+    return await _said(at, code, form.text("report"))
+
+
+async def _said(visit: Visit, code: str, report: str) -> Response:
+    """It is said by whoever is signed in, else by this device, which begins with it."""
+    citizen, token = await devices.citizen_of(visit), ""
     if citizen is None:
-        await _check(at, code)
-        citizen, token = await devices.begin(at)
-    answer = _shown(await _given(at, code, citizen), "supported", form.text("report"))
+        await _check(visit, code)
+        citizen, token = await devices.begin(visit)
+    answer = _shown(await _given(visit, code, citizen), "supported", report)
     if token:
-        devices.keep(at, answer, token)
+        devices.keep(visit, answer, token)
     return answer
 
 
