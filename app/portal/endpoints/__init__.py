@@ -10,9 +10,11 @@ from . import (
     feeds,
     following,
     home,
+    installing,
     looking,
     notices,
     procedures,
+    queueing,
     requests,
     sending,
     signing_in,
@@ -27,6 +29,8 @@ router = APIRouter(include_in_schema=False)
 # Telling before following and requests, which would take its addresses for one of their verbs.
 PARTS = (
     home,
+    installing,
+    queueing,
     account,
     signing_in,
     sending,
@@ -42,7 +46,13 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
-for part_of_all in (feeds.first_router, units.first_router, feeds.router, units.router):  # the element is no unit
+for part_of_all in (
+    feeds.first_router,
+    units.first_router,
+    installing.of_portal,
+    feeds.router,
+    units.router,
+):  # the element is no unit
     router.include_router(part_of_all)
 
 __all__ = ["lost_router", "router"]

@@ -27,7 +27,7 @@ from .packing import packed, unpacks
 _A_YEAR_S = 31_536_000
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _OWN_COPY = "private, no-cache"
 _HEADERS = {
@@ -98,6 +98,7 @@ class Pages:
             other_lang_href=_in_other_words(connection, other),
             site=site,
             here=connection.url.path,
+            assets=files,
             css=files["site.css"].path,
             js=files["site.js"].path,
             icon=files["icon.svg"].path,
