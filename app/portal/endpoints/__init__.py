@@ -12,6 +12,7 @@ from . import (
     home,
     installing,
     looking,
+    mapping,
     notices,
     procedures,
     queueing,
@@ -29,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 # Telling before following and requests, which would take its addresses for one of their verbs.
 PARTS = (
     home,
+    mapping,
     installing,
     queueing,
     account,

@@ -23,7 +23,7 @@ from .forms import (
     whole_number,
 )
 from .languages import CurrentPageLang, page_language
-from .rendering import Pages, Site
+from .rendering import Pages, Site, policy
 from .route import ForeignForm, PageRoute
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "local_moment",
     "number",
     "page_language",
+    "policy",
     "posted_form",
     "put_cookie",
     "script_parts",

@@ -28,6 +28,9 @@ _FILES = (
     (_OWN, "dark.css", _CSS),
     (_OWN, "site.js", _JS),
     (_OWN, "app.js", _JS),
+    (_OWN, "place.js", _JS),
+    (_OWN, "map.js", _JS),  # written by web/build.mjs
+    (_OWN, "map.css", _CSS),
     (_OWN, "icon.svg", "image/svg+xml"),
     (_OWN, "docs.js", _JS),
     (_OWN, "console.css", _CSS),
