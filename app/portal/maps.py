@@ -64,7 +64,7 @@ def place_codes(directory: Directory, tenant: Tenant) -> list[AreaCode]:
 
 
 def places(directory: Directory, tenant: Tenant, outlines: Mapping[AreaCode, bytes]) -> bytes:
-    """The areas as GeoJSON, the wide ones first: each with its centre, the others with a boundary where one is loaded."""
+    """The areas as GeoJSON, the wide ones first: each with its centre, the others with boundaries where loaded."""
     first = directory.children(tenant.edition, tenant.province)
     wide = [area for area in first if directory.children(tenant.edition, area.code)]
     features = [

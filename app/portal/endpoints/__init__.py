@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from . import (
     account,
     applying,
+    calendar,
     feeds,
     following,
     home,
@@ -15,6 +16,7 @@ from . import (
     mapping,
     notices,
     procedures,
+    pushing,
     queueing,
     requests,
     sending,
@@ -30,6 +32,8 @@ router = APIRouter(include_in_schema=False)
 # Telling before following and requests, which would take its addresses for one of their verbs.
 PARTS = (
     home,
+    pushing,
+    calendar,
     mapping,
     installing,
     queueing,

@@ -47,10 +47,11 @@ async def test_without_a_tile_server_nobody_else_is_asked(client: httpx.AsyncCli
 
 
 async def test_pictures_alone_may_come_from_the_operators_tile_server(
-    client: httpx.AsyncClient, application: FastAPI, settings: Settings
+    client: httpx.AsyncClient, application: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiles = "https://tiles.example.vn/vn/{z}/{x}/{y}.png"
-    application.state.settings = settings.model_copy(update={"map_tiles": tiles, "map_credit": "<b>© Ai đó</b>"})
+    given = {"map_tiles": tiles, "map_credit": "<b>© Ai đó</b>"}
+    monkeypatch.setattr(application.state, "settings", settings.model_copy(update=given))
     for address in ("/map", "/report"):
         page = await client.get(address)
         policy = page.headers["content-security-policy"]

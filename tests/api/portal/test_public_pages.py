@@ -28,6 +28,9 @@ PAGES = [
     "/problems/stale-version",
     "/cases/H23-260101-0001",
     "/verify",
+    "/map",
+    "/deadlines",
+    "/offline",
     "/verify/9A26-BD23-BBEB-3CBE-1D70",
 ]
 

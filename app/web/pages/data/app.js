@@ -47,6 +47,34 @@
 
   tell().then((waits) => { if (waits) sendNow(false); }, () => { /* the store is forbidden, as in private windows */ });
 
+  // ---- messages in this browser: only when its owner says so, and until he says otherwise
+  const push = $("[data-push]");
+  const subscribed = async () => (await workers.ready).pushManager.getSubscription();
+  const post = (way, fields) => fetch(`/account/push/${way}`, { method: "POST", body: new URLSearchParams(fields), redirect: "error", keepalive: true });
+  const unsubscribe = async (held) => { await post("off", { endpoint: held.endpoint }); await held.unsubscribe(); };
+  if (push && "PushManager" in self) {
+    const button = $("button", push), told = $("[role=status]", push);
+    const name = async () => { button.textContent = (await subscribed()) ? push.dataset.off : push.dataset.on; push.hidden = false; };
+    const subscribe = async () => {
+      const made = await (await workers.ready).pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: push.dataset.push });
+      const { endpoint, keys } = made.toJSON();
+      const answer = await post("on", { endpoint, ...keys });
+      if (!answer.ok) { await made.unsubscribe(); throw new Error(answer.status); }
+    };
+    button.addEventListener("click", async () => {
+      const held = await subscribed();
+      try {
+        await (held ? unsubscribe(held) : subscribe());
+        told.textContent = held ? push.dataset.gone : push.dataset.done;
+      } catch { told.textContent = push.dataset.denied; }
+      await name();
+    });
+    name().catch(() => {});
+    for (const leave of document.querySelectorAll("form[action='/account/sign-out'],form[action='/account/devices']")) {
+      leave.addEventListener("submit", () => { subscribed().then((held) => held && unsubscribe(held)).catch(() => {}); });
+    }
+  }
+
   if (!kept || !form) return;
   // ---- the page without a network
 

@@ -33,6 +33,17 @@ addEventListener("sync", (event) => {
   }));
 });
 
+// What the server sealed for this browser alone; a browser that is told must show something.
+addEventListener("push", (event) => {
+  const { title, body, tag } = event.data?.json() || {};
+  event.waitUntil(registration.showNotification(title || "Liên Thông", { body, tag, icon: "/icon-192.png" }));
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow("/account"));
+});
+
 const offlinePage = async () => {
   const lang = (await queue.note("lang").catch(() => null)) === "en" ? "en" : "vi";
   const shell = await caches.open(CACHE);
