@@ -34,7 +34,9 @@ const ground = async (box, said) => {
   const show = () => {
     const near = map.getZoom() >= from;
     (near ? wide : names).remove();
-    (near ? names : wide).addTo(map);
+    if (near) names.addTo(map);
+    else if (map.getZoom() >= 9) wide.addTo(map);
+    else wide.remove();
   };
   map.on("zoomend", show);
   show();

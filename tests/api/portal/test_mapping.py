@@ -47,13 +47,14 @@ async def test_without_a_tile_server_nobody_else_is_asked(client: httpx.AsyncCli
 
 
 async def test_pictures_alone_may_come_from_the_operators_tile_server(
-    client: httpx.AsyncClient, application: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, application: FastAPI, settings: Settings
 ) -> None:
     tiles = "https://tiles.example.vn/vn/{z}/{x}/{y}.png"
     given = {"map_tiles": tiles, "map_credit": "<b>© Ai đó</b>"}
-    monkeypatch.setattr(application.state, "settings", settings.model_copy(update=given))
-    for address in ("/map", "/report"):
-        page = await client.get(address)
+    application.state.settings = settings.model_copy(update=given)
+    pages = [await client.get(address) for address in ("/map", "/report")]
+    application.state.settings = settings
+    for page in pages:
         policy = page.headers["content-security-policy"]
         assert "img-src 'self' https://tiles.example.vn;" in policy
         assert policy.count("tiles.example.vn") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -14,14 +16,14 @@ from tests.postoffice import Browser
 
 
 @pytest.fixture
-async def signed_in(
-    client: httpx.AsyncClient, application: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def signed_in(client: httpx.AsyncClient, application: FastAPI, settings: Settings) -> AsyncIterator[None]:
     """A citizen's browser, at an installation that sends messages to browsers, in an intranet of its own."""
     given = {"push_contact": "mailto:ioc@haiduong.example", "webhook_private_addresses": True}
-    monkeypatch.setattr(application.state, "settings", settings.model_copy(update=given))
+    application.state.settings = settings.model_copy(update=given)
     headers = await an_applicant(client)
     client.cookies.set("account", headers["Authorization"].removeprefix("Bearer "))
+    yield
+    application.state.settings = settings
 
 
 def fields(name: str) -> dict[str, str]:
