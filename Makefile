@@ -3,14 +3,15 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 NODE   := tests/node/node_modules
+MAP    := web/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: up test check refresh examples lock bench clean
+.PHONY: up test check refresh examples lock bench map clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/lienthong up
 
-test: $(VENV)/.installed-dev $(NODE)/.installed
+test: $(VENV)/.installed-dev $(NODE)/.installed $(MAP)/.installed
 	@exec $(BIN)/python .ci/gate.py
 
 # Format, then what of the gate takes seconds: for every save.
@@ -41,6 +42,14 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 $(NODE)/.installed: tests/node/package-lock.json $(VENV)/.installed-dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
+
+$(MAP)/.installed: web/package-lock.json $(VENV)/.installed-dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix web --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Bundles the map of the pages anew into app/web/pages/data; whoever runs the program needs no Node for it.
+map: $(MAP)/.installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node web/build.mjs
 
 # Writes again what is written from the code: tests/house/openapi.json, .env.example, headings of docs/problems.md.
 refresh: $(VENV)/.installed-dev

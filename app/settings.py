@@ -46,6 +46,16 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the web process listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web process listens on; 0 picks a free one.")
     public_url: str | None = Field(None, description="How people reach this installation; used in links.")
+    offline_pages: bool = Field(
+        True,  # noqa: FBT003 - the default of a setting
+        description="Whether pages for people can be installed and work offline; false takes the service worker back.",
+    )
+    map_tiles: str | None = Field(
+        None,
+        pattern=r"^https?://[^/{}?#\s]+/[^\s]*\{z\}[^\s]*\{x\}[^\s]*\{y\}[^\s]*$|^https?://[^/{}?#\s]+/[^\s]*\{z\}[^\s]*\{y\}[^\s]*\{x\}[^\s]*$",
+        description="https://tiles.example/{z}/{x}/{y}.png; absent: squares with the boundaries that are loaded.",
+    )
+    map_credit: str | None = Field(None, description="Whose map the tiles are, shown in its corner.")
     secret_key: SecretStr | None = Field(
         None,
         description="At least 32 characters; absent: made once and kept in DATA_DIR. Losing it loses identities.",

@@ -25,6 +25,8 @@ from .errors import BoundaryFileUnreadable, UnusableContact
 from .snapshot import Area
 from .terms import CONTACT_FIELDS, AreaCode, Tier
 
+_COARSE = 0.0005  # degrees, about fifty metres: what shows on a map of a whole province
+_COARSE_DECIMALS = 5
 DECIMALS = 7  # of a degree, about a centimetre: what the grid works with
 _WORTH_NAMING_KM2 = 0.01
 _LARGEST_SHARE = 0.2  # of an area that a neighbour may claim too: borders are drawn apart, but not that far
@@ -355,3 +357,12 @@ _NO_CONTACT = {
     "website": Text("Trang web cần bắt đầu bằng https:// hoặc http://.", "A website begins with https:// or http://."),
     "address": Text("Địa chỉ có ký tự không dùng được.", "The address has characters that cannot be used."),
 }
+
+
+def coarse_outlines(shapes: Mapping[AreaCode, bytes]) -> dict[AreaCode, bytes]:
+    """GeoJSON geometries of boundaries in WKB, simplified together, so that neighbours still meet."""
+    if not shapes:
+        return {}
+    whole = shapely.from_wkb(list(shapes.values()))
+    coarse = shapely.transform(shapely.coverage_simplify(whole, _COARSE), lambda at: np.round(at, _COARSE_DECIMALS))
+    return {code: shapely.to_geojson(shape).encode() for code, shape in zip(shapes, coarse, strict=True)}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, insert, select, update
+from sqlalchemy import ColumnElement, Executable, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.work import Work
@@ -142,12 +142,21 @@ async def active_sets(session: AsyncSession) -> dict[EditionId, tuple[UUID, ...]
     return found
 
 
+async def some_boundaries(
+    session: AsyncSession, set_ids: Sequence[UUID], codes: Collection[str]
+) -> dict[AreaCode, bytes]:
+    """The same for these areas alone."""
+    return await _latest(session, AreaBoundary.boundary_set_id.in_(set_ids) & AreaBoundary.code.in_(codes), set_ids)
+
+
 async def boundaries_of(session: AsyncSession, set_ids: Sequence[UUID]) -> dict[AreaCode, bytes]:
     """WKB by area of these sets, a later set's in place of an earlier one's."""
+    return await _latest(session, AreaBoundary.boundary_set_id.in_(set_ids), set_ids)
+
+
+async def _latest(session: AsyncSession, wanted: ColumnElement[bool], set_ids: Sequence[UUID]) -> dict[AreaCode, bytes]:
     rows = await session.execute(
-        select(AreaBoundary.boundary_set_id, AreaBoundary.code, AreaBoundary.wkb).where(
-            AreaBoundary.boundary_set_id.in_(set_ids)
-        )
+        select(AreaBoundary.boundary_set_id, AreaBoundary.code, AreaBoundary.wkb).where(wanted)
     )
     age = {set_id: number for number, set_id in enumerate(set_ids)}
     ordered = sorted(rows, key=lambda row: age[row.boundary_set_id])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.reference import touch
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.identity.terms import Actor
 from app.kit.ids import uuid7
 from app.kit.text import Text
@@ -58,6 +58,18 @@ async def check_boundaries(work: Work, content: bytes, *, edition_code: str | No
     standing = await repository.standing_boundaries(work.session, edition.id)
     report, _ = await asyncio.to_thread(domain.examine, features, areas, standing, edition.code)
     return report
+
+
+async def outlines(work: ReadWork, edition: EditionId, codes: Collection[str]) -> dict[AreaCode, bytes]:
+    """GeoJSON geometries by area, of those that have a boundary in use: coarse enough for a map of the province.
+
+    Two statements, one where no boundary is loaded.
+    """
+    set_ids = (await repository.active_sets(work.session)).get(edition, ())
+    if not set_ids:
+        return {}
+    shapes = await repository.some_boundaries(work.session, set_ids, codes)
+    return await asyncio.to_thread(domain.coarse_outlines, shapes)
 
 
 async def switch_boundaries(work: Work, set_id: UUID, *, active: bool) -> bool:

@@ -154,6 +154,7 @@ class Visit:
         """A page of this door, with what `Pages.answer` takes."""
         name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
         site = Site(name, self.tenant.time_zone)
+        values.setdefault("installable", self.settings.offline_pages)
         return PAGES.answer(self.request, template, site=site, status=status, **values)
 
 

@@ -34,6 +34,15 @@ REQUESTS: Final = Shelf("requests", "/service-requests")
 def followed(request: Request, shelf: Shelf = REPORTS) -> dict[str, str]:
     """Secrets by code, the newest first; what cannot be read is left out."""
     pairs = request.cookies.get(shelf.cookie, "").split("|")
+    shelved = {found[1]: found[2] for pair in pairs[:_MOST] if (found := _PAIR.fullmatch(pair))}
+    return _just_laid_down(request, shelf) | shelved
+
+
+def _just_laid_down(request: Request, shelf: Shelf) -> dict[str, str]:
+    """Secrets by code of what was laid down from pages that do not see the shelf."""
+    begins = f"{shelf.cookie}-"
+    named = ((name.removeprefix(begins), value) for name, value in request.cookies.items() if name.startswith(begins))
+    pairs = sorted((f"{code}:{secret}" for code, secret in named), reverse=True)
     return {found[1]: found[2] for pair in pairs[:_MOST] if (found := _PAIR.fullmatch(pair))}
 
 
@@ -44,12 +53,22 @@ def follow(request: Request, answer: Response, code: str, secret: str, shelf: Sh
     kept = {code: _plain(secret)} | {other: own for other, own in followed(request, shelf).items() if other != code}
     value = "|".join(f"{other}:{own}" for other, own in list(kept.items())[:_MOST])
     put_cookie(request, answer, shelf.cookie, value, path=shelf.path, max_age_s=_HALF_A_YEAR_S)
+    for other in _just_laid_down(request, shelf):
+        forget_cookie(request, answer, f"{shelf.cookie}-{other}", path=shelf.path)
+
+
+def lay_down(request: Request, answer: Response, code: str, secret: str, shelf: Shelf = REPORTS) -> None:
+    """The same from a page that the shelf's cookie is not sent to: what lies there already stays."""
+    name = f"{shelf.cookie}-{code}"
+    put_cookie(request, answer, name, _plain(secret), path=shelf.path, max_age_s=_HALF_A_YEAR_S)
 
 
 def forget(request: Request, answer: Response) -> None:
     """Nothing of what was followed stays with this browser, nor the secret of what it has just sent."""
     for shelf in (REPORTS, REQUESTS):
         forget_cookie(request, answer, shelf.cookie, path=shelf.path)
+    for code in _just_laid_down(request, REPORTS):
+        forget_cookie(request, answer, f"{REPORTS.cookie}-{code}", path=REPORTS.path)
     forget_cookie(request, answer, _SENT, path=_SENT_PATH)
 
 

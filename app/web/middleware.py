@@ -27,6 +27,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 UPLOADS, FORM_WITH_FILES, FORM_WITH_PAPER = "/api/v1/uploads", "/report", "/verify"
+FORMS_OF_SCRIPTS = frozenset({"/report/kept"})  # what waited for a network
 FORMS_OF_OTHERS = frozenset({"/open311/v2/requests.json", "/open311/v2/requests.xml"})  # which bring photos too
 LEAST_BYTES_S = 1024
 
@@ -194,7 +195,7 @@ class RequestEdge:
 
     def _limit(self, scope: Scope) -> _Limit:
         """What the request is held to: files go to addresses of their own."""
-        if scope["path"] == FORM_WITH_FILES or scope["path"] in FORMS_OF_OTHERS:
+        if scope["path"] == FORM_WITH_FILES or scope["path"] in FORMS_OF_SCRIPTS | FORMS_OF_OTHERS:
             return self._of_forms
         if scope["path"] == FORM_WITH_PAPER:
             return self._of_papers

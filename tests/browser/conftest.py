@@ -44,7 +44,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_page(browser: Browser, live_url: str) -> AsyncIterator[Open]:
-    """Opens a tab of a person of its own; what the policy blocks or a script throws fails the test."""
+    """Opens a tab of a person of its own; what the policy blocks or a script throws fails the test.
+
+    `workers`: with the service worker, which would keep what tests do to the network from the pages.
+    """
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -53,12 +56,15 @@ async def open_page(browser: Browser, live_url: str) -> AsyncIterator[Open]:
 
     async with AsyncExitStack() as stack:
 
-        async def opened(address: str, *, phone: bool = False, scripts: bool = True, **context: Any) -> Page:
+        async def opened(
+            address: str, *, phone: bool = False, scripts: bool = True, workers: bool = False, **context: Any
+        ) -> Page:
             visitor = await browser.new_context(
                 base_url=live_url,
                 viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
                 java_script_enabled=scripts,
                 locale="vi-VN",
+                service_workers="allow" if workers else "block",
                 **context,
             )
             stack.push_async_callback(visitor.close)

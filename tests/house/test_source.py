@@ -149,7 +149,8 @@ def test_locks_pin_every_package_and_name_no_registry(file: str) -> None:
     assert all(entry.endswith("\\") for entry in entries), "every package has hashes on the lines below it"
 
 
-def test_the_lock_of_node_packages_names_no_address() -> None:
-    lock = json.loads((ROOT / "tests/node/package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", ["tests/node", "web"])
+def test_the_lock_of_node_packages_names_no_address(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
     assert "://" not in json.dumps(lock), "take out `resolved` and `funding`"
     assert all(one.get("integrity") for name, one in lock["packages"].items() if name), "every package has a hash"

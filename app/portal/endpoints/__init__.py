@@ -7,12 +7,17 @@ from fastapi import APIRouter
 from . import (
     account,
     applying,
+    calendar,
     feeds,
     following,
     home,
+    installing,
     looking,
+    mapping,
     notices,
     procedures,
+    pushing,
+    queueing,
     requests,
     sending,
     signing_in,
@@ -27,6 +32,11 @@ router = APIRouter(include_in_schema=False)
 # Telling before following and requests, which would take its addresses for one of their verbs.
 PARTS = (
     home,
+    pushing,
+    calendar,
+    mapping,
+    installing,
+    queueing,
     account,
     signing_in,
     sending,
@@ -42,7 +52,13 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
-for part_of_all in (feeds.first_router, units.first_router, feeds.router, units.router):  # the element is no unit
+for part_of_all in (
+    feeds.first_router,
+    units.first_router,
+    installing.of_portal,
+    feeds.router,
+    units.router,
+):  # the element is no unit
     router.include_router(part_of_all)
 
 __all__ = ["lost_router", "router"]

@@ -15,6 +15,7 @@ from app.identity.terms import CitizenToken
 from app.kit.ids import CitizenId, ReportId
 from app.kit.problems import Problem
 from app.kit.text import Text
+from app.notices.senders import public_key
 from app.oidc.terms import Assurance
 from app.portal import passport, returning, views
 from app.portal.deps import Account, CurrentAccount, CurrentVisit, PortalRoute, Visit
@@ -73,6 +74,7 @@ async def _shown(
         proofs=proofs,
         assurances={level.value: level.label for level in Assurance},
         devices=devices,
+        push_key=public_key(visit.keys.vapid) if visit.settings.push_contact else None,
         named=device_name,
         issuer=provider.provider.issuer if provider is not None else None,
         opened=AccessListOut.of(log, visit.tenant.id, visit.books).items,

@@ -12,39 +12,26 @@ from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Category
-from app.directory.snapshot import Unit
 from app.filling import choices
 from app.kit.clock import local_day
-from app.kit.ids import UnitId
 from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
-from app.limits.deps import asking
-from app.media import service as media_service
-from app.media.deps import CurrentStore, sender_of
-from app.media.errors import UploadUnfinished
-from app.media.store import Store
+from app.media.deps import CurrentStore
 from app.media.terms import MOST_OF_A_REPORT
-from app.portal import keepsakes, unsent, views
+from app.portal import handing, keepsakes, maps, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
-from app.portal.drafts import FILES, Draft, draft_of, files_in, point_of, report_of
+from app.portal.drafts import Draft, draft_of, files_in, point_of, report_of
 from app.publication import service as publication_service
 from app.reports import service as reports_service
-from app.reports.schemas import ReportIn, submitted_answer
-from app.reports.service import Intake, Repeat
-from app.web.idempotency import Answer, IdempotencyKeyReused, key_hash, request_hash
+from app.web.idempotency import IdempotencyKeyReused
 from app.web.pages import CurrentForm, Form, errors_of, errors_of_problem
 
 router = APIRouter(prefix="/report", route_class=PortalRoute)
 Name: TypeAlias = Annotated[str, Path(pattern=unsent.NAME)]
-_TOO_MANY = Text(
-    "Mỗi phản ánh kèm tối đa {most} tệp. Các tệp đầu đã được đính kèm, những tệp sau thì không; bấm gửi nếu vậy là đủ.",
-    "A report has at most {most} files. The first ones are attached, the others are not; send it if that is enough.",
-)
 _REUSED = Text(
     "Một bản trước của phản ánh này đã được nhận. Nếu muốn gửi nội dung mới thành một phản ánh nữa, hãy bấm gửi lại.",
     "An earlier version of this report was taken in. To hand the new words in as another report, send it again.",
@@ -65,43 +52,13 @@ async def new_report(visit: CurrentVisit) -> Response:
 @router.post("")
 async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> Response:
     """The next page of the form, or the report sent."""
-    keyed, refused = await _with_files(visit, _keyed(form), form.files, store)
+    keyed, refused = await handing.with_files(visit, handing.keyed(form), form.files, store)
     draft = draft_of(visit, keyed)
     if refused is not None:
         return await _shown_next(visit, draft, unsent.Unsent(keyed, message=said(refused)), status=refused.status)
     if form.text("step") == "send" and draft.category is not None and not draft.errors:
         return await _send(visit, draft, draft.category)
     return await _shown_next(visit, draft, unsent.Unsent(draft.form))
-
-
-async def _with_files(
-    visit: Visit, form: Form, files: Sequence[UploadFile], store: Store
-) -> tuple[Form, Problem | None]:
-    """The form with the names of the files that came with it, each once; and why one was not taken."""
-    names, refused = files_in(form), None
-    for file in files:
-        try:
-            name = await media_service.take(
-                visit.database,
-                visit.clock,
-                store,
-                visit.keys.media,
-                form.text("key"),
-                filename=file.filename or "",
-                content=file,
-                most_bytes=visit.most_bytes,
-                sender=await sender_of(visit.request, visit.actor),
-            )
-        except Problem as problem:
-            refused = problem
-        else:
-            names += [name] if name not in names else []
-        finally:
-            await file.close()
-    if len(names) > MOST_OF_A_REPORT:
-        refused = UploadUnfinished(_TOO_MANY.fill(most=MOST_OF_A_REPORT))
-    kept = {f"{FILES}{place}": name for place, name in enumerate(names[:MOST_OF_A_REPORT])}
-    return form.having(**kept), refused
 
 
 async def _shown_next(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
@@ -120,23 +77,18 @@ def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
     errors = {} if draft.form.text("step") == "edit" else draft.errors
     return visit.page(
         "report.html",
+        **maps.values(visit),
         status=422 if errors else 200,
         held=fresh,
         form=draft.form,
         errors=errors,
         key=draft.form.text("key"),
         fresh=fresh,
-        through=through.name if (through := _portal(visit, draft.form)) else None,
+        through=through.name if (through := handing.portal_of(visit, draft.form)) else None,
         category=draft.suggested.code if draft.suggested else draft.form.text("category"),
         categories=choices.categories(visit.books.catalogue, visit.tenant.id, visit.lang, today),
         areas=choices.areas(visit.books.directory, visit.tenant),
     )
-
-
-def _portal(visit: Visit, form: Form) -> Unit | None:
-    """The unit by whose portal the report is sent, None when it named none."""
-    units = visit.books.directory.units(visit.tenant.id)
-    return next((unit for unit in units if unit.code == form.text("portal")), None)
 
 
 async def _checking(visit: Visit, draft: Draft, written: unsent.Unsent, *, status: int = 422) -> Response:
@@ -187,7 +139,7 @@ async def _send(visit: Visit, draft: Draft, category: Category) -> Response:
     """The report taken in, or the second page again with what is wrong; nothing that was typed is lost."""
     form, key = draft.form, draft.form.text("key")
     try:
-        answer = await _submitted(visit, report_of(form, category), key, _portal(visit, form))
+        answer = await handing.submitted(visit, form, report_of(form, category))
     except ValidationError as refused:
         return await _shown_next(visit, draft, unsent.Unsent(form, errors_of(refused)))
     except IdempotencyKeyReused:
@@ -216,20 +168,6 @@ async def _sent(visit: Visit, key: str, code: str, secret: str | None) -> Respon
     return sent
 
 
-async def _submitted(visit: Visit, report: ReportIn, key: str, portal: Unit | None) -> Answer:
-    intake = Intake(visit.database, visit.clock, visit.codes, visit.keys, visit.books)
-    repeat = Repeat(key_hash(key, "", "/report"), request_hash(report))
-    return await reports_service.submit_report(
-        intake,
-        visit.actor,
-        replace(report.new_report(visit.lang), portal=UnitId(portal.id) if portal else None),
-        host_tenant=visit.host_tenant,
-        repeat=repeat,
-        shape=submitted_answer,
-        asking=await asking(visit.request),
-    )
-
-
 @router.get("/sent")
 async def show_sent(visit: CurrentVisit) -> Response:
     """Code and secret of the report just sent, who has it and until when; shown for a quarter of an hour."""
@@ -246,7 +184,7 @@ async def _shown(visit: Visit, code: str, secret: str) -> Response | None:
     known = unsent.keeps_cookies(visit.request)
     values = views.own_report(visit, view)
     answer = visit.page("sent.html", secret=True, spoken=keepsakes.spoken(secret), remembered=known, **values)
-    keepsakes.follow(visit.request, answer, code, secret)
+    keepsakes.lay_down(visit.request, answer, code, secret)
     return answer
 
 
@@ -271,11 +209,3 @@ def _gone(visit: Visit) -> Response:
     """Where to go from the address of a report that this browser has no more: it was sent just now, or is too old."""
     address = "/report/sent" if keepsakes.just_sent(visit.request) else "/report"
     return RedirectResponse(address, status_code=303)
-
-
-def _keyed(form: Form) -> Form:
-    """The form with its key when it can be one, else with a new one."""
-    key = form.text("key")
-    return (
-        form if 8 <= len(key) <= 200 and key.isascii() and key.isprintable() else form.having(key=keepsakes.new_key())
-    )

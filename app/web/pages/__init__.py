@@ -5,7 +5,7 @@ Knows no room of the field: what a page says comes from its door.
 
 from __future__ import annotations
 
-from .assets import router as assets_router
+from .assets import assets, router as assets_router, script_parts
 from .calendar import weeks
 from .cookies import forget_cookie, put_cookie
 from .dates import local_moment
@@ -23,7 +23,7 @@ from .forms import (
     whole_number,
 )
 from .languages import CurrentPageLang, page_language
-from .rendering import Pages, Site
+from .rendering import Pages, Site, policy
 from .route import ForeignForm, PageRoute
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Pages",
     "Site",
     "UnreadableForm",
+    "assets",
     "assets_router",
     "device_name",
     "documents_router",
@@ -45,8 +46,10 @@ __all__ = [
     "local_moment",
     "number",
     "page_language",
+    "policy",
     "posted_form",
     "put_cookie",
+    "script_parts",
     "weeks",
     "whole_number",
 ]

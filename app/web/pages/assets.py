@@ -25,7 +25,12 @@ _OWN = files("app.web.pages") / "data"
 _SWAGGER = files("fastapi_offline") / "static"  # Swagger UI as its makers built it; nothing else of that package
 _FILES = (
     (_OWN, "site.css", _CSS),
+    (_OWN, "dark.css", _CSS),
     (_OWN, "site.js", _JS),
+    (_OWN, "app.js", _JS),
+    (_OWN, "place.js", _JS),
+    (_OWN, "map.js", _JS),  # written by web/build.mjs
+    (_OWN, "map.css", _CSS),
     (_OWN, "icon.svg", "image/svg+xml"),
     (_OWN, "docs.js", _JS),
     (_OWN, "console.css", _CSS),
@@ -33,6 +38,7 @@ _FILES = (
     (_SWAGGER, "swagger-ui.css", _CSS),
     (_SWAGGER, "swagger-ui-bundle.js", _JS),
 )
+_BEFORE = MappingProxyType({"app.js": ("queue.js",)})  # files of one script: the queue is the service worker's, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,15 @@ def assets() -> Mapping[str, Asset]:
     """The files by name."""
     found: dict[str, Asset] = {}
     for folder, name, media_type in _FILES:
-        content = (folder / name).read_bytes()
+        content = b"".join((folder / part).read_bytes() for part in (*_BEFORE.get(name, ()), name))
         digest = hashlib.blake2b(content, digest_size=8).hexdigest()
         found[name] = Asset(f"/static/{digest}/{name}", content, media_type)
     return MappingProxyType(found)
+
+
+def script_parts(*names: str) -> bytes:
+    """Scripts of this floor one after the other, for a door that makes one of its own from them."""
+    return b"\n".join((_OWN / name).read_bytes() for name in names)
 
 
 @cache

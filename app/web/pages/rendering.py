@@ -26,12 +26,19 @@ from .packing import packed, unpacks
 
 _A_YEAR_S = 31_536_000
 _POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src {images}; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def policy(*, images: str = "") -> str:
+    """The content security policy of a page; `images`: another origin that its pictures, alone, may come from."""
+    return _POLICY.replace("{images}", f"'self' {images}".strip())
+
+
 _OWN_COPY = "private, no-cache"
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": policy(),
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -98,6 +105,7 @@ class Pages:
             other_lang_href=_in_other_words(connection, other),
             site=site,
             here=connection.url.path,
+            assets=files,
             css=files["site.css"].path,
             js=files["site.js"].path,
             icon=files["icon.svg"].path,

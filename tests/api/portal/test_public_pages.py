@@ -28,6 +28,9 @@ PAGES = [
     "/problems/stale-version",
     "/cases/H23-260101-0001",
     "/verify",
+    "/map",
+    "/deadlines",
+    "/offline",
     "/verify/9A26-BD23-BBEB-3CBE-1D70",
 ]
 
@@ -148,7 +151,7 @@ async def test_a_search_that_finds_nothing_offers_to_look_for_less(
 async def test_files_of_the_pages_may_be_kept_for_ever(client: httpx.AsyncClient) -> None:
     home = (await client.get("/")).text
     names = [part.split('"')[0] for part in home.split('"/static/')[1:]]
-    assert {name.rpartition("/")[2] for name in names} == {"site.css", "site.js", "icon.svg"}
+    assert {name.rpartition("/")[2] for name in names} == {"site.css", "dark.css", "site.js", "app.js", "icon.svg"}
     for name in names:
         answer = await client.get(f"/static/{name}")
         assert answer.status_code == 200

@@ -118,7 +118,8 @@
       notice.hidden = false;
       $("button", notice).addEventListener("click", () => { store.drop(DRAFT); location.assign(location.pathname); });
     } else if (fresh && crypto.randomUUID) {
-      form.elements.key.value = crypto.randomUUID();
+      const at = Date.now().toString(16).padStart(12, "0");  // a UUIDv7 and a secret, as in queue.js
+      form.elements.key.value = `${at.slice(0, 8)}-${at.slice(8)}-7${crypto.randomUUID().slice(15)}.${crypto.randomUUID()}`;
     }
     form.addEventListener("input", () => {
       const values = kept ? { ...kept.values } : {};

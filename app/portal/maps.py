@@ -1,0 +1,83 @@
+"""What a page with a map is made from: the province's box, where boundaries and tiles come from, and its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+from app.directory.snapshot import Area, Directory, Tenant
+from app.directory.terms import AreaCode
+from app.kit.geo import Box
+from app.web.pages import assets, policy
+
+from .deps import Visit
+
+PLACES: Final = "/map/places.geojson"
+_AROUND: Final = 0.02  # degrees, some two kilometres around a province of which only centres are known
+
+
+def values(visit: Visit) -> dict[str, Any]:
+    """Values and headers for `Visit.page`: pictures may come from the operator's tile server, nothing else may."""
+    tiles = visit.settings.map_tiles or ""
+    files = assets()
+    address = urlsplit(tiles)
+    box = box_of(visit.books.directory, visit.tenant)
+    return {
+        "map": {
+            "box": f"{box.south:.4f},{box.west:.4f},{box.north:.4f},{box.east:.4f}",
+            "places": PLACES,
+            "tiles": tiles,
+            "credit": visit.settings.map_credit or "",
+            "script": files["map.js"].path,
+            "style": files["map.css"].path,
+            "opener": files["place.js"].path,
+        },
+        "headers": {
+            "Content-Security-Policy": policy(images=f"{address.scheme}://{address.netloc}" if address.netloc else "")
+        },
+    }
+
+
+def box_of(directory: Directory, tenant: Tenant) -> Box:
+    """The box around the province: its own, else the one around the centres of all that lies in it."""
+    province = directory.area(tenant.edition, tenant.province)
+    if province.box is not None:
+        return province.box
+    centres = [area.centroid for area in _below(directory, tenant)] or [province.centroid]
+    lats, lons = [point.lat for point in centres], [point.lon for point in centres]
+    return Box(min(lats) - _AROUND, min(lons) - _AROUND, max(lats) + _AROUND, max(lons) + _AROUND)
+
+
+def _below(directory: Directory, tenant: Tenant) -> list[Area]:
+    """Areas below the province, the lowest tier alone."""
+    first = directory.children(tenant.edition, tenant.province)
+    found = [below for area in first for below in directory.children(tenant.edition, area.code) or (area,)]
+    return sorted(found, key=lambda area: area.code)
+
+
+def place_codes(directory: Directory, tenant: Tenant) -> list[AreaCode]:
+    """Codes of the areas that the map names, in order."""
+    return [area.code for area in _below(directory, tenant)]
+
+
+def places(directory: Directory, tenant: Tenant, outlines: Mapping[AreaCode, bytes]) -> bytes:
+    """The areas as GeoJSON, the wide ones first: each with its centre, the others with boundaries where loaded."""
+    first = directory.children(tenant.edition, tenant.province)
+    wide = [area for area in first if directory.children(tenant.edition, area.code)]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "code": area.code,
+                "name": area.name,
+                "tier": area.tier.value,
+                "centre": [round(area.centroid.lon, 5), round(area.centroid.lat, 5)],
+            },
+            "geometry": orjson.Fragment(outlines[area.code]) if area.code in outlines else None,
+        }
+        for area in (*wide, *_below(directory, tenant))
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})

@@ -1,0 +1,79 @@
+"""The map in a real browser: choosing a spot by pointer, position and keyboard, looking at what is public."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from app.cases.terms import CaseState
+from app.db.engine import Database
+from app.process import Process
+from tests.browser.conftest import Open
+from tests.browser.test_officers import RULES
+from tests.browser.test_people import WORDS, fits, tab_to
+from tests.builders import LAMP, a_case
+
+
+async def accessible(page: Page) -> None:
+    found = await Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    await fits(page)
+
+
+async def test_a_spot_is_chosen_with_the_keyboard_alone(open_page: Open, db: Database, tmp_path: Path) -> None:
+    page = await open_page("/report", phone=True)
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    await page.select_option("#area_code", "10507")
+    await tab_to(page, "#map-open")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".map .square")
+    await expect(page.locator(".map")).to_be_focused()
+    await page.keyboard.press("ArrowRight")
+    await tab_to(page, "#map-aim")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#map-told")).to_contain_text("Đã đặt ghim. Phường Bình Hàn")
+    await expect(page.locator("#area_code option:checked")).to_have_text("Phường Bình Hàn")
+    await accessible(page)
+    await page.screenshot(path=tmp_path / "pick-phone.png", full_page=True)
+    await page.get_by_role("button", name="Tiếp tục").click()
+    await page.get_by_role("button", name="Gửi phản ánh").click()
+    await expect(page.locator("code.secret")).to_be_visible()
+    assert await db.lane.fetchval("SELECT lat IS NOT NULL AND accuracy_m IS NULL FROM reports")
+
+
+async def test_a_press_moves_the_pin_that_the_device_s_position_set(open_page: Open, tmp_path: Path) -> None:
+    here = {"latitude": 20.9467, "longitude": 106.3134, "accuracy": 40}
+    page = await open_page("/report", geolocation=here, permissions=["geolocation"])
+    await page.get_by_role("button", name="Chọn trên bản đồ").click()
+    await page.wait_for_selector(".map .square")
+    await page.get_by_role("button", name="Dùng vị trí của tôi").click()
+    await expect(page.locator("#map-told")).to_contain_text("Đã đặt ghim.")
+    assert await page.input_value("[name='location.lat']") == "20.946700"
+    await page.screenshot(path=tmp_path / "pick-desk.png", full_page=True)
+    await page.locator(".map").click(position={"x": 300, "y": 100})
+    assert await page.input_value("[name='location.lat']") != "20.946700"
+    assert await page.input_value("[name='location.accuracy_m']") == ""
+
+
+@pytest.mark.parametrize("phone", [True, False])
+async def test_what_is_public_is_on_the_map_and_in_the_list_beside_it(
+    open_page: Open, process: Process, drain: Callable[[], Awaitable[int]], tmp_path: Path, phone: bool
+) -> None:
+    filed = [await a_case(process, CaseState.IN_PROGRESS, point=LAMP) for _ in range(3)]
+    await drain()
+    page = await open_page("/map", phone=phone)
+    await expect(page.locator("#map-told")).to_have_text("3 phản ánh trong khung bản đồ.")
+    await expect(page.get_by_role("button", name="3 phản ánh")).to_be_visible()
+    await accessible(page)
+    await page.screenshot(path=tmp_path / f"map-{'phone' if phone else 'desk'}.png", full_page=True)
+    async with page.expect_response("**/cases.geojson*state=closed*"):
+        await page.select_option("#state", "closed")
+    await expect(page.locator("#map-told")).to_have_text("0 phản ánh trong khung bản đồ.")
+    plain = await open_page("/map", phone=phone, scripts=False)
+    await expect(plain.locator(f"a[href='/cases/{filed[0].code}']")).to_be_visible()
+    await expect(plain.locator(".map")).to_be_hidden()

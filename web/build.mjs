@@ -1,0 +1,24 @@
+// Bundles the map into the folder that is named, else where the program reads it: the same bytes each time.
+import { build } from "esbuild";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const licence = readFileSync(join(here, "node_modules/leaflet/LICENSE"), "utf8").trim();
+const banner = `/*! Leaflet, with our lines around it.\n${licence} */`;
+const outdir = process.argv[2] || join(here, "../app/web/pages/data");
+await build({
+  absWorkingDir: here,
+  entryPoints: ["map.js", "map.css"],
+  outdir,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  format: "esm",
+  target: "es2020",
+  legalComments: "none",
+  banner: { js: banner, css: banner },
+  loader: { ".png": "empty" },  // of controls that we do not use
+  logLevel: "warning",
+});
