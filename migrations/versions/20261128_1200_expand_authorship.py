@@ -6,7 +6,7 @@ Rows touched: none; documents from before count as ones that may name their auth
 Reversal: downgrade(); files kept as they were sent lie in the store until the worker sweeps them away.
 
 Revision: 20261128_authorship
-Revises: 20261128_portals_index
+Revises: 20261128_map_index
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261128_authorship"
-down_revision: str | None = "20261128_portals_index"
+down_revision: str | None = "20261128_map_index"
 branch_labels: str | None = None
 depends_on: str | None = None
 
