@@ -181,3 +181,8 @@ async def test_an_officer_unlinks_the_own_identity_by_password_and_may_link_it_a
     assert (await came_back(client, "hoa")).status_code == 403
     assert (await came_back(desk, "hoa", start="/console/account/provider")).status_code == 303
     assert (await came_back(client, "hoa")).status_code == 303
+    own = {"Authorization": f"Bearer {desk.cookies['staff']}"}
+    removal = "/api/v1/staff/me/identities/removal"
+    assert (await client.post(removal, json={"password": "nhầm"}, headers=own)).status_code == 422
+    assert (await client.post(removal, json={"password": PASSWORD}, headers=own)).status_code == 204
+    assert (await came_back(client, "hoa")).status_code == 403
