@@ -1,4 +1,4 @@
-"""What endpoints ask FastAPI for: who signed, pages of handovers, days to compare, and a way to neighbours."""
+"""What endpoints ask FastAPI for: who signed, pages of consignments, days to compare, and a way to neighbours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.web.tenancy import CurrentTenant
 
 from . import domain, service
 from .senders import Wire
-from .terms import Handover, HandoverState, Neighbour
+from .terms import Consignment, ConsignmentState, Neighbour
 
 _Proof = Annotated[str, Header(max_length=500)]
 _SPAN = Text(
@@ -62,7 +62,7 @@ async def zone(tenant: CurrentTenant, directory: CurrentDirectory) -> ZoneInfo:
     return ZoneInfo(directory.tenant(tenant).time_zone)
 
 
-CurrentZone = Annotated[ZoneInfo, Depends(zone)]
+CurrentTimezone = Annotated[ZoneInfo, Depends(zone)]
 
 
 async def private_addresses(connection: HTTPConnection) -> bool:
@@ -97,7 +97,7 @@ class Span:
         self,
         _actor: CurrentStaff,
         clock: CurrentClock,
-        zone: CurrentZone,
+        zone: CurrentTimezone,
         since: Annotated[date | None, Query(description="Từ ngày. The first day.", examples=["2026-11-01"])] = None,
         until: Annotated[date | None, Query(description="Đến ngày. The last day.", examples=["2026-11-20"])] = None,
     ) -> None:
@@ -112,13 +112,13 @@ class Span:
 AskedSpan = Annotated[Span, Depends()]
 
 
-class HandoverPage:
-    """A page of handovers."""
+class ConsignmentPage:
+    """A page of consignments."""
 
     def __init__(
         self,
         _actor: CurrentStaff,  # who may not ask at all is told so before what they ask for is looked at
-        state: Annotated[HandoverState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
+        state: Annotated[ConsignmentState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
         cursor: Annotated[str | None, Query(max_length=512)] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> None:
@@ -134,9 +134,9 @@ class HandoverPage:
         except ValueError as error:
             raise UnreadableCursor from error
 
-    def following(self, found: Sequence[Handover]) -> str | None:
+    def following(self, found: Sequence[Consignment]) -> str | None:
         """Where the next page begins, None after the last."""
         return make_cursor(self._query, str(found[self.limit - 1].id)) if len(found) > self.limit else None
 
 
-AskedHandovers = Annotated[HandoverPage, Depends()]
+AskedConsignments = Annotated[ConsignmentPage, Depends()]

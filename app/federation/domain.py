@@ -14,7 +14,7 @@ from app.kit.signing import same
 from app.kit.text import Text
 from app.subscriptions.domain import signatures
 
-from .terms import Difference, HandoverState, Line, Parcel, Reconciliation
+from .terms import ConsignmentState, Difference, Line, Parcel, Reconciliation
 
 MOST_PARCELS: Final = 100  # in one request
 SIGNED_WITHIN: Final = timedelta(minutes=5)
@@ -55,7 +55,7 @@ def is_signed(secret: str, message_id: str, stamp: str, signature: str, body: by
 
 def mark_of(parcel: Parcel) -> str:
     """By what a parcel is known besides its number: an installation put back from a copy gives numbers once more."""
-    return f"{parcel.handover} {parcel.kind.value} {rfc3339(parcel.at)}"
+    return f"{parcel.consignment} {parcel.kind.value} {rfc3339(parcel.at)}"
 
 
 def wait_after(failures: int) -> timedelta:
@@ -69,12 +69,12 @@ def words(said: object) -> str | None:
     return text.strip()[:MOST_WORDS] or None
 
 
-def state_said(status: Mapping[str, Any]) -> HandoverState:
+def state_said(status: Mapping[str, Any]) -> ConsignmentState:
     """Where an entrusted case stands by what its holder says of its own case."""
     if status.get("state") not in {"resolved", "closed"}:
-        return HandoverState.HELD
+        return ConsignmentState.HELD
     given_back = status.get("resolution") in {one.value for one in _GIVEN_BACK}
-    return HandoverState.RETURNED if given_back else HandoverState.ANSWERED
+    return ConsignmentState.RETURNED if given_back else ConsignmentState.ANSWERED
 
 
 def taken(name: str, receipt: Mapping[str, Any]) -> str:
@@ -110,7 +110,9 @@ def unread(name: str) -> str:
 
 def digest(lines: Iterable[Line]) -> str:
     """SHA-256 in hex over `id giver-code holder-code state` and a line feed each, in the order of the ids."""
-    written = (f"{one.handover} {one.giver_code or '-'} {one.holder_code or '-'} {one.state.value}\n" for one in lines)
+    written = (
+        f"{one.consignment} {one.giver_code or '-'} {one.holder_code or '-'} {one.state.value}\n" for one in lines
+    )
     return hashlib.sha256("".join(sorted(written)).encode()).hexdigest()
 
 
@@ -120,8 +122,8 @@ def compared(
     """Both sides laid side by side. Days whose digests were equal are in neither `theirs` nor looked at."""
     agreed, differences = 0, []
     for day, lines in ours.items():
-        here = {one.handover: one for one in lines}
-        there = {one.handover: one for one in theirs[day]} if day in theirs else here
+        here = {one.consignment: one for one in lines}
+        there = {one.consignment: one for one in theirs[day]} if day in theirs else here
         agreed += sum(there.get(id_) == one for id_, one in here.items())
         differences += [
             Difference(id_, here.get(id_), there.get(id_))
@@ -129,7 +131,7 @@ def compared(
             if here.get(id_) != there.get(id_)
         ]
     unknown = (one for day, lines in theirs.items() if day not in ours for one in lines)
-    differences += [Difference(one.handover, None, one) for one in unknown]
+    differences += [Difference(one.consignment, None, one) for one in unknown]
     return Reconciliation(days, agreed, tuple(differences), waiting, their_waiting)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.web.problems import problem_responses
 
 from . import service
-from .deps import CurrentZone, Proved
+from .deps import CurrentTimezone, Proved
 from .errors import UnprovenParcels
 from .schemas import DigestIn, DigestOut, ParcelsIn, ParcelsOut
 
@@ -26,7 +26,7 @@ async def take_parcels(proved: Proved, said: ParcelsIn) -> ParcelsOut:
 
 
 @router.post("/digest", responses=problem_responses(UnprovenParcels))
-async def compare_days(proved: Proved, said: DigestIn, zone: CurrentZone) -> DigestOut:
+async def compare_days(proved: Proved, said: DigestIn, zone: CurrentTimezone) -> DigestOut:
     """Đối chiếu: mã băm từng ngày, và từng dòng của những ngày được hỏi. Digests of days, and lines of those named."""
     neighbour = proved.neighbour
     digests, lines = await service.digests_for(proved.intake.db, neighbour, said.since, said.until, zone, said.days)

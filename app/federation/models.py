@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, TenantRow, one_of
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId
 
-from .terms import Handover, HandoverState, Neighbour, ParcelKind, Side, Wanted
+from .terms import Consignment, ConsignmentState, Neighbour, ParcelKind, Side, Wanted
 
 
 class NeighbourRow(TenantRow, Base):
@@ -68,23 +68,23 @@ class NeighbourRow(TenantRow, Base):
         )
 
 
-class HandoverRow(TenantRow, Base):
+class ConsignmentRow(TenantRow, Base):
     """A case entrusted to the neighbour or by it. A case has one on each side at most that is open."""
 
-    __tablename__ = "handovers"
+    __tablename__ = "consignments"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "neighbour_id"], ["neighbours.tenant_id", "neighbours.id"]),
         ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
         one_of("side", Side),
-        one_of("state", HandoverState),
+        one_of("state", ConsignmentState),
         Index(
-            "uq_handovers_open",
+            "uq_consignments_open",
             *("tenant_id", "case_id", "side"),
             unique=True,
             postgresql_where=text("state IN ('waiting', 'held', 'answered')"),
         ),
-        Index("ix_handovers_case", "tenant_id", "case_id"),
-        Index("ix_handovers_neighbour", "tenant_id", "neighbour_id", "created_at", "id"),
+        Index("ix_consignments_case", "tenant_id", "case_id"),
+        Index("ix_consignments_neighbour", "tenant_id", "neighbour_id", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -99,9 +99,9 @@ class HandoverRow(TenantRow, Base):
     created_at: Mapped[datetime]  # the giver's instant on both sides: days are compared
     ended_at: Mapped[datetime | None]
 
-    def read(self) -> Handover:
-        """The handover as the program knows it."""
-        return Handover(
+    def read(self) -> Consignment:
+        """The consignment as the program knows it."""
+        return Consignment(
             tenant_id=TenantId(self.tenant_id),
             id=self.id,
             neighbour_id=self.neighbour_id,
@@ -110,7 +110,7 @@ class HandoverRow(TenantRow, Base):
             case_code=self.case_code,
             report_id=ReportId(self.report_id) if self.report_id is not None else None,
             their_code=self.their_code,
-            state=HandoverState(self.state),
+            state=ConsignmentState(self.state),
             told_version=self.told_version,
             created_at=self.created_at,
             ended_at=self.ended_at,
@@ -123,14 +123,14 @@ class ParcelRow(TenantRow, Base):
     __tablename__ = "parcels"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "neighbour_id"], ["neighbours.tenant_id", "neighbours.id"]),
-        ForeignKeyConstraint(["tenant_id", "handover_id"], ["handovers.tenant_id", "handovers.id"]),
+        ForeignKeyConstraint(["tenant_id", "consignment_id"], ["consignments.tenant_id", "consignments.id"]),
         one_of("kind", ParcelKind),
-        Index("ix_parcels_handover", "tenant_id", "handover_id"),
+        Index("ix_parcels_consignment", "tenant_id", "consignment_id"),
     )
 
     neighbour_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    handover_id: Mapped[UUID]
+    consignment_id: Mapped[UUID]
     kind: Mapped[str]
     at: Mapped[datetime]
     body: Mapped[dict[str, Any]]

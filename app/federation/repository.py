@@ -1,4 +1,4 @@
-"""Every SQL statement on neighbours, handovers and parcels."""
+"""Every SQL statement on neighbours, consignments and parcels."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from app.kit.ids import TenantId
 
 from . import domain
 from .errors import NeighbourNotFound
-from .models import HandoverRow, NeighbourRow, ParcelRow
-from .terms import Handover, HandoverState, Line, Parcel, ParcelKind, Side
+from .models import ConsignmentRow, NeighbourRow, ParcelRow
+from .terms import Consignment, ConsignmentState, Line, Parcel, ParcelKind, Side
 
 _DUE = """
     SELECT id FROM neighbours
     WHERE tenant_id = $1 AND told < written AND (retry_at IS NULL OR retry_at <= $2) ORDER BY id
 """
 _WAITING = """
-    SELECT number, handover_id, kind, at, body::text AS body FROM parcels
+    SELECT number, consignment_id, kind, at, body::text AS body FROM parcels
     WHERE tenant_id = $1 AND neighbour_id = $2 AND number > $3 ORDER BY number LIMIT $4
 """
 # In two steps: numbers that are being given away must be free.
 _SET_ASIDE = "UPDATE parcels SET number = -(number + $4) WHERE tenant_id = $1 AND neighbour_id = $2 AND number > $3"
 _TAKE_UP = "UPDATE parcels SET number = -number WHERE tenant_id = $1 AND neighbour_id = $2 AND number < 0"
 _LINES = """
-    SELECT id, side, case_code, their_code, state, created_at FROM handovers
+    SELECT id, side, case_code, their_code, state, created_at FROM consignments
     WHERE tenant_id = $1 AND neighbour_id = $2 AND created_at >= $3 AND created_at < $4 ORDER BY created_at, id
 """
 _FAILING = """
@@ -41,15 +41,15 @@ _FAILING = """
 """
 _FORGET = """
     WITH old AS (
-        SELECT h.id FROM handovers h JOIN neighbours n ON n.tenant_id = h.tenant_id AND n.id = h.neighbour_id
+        SELECT h.id FROM consignments h JOIN neighbours n ON n.tenant_id = h.tenant_id AND n.id = h.neighbour_id
         WHERE h.tenant_id = $1 AND h.ended_at < $2 AND h.state NOT IN ('waiting', 'held') AND NOT EXISTS (
-            SELECT FROM parcels p WHERE p.tenant_id = h.tenant_id AND p.handover_id = h.id AND p.number > n.told
+            SELECT FROM parcels p WHERE p.tenant_id = h.tenant_id AND p.consignment_id = h.id AND p.number > n.told
         )
         ORDER BY h.ended_at LIMIT $3 FOR UPDATE OF h SKIP LOCKED
     ), parcels_too AS (
-        DELETE FROM parcels WHERE tenant_id = $1 AND handover_id IN (SELECT id FROM old)
+        DELETE FROM parcels WHERE tenant_id = $1 AND consignment_id IN (SELECT id FROM old)
     )
-    DELETE FROM handovers WHERE tenant_id = $1 AND id IN (SELECT id FROM old) RETURNING 1
+    DELETE FROM consignments WHERE tenant_id = $1 AND id IN (SELECT id FROM old) RETURNING 1
 """
 
 
@@ -108,14 +108,14 @@ async def lock(work: Work, tenant_id: TenantId, neighbour_id: UUID) -> Neighbour
     return found
 
 
-async def write(work: Work, row: NeighbourRow | HandoverRow) -> None:
+async def write(work: Work, row: NeighbourRow | ConsignmentRow) -> None:
     """Put a new row there."""
     work.session.add(row)
     await work.settle()
 
 
 async def add_parcel(
-    work: Work, neighbour: NeighbourRow, handover_id: UUID, kind: ParcelKind, body: dict[str, object]
+    work: Work, neighbour: NeighbourRow, consignment_id: UUID, kind: ParcelKind, body: dict[str, object]
 ) -> None:
     """What the neighbour is told next; its row must be locked. One statement."""
     neighbour.written += 1
@@ -124,7 +124,7 @@ async def add_parcel(
             tenant_id=neighbour.tenant_id,
             neighbour_id=neighbour.id,
             number=neighbour.written,
-            handover_id=handover_id,
+            consignment_id=consignment_id,
             kind=kind.value,
             at=work.now,
             body=body,
@@ -145,7 +145,7 @@ async def waiting(work: Work, neighbour: NeighbourRow, limit: int) -> list[Parce
 
 
 def _parcel(row: asyncpg.Record) -> Parcel:
-    return Parcel(row["number"], row["handover_id"], ParcelKind(row["kind"]), row["at"], orjson.loads(row["body"]))
+    return Parcel(row["number"], row["consignment_id"], ParcelKind(row["kind"]), row["at"], orjson.loads(row["body"]))
 
 
 async def mark_of(work: Work, neighbour: NeighbourRow, number: int) -> str | None:
@@ -162,57 +162,61 @@ async def renumber(work: Work, neighbour: NeighbourRow, by: int) -> None:
     await work.fetch(_TAKE_UP, neighbour.tenant_id, neighbour.id)
 
 
-async def handovers_of(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> list[HandoverRow]:
-    """Every handover of these cases, oldest first. One statement."""
+async def consignments_of(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> list[ConsignmentRow]:
+    """Every consignment of these cases, oldest first. One statement."""
     found = await work.session.scalars(
-        select(HandoverRow)
-        .where(HandoverRow.tenant_id == tenant_id, HandoverRow.case_id.in_(cases))
-        .order_by(HandoverRow.created_at, HandoverRow.id)
+        select(ConsignmentRow)
+        .where(ConsignmentRow.tenant_id == tenant_id, ConsignmentRow.case_id.in_(cases))
+        .order_by(ConsignmentRow.created_at, ConsignmentRow.id)
     )
     return list(found)
 
 
-async def handover(work: Work, tenant_id: TenantId, neighbour_id: UUID, handover_id: UUID) -> HandoverRow | None:
-    """The handover of that neighbour, if there is one. One statement."""
+async def consignment(
+    work: Work, tenant_id: TenantId, neighbour_id: UUID, consignment_id: UUID
+) -> ConsignmentRow | None:
+    """The consignment of that neighbour, if there is one. One statement."""
     return await work.session.scalar(
-        select(HandoverRow).where(
-            HandoverRow.tenant_id == tenant_id,
-            HandoverRow.neighbour_id == neighbour_id,
-            HandoverRow.id == handover_id,
+        select(ConsignmentRow).where(
+            ConsignmentRow.tenant_id == tenant_id,
+            ConsignmentRow.neighbour_id == neighbour_id,
+            ConsignmentRow.id == consignment_id,
         )
     )
 
 
-async def list_handovers(
+async def list_consignments(
     work: ReadWork,
     tenant_id: TenantId,
     neighbour_id: UUID,
     *,
-    state: HandoverState | None,
+    state: ConsignmentState | None,
     before: UUID | None,
     limit: int,
-) -> list[Handover]:
-    """Handovers from and to the neighbour, newest first by id. One statement."""
-    wanted = select(HandoverRow).where(HandoverRow.tenant_id == tenant_id, HandoverRow.neighbour_id == neighbour_id)
+) -> list[Consignment]:
+    """Consignments from and to the neighbour, newest first by id. One statement."""
+    wanted = select(ConsignmentRow).where(
+        ConsignmentRow.tenant_id == tenant_id, ConsignmentRow.neighbour_id == neighbour_id
+    )
     if state is not None:
-        wanted = wanted.where(HandoverRow.state == state.value)
+        wanted = wanted.where(ConsignmentRow.state == state.value)
     if before is not None:
-        wanted = wanted.where(HandoverRow.id < before)
-    return [row.read() for row in await work.session.scalars(wanted.order_by(HandoverRow.id.desc()).limit(limit))]
+        wanted = wanted.where(ConsignmentRow.id < before)
+    return [row.read() for row in await work.session.scalars(wanted.order_by(ConsignmentRow.id.desc()).limit(limit))]
 
 
 async def list_lines(
     db: Database, tenant_id: TenantId, neighbour_id: UUID, since: datetime, until: datetime
 ) -> list[tuple[datetime, Line]]:
-    """Handovers begun from `since` to before `until`, as both sides are to know them. One statement."""
+    """Consignments begun from `since` to before `until`, as both sides are to know them. One statement."""
     rows = await db.lane.fetch(_LINES, tenant_id, neighbour_id, since, until)
     return [(row["created_at"], _line(row["id"], row["side"], row)) for row in rows]
 
 
-def _line(handover_id: UUID, side: str, row: asyncpg.Record) -> Line:
+def _line(consignment_id: UUID, side: str, row: asyncpg.Record) -> Line:
     ours, theirs = row["case_code"], row["their_code"]
     giver, holder = (ours, theirs) if side == Side.GIVER.value else (theirs, ours)
-    return Line(handover_id, giver, holder, HandoverState(row["state"]))
+    return Line(consignment_id, giver, holder, ConsignmentState(row["state"]))
 
 
 async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standing]:
@@ -222,5 +226,5 @@ async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standi
 
 
 async def forget(work: Work, tenant_id: TenantId, before: datetime, limit: int) -> int:
-    """Number of handovers that ended before that instant, were told in full, and are gone now. One statement."""
+    """Number of consignments that ended before that instant, were told in full, and are gone now. One statement."""
     return len(await work.fetch(_FORGET, tenant_id, before, limit))

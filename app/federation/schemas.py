@@ -17,9 +17,9 @@ from app.web.fields import Code, InstantIn, ShortText, WireIn
 from .domain import LONGEST_COMPARISON, MOST_PARCELS
 from .errors import InvalidNeighbour
 from .terms import (
+    Consignment,
+    ConsignmentState,
     Difference,
-    Handover,
-    HandoverState,
     Line,
     Neighbour,
     Parcel,
@@ -34,10 +34,12 @@ class ParcelIn(BaseModel):
     """One thing told. Members that this release does not know are passed over: the other side may be newer."""
 
     number: int = Field(ge=1, le=2**31 - 1, description="Từ 1, không cách quãng. From 1, without gaps.")
-    handover: UUID = Field(description="Mã lượt chuyển, hai bên dùng chung. The handover's id on both sides.")
+    consignment: UUID = Field(description="Mã lượt chuyển, hai bên dùng chung. The consignment's id on both sides.")
     kind: ParcelKind
     previous: str | None = Field(
-        None, max_length=200, description="Tin ngay trước là tin nào: `handover kind at`. The mark of the one before."
+        None,
+        max_length=200,
+        description="Tin ngay trước là tin nào: `consignment kind at`. The mark of the one before.",
     )
     at: InstantIn = Field(examples=["2026-11-20T03:00:00Z"])
     body: dict[str, Any] = Field(
@@ -48,7 +50,7 @@ class ParcelIn(BaseModel):
 
     def parcel(self) -> Parcel:
         """The same as the program knows it."""
-        return Parcel(self.number, self.handover, self.kind, self.at, self.body, self.previous)
+        return Parcel(self.number, self.consignment, self.kind, self.at, self.body, self.previous)
 
 
 class ParcelsIn(WireIn):
@@ -62,7 +64,7 @@ class ParcelsOut(BaseModel):
 
     heard: int = Field(description="Đã nhận đến số này. Everything up to this number is here and durable.")
     mark: str | None = Field(
-        description="Tin mang số đó là tin nào: `handover kind at`. Which parcel that was, null before the first.",
+        description="Tin mang số đó là tin nào: `consignment kind at`. Which parcel that was, null before the first.",
         examples=["01931f00-0000-7000-8000-000000000000 case 2026-11-20T03:00:00Z"],
     )
 
@@ -83,12 +85,12 @@ class DigestIn(WireIn):
 
 
 class LineOut(BaseModel):
-    """A handover as one side knows it."""
+    """A consignment as one side knows it."""
 
-    handover: UUID
+    consignment: UUID
     giver_code: str | None
     holder_code: str | None
-    state: HandoverState
+    state: ConsignmentState
 
     @classmethod
     def of(cls, line: Line) -> Self:
@@ -97,7 +99,7 @@ class LineOut(BaseModel):
 
 
 class DigestOut(BaseModel):
-    """Digests of days that have handovers, and the lines that were asked for."""
+    """Digests of days that have consignments, and the lines that were asked for."""
 
     digests: dict[date, str] = Field(description="SHA-256 của từng ngày. One for each day.")
     lines: dict[date, list[LineOut]]
@@ -193,42 +195,42 @@ class NeighbourListOut(BaseModel):
         return cls(items=[NeighbourOut.of(one, codes) for one in neighbours])
 
 
-class HandoverOut(BaseModel):
+class ConsignmentOut(BaseModel):
     """One case between two installations."""
 
     id: UUID
     side: Side = Field(description="Bên này giao hay nhận. Whether this side gave or holds it.")
     case: str | None
     their_code: str | None
-    state: HandoverState
+    state: ConsignmentState
     created_at: datetime
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, handover: Handover) -> Self:
-        """The handover on the wire."""
+    def of(cls, consignment: Consignment) -> Self:
+        """The consignment on the wire."""
         return cls(
-            id=handover.id,
-            side=handover.side,
-            case=handover.case_code,
-            their_code=handover.their_code,
-            state=handover.state,
-            created_at=handover.created_at,
-            ended_at=handover.ended_at,
+            id=consignment.id,
+            side=consignment.side,
+            case=consignment.case_code,
+            their_code=consignment.their_code,
+            state=consignment.state,
+            created_at=consignment.created_at,
+            ended_at=consignment.ended_at,
         )
 
 
-class HandoverListOut(BaseModel):
-    """A page of handovers, newest first."""
+class ConsignmentListOut(BaseModel):
+    """A page of consignments, newest first."""
 
-    items: list[HandoverOut]
+    items: list[ConsignmentOut]
     next_cursor: str | None
 
 
 class DifferenceOut(BaseModel):
     """What the two sides do not agree on; null where one does not know it at all."""
 
-    handover: UUID
+    consignment: UUID
     ours: LineOut | None
     theirs: LineOut | None
 
@@ -236,7 +238,7 @@ class DifferenceOut(BaseModel):
     def of(cls, found: Difference) -> Self:
         """The difference on the wire."""
         return cls(
-            handover=found.handover,
+            consignment=found.consignment,
             ours=LineOut.of(found.ours) if found.ours is not None else None,
             theirs=LineOut.of(found.theirs) if found.theirs is not None else None,
         )
@@ -246,7 +248,7 @@ class ReconciliationOut(BaseModel):
     """Both sides laid side by side. Differences while parcels wait are gone when these have arrived."""
 
     days: int
-    agreed: int = Field(description="Số lượt hai bên khớp. Handovers on which both agree.")
+    agreed: int = Field(description="Số lượt hai bên khớp. Consignments on which both agree.")
     differences: list[DifferenceOut]
     waiting: int = Field(description="Tin của ta bên kia chưa nhận. Parcels of ours that it does not have yet.")
     their_waiting: int = Field(description="Tin bên kia ta chưa nhận. Its parcels that are not here yet.")

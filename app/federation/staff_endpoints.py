@@ -18,7 +18,7 @@ from app.web.state import CurrentDatabase
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import AskedHandovers, AskedSpan, CurrentWire, PrivateAddresses
+from .deps import AskedConsignments, AskedSpan, CurrentWire, PrivateAddresses
 from .errors import (
     InvalidNeighbour,
     NeighbourAway,
@@ -27,7 +27,7 @@ from .errors import (
     StaleNeighbour,
     UnitHasNeighbour,
 )
-from .schemas import HandoverListOut, HandoverOut, NeighbourIn, NeighbourListOut, NeighbourOut, ReconciliationOut
+from .schemas import ConsignmentListOut, ConsignmentOut, NeighbourIn, NeighbourListOut, NeighbourOut, ReconciliationOut
 
 router = APIRouter(prefix="/api/v1/staff/neighbours", tags=["staff"])
 
@@ -120,17 +120,21 @@ async def end_neighbour(
     return NeighbourOut.of(ended, directory.unit_codes(actor.tenant_id))
 
 
-@router.get("/{id}/handovers", responses=problem_responses(*_ADMIN, NeighbourNotFound, UnreadableCursor, ForeignCursor))
-async def list_handovers(
+@router.get(
+    "/{id}/consignments", responses=problem_responses(*_ADMIN, NeighbourNotFound, UnreadableCursor, ForeignCursor)
+)
+async def list_consignments(
     id: Id,  # noqa: A002
-    asked: AskedHandovers,
+    asked: AskedConsignments,
     work: ReadWork,
     actor: CurrentStaff,
-) -> HandoverListOut:
+) -> ConsignmentListOut:
     """Vụ việc đã giao và đã nhận, mới trước. Cases given and held, newest first."""
-    found = await service.list_handovers(work, actor, id, state=asked.state, before=asked.before, limit=asked.limit + 1)
-    return HandoverListOut(
-        items=[HandoverOut.of(one) for one in found[: asked.limit]], next_cursor=asked.following(found)
+    found = await service.list_consignments(
+        work, actor, id, state=asked.state, before=asked.before, limit=asked.limit + 1
+    )
+    return ConsignmentListOut(
+        items=[ConsignmentOut.of(one) for one in found[: asked.limit]], next_cursor=asked.following(found)
     )
 
 

@@ -56,7 +56,7 @@ class Side(StrEnum):
     HOLDER = "holder"
 
 
-class HandoverState(StrEnum):
+class ConsignmentState(StrEnum):
     """Where an entrusted case stands; both sides say the same once every parcel has arrived."""
 
     WAITING = "waiting"  # the giver's only: the neighbour has not said that it has it
@@ -73,14 +73,14 @@ class HandoverState(StrEnum):
 
 
 _STATES = {
-    HandoverState.WAITING: Text("Đang chuyển", "On its way"),
-    HandoverState.HELD: Text("Bên nhận đang xử lý", "With the neighbour"),
-    HandoverState.ANSWERED: Text("Bên nhận đã trả lời", "Answered"),
-    HandoverState.RETURNED: Text("Bên nhận trả lại", "Returned"),
-    HandoverState.RECALLED: Text("Bên chuyển rút lại", "Recalled"),
-    HandoverState.REFUSED: Text("Bên nhận không tiếp nhận được", "Not taken in"),
+    ConsignmentState.WAITING: Text("Đang chuyển", "On its way"),
+    ConsignmentState.HELD: Text("Bên nhận đang xử lý", "With the neighbour"),
+    ConsignmentState.ANSWERED: Text("Bên nhận đã trả lời", "Answered"),
+    ConsignmentState.RETURNED: Text("Bên nhận trả lại", "Returned"),
+    ConsignmentState.RECALLED: Text("Bên chuyển rút lại", "Recalled"),
+    ConsignmentState.REFUSED: Text("Bên nhận không tiếp nhận được", "Not taken in"),
 }
-OPEN: Final = frozenset({HandoverState.WAITING, HandoverState.HELD, HandoverState.ANSWERED})
+OPEN: Final = frozenset({ConsignmentState.WAITING, ConsignmentState.HELD, ConsignmentState.ANSWERED})
 
 
 class ParcelKind(StrEnum):
@@ -127,7 +127,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class Consignment:
     """One case that one installation has entrusted to the other. `id` is the giver's, the same on both sides."""
 
     tenant_id: TenantId
@@ -138,7 +138,7 @@ class Handover:
     case_code: str | None
     report_id: ReportId | None  # the holder's: as what it was taken in
     their_code: str | None
-    state: HandoverState
+    state: ConsignmentState
     told_version: int  # the holder's: facts about its case up to this one need no telling
     created_at: datetime
     ended_at: datetime | None
@@ -148,7 +148,7 @@ class Parcel(NamedTuple):
     """One thing told, exactly once and in order."""
 
     number: int
-    handover: UUID
+    consignment: UUID
     kind: ParcelKind
     at: datetime
     body: Mapping[str, Any]
@@ -164,18 +164,18 @@ class Reply(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A handover as both sides are to know it."""
+    """A consignment as both sides are to know it."""
 
-    handover: UUID
+    consignment: UUID
     giver_code: str | None
     holder_code: str | None
-    state: HandoverState
+    state: ConsignmentState
 
 
 class Difference(NamedTuple):
     """What the two sides do not agree on; None where one does not know it at all."""
 
-    handover: UUID
+    consignment: UUID
     ours: Line | None
     theirs: Line | None
 
@@ -184,7 +184,7 @@ class Reconciliation(NamedTuple):
     """What came of laying both sides side by side."""
 
     days: int
-    agreed: int  # handovers
+    agreed: int  # consignments
     differences: tuple[Difference, ...]
     waiting: int  # parcels of ours that they have not yet
     their_waiting: int

@@ -22,7 +22,7 @@ depends_on: str | None = None
 
 _SAME = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::int"
 _INSTANT = sa.DateTime(timezone=True)
-_TABLES = ("neighbours", "handovers", "parcels")
+_TABLES = ("neighbours", "consignments", "parcels")
 _ZERO = sa.text("0")
 
 
@@ -59,7 +59,7 @@ def upgrade() -> None:
         "uq_neighbours_unit", "neighbours", ["tenant_id", "unit_id"], unique=True, postgresql_where=sa.text("active")
     )
     op.create_table(
-        "handovers",
+        "consignments",
         sa.Column("tenant_id", sa.Integer, nullable=False),
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("neighbour_id", sa.Uuid, nullable=False),
@@ -72,35 +72,35 @@ def upgrade() -> None:
         sa.Column("told_version", sa.Integer, nullable=False),
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("ended_at", _INSTANT),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_handovers"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_consignments"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "neighbour_id"],
             ["neighbours.tenant_id", "neighbours.id"],
-            name="fk_handovers_tenant_id_neighbour_id_neighbours",
+            name="fk_consignments_tenant_id_neighbour_id_neighbours",
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"], name="fk_handovers_tenant_id_case_id_cases"
+            ["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"], name="fk_consignments_tenant_id_case_id_cases"
         ),
-        sa.CheckConstraint("side IN ('giver', 'holder')", name="ck_handovers_side"),
+        sa.CheckConstraint("side IN ('giver', 'holder')", name="ck_consignments_side"),
         sa.CheckConstraint(
-            "state IN ('waiting', 'held', 'answered', 'returned', 'recalled', 'refused')", name="ck_handovers_state"
+            "state IN ('waiting', 'held', 'answered', 'returned', 'recalled', 'refused')", name="ck_consignments_state"
         ),
     )
     op.create_index(
-        "uq_handovers_open",
-        "handovers",
+        "uq_consignments_open",
+        "consignments",
         ["tenant_id", "case_id", "side"],
         unique=True,
         postgresql_where=sa.text("state IN ('waiting', 'held', 'answered')"),
     )
-    op.create_index("ix_handovers_case", "handovers", ["tenant_id", "case_id"])
-    op.create_index("ix_handovers_neighbour", "handovers", ["tenant_id", "neighbour_id", "created_at", "id"])
+    op.create_index("ix_consignments_case", "consignments", ["tenant_id", "case_id"])
+    op.create_index("ix_consignments_neighbour", "consignments", ["tenant_id", "neighbour_id", "created_at", "id"])
     op.create_table(
         "parcels",
         sa.Column("tenant_id", sa.Integer, nullable=False),
         sa.Column("neighbour_id", sa.Uuid, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("handover_id", sa.Uuid, nullable=False),
+        sa.Column("consignment_id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("body", JSONB, nullable=False),
@@ -111,13 +111,13 @@ def upgrade() -> None:
             name="fk_parcels_tenant_id_neighbour_id_neighbours",
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "handover_id"],
-            ["handovers.tenant_id", "handovers.id"],
-            name="fk_parcels_tenant_id_handover_id_handovers",
+            ["tenant_id", "consignment_id"],
+            ["consignments.tenant_id", "consignments.id"],
+            name="fk_parcels_tenant_id_consignment_id_consignments",
         ),
         sa.CheckConstraint("kind IN ('case', 'receipt', 'status', 'words', 'recall')", name="ck_parcels_kind"),
     )
-    op.create_index("ix_parcels_handover", "parcels", ["tenant_id", "handover_id"])
+    op.create_index("ix_parcels_consignment", "parcels", ["tenant_id", "consignment_id"])
     for table in _TABLES:
         op.execute(f"CREATE POLICY of_tenant ON {table} USING ({_SAME})")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -8,8 +8,8 @@ from .administration import (
     end_neighbour,
     forget,
     get_neighbour,
+    list_consignments,
     list_failing,
-    list_handovers,
     list_neighbours,
 )
 from .hearing import prove, take_in
@@ -25,8 +25,8 @@ __all__ = [
     "end_neighbour",
     "forget",
     "get_neighbour",
+    "list_consignments",
     "list_failing",
-    "list_handovers",
     "list_neighbours",
     "prove",
     "reconcile",

@@ -14,7 +14,7 @@ from app.federation import domain, policies, repository
 from app.federation.errors import InvalidNeighbour, NeighbourEnded, StaleNeighbour, UnitHasNeighbour
 from app.federation.models import NeighbourRow
 from app.federation.repository import Standing
-from app.federation.terms import Handover, HandoverState, Neighbour, Wanted
+from app.federation.terms import Consignment, ConsignmentState, Neighbour, Wanted
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import TenantId, uuid7
@@ -105,13 +105,15 @@ async def end_neighbour(work: Work, actor: Actor, neighbour_id: UUID, *, seen: i
     return row.read()
 
 
-async def list_handovers(
-    work: ReadWork, actor: Actor, neighbour_id: UUID, *, state: HandoverState | None, before: UUID | None, limit: int
-) -> list[Handover]:
+async def list_consignments(
+    work: ReadWork, actor: Actor, neighbour_id: UUID, *, state: ConsignmentState | None, before: UUID | None, limit: int
+) -> list[Consignment]:
     """Cases entrusted to the neighbour and by it, newest first. Raises: Forbidden, NeighbourNotFound."""
     policies.may_administer(actor).require()
     await repository.get(work, actor.tenant_id, neighbour_id)
-    return await repository.list_handovers(work, actor.tenant_id, neighbour_id, state=state, before=before, limit=limit)
+    return await repository.list_consignments(
+        work, actor.tenant_id, neighbour_id, state=state, before=before, limit=limit
+    )
 
 
 async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standing]:
@@ -120,7 +122,7 @@ async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standi
 
 
 async def forget(work: Work, tenant_id: TenantId, keep: timedelta) -> int:
-    """Number of handovers that ended longer ago than `keep` and are gone now; their cases keep their history."""
+    """Number of consignments that ended longer ago than `keep` and are gone now; their cases keep their history."""
     return await repository.forget(work, tenant_id, work.now - keep, FORGET_ROWS)
 
 

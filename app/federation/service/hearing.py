@@ -16,8 +16,8 @@ from app.cases import service as cases_service
 from app.db.work import Work, in_work, read_work
 from app.federation import domain, repository
 from app.federation.errors import UnprovenParcels
-from app.federation.models import HandoverRow, NeighbourRow
-from app.federation.terms import OPEN, HandoverState, Neighbour, Parcel, ParcelKind, Side
+from app.federation.models import ConsignmentRow, NeighbourRow
+from app.federation.terms import OPEN, ConsignmentState, Neighbour, Parcel, ParcelKind, Side
 from app.identity.errors import IdentityUnreadable
 from app.identity.terms import system_actor
 from app.kit.geo import Point
@@ -89,7 +89,7 @@ async def _pass_over(intake: Intake, neighbour: Neighbour, parcel: Parcel, work:
     """What cannot be read stops nothing that comes after it; officers are told that there was something."""
     row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
     if (parcel.number, parcel.previous) == (row.heard + 1, row.heard_mark):
-        of = await repository.handover(work, neighbour.tenant_id, neighbour.id, parcel.handover)
+        of = await repository.consignment(work, neighbour.tenant_id, neighbour.id, parcel.consignment)
         if of is not None and of.case_id is not None:
             await _Hearing(intake, work, row).note(of, domain.unread(row.name))
         row.heard, row.heard_mark = parcel.number, domain.mark_of(parcel)
@@ -111,7 +111,7 @@ async def _report(intake: Intake, neighbour: Neighbour, parcel: Parcel) -> _Take
         new = _as_report(said)
     except (TypeError, ValueError) as error:
         return _Taken(None, f"không đọc được: {error}")
-    key = hashlib.sha256(f"federation {neighbour.id} {parcel.handover}".encode()).digest()
+    key = hashlib.sha256(f"federation {neighbour.id} {parcel.consignment}".encode()).digest()
     actor = replace(system_actor(neighbour.tenant_id), name=neighbour.wanted.name)
     try:
         answer = await reports_service.submit_report(
@@ -153,14 +153,14 @@ class _Hearing:
         self._tenant_id = TenantId(neighbour.tenant_id)
 
     async def take(self, parcel: Parcel, taken: _Taken | None) -> None:
-        """What it says is done; what concerns no handover of ours is passed over, so that it stops nothing."""
-        row = await repository.handover(self._work, self._tenant_id, self._neighbour.id, parcel.handover)
+        """What it says is done; what concerns no consignment of ours is passed over, so that it stops nothing."""
+        row = await repository.consignment(self._work, self._tenant_id, self._neighbour.id, parcel.consignment)
         if parcel.kind is ParcelKind.CASE:
             if row is None and taken is not None:
                 await self._begin(parcel, taken)
             return
         if row is None:
-            log.warning("parcel %d of neighbour %s is about no handover of ours", parcel.number, self._neighbour.id)
+            log.warning("parcel %d of neighbour %s is about no consignment of ours", parcel.number, self._neighbour.id)
             return
         giver = row.side == Side.GIVER.value
         if parcel.kind is ParcelKind.RECEIPT and giver:
@@ -177,9 +177,9 @@ class _Hearing:
     async def _begin(self, parcel: Parcel, taken: _Taken) -> None:
         """A case of theirs is ours to handle now, and they get a receipt with how it stands."""
         intake, work = self._intake, self._work
-        row = HandoverRow(
+        row = ConsignmentRow(
             tenant_id=self._tenant_id,
-            id=parcel.handover,
+            id=parcel.consignment,
             neighbour_id=self._neighbour.id,
             side=Side.HOLDER.value,
             their_code=domain.words(parcel.body.get("code")),
@@ -187,7 +187,7 @@ class _Hearing:
             told_version=0,
         )
         if taken.code is None:
-            row.state, row.ended_at = HandoverState.REFUSED.value, work.now
+            row.state, row.ended_at = ConsignmentState.REFUSED.value, work.now
             await repository.write(work, row)
             await self._tell(row, ParcelKind.RECEIPT, {"refused": taken.refused})
             return
@@ -195,12 +195,12 @@ class _Hearing:
         assert report is not None, "it was committed before"
         view = await view_of(intake.db, intake.books, self._tenant_id, taken.code)
         row.case_id, row.case_code, row.report_id = view.row["id"], taken.code, report["report_id"]
-        row.state, row.told_version = HandoverState.HELD.value, view.row["version"]
+        row.state, row.told_version = ConsignmentState.HELD.value, view.row["version"]
         await repository.write(work, row)
         status = status_of(intake.books, self._tenant_id, view, "case.opened", view.row["version"])
         await self._tell(row, ParcelKind.RECEIPT, {"code": taken.code, **status})
 
-    async def _words(self, row: HandoverRow, said: Any) -> None:
+    async def _words(self, row: ConsignmentRow, said: Any) -> None:
         """The sender's words reach whoever handles it; with `reopens` what was answered is taken up again."""
         text = domain.words(said.get("text")) or "Người gửi đề nghị xử lý lại."
         if row.report_id is None:
@@ -209,9 +209,9 @@ class _Hearing:
         case_id, report_id = CaseId(_known(row.case_id)), ReportId(row.report_id)
         verb = cases_service.reopen_for_reporter if said.get("reopens") else None
         try:
-            if verb is not None and row.state != HandoverState.HELD.value:
+            if verb is not None and row.state != ConsignmentState.HELD.value:
                 await verb(self._work, actor, case_id, books=books, report=report_id, comment=text)
-                row.state, row.ended_at = HandoverState.HELD.value, None
+                row.state, row.ended_at = ConsignmentState.HELD.value, None
             else:
                 await cases_service.reply_to_case(self._work, actor, case_id, books=books, report=report_id, text=text)
         except Problem:
@@ -220,10 +220,10 @@ class _Hearing:
             status = status_of(books, self._tenant_id, view, "case.resolved", view.row["version"])
             await self._tell(row, ParcelKind.STATUS, status)
 
-    async def _recall(self, row: HandoverRow) -> None:
+    async def _recall(self, row: ConsignmentRow) -> None:
         """They want it no more: what nobody has answered yet is withdrawn, what was stays as it is."""
         open_before = row.state in _OPEN
-        row.state, row.ended_at = HandoverState.RECALLED.value, self._work.now
+        row.state, row.ended_at = ConsignmentState.RECALLED.value, self._work.now
         text = domain.recalled(self._neighbour.name)
         if row.report_id is None or not open_before:
             return
@@ -241,29 +241,29 @@ class _Hearing:
 
     # -- as the giver
 
-    async def _receipt(self, row: HandoverRow, said: Any) -> None:
+    async def _receipt(self, row: ConsignmentRow, said: Any) -> None:
         name = self._neighbour.name
         if said.get("code") is None:
-            if row.state == HandoverState.WAITING.value:
-                row.state, row.ended_at = HandoverState.REFUSED.value, self._work.now
+            if row.state == ConsignmentState.WAITING.value:
+                row.state, row.ended_at = ConsignmentState.REFUSED.value, self._work.now
                 await self._give_back(row, domain.refused(name, domain.words(said.get("refused"))))
             return
         row.their_code = domain.words(said["code"])
-        if row.state == HandoverState.WAITING.value:
-            row.state = HandoverState.HELD.value
+        if row.state == ConsignmentState.WAITING.value:
+            row.state = ConsignmentState.HELD.value
             await self.note(row, domain.taken(name, said))
 
-    async def _status(self, row: HandoverRow, said: Any) -> None:
+    async def _status(self, row: ConsignmentRow, said: Any) -> None:
         """How it stands there: a note, an answer for a person here to approve, or the case back with the reason."""
         if row.state not in _OPEN:
             return
         name, becomes = self._neighbour.name, domain.state_said(said)
-        if becomes is HandoverState.RETURNED:
+        if becomes is ConsignmentState.RETURNED:
             row.state, row.ended_at = becomes.value, self._work.now
             await self._give_back(row, domain.stands(name, said))
             return
-        if becomes is HandoverState.ANSWERED:
-            if row.state == HandoverState.ANSWERED.value:  # closed after it was answered
+        if becomes is ConsignmentState.ANSWERED:
+            if row.state == ConsignmentState.ANSWERED.value:  # closed after it was answered
                 return
             row.state = becomes.value
             await self.note(row, domain.stands(name, said))
@@ -276,10 +276,10 @@ class _Hearing:
                 answer=domain.words(said.get("text")) or _NO_WORDS,
             )
             return
-        row.state = HandoverState.HELD.value
+        row.state = ConsignmentState.HELD.value
         await self.note(row, domain.stands(name, said))
 
-    async def _give_back(self, row: HandoverRow, reason: str) -> None:
+    async def _give_back(self, row: ConsignmentRow, reason: str) -> None:
         await cases_service.return_from_outside(
             self._work,
             self._tenant_id,
@@ -289,20 +289,20 @@ class _Hearing:
             comment=reason,
         )
 
-    async def note(self, row: HandoverRow, text: str) -> None:
+    async def note(self, row: ConsignmentRow, text: str) -> None:
         """Words for officers in the history of the case here."""
         await cases_service.note_from_outside(
             self._work, self._tenant_id, CaseId(_known(row.case_id)), books=self._intake.books, text=text
         )
 
-    async def _tell(self, row: HandoverRow, kind: ParcelKind, body: dict[str, Any]) -> None:
+    async def _tell(self, row: ConsignmentRow, kind: ParcelKind, body: dict[str, Any]) -> None:
         await repository.add_parcel(self._work, self._neighbour, row.id, kind, body)
         row.told_version = max(row.told_version, int(body.get("version") or 0))
 
 
 def _known(value: UUID | None) -> UUID:
-    """What every handover has that was taken in. Raises: ValueError."""
+    """What every consignment has that was taken in. Raises: ValueError."""
     if value is None:
-        message = "the handover was refused"
+        message = "the consignment was refused"
         raise ValueError(message)
     return value

@@ -14,7 +14,7 @@ from app.db.work import ReadWork
 from app.federation import domain, policies, repository
 from app.federation.errors import NeighbourAway
 from app.federation.senders import Wire
-from app.federation.terms import HandoverState, Line, Neighbour, Reconciliation, Reply
+from app.federation.terms import ConsignmentState, Line, Neighbour, Reconciliation, Reply
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import TenantId
@@ -28,7 +28,7 @@ Days = dict[date, list[Line]]
 async def lines_of(
     db: Database, tenant_id: TenantId, neighbour_id: UUID, since: date, until: date, zone: ZoneInfo
 ) -> Days:
-    """Handovers by the local day on which the giver began them, both days with them. One statement."""
+    """Consignments by the local day on which the giver began them, both days with them. One statement."""
     begin = datetime.combine(since, time.min, zone)
     end = datetime.combine(until + timedelta(days=1), time.min, zone)
     found: Days = defaultdict(list)
@@ -40,7 +40,7 @@ async def lines_of(
 async def digests_for(
     db: Database, neighbour: Neighbour, since: date, until: date, zone: ZoneInfo, days: Sequence[date]
 ) -> tuple[dict[date, str], Days]:
-    """For the neighbour: the digest of every day with handovers, and the lines of the days it names."""
+    """For the neighbour: the digest of every day with consignments, and the lines of the days it names."""
     found = await lines_of(db, neighbour.tenant_id, neighbour.id, since, until, zone)
     return {day: domain.digest(lines) for day, lines in found.items()}, {day: found.get(day, []) for day in days}
 
@@ -89,4 +89,4 @@ def _said(reply: Reply) -> Reply:
 
 
 def _line(one: Mapping[str, Any]) -> Line:
-    return Line(UUID(one["handover"]), one["giver_code"], one["holder_code"], HandoverState(one["state"]))
+    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], ConsignmentState(one["state"]))

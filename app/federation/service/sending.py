@@ -78,7 +78,7 @@ async def ask(wire: Wire, neighbour: Neighbour, secret: str, what: str, body: di
 def _on_the_wire(parcel: Parcel, previous: str | None) -> dict[str, Any]:
     return {
         "number": parcel.number,
-        "handover": str(parcel.handover),
+        "consignment": str(parcel.consignment),
         "kind": parcel.kind.value,
         "previous": previous,
         "at": rfc3339(parcel.at),

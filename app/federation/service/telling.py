@@ -13,8 +13,8 @@ from app.cases.terms import OPEN_STATES, Books, CaseState, Scope
 from app.db.engine import Database
 from app.db.work import Work
 from app.federation import domain, repository
-from app.federation.models import HandoverRow, NeighbourRow
-from app.federation.terms import END, ENTER, OPEN, HandoverState, ParcelKind, Side
+from app.federation.models import ConsignmentRow, NeighbourRow
+from app.federation.terms import END, ENTER, OPEN, ConsignmentState, ParcelKind, Side
 from app.identity.terms import system_actor
 from app.kit.clock import rfc3339
 from app.kit.ids import CaseId, TenantId, UnitId, uuid7
@@ -23,7 +23,7 @@ from app.publication.domain import masked
 from app.reports import service as reports_service
 
 _OPEN_CASES = frozenset(state.value for state in OPEN_STATES)
-_OPEN_HANDOVERS = frozenset(state.value for state in OPEN)
+_OPEN_CONSIGNMENTS = frozenset(state.value for state in OPEN)
 _ENTER = frozenset(one.value for one in ENTER)
 _END = frozenset(one.value for one in END)
 _SAID = frozenset({EventType.REPORTER_REPLIED.value, EventType.REOPENED.value})
@@ -35,7 +35,7 @@ async def tell(work: Work, db: Database, books: Books, tenant_id: TenantId, mess
     neighbours = await repository.list_all(work, tenant_id)
     if not neighbours:
         return 0
-    rows = await repository.handovers_of(work, tenant_id, {message.subject_id for message in messages})
+    rows = await repository.consignments_of(work, tenant_id, {message.subject_id for message in messages})
     teller = _Teller(work, db, books, tenant_id, neighbours, rows)
     return sum([await teller.one(message) for message in messages])
 
@@ -50,18 +50,20 @@ class _Teller:
         books: Books,
         tenant_id: TenantId,
         neighbours: Sequence[NeighbourRow],
-        handovers: list[HandoverRow],
+        consignments: list[ConsignmentRow],
     ) -> None:
         self._work = work
         self._db = db
         self._books = books
         self._tenant_id = tenant_id
         self._by_unit = {row.unit_id: row for row in neighbours if row.active}
-        self._handovers = handovers
+        self._consignments = consignments
 
     async def one(self, message: Message) -> int:
         """Parcels of one fact: the holder tells the giver, the giver sends, calls back or passes words on."""
-        mine = [row for row in self._handovers if row.case_id == message.subject_id and row.state in _OPEN_HANDOVERS]
+        mine = [
+            row for row in self._consignments if row.case_id == message.subject_id and row.state in _OPEN_CONSIGNMENTS
+        ]
         told = 0
         for row in mine:
             if row.side == Side.HOLDER.value:
@@ -72,7 +74,7 @@ class _Teller:
             return told + await self._of_given(given, there, message)
         if there is None or message.payload["state"] not in _OPEN_CASES:
             return told
-        again = any(row.case_id == message.subject_id and row.side == Side.GIVER.value for row in self._handovers)
+        again = any(row.case_id == message.subject_id and row.side == Side.GIVER.value for row in self._consignments)
         if message.type in _ENTER or (message.type == EventType.NOTED and not again):  # a note lets a held case go
             return told + await self._give(there, message)
         return told
@@ -88,19 +90,19 @@ class _Teller:
         if not reports:
             return 0
         neighbour = await repository.lock(self._work, self._tenant_id, there.id)
-        row = HandoverRow(
+        row = ConsignmentRow(
             tenant_id=self._tenant_id,
             id=uuid7(self._work.now),
             neighbour_id=there.id,
             side=Side.GIVER.value,
             case_id=case_id,
             case_code=message.payload["code"],
-            state=HandoverState.WAITING.value,
+            state=ConsignmentState.WAITING.value,
             told_version=0,
             created_at=self._work.now,
         )
         await repository.write(self._work, row)
-        self._handovers.append(row)
+        self._consignments.append(row)
         first = reports[0]
         body = {
             "code": row.case_code,
@@ -116,12 +118,12 @@ class _Teller:
         await repository.add_parcel(self._work, neighbour, row.id, ParcelKind.CASE, body)
         return 1
 
-    async def _of_given(self, row: HandoverRow, there: NeighbourRow | None, message: Message) -> int:
+    async def _of_given(self, row: ConsignmentRow, there: NeighbourRow | None, message: Message) -> int:
         """What the neighbour that has the case hears of it from us."""
         gone = there is None or there.id != row.neighbour_id
-        ended = message.type in _END and row.state != HandoverState.ANSWERED.value
+        ended = message.type in _END and row.state != ConsignmentState.ANSWERED.value
         if gone or ended:
-            row.state, row.ended_at = HandoverState.RECALLED.value, self._work.now
+            row.state, row.ended_at = ConsignmentState.RECALLED.value, self._work.now
             return await self._add(row, ParcelKind.RECALL, {})
         if message.type in _END:  # with their answer
             row.ended_at = self._work.now
@@ -133,10 +135,10 @@ class _Teller:
         said = masked(entry.text) if entry is not None else None
         reopens = message.type == EventType.REOPENED
         if reopens:
-            row.state, row.ended_at = HandoverState.HELD.value, None
+            row.state, row.ended_at = ConsignmentState.HELD.value, None
         return await self._add(row, ParcelKind.WORDS, {"text": said, "reopens": reopens})
 
-    async def _report_back(self, row: HandoverRow, message: Message) -> int:
+    async def _report_back(self, row: ConsignmentRow, message: Message) -> int:
         """How it stands with us, once for each version of our case."""
         if message.subject_version <= row.told_version or message.type in _SILENT:
             return 0
@@ -145,16 +147,16 @@ class _Teller:
         row.told_version = max(view.row["version"], message.subject_version)
         becomes = domain.state_said(status)
         row.state = becomes.value
-        row.ended_at = self._work.now if becomes is not HandoverState.HELD else None
+        row.ended_at = self._work.now if becomes is not ConsignmentState.HELD else None
         return await self._add(row, ParcelKind.STATUS, status)
 
-    async def _add(self, row: HandoverRow, kind: ParcelKind, body: dict[str, Any]) -> int:
+    async def _add(self, row: ConsignmentRow, kind: ParcelKind, body: dict[str, Any]) -> int:
         neighbour = await repository.lock(self._work, self._tenant_id, row.neighbour_id)
         await repository.add_parcel(self._work, neighbour, row.id, kind, body)
         return 1
 
-    def _of(self, case_id: CaseId) -> list[HandoverRow]:
-        return [row for row in self._handovers if row.case_id == case_id]
+    def _of(self, case_id: CaseId) -> list[ConsignmentRow]:
+        return [row for row in self._consignments if row.case_id == case_id]
 
     async def _view(self, message: Message) -> CaseView:
         return await view_of(self._db, self._books, self._tenant_id, message.payload["code"])

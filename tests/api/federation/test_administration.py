@@ -35,7 +35,7 @@ async def test_a_neighbour_is_made_changed_and_ended(client: httpx.AsyncClient, 
     assert (gone.status_code, gone.json()["type"].rpartition("/")[2]) == (409, "neighbour-ended")
     listed = (await client.get(NEIGHBOURS, headers=admin)).json()["items"]
     assert [one["active"] for one in listed] == [False]
-    assert (await client.get(f"{address}/handovers", headers=admin)).json() == {"items": [], "next_cursor": None}
+    assert (await client.get(f"{address}/consignments", headers=admin)).json() == {"items": [], "next_cursor": None}
     span = await client.get(f"{address}/reconciliation?since=2026-01-01&until=2026-11-20", headers=admin)
     assert span.status_code == 400
 

@@ -27,7 +27,7 @@ async def _there(pair: Pair) -> list[dict[str, Any]]:
 
 
 async def _agree(pair: Pair, count: int) -> None:
-    """Both sides know the same of as many handovers."""
+    """Both sides know the same of as many consignments."""
     for side in (pair.here, pair.there):
         found = await side.asked(f"/reconciliation?until={pair.clock.at:%Y-%m-%d}&since=2026-11-19")
         assert (found["agreed"], found["differences"]) == (count, []), found
@@ -86,8 +86,8 @@ async def test_what_is_not_theirs_comes_back_with_the_reason(pair: Pair) -> None
     seen = await pair.here.case(filed["code"], head)
     assert seen["responsible_unit"]["code"] != POWER
     assert any("Lưới điện của khu công nghiệp." in (one["text"] or "") for one in seen["timeline"])
-    (handover,) = (await pair.here.asked("/handovers"))["items"]
-    assert (handover["state"], handover["their_code"]) == ("returned", report["code"])
+    (consignment,) = (await pair.here.asked("/consignments"))["items"]
+    assert (consignment["state"], consignment["their_code"]) == ("returned", report["code"])
     await _agree(pair, 1)
 
 
@@ -119,8 +119,8 @@ async def test_what_they_cannot_take_in_comes_back_at_once(pair: Pair) -> None:
     seen = await pair.here.case(filed["code"], head)
     assert seen["responsible_unit"]["code"] != POWER
     assert any("không tiếp nhận được" in (one["text"] or "") for one in seen["timeline"])
-    (handover,) = (await pair.here.asked("/handovers?state=refused"))["items"]
-    assert handover["case"] == filed["code"]
+    (consignment,) = (await pair.here.asked("/consignments?state=refused"))["items"]
+    assert consignment["case"] == filed["code"]
     await _agree(pair, 1)
 
 
@@ -142,7 +142,7 @@ async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -
     assert [one["description"] for one in reports] == [f"Mất điện ngày thứ {day + 1}." for day in range(3)]
     await pair.exchange()
     assert len(await _there(pair)) == 3
-    items = (await pair.here.asked("/handovers"))["items"]
+    items = (await pair.here.asked("/consignments"))["items"]
     assert sorted(one["case"] for one in items) == sorted(codes)
     await _agree(pair, 3)
 
@@ -188,7 +188,7 @@ async def test_only_the_neighbour_itself_is_heard(pair: Pair) -> None:
             "parcels": [
                 {
                     "number": 7,
-                    "handover": pair.here.neighbour["id"],
+                    "consignment": pair.here.neighbour["id"],
                     "kind": "recall",
                     "at": "2026-11-20T03:00:00Z",
                 }
@@ -198,6 +198,11 @@ async def test_only_the_neighbour_itself_is_heard(pair: Pair) -> None:
     proof = signed(pair.here.neighbour["secret"], "fed_2", pair.clock.at, gap)
     answer = await pair.there.client.post(path, content=gap, headers={**proof, "content-type": "application/json"})
     assert answer.json()["heard"] == 0, "what leaves a gap is left"
+    days = orjson.dumps({"since": "2026-11-14", "until": "2026-11-20", "days": ["2026-11-20"]})
+    proof = signed(pair.here.neighbour["secret"], "fed_3", pair.clock.at, days)
+    address = path.replace("/parcels", "/digest")
+    told = await pair.there.client.post(address, content=days, headers={**proof, "content-type": "application/json"})
+    assert told.json() == {"digests": {}, "lines": {"2026-11-20": []}, "written": 0}
 
 
 async def test_what_cannot_be_done_stops_nothing_that_comes_after_it(pair: Pair) -> None:
@@ -205,7 +210,7 @@ async def test_what_cannot_be_done_stops_nothing_that_comes_after_it(pair: Pair)
     first = await a_cut(pair)
     second = await a_cut(pair, description="Mất điện ở ngõ 20.")
     await pair.exchange()
-    await pair.here.process.db.lane.fetch("UPDATE handovers SET case_id = NULL WHERE case_code = $1", first["code"])
+    await pair.here.process.db.lane.fetch("UPDATE consignments SET case_id = NULL WHERE case_code = $1", first["code"])
     for report in await _there(pair):
         await pair.there.do(worker, report["code"], "accept")
     await pair.exchange()
@@ -219,7 +224,7 @@ async def test_differences_are_named_line_by_line(pair: Pair) -> None:
     await _officers(pair)
     filed = await a_cut(pair)
     await pair.exchange()
-    await pair.there.process.db.lane.fetch("UPDATE handovers SET state = 'answered'")
+    await pair.there.process.db.lane.fetch("UPDATE consignments SET state = 'answered'")
     found = await pair.here.asked("/reconciliation?since=2026-11-19&until=2026-11-21")
     (one,) = found["differences"]
     assert (one["ours"]["state"], one["theirs"]["state"]) == ("held", "answered")
