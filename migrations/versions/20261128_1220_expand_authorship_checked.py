@@ -1,0 +1,27 @@
+"""Hold every upload to the words for what has become of its authors' names.
+
+Phase: expand.
+Lock: SHARE UPDATE EXCLUSIVE on uploads while it is read once; reading and writing go on.
+Rows touched: none.
+Reversal: downgrade(); nothing to undo.
+
+Revision: 20261128_authorship_checked
+Revises: 20261128_identity_end
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision: str = "20261128_authorship_checked"
+down_revision: str | None = "20261128_identity_end"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE uploads VALIDATE CONSTRAINT ck_uploads_authorship")
+
+
+def downgrade() -> None:
+    """Nothing: the constraint goes with its column."""
