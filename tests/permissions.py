@@ -117,7 +117,7 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "GET /api/v1/staff/neighbours/{id}": ADMINISTRATOR,
     "PUT /api/v1/staff/neighbours/{id}": ADMINISTRATOR,
     "POST /api/v1/staff/neighbours/{id}/end": ADMINISTRATOR,
-    "GET /api/v1/staff/neighbours/{id}/handovers": ADMINISTRATOR,
+    "GET /api/v1/staff/neighbours/{id}/consignments": ADMINISTRATOR,
     "GET /api/v1/staff/neighbours/{id}/reconciliation": ADMINISTRATOR,
     "GET /api/v1/staff/partners": ADMINISTRATOR,
     "POST /api/v1/staff/partners": ADMINISTRATOR,

@@ -64,25 +64,27 @@ def _procedure(visit: Visit, code: str) -> Text | None:
 async def send_code(visit: CurrentVisit, form: CurrentForm) -> Response:
     """The page that asks for the code, which is on its way."""
     try:
-        phone = citizens_domain.checked_phone(form.text("phone"))
-        device = str(visit.citizen) if visit.citizen else None
-        asking = Asking(phone, await address_of(visit.request), device, passport.proof_of(visit.request))
-        sender = cast("CodeSender", visit.request.app.state.code_sender)
-        await citizens_service.send_code(
-            visit.database,
-            visit.clock,
-            visit.keys,
-            sender,
-            asking,
-            visit.tenant.id,
-            lang=visit.lang,
-            allowances=await allowances(visit.request),
-        )
+        await _send_to(visit, citizens_domain.checked_phone(form.text("phone")))
     except InvalidPhone as problem:
         return signing_in(visit, form, {"phone": said(problem)}, status=problem.status)
     except Problem as problem:
         return signing_in(visit, form, {}, status=problem.status, message=said(problem))
     return _asking_code(visit, form, {})
+
+
+async def _send_to(visit: Visit, phone: str) -> None:
+    device = str(visit.citizen) if visit.citizen else None
+    asking = Asking(phone, await address_of(visit.request), device, passport.proof_of(visit.request))
+    await citizens_service.send_code(
+        visit.database,
+        visit.clock,
+        visit.keys,
+        cast("CodeSender", visit.request.app.state.code_sender),
+        asking,
+        visit.tenant.id,
+        lang=visit.lang,
+        allowances=await allowances(visit.request),
+    )
 
 
 def _asking_code(visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:
@@ -97,23 +99,27 @@ async def sign_in(visit: CurrentVisit, form: CurrentForm) -> Response:
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         return _asking_code(visit, form, {"code": _CODE_SHAPE}, status=422)
     try:
-        phone = citizens_domain.checked_phone(form.text("phone"))
-        new = await citizens_service.sign_in(
-            visit.database,
-            visit.clock,
-            visit.keys,
-            visit.actor,
-            phone=phone,
-            code=code,
-            user_agent=visit.request.headers.get("user-agent", ""),
-            tenants=tenants_of(visit),
-            lifetime=passport.LIFETIME,
-            proof=passport.proof_of(visit.request),
-        )
+        return await _entered_by_code(visit, form, citizens_domain.checked_phone(form.text("phone")), code)
     except (WrongCode, CodeNotSent) as problem:
         return _asking_code(visit, form, {"code": said(problem)}, status=422)
     except InvalidPhone as problem:
         return signing_in(visit, form, {"phone": said(problem)}, status=problem.status)
+
+
+async def _entered_by_code(visit: Visit, form: Form, phone: str, code: str) -> Response:
+    """Signed in; from now on this browser has codes of its own for the phone."""
+    new = await citizens_service.sign_in(
+        visit.database,
+        visit.clock,
+        visit.keys,
+        visit.actor,
+        phone=phone,
+        code=code,
+        user_agent=visit.request.headers.get("user-agent", ""),
+        tenants=tenants_of(visit),
+        lifetime=passport.LIFETIME,
+        proof=passport.proof_of(visit.request),
+    )
     answer = await _entered(visit, new, form)
     passport.keep_proof(visit.request, answer, citizens_domain.new_proof(visit.keys.codes, phone, visit.now))
     return answer

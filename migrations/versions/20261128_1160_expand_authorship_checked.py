@@ -6,7 +6,7 @@ Rows touched: none.
 Reversal: downgrade(); nothing to undo.
 
 Revision: 20261128_authorship_checked
-Revises: 20261128_identity_end
+Revises: 20261128_supports
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision: str = "20261128_authorship_checked"
-down_revision: str | None = "20261128_identity_end"
+down_revision: str | None = "20261128_supports"
 branch_labels: str | None = None
 depends_on: str | None = None
 
