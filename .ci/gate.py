@@ -23,6 +23,7 @@ STEPS = [
     ("no known mistakes", ["ruff", "check", "--quiet", *PLACES]),
     ("types hold", ["mypy"]),
     ("rooms import only downward", ["lint-imports"]),
+    ("no known holes in what we depend on", ["python", ".ci/audit.py"]),
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Two workers: one a core. Files in their order: by the number of their tests, the long ones of one or two tests would
@@ -46,7 +47,7 @@ def step(name: str, program: str, *arguments: str) -> int:
         text=True,
         check=False,
     )
-    said = done.stdout + done.stderr if done.returncode else ""
+    said = done.stdout + done.stderr if done.returncode or done.stdout.startswith("not asked") else ""
     went = "FAILED" if done.returncode else "ok    "
     print(f"\n{went} {name} ({time.monotonic() - began:.1f} s)\n{said}", end="", flush=True)
     return abs(done.returncode)
