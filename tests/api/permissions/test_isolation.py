@@ -48,6 +48,9 @@ EVERYONES = {
     "GET /api/v1/public/portals/{unit}/changes",
     "GET /api/v1/public/portals/{unit}/digest",
     "GET /api/v1/public/portals/{unit}/digest/{day}",
+    "GET /api/v1/public/tiles/{z}/{x}/{y}.mvt",  # names a square of the map: tests/api/publication
+    "POST /api/v1/federation/{id}/parcels",  # each request proves itself: tests/api/federation
+    "POST /api/v1/federation/{id}/digest",
     "PUT /api/v1/staff/units/{code}/contact",  # units are public; only its own province's administrator sets it
 }
 # One's own alone: tests/api/citizens tries a stranger's.
@@ -97,7 +100,7 @@ WORDS |= {
 }
 ABSENT = "H23-261120-9998"
 # Said of the request, not of what it asks for.
-OF_THE_REQUEST = {"x-request-id", "date"}
+OF_THE_REQUEST = {"x-request-id", "date", "ratelimit"}  # the last: one less with each, whatever it names
 
 
 @dataclass(frozen=True)
