@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -259,10 +260,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_proxies(cls, given: str) -> str:
         """Addresses and networks, and never everybody: whoever is believed says where a request comes from."""
-        for one in given.split(","):
-            if one.strip() and ip_network(one.strip()).prefixlen == 0:
-                message = "everybody would be believed; name the proxies"
-                raise ValueError(message)
+        try:
+            everybody = any(ip_network(one.strip()).prefixlen == 0 for one in given.split(",") if one.strip())
+        except ValueError:
+            everybody = True
+        if everybody:
+            raise PydanticCustomError("proxies", "addresses and networks of proxies, and never everybody")
         return given
 
     @property

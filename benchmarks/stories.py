@@ -200,7 +200,7 @@ class _Telling:
         citizen = Actor(ActorKind.ANONYMOUS, tenant.id)
         cases_service.open_case(self._journal, citizen, new)
         _, row = self._journal.rows.pop(0)
-        self._case = Case(**row)
+        self._case = Case(**{"support_count": 0, **row})
         self._category = category
         self._journal.put(
             _REPORTS,

@@ -233,8 +233,8 @@ async def client(application: FastAPI, db: Database, clock: FixedClock) -> Async
 
 
 @pytest.fixture
-async def live_url(application: FastAPI, db: Database, clock: FixedClock) -> AsyncIterator[str]:
-    """Address of the application on a socket of this machine."""
+async def live_url(application: FastAPI, process: Process, db: Database, clock: FixedClock) -> AsyncIterator[str]:
+    """Address of the application on a socket of this machine; its streams end with the test."""
     config = uvicorn.Config(application, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as bound:
@@ -244,6 +244,9 @@ async def live_url(application: FastAPI, db: Database, clock: FixedClock) -> Asy
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         server.should_exit = True
         await serving
+        await application.state.private_feeds.close()
+        await application.state.feeds.close()
+        install(application, process)  # with feeds that nobody follows: what a page has listened to reads on for ever
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ class Province:
             "publication": "published",
             "publication_policy": "automatic",
             "report_count": 1,
+            "support_count": 0,
             "referral_count": 0,
             "reopen_count": 0,
         }

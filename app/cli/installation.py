@@ -100,6 +100,10 @@ _WRONG = {
     "less_than_equal": Text("không được quá {le}", "must be at most {le}"),
     "string_too_short": Text("phải dài từ {min_length} ký tự", "must be of at least {min_length} characters"),
     "string_too_long": Text("không được dài quá {max_length} ký tự", "must be of at most {max_length} characters"),
+    "proxies": Text(
+        "phải là địa chỉ hoặc mạng của các proxy, cách nhau bằng dấu phẩy, và không gồm mọi địa chỉ",
+        "must be addresses or networks of proxies, parted by commas, and not everybody",
+    ),
     "enum": Text("phải là một trong các giá trị {expected}", "must be one of {expected}"),
 }
 _WRONG_SOMEHOW = Text("không dùng được ({kind})", "cannot be used ({kind})")

@@ -31,6 +31,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "case.returned": Text("Trả lại", "Returned"),
             "case.referred": Text("Chuyển cơ quan khác", "Referred"),
             "case.escalated": Text("Nâng mức ưu tiên", "Escalated"),
+            "case.support_raised": Text("Nâng ưu tiên vì nhiều người cũng gặp", "Raised by its supporters"),
             "case.extended": Text("Gia hạn", "Extended"),
             "case.paused": Text("Tạm dừng tính hạn", "Clock paused"),
             "case.resumed": Text("Tính hạn tiếp", "Clock runs again"),

@@ -109,6 +109,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM retention_rules WHERE subject = 'supports'")
     op.execute("DELETE FROM limit_policies WHERE what = 'supports'")
     _allow(_LIMITED, _KEPT, _CHANGED)
+    op.execute("ALTER TABLE own_changes VALIDATE CONSTRAINT ck_own_changes_kind")
     for table in reversed(_TABLES):
         op.drop_table(table)
     op.drop_column("cases", "support_count")

@@ -6,7 +6,7 @@ Rows touched: none.
 Reversal: downgrade(); what was entrusted to neighbours is known to them only.
 
 Revision: 20261128_federation
-Revises: 20261128_authorship_checked
+Revises: 20261128_supports_checked
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "20261128_federation"
-down_revision: str | None = "20261128_authorship_checked"
+down_revision: str | None = "20261128_supports_checked"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -156,7 +156,7 @@ async def test_files_of_the_pages_may_be_kept_for_ever(client: httpx.AsyncClient
         answer = await client.get(f"/static/{name}")
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-        assert len(answer.content) < 14_000
+        assert len(answer.content) < 15_000
     old = await client.get("/static/0000000000000000/site.css")
     assert (old.status_code, old.headers["cache-control"]) == (200, "no-store")
     assert (await client.get("/static/0/other.css")).status_code == 404

@@ -353,13 +353,12 @@ async def test_what_is_public_of_the_same_matter_is_shown_before_sending_and_min
     assert await count(db) == 3
 
 
-async def test_nothing_is_said_to_be_similar_of_another_matter_or_without_a_pin(
+async def test_nothing_is_said_to_be_similar_of_another_matter(
     client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
 ) -> None:
     await a_case(process, CaseState.IN_PROGRESS)
     await drain()
     pin = {"location.lat": str(LAMP.lat), "location.lon": str(LAMP.lon)}
-    for given in (pin, {"description": "den duong khong sang", "category": "lighting.street_lamp"}):
-        checking = await second_page(client, **given)
-        assert "Có phải đã có người báo" not in checking.text
-        assert "Vẫn gửi" not in checking.text
+    checking = await second_page(client, **pin)
+    assert "Có phải đã có người báo" not in checking.text
+    assert "Vẫn gửi" not in checking.text

@@ -158,13 +158,17 @@ async def test_changes_come_in_order_and_once(client: httpx.AsyncClient, publish
     [
         "from=2026-11-20&to=2026-11-19",
         "from=2026-10-01&to=2026-11-20",
-        "to=0001-01-05",
-        "from=0001-01-01&to=0001-01-02",
     ],
 )
 async def test_days_that_are_none_are_refused(client: httpx.AsyncClient, days: str) -> None:
     answer = await client.get(f"{API}/digest?{days}")
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (400, "unreadable-days")
+
+
+@pytest.mark.parametrize("days", ["to=0001-01-05", "from=0001-01-01&to=0001-01-02", "to=0", "from=20261120"])
+async def test_what_is_no_day_is_invalid(client: httpx.AsyncClient, days: str) -> None:
+    answer = await client.get(f"{API}/digest?{days}")
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "invalid")
 
 
 async def test_the_last_week_is_told_when_no_days_are_named(

@@ -150,7 +150,7 @@ async def test_an_applicant_takes_everything_along_and_then_only_what_the_law_ke
     drawn = words((await client.get(staff, headers=at_work.commune.headers)).content)
     assert (HOA["name"] in drawn, "912345678" in drawn, "hoa@example.org" in drawn) == (True, False, False)
     sent = await client.post("/verify", files={"file": ("giay.pdf", pdf.content, "application/pdf")})
-    assert "tệp không so được nữa" in sent.text
+    assert "Tệp đúng là bản cơ quan đã lập" in sent.text, "its SHA-256 is known still"
     seen = (await going_on.seen_by(at_work.commune)).json()
     assert seen["applicant"]["name"] == HOA["name"], "the office still has to decide"
     assert "0912345678" not in str(seen)

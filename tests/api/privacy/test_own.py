@@ -137,6 +137,7 @@ async def test_a_rule_is_published_as_a_version_and_identities_end_by_it(
         ("drafts", 0),
         ("supports", 0),
         ("payment_callbacks", 0),
+        ("unproven_callbacks", 0),
     ]
     rule = {"subject": "identity", "days": 30, "legal_basis": {"vi": "Quyết định của tỉnh", "en": "A decision"}}
     made = await client.post(path, json={**rule, "based_on": 0}, headers=admin.headers)

@@ -347,7 +347,7 @@ async def test_what_a_consumer_could_not_handle_is_listed_tried_again_and_skippe
         assert code == 1
         assert (
             "No such consumer: nope. There are: diary, federation, mobile, national, notices, partners, plans, "
-            "publication, service_requests, webhooks." in said
+            "publication, service_requests, supports, webhooks." in said
         )
     code, said = await lienthong("outbox", "retry", "diary")
     assert (code, "Name one position, or --all" in said) == (1, True)

@@ -51,6 +51,7 @@ def a_source(**given: Any) -> Source:
         "overdue_at": None,
         "resolved_at": None,
         "report_count": 1,
+        "support_count": 0,
         "reopen_count": 0,
         "publication": "published",
         "publication_policy": "automatic",

@@ -6,7 +6,7 @@
 
   // Single keys, until they are switched off on this computer (WCAG 2.2, 2.1.4).
   const OFF = "lienthong.keys";
-  const dialog = $("#keys");
+  const dialog = $("#key-help");
   const store = (way, ...what) => { try { return localStorage[way](...what); } catch { return null; } };
   let on = store("getItem", OFF) !== "off";
   const lines = () => all("#lines [data-line]");
