@@ -3,7 +3,7 @@
 Phase: expand.
 Lock: SHARE UPDATE EXCLUSIVE on uploads while it is read once; reading and writing go on.
 Rows touched: none.
-Reversal: downgrade(); nothing to undo.
+Reversal: downgrade(); rows are held to nothing until they are looked through again.
 
 Revision: 20261128_authorship_checked
 Revises: 20261128_supports
@@ -24,4 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nothing: the constraint goes with its column."""
+    op.drop_constraint(op.f("ck_uploads_authorship"), "uploads", type_="check")
+    op.create_check_constraint(
+        op.f("ck_uploads_authorship"), "uploads", "authorship IN ('gone', 'kept')", postgresql_not_valid=True
+    )
