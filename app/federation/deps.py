@@ -19,7 +19,7 @@ from app.kit.problems import BadRequest
 from app.kit.text import Text
 from app.reports.deps import intake_of
 from app.reports.service import Intake
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import make_id_cursor, read_id_cursor
 from app.web.state import CurrentClock, settings
 from app.web.tenancy import CurrentTenant
 
@@ -63,14 +63,6 @@ async def zone(tenant: CurrentTenant, directory: CurrentDirectory) -> ZoneInfo:
 
 
 CurrentTimezone = Annotated[ZoneInfo, Depends(zone)]
-
-
-async def private_addresses(connection: HTTPConnection) -> bool:
-    """Whether this installation asks private addresses and without TLS."""
-    return (await settings(connection)).webhook_private_addresses
-
-
-PrivateAddresses = Annotated[bool, Depends(private_addresses)]
 
 
 async def wire(connection: HTTPConnection) -> AsyncIterator[Wire]:
@@ -125,18 +117,11 @@ class ConsignmentPage:
         """Raises: UnreadableCursor, ForeignCursor."""
         self.state, self.limit = state, limit
         self._query = {"state": state}
-        self.before = self._key(cursor) if cursor is not None else None
-
-    def _key(self, cursor: str) -> UUID:
-        (last,) = read_cursor(self._query, cursor, str)
-        try:
-            return UUID(str(last))
-        except ValueError as error:
-            raise UnreadableCursor from error
+        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
 
     def following(self, found: Sequence[Consignment]) -> str | None:
         """Where the next page begins, None after the last."""
-        return make_cursor(self._query, str(found[self.limit - 1].id)) if len(found) > self.limit else None
+        return make_id_cursor(self._query, found[self.limit - 1].id) if len(found) > self.limit else None
 
 
 AskedConsignments = Annotated[ConsignmentPage, Depends()]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.cases.terms import Resolution
 from app.kit.clock import rfc3339
 from app.kit.signing import same
-from app.kit.text import Text
+from app.kit.text import Text, readable
 from app.subscriptions.domain import signatures
 
 from .terms import ConsignmentState, Difference, Line, Parcel, Reconciliation
@@ -65,8 +65,7 @@ def wait_after(failures: int) -> timedelta:
 
 def words(said: object) -> str | None:
     """What somebody wrote, without signs that cannot be shown; None for nothing."""
-    text = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in str(said or ""))
-    return text.strip()[:MOST_WORDS] or None
+    return readable(said, MOST_WORDS) or None
 
 
 def state_said(status: Mapping[str, Any]) -> ConsignmentState:

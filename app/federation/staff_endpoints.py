@@ -14,11 +14,11 @@ from app.kit.problems import BadRequest, Forbidden
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase
+from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import AskedConsignments, AskedSpan, CurrentWire, PrivateAddresses
+from .deps import AskedConsignments, AskedSpan, CurrentWire
 from .errors import (
     InvalidNeighbour,
     NeighbourAway,

@@ -67,6 +67,12 @@ def has_forbidden_characters(text: str) -> bool:
     return _FORBIDDEN.search(text) is not None
 
 
+def readable(said: object, most: int) -> str:
+    """What a system of others wrote, up to `most` characters, signs that cannot be shown as blanks; "" for nothing."""
+    text = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in str(said or ""))
+    return text.strip()[:most]
+
+
 def fold(text: str) -> str:
     """`text` in lower case without Vietnamese diacritics, white space single: `Ổ gà  ĐƯỜNG` gives `o ga duong`."""
     decomposed = unicodedata.normalize("NFD", text.lower())

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Query
-from starlette.requests import HTTPConnection
 
 from app.identity.deps import CurrentStaff
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
-from app.web.state import settings
+from app.web.cursors import make_id_cursor, read_id_cursor
 
 from .terms import ErrandState, Line
-
-
-async def private_addresses(connection: HTTPConnection) -> bool:
-    """Whether this installation asks private addresses and without TLS."""
-    return (await settings(connection)).webhook_private_addresses
-
-
-PrivateAddresses = Annotated[bool, Depends(private_addresses)]
 
 
 class ErrandPage:
@@ -37,20 +26,13 @@ class ErrandPage:
         """Raises: UnreadableCursor, ForeignCursor."""
         self.state, self.limit = state, limit
         self._query = {"state": state}
-        self.before = self._key(cursor) if cursor is not None else None
-
-    def _key(self, cursor: str) -> UUID:
-        (last,) = read_cursor(self._query, cursor, str)
-        try:
-            return UUID(str(last))
-        except ValueError as error:
-            raise UnreadableCursor from error
+        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
 
     def following(self, found: Sequence[Line]) -> str | None:
         """Where the next page begins, None after the last."""
         if len(found) <= self.limit:
             return None
-        return make_cursor(self._query, str(found[self.limit - 1].errand.id))
+        return make_id_cursor(self._query, found[self.limit - 1].errand.id)
 
 
 AskedErrands = Annotated[ErrandPage, Depends()]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.kit.text import Text
+from app.kit.text import Text, readable
 
 from .terms import Heard, Outcome, PostState, Settlement, Wanted
 
@@ -58,7 +58,7 @@ def heard_of_request(item: Mapping[str, Any]) -> Heard | None:
     their_id = str(item.get("service_request_id") or "")
     if not their_id:
         return None
-    status, words = status_of(item.get("status")), _words(item.get("status_notes"))
+    status, words = status_of(item.get("status")), readable(item.get("status_notes"), MOST_WORDS)
     said = hashlib.sha256(f"{status}\n{words}".encode()).hexdigest()[:24]
     return Heard(f"state:{their_id}:{said}", their_id, status, words, _instant(item), status == "closed")
 
@@ -72,15 +72,10 @@ def heard_of_update(item: Mapping[str, Any]) -> Heard | None:
         f"update:{update_id}"[:200],
         their_id,
         status_of(item.get("status")),
-        _words(item.get("description")),
+        readable(item.get("description"), MOST_WORDS),
         _instant(item),
         ends=False,
     )
-
-
-def _words(said: object) -> str:
-    text = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in str(said or ""))
-    return text.strip()[:MOST_WORDS]
 
 
 def _instant(item: Mapping[str, Any]) -> datetime | None:

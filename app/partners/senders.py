@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
-import certifi
 import httpcore
 import orjson
 
-from app.subscriptions.domain import refused_part
-from app.subscriptions.senders import CheckedNetwork, ForbiddenAddress
+from app.subscriptions.senders import CheckedPool, ForbiddenAddress
 
 from .terms import Answer, Format, Outcome, Wanted
 
@@ -30,16 +26,7 @@ class Caller:
     def __init__(self, *, private: bool, timeout_s: float, authorities: Path | None = None) -> None:
         """`private`, `authorities`: as for webhooks."""
         self.timeout_s = timeout_s
-        self._private = private
-        self._network = CheckedNetwork(private=private)
-        trust = ssl.create_default_context(cafile=certifi.where())
-        if authorities is not None:
-            trust.load_verify_locations(authorities)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust, max_connections=64, keepalive_expiry=15.0, network_backend=self._network
-        )
-        step_s = min(5.0, timeout_s)
-        self._patience = {"connect": step_s, "pool": timeout_s, "read": timeout_s, "write": timeout_s}
+        self._pool = CheckedPool(private=private, timeout_s=timeout_s, authorities=authorities, connections=64)
 
     async def post_request(self, wanted: Wanted, key: str | None, form: Sequence[tuple[str, str]]) -> Answer:
         """What came of handing a request in: its items have `service_request_id` or `token`."""
@@ -64,20 +51,19 @@ class Caller:
 
     async def close(self) -> None:
         """Let go of the sockets."""
-        await self._pool.aclose()
-        self._network.close()
+        await self._pool.close()
 
     async def _ask(self, method: str, wanted: Wanted, path: str, fields: Sequence[tuple[str, str]]) -> Answer:
         url = f"{wanted.url.rstrip('/')}/{path}.{wanted.format.value}"
-        if refused_part(url, private=self._private) is not None:
-            return Answer(Outcome.AWAY, "forbidden-address")
         packed = urlencode(fields).encode()
         body = packed if method == "POST" else b""
         if method == "GET":
             url += f"?{packed.decode()}"
+        headers = [(b"accept-language", b"vi"), (b"user-agent", b"LienThong (Open311)")]
+        if method == "POST":
+            headers += [(b"content-type", _FORM.encode()), (b"content-length", b"%d" % len(body))]
         try:
-            async with asyncio.timeout(self.timeout_s):
-                status, content = await self._answered(method, url, body)
+            status, content = await self._pool.ask(method, url, headers, body, most=MOST_ANSWER_BYTES)
         except ForbiddenAddress:
             return Answer(Outcome.AWAY, "forbidden-address")
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -87,19 +73,6 @@ class Caller:
         except (httpcore.UnsupportedProtocol, ValueError) as error:
             return Answer(Outcome.AWAY, type(error).__name__)
         return _read(status, content, wanted.format)
-
-    async def _answered(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
-        headers = [(b"accept-language", b"vi"), (b"user-agent", b"LienThong (Open311)")]
-        if method == "POST":
-            headers += [(b"content-type", _FORM.encode()), (b"content-length", b"%d" % len(body))]
-        extensions = {"timeout": self._patience}
-        async with self._pool.stream(method, url, headers=headers, content=body, extensions=extensions) as answer:
-            read = bytearray()
-            async for piece in answer.aiter_stream():
-                read += piece
-                if len(read) > MOST_ANSWER_BYTES:
-                    raise httpcore.RemoteProtocolError("the answer is too long")
-            return answer.status, bytes(read)
 
 
 def _common(wanted: Wanted, key: str | None) -> list[tuple[str, str]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header, Query
 from starlette.requests import Request
 
 from app.identity.deps import CurrentStaff
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import make_id_cursor, read_id_cursor
 from app.web.fields import Code
 
 from .terms import PaymentRequest, PaymentState, Signed
@@ -49,18 +48,11 @@ class PaymentPage:
         """Raises: UnreadableCursor, ForeignCursor."""
         self.state, self.refund_due, self.code, self.limit = state, refund_due, code, limit
         self._query = {"state": state, "refund_due": refund_due, "code": code}
-        self.before = self._key(cursor) if cursor is not None else None
-
-    def _key(self, cursor: str) -> UUID:
-        (last,) = read_cursor(self._query, cursor, str)
-        try:
-            return UUID(str(last))
-        except ValueError as error:
-            raise UnreadableCursor from error
+        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
 
     def following(self, found: Sequence[PaymentRequest]) -> str | None:
         """The cursor of the next page, when more than a page was found."""
-        return make_cursor(self._query, [str(found[self.limit - 1].id)]) if len(found) > self.limit else None
+        return make_id_cursor(self._query, found[self.limit - 1].id) if len(found) > self.limit else None
 
 
 AskedPage = Annotated[PaymentPage, Depends()]

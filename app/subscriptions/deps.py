@@ -8,21 +8,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from starlette.requests import HTTPConnection
 
 from app.identity.deps import CurrentStaff
 from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
-from app.web.state import settings
 
 from .terms import Delivery, DeliveryState
-
-
-async def private_addresses(connection: HTTPConnection) -> bool:
-    """Whether this installation sends to private addresses and without TLS."""
-    return (await settings(connection)).webhook_private_addresses
-
-
-PrivateAddresses = Annotated[bool, Depends(private_addresses)]
 
 
 class LogPage:

@@ -19,11 +19,11 @@ from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase
+from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import AskedLog, PrivateAddresses
+from .deps import AskedLog
 from .errors import (
     DeliveryNotFound,
     InvalidSubscription,

@@ -78,6 +78,63 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+def trusted(authorities: Path | None) -> ssl.SSLContext:
+    """Whom connections trust: everybody's authorities, and those of the PEM file."""
+    trust = ssl.create_default_context(cafile=certifi.where())
+    if authorities is not None:
+        trust.load_verify_locations(authorities)
+    return trust
+
+
+def patience_of(timeout_s: float) -> dict[str, float]:
+    """How long each part of a request may take."""
+    step_s = min(CONNECT_S, timeout_s)
+    return {"connect": step_s, "pool": timeout_s, "read": timeout_s, "write": timeout_s}
+
+
+class CheckedPool:
+    """Asks systems of others and reads their answers whole, bounded in time and size."""
+
+    def __init__(self, *, private: bool, timeout_s: float, authorities: Path | None, connections: int) -> None:
+        """`private`, `authorities`: as for webhooks; `connections`: at most, to all of them together."""
+        self._timeout_s = timeout_s
+        self._private = private
+        self._network = CheckedNetwork(private=private)
+        self._patience = patience_of(timeout_s)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=trusted(authorities),
+            max_connections=connections,
+            keepalive_expiry=KEPT_S,
+            network_backend=self._network,
+        )
+
+    async def ask(
+        self, method: str, url: str, headers: list[tuple[bytes, bytes]], body: bytes, *, most: int
+    ) -> tuple[int, bytes]:
+        """Status and whole answer, of at most `most` bytes.
+
+        Raises: ForbiddenAddress, TimeoutError, ValueError and what httpcore raises.
+        """
+        if refused_part(url, private=self._private) is not None:
+            raise ForbiddenAddress("the address is private, reserved or without TLS")
+        extensions = {"timeout": self._patience}
+        async with (
+            asyncio.timeout(self._timeout_s),
+            self._pool.stream(method, url, headers=headers, content=body, extensions=extensions) as answer,
+        ):
+            read = bytearray()
+            async for piece in answer.aiter_stream():
+                read += piece
+                if len(read) > most:
+                    raise httpcore.RemoteProtocolError("the answer is too long")
+            return answer.status, bytes(read)
+
+    async def close(self) -> None:
+        """Let go of the sockets."""
+        await self._pool.aclose()
+        self._network.close()
+
+
 class Sender:
     """Posts to endpoints; whatever they do, there is an outcome within `timeout_s` seconds."""
 
@@ -89,12 +146,9 @@ class Sender:
         self.timeout_s = timeout_s
         self._private = private
         self._network = CheckedNetwork(private=private)
-        self._trust = ssl.create_default_context(cafile=certifi.where())
-        if authorities is not None:
-            self._trust.load_verify_locations(authorities)
+        self._trust = trusted(authorities)
         self._pools: dict[tuple[str, str, int | None], httpcore.AsyncConnectionPool] = {}
-        step_s = min(CONNECT_S, timeout_s)
-        self._patience = {"connect": step_s, "pool": timeout_s, "read": timeout_s, "write": timeout_s}
+        self._patience = patience_of(timeout_s)
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         """What came of one POST. The first 64 KiB of an answer are read, its status is what counts."""

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import orjson
 
@@ -70,3 +71,17 @@ def read_cursor(query: Mapping[str, object], cursor: str, *kinds: type) -> list[
     if any(type(key) is not kind for key, kind in zip(keys, kinds, strict=True)):
         raise UnreadableCursor
     return keys
+
+
+def make_id_cursor(query: Mapping[str, object], last: UUID) -> str:
+    """A cursor that continues `query` after the row with that id."""
+    return make_cursor(query, [str(last)])
+
+
+def read_id_cursor(query: Mapping[str, object], cursor: str) -> UUID:
+    """The id in `cursor`. Raises: UnreadableCursor, ForeignCursor."""
+    (last,) = read_cursor(query, cursor, str)
+    try:
+        return UUID(str(last))
+    except ValueError as error:
+        raise UnreadableCursor from error

@@ -36,7 +36,13 @@ async def bus(connection: HTTPConnection) -> Bus:
     return cast("Bus", connection.app.state.bus)
 
 
+async def private_addresses(connection: HTTPConnection) -> bool:
+    """Whether this installation asks private addresses and without TLS."""
+    return (await settings(connection)).webhook_private_addresses
+
+
 CurrentBus = Annotated[Bus, Depends(bus)]
 CurrentDatabase = Annotated[Database, Depends(database)]
 CurrentClock = Annotated[Clock, Depends(clock)]
 CurrentSettings = Annotated[Settings, Depends(settings)]
+PrivateAddresses = Annotated[bool, Depends(private_addresses)]

@@ -18,7 +18,6 @@ from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
 from app.subscriptions import service as subscriptions
-from app.subscriptions.deps import PrivateAddresses
 from app.subscriptions.errors import (
     DeliveryNotFound,
     InvalidSubscription,
@@ -43,7 +42,7 @@ from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase
+from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork
 
 router = APIRouter(prefix="/api/v1/client/subscriptions", tags=["client"])

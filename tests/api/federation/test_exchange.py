@@ -144,6 +144,10 @@ async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -
     assert len(await _there(pair)) == 3
     items = (await pair.here.asked("/consignments"))["items"]
     assert sorted(one["case"] for one in items) == sorted(codes)
+    first = await pair.here.asked("/consignments?limit=2")
+    rest = await pair.here.asked(f"/consignments?limit=2&cursor={first['next_cursor']}")
+    assert [*first["items"], *rest["items"]] == items
+    assert rest["next_cursor"] is None
     await _agree(pair, 3)
 
 
