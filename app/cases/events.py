@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from app.kit.ids import ReportId
 from app.timeline.terms import Audience
@@ -51,6 +51,18 @@ class EventType(StrEnum):
     SUPPORT_RAISED = "case.support_raised"
 
 
+ENTERING: Final = frozenset(
+    {
+        EventType.OPENED,
+        EventType.TRIAGED,
+        EventType.REROUTED,
+        EventType.REFERRED,
+        EventType.RETURNED,
+        EventType.REOPENED,
+        EventType.UNMERGED,
+    }
+)
+"""Facts after which a unit has a case that it did not have before."""
 COMMENT = "case.comment"  # timeline only: the words that came with a fact, for fewer readers than the fact itself
 
 

@@ -9,23 +9,11 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from app.cases.events import EventType
+from app.cases.events import ENTERING, EventType
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId
 from app.kit.text import Text
 
 CONSUMER: Final = "federation"
-ENTER: Final = frozenset(
-    {
-        EventType.OPENED,
-        EventType.TRIAGED,
-        EventType.REROUTED,
-        EventType.REFERRED,
-        EventType.RETURNED,
-        EventType.REOPENED,
-        EventType.UNMERGED,
-    }
-)
-"""Facts after which a unit has a case that it did not have before."""
 TOLD: Final = frozenset(
     {
         EventType.ACCEPTED,
@@ -40,13 +28,13 @@ TOLD: Final = frozenset(
         EventType.DIVERTED,
         EventType.WITHDRAWN,
         EventType.MERGED,
-        *(ENTER - {EventType.OPENED}),
+        *(ENTERING - {EventType.OPENED}),
     }
 )
 """Facts about a case from a neighbour that the neighbour is told of."""
 END: Final = frozenset({EventType.RESOLVED, EventType.WITHDRAWN, EventType.MERGED, EventType.CLOSED})
 """Facts after which the giver wants no more of the holder."""
-TYPES: Final = frozenset(one.value for one in ENTER | TOLD | {EventType.REPORTER_REPLIED})
+TYPES: Final = frozenset(one.value for one in ENTERING | TOLD | {EventType.REPORTER_REPLIED, EventType.NOTED})
 
 
 class Side(StrEnum):

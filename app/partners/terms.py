@@ -9,28 +9,16 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from app.cases.events import EventType
+from app.cases.events import ENTERING, EventType
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.kit.text import Text
 
 CONSUMER: Final = "partners"
-ENTER: Final = frozenset(
-    {
-        EventType.OPENED,
-        EventType.TRIAGED,
-        EventType.REROUTED,
-        EventType.REFERRED,
-        EventType.RETURNED,
-        EventType.REOPENED,
-        EventType.UNMERGED,
-    }
-)
-"""Facts after which a unit has a case that it did not have before."""
 END: Final = frozenset(
     {EventType.RESOLVED, EventType.WITHDRAWN, EventType.MERGED, EventType.CLOSED, EventType.DIVERTED}
 )
 SAY: Final = frozenset({EventType.REPORTER_REPLIED, EventType.REOPENED})
-TYPES: Final = frozenset(one.value for one in ENTER | END | SAY)
+TYPES: Final = frozenset(one.value for one in ENTERING | END | SAY)
 
 
 class Format(StrEnum):

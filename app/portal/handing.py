@@ -24,7 +24,7 @@ from app.media.terms import MOST_OF_A_REPORT
 from app.reports import service as reports_service
 from app.reports.schemas import ReportIn, submitted_answer
 from app.reports.service import Intake, Repeat
-from app.web.idempotency import Answer, key_hash, request_hash
+from app.web.idempotency import Answer, is_key, key_hash, request_hash
 from app.web.pages import Form
 from app.web.submissions import Submitted, clock_skew_s, read_device_key
 
@@ -44,9 +44,7 @@ _MADE_BY_DEVICE: Final = re.compile(
 
 def keyed(form: Form) -> Form:
     """The form with its key when it can be one, else with a new one."""
-    key = form.text("key")
-    usable = 8 <= len(key) <= 200 and key.isascii() and key.isprintable()
-    return form if usable else form.having(key=keepsakes.new_key())
+    return form if is_key(form.text("key")) else form.having(key=keepsakes.new_key())
 
 
 def portal_of(visit: Visit, form: Form) -> Unit | None:

@@ -69,6 +69,11 @@ class Answer:
     body: dict[str, Any]
 
 
+def is_key(text: str) -> bool:
+    """Whether the text can be a key: 8 to 200 printable ASCII characters."""
+    return 8 <= len(text) <= 200 and text.isascii() and text.isprintable()
+
+
 async def idempotency_key(
     idempotency_key: Annotated[
         str | None,
@@ -82,7 +87,7 @@ async def idempotency_key(
     if idempotency_key is None:
         return None
     key = idempotency_key.strip().strip('"')
-    if not (8 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+    if not is_key(key):
         raise UnreadableIdempotencyKey
     return key
 

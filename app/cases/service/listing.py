@@ -19,7 +19,7 @@ from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.directory.snapshot import Directory
 from app.directory.terms import Tier
-from app.identity.terms import Actor
+from app.identity.terms import Actor, system_actor
 from app.kit.clock import Clock
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.kit.problems import Problem
@@ -174,6 +174,12 @@ async def get_case(db: Database, actor: Actor, scope: Scope, books: Books, code:
     if row["merged_into_id"] is not None:
         row["merged_into"] = await repository.code_of(db, actor.tenant_id, row["merged_into_id"])
     return CaseView(row, entries, verbs)
+
+
+async def get_case_for_program(db: Database, tenant_id: TenantId, books: Books, code: str) -> CaseView:
+    """The same for the program itself, which acts by rule in the whole tenant. Raises: CaseNotFound. Two statements."""
+    scope = Scope(tenant_id, frozenset(), whole=True)
+    return await get_case(db, system_actor(tenant_id), scope, books, code)
 
 
 async def get_row(db: Database, scope: Scope, code: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from app.reports.service import Intake, Repeat
 from app.reports.terms import Channel, NewReport
 
 from .keys import open_secret
-from .telling import status_of, view_of
+from .telling import status_of
 
 log = logging.getLogger("lienthong.federation")
 _OPEN = frozenset(state.value for state in OPEN)
@@ -193,7 +193,7 @@ class _Hearing:
             return
         report = await reports_service.find_facts(intake.db, self._tenant_id, taken.code)
         assert report is not None, "it was committed before"
-        view = await view_of(intake.db, intake.books, self._tenant_id, taken.code)
+        view = await cases_service.get_case_for_program(intake.db, self._tenant_id, intake.books, taken.code)
         row.case_id, row.case_code, row.report_id = view.row["id"], taken.code, report["report_id"]
         row.state, row.told_version = ConsignmentState.HELD.value, view.row["version"]
         await repository.write(work, row)
@@ -216,7 +216,7 @@ class _Hearing:
                 await cases_service.reply_to_case(self._work, actor, case_id, books=books, report=report_id, text=text)
         except Problem:
             await self.note(row, text)
-            view = await view_of(self._intake.db, books, self._tenant_id, str(row.case_code))
+            view = await cases_service.get_case_for_program(self._intake.db, self._tenant_id, books, str(row.case_code))
             status = status_of(books, self._tenant_id, view, "case.resolved", view.row["version"])
             await self._tell(row, ParcelKind.STATUS, status)
 

@@ -7,15 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from app.cases import service as cases_service
-from app.cases.events import EventType
+from app.cases.events import ENTERING, EventType
 from app.cases.service import CaseView
-from app.cases.terms import OPEN_STATES, Books, CaseState, Scope
+from app.cases.terms import OPEN_STATES, Books, CaseState
 from app.db.engine import Database
 from app.db.work import Work
 from app.federation import domain, repository
 from app.federation.models import ConsignmentRow, NeighbourRow
-from app.federation.terms import END, ENTER, OPEN, ConsignmentState, ParcelKind, Side
-from app.identity.terms import system_actor
+from app.federation.terms import END, OPEN, ConsignmentState, ParcelKind, Side
 from app.kit.clock import rfc3339
 from app.kit.ids import CaseId, TenantId, UnitId, uuid7
 from app.outbox.terms import Message
@@ -24,7 +23,7 @@ from app.reports import service as reports_service
 
 _OPEN_CASES = frozenset(state.value for state in OPEN_STATES)
 _OPEN_CONSIGNMENTS = frozenset(state.value for state in OPEN)
-_ENTER = frozenset(one.value for one in ENTER)
+_ENTERING = frozenset(one.value for one in ENTERING)
 _END = frozenset(one.value for one in END)
 _SAID = frozenset({EventType.REPORTER_REPLIED.value, EventType.REOPENED.value})
 _SILENT = frozenset({EventType.NOTED.value, EventType.REPORTER_REPLIED.value})
@@ -75,7 +74,7 @@ class _Teller:
         if there is None or message.payload["state"] not in _OPEN_CASES:
             return told
         again = any(row.case_id == message.subject_id and row.side == Side.GIVER.value for row in self._consignments)
-        if message.type in _ENTER or (message.type == EventType.NOTED and not again):  # a note lets a held case go
+        if message.type in _ENTERING or (message.type == EventType.NOTED and not again):  # a note lets a held case go
             return told + await self._give(there, message)
         return told
 
@@ -159,13 +158,7 @@ class _Teller:
         return [row for row in self._consignments if row.case_id == case_id]
 
     async def _view(self, message: Message) -> CaseView:
-        return await view_of(self._db, self._books, self._tenant_id, message.payload["code"])
-
-
-async def view_of(db: Database, books: Books, tenant_id: TenantId, code: str) -> CaseView:
-    """The case as the program sees it. Two statements."""
-    scope = Scope(tenant_id, frozenset(), whole=True)
-    return await cases_service.get_case(db, system_actor(tenant_id), scope, books, code)
+        return await cases_service.get_case_for_program(self._db, self._tenant_id, self._books, message.payload["code"])
 
 
 def status_of(books: Books, tenant_id: TenantId, view: CaseView, kind: str, version: int) -> dict[str, Any]:

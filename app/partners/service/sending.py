@@ -12,12 +12,11 @@ from uuid import UUID
 from app.cases import service as cases_service
 from app.cases.errors import CaseNotFound
 from app.cases.service import CaseView
-from app.cases.terms import Books, Scope
+from app.cases.terms import Books
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity.domain import Keyring
 from app.identity.errors import IdentityUnreadable
-from app.identity.terms import system_actor
 from app.kit.clock import Clock, rfc3339
 from app.kit.ids import TenantId
 from app.partners import domain, repository
@@ -120,10 +119,7 @@ class Courier:
     async def _form(self, wanted: Wanted, claim: Claim) -> list[tuple[str, str]] | None:
         """The fields of the post; None: there is nothing to send yet."""
         errand = claim.errand
-        scope = Scope(errand.tenant_id, frozenset(), whole=True)
-        view = await cases_service.get_case(
-            self._db, system_actor(errand.tenant_id), scope, self._books(), errand.case_code
-        )
+        view = await cases_service.get_case_for_program(self._db, errand.tenant_id, self._books(), errand.case_code)
         if claim.kind is not PostKind.REQUEST:
             return _update(claim, view)
         service = domain.service_of(wanted, view.row["category_code"])

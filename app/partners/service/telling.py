@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from app.cases.events import ENTERING
 from app.cases.terms import OPEN_STATES
 from app.db.work import Work
 from app.kit.ids import CaseId, TenantId, uuid7
 from app.outbox.terms import Message
 from app.partners import repository
 from app.partners.models import ErrandRow, PartnerRow
-from app.partners.terms import END, ENTER, Errand, ErrandState, PostKind
+from app.partners.terms import END, Errand, ErrandState, PostKind
 
 _OPEN = frozenset(state.value for state in OPEN_STATES)
 
@@ -49,7 +50,7 @@ async def _tell_one(
     if there is None or said["state"] not in _OPEN:
         return told
     if errand is None:
-        return told + (await _send(work, tenant_id, message, there, errands) if message.type in ENTER else 0)
+        return told + (await _send(work, tenant_id, message, there, errands) if message.type in ENTERING else 0)
     kind = {"case.reporter_replied": PostKind.REPLY, "case.reopened": PostKind.REOPENED}.get(message.type)
     if kind is None or not there.has_updates:
         return told

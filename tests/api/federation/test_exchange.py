@@ -124,6 +124,25 @@ async def test_what_they_cannot_take_in_comes_back_at_once(pair: Pair) -> None:
     await _agree(pair, 1)
 
 
+async def test_a_case_of_a_flood_goes_over_once_an_officer_has_let_it_go(pair: Pair) -> None:
+    filed = await a_cut(pair)
+    await pair.here.process.db.lane.fetch(
+        "INSERT INTO held_cases (tenant_id, case_id, held_by, held_at)"
+        " SELECT tenant_id, id, 'person', opened_at FROM cases"
+    )
+    await pair.exchange()
+    assert await _there(pair) == [], "nobody has looked at it"
+    sorter = await an_officer(pair.here.process, Role.DISPATCHER, Role.OFFICER, unit=POWER)
+    version = (await pair.here.case(filed["code"], sorter))["version"]
+    released = await pair.here.client.post(
+        f"/api/v1/staff/held/{filed['code']}/release", headers={**sorter.headers, "If-Match": f'"{version}"'}
+    )
+    assert released.status_code == 200, released.text
+    await pair.exchange()
+    assert len(await _there(pair)) == 1
+    await _agree(pair, 1)
+
+
 async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -> None:
     pair.there.line.cut = True
     codes = []
