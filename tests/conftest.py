@@ -246,6 +246,7 @@ async def live_url(application: FastAPI, process: Process, db: Database, clock: 
         await serving
         await application.state.private_feeds.close()
         await application.state.feeds.close()
+        await application.state.tails.close()
         install(application, process)  # with feeds that nobody follows: what a page has listened to reads on for ever
 
 

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -40,7 +41,8 @@ class Child:
     def send_signal(self, wanted: signal.Signals) -> None:
         """Send it, unless the process has ended."""
         if self.returncode is None:
-            os.kill(self.pid, wanted)
+            with suppress(ProcessLookupError):  # it has, and the keeper has not told us yet
+                os.kill(self.pid, wanted)
 
     def kill(self) -> None:
         """As the kernel does."""

@@ -33,7 +33,7 @@ async def test_an_administrator_names_and_ends_who_stands_in_for_a_member(
     assert (await client.delete(f"{path}/{seen['id']}", headers=admin.headers)).status_code == 204
     assert (await client.delete(f"{path}/{seen['id']}", headers=admin.headers)).status_code == 404
     rows = await db.lane.fetch(
-        "SELECT action, actor_id, details FROM audit_entries WHERE action LIKE 'deputy%' ORDER BY at"
+        "SELECT action, actor_id, details FROM audit_entries WHERE action LIKE 'deputy%' ORDER BY action DESC"
     )
     assert [(row["action"], row["actor_id"]) for row in rows] == [
         ("deputy.named", admin.actor.id),
