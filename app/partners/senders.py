@@ -91,7 +91,7 @@ def _with_id(answer: Answer) -> Answer:
 
 
 def _read(status: int, content: bytes, spoken: Format) -> Answer:
-    items = _items(content, spoken)
+    items = items_of(content, spoken)
     if 200 <= status < 300:
         return Answer(Outcome.TAKEN, None, items) if items is not None else Answer(Outcome.UNSURE, "unreadable")
     if status in _REJECTED:
@@ -101,7 +101,7 @@ def _read(status: int, content: bytes, spoken: Format) -> Answer:
     return Answer(Outcome.UNSURE, f"http-{status}")
 
 
-def _items(content: bytes, spoken: Format) -> tuple[Mapping[str, Any], ...] | None:
+def items_of(content: bytes, spoken: Format) -> tuple[Mapping[str, Any], ...] | None:
     """The objects of an answer; None when it cannot be read."""
     if spoken is Format.XML:
         return _xml_items(content)
@@ -114,10 +114,11 @@ def _items(content: bytes, spoken: Format) -> tuple[Mapping[str, Any], ...] | No
 
 
 def _xml_items(content: bytes) -> tuple[Mapping[str, Any], ...] | None:
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        return None
     try:
-        root = ET.fromstring(content)  # noqa: S314 - no document type, so no entities
-    except ET.ParseError:
+        text = content.decode("utf-8-sig")  # in another encoding a document type would not be seen
+        if "<!DOCTYPE" in text or "<!ENTITY" in text:
+            return None
+        root = ET.fromstring(text)  # noqa: S314 - no document type, so no entities; of a text no encoding is believed
+    except (UnicodeDecodeError, ET.ParseError):
         return None
     return tuple({part.tag: (part.text or "").strip() for part in one} for one in root)
