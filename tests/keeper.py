@@ -24,6 +24,7 @@ from typing import NoReturn
 
 import tests.conftest  # noqa: F401 - what the workers of tests/crash and tests/faults import
 from app.cli.main import run
+from app.main import routes
 from tests.nursery import MESSAGE_BYTES, NUMBER, PROGRAM
 
 _PR_SET_PDEATHSIG = 1
@@ -36,6 +37,7 @@ def keep(orders: socket.socket) -> None:
     note.setblocking(False)
     signal.set_wakeup_fd(note.fileno())
     waiting: dict[int, socket.socket] = {}
+    routes()  # else each of them would look through all of them
     gc.freeze()  # pages that the collector does not touch stay shared
     with selectors.DefaultSelector() as selector:
         selector.register(orders, selectors.EVENT_READ)
