@@ -89,20 +89,36 @@ def clone(server: str, template: str) -> Iterator[str]:
 
 def ensure_template(server: str) -> str:
     """Name of a migrated and seeded database that fits the code as it is now; made once for all test processes."""
-    name = f"template_{_fingerprint()}"
-    with (Path(tempfile.gettempdir()) / f"lienthong-template-{os.getuid()}").open("w") as file, _locked(file):
-        if _run(_exists(server, name)):
-            return name
-        fresh = f"fresh_{os.getpid()}_{secrets.token_hex(4)}"
-        _run(_execute(server, f"CREATE DATABASE {fresh}"))
-        url = with_database(server, fresh)
+
+    def fill(url: str) -> None:
         if any((MIGRATIONS / "versions").glob("*.py")):
             _apart(lambda: migrate(url))
         else:
             _run(_create_all(url))
         _run(_seed(url, SystemClock()))
-        _run(_execute(url, "ANALYZE"))
-        _run(_execute(server, f"ALTER DATABASE {fresh} RENAME TO {name}"))
+
+    return _ensure(server, f"template_{_fingerprint()}", "template0", fill)
+
+
+def ensure_loaded(server: str, template: str, name: str, fill: Callable[[str], Coroutine[Any, Any, None]]) -> str:
+    """Name of a database like `template` that `fill` has filled, for tests that need much and begin with the same."""
+    loaders = ROOT / "benchmarks", ROOT / "tests/integration/plans"
+    return _ensure(server, f"{name}_{_fingerprint(*loaders)}", template, lambda url: _run(fill(url)))
+
+
+def _ensure(server: str, name: str, template: str, fill: Callable[[str], None]) -> str:
+    """`name`, once it is there: made by the first test process that asks, while the others wait."""
+    with (
+        (Path(tempfile.gettempdir()) / f"lienthong-{name.partition('_')[0]}-{os.getuid()}").open("w") as file,
+        _locked(file),
+    ):
+        if not _run(_exists(server, name)):
+            fresh = f"fresh_{os.getpid()}_{secrets.token_hex(4)}"
+            _run(_execute(server, f"CREATE DATABASE {fresh} TEMPLATE {template} STRATEGY WAL_LOG"))
+            url = with_database(server, fresh)
+            fill(url)
+            _run(_execute(url, "ANALYZE"))
+            _run(_execute(server, f"ALTER DATABASE {fresh} RENAME TO {name}"))
     return name
 
 
@@ -145,12 +161,13 @@ async def _exists(url: str, name: str) -> bool:
 
 
 async def _forget_old_databases(url: str) -> None:
-    """Drop what killed runs left, and all templates but the newest two."""
+    """Drop what killed runs left, and all templates but the newest two of a kind."""
     connection = await asyncpg.connect(driver_url(url))
     try:
         rows = await connection.fetch(
             "SELECT datname FROM pg_database WHERE datname ~ '^(clone|fresh)_' UNION ALL "
-            "(SELECT datname FROM pg_database WHERE datname ~ '^template_[0-9a-f]+$' ORDER BY oid DESC OFFSET 2)"
+            "(SELECT datname FROM pg_database WHERE datname ~ '^template_[0-9a-f]+$' ORDER BY oid DESC OFFSET 2) "
+            "UNION ALL (SELECT datname FROM pg_database WHERE datname ~ '^town_' ORDER BY oid DESC OFFSET 1)"
         )
         for row in rows:
             await connection.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)")
@@ -158,10 +175,10 @@ async def _forget_old_databases(url: str) -> None:
         await connection.close()
 
 
-def _fingerprint() -> str:
+def _fingerprint(*others: Path) -> str:
     """Of all that decides what the template holds: the code and its data, the migrations, the locked packages."""
     digest = hashlib.sha256()
-    for folder in (ROOT / "app", MIGRATIONS):
+    for folder in (ROOT / "app", MIGRATIONS, *others):
         for file in sorted(folder.rglob("*")):
             if file.is_file() and file.suffix != ".pyc":
                 digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())

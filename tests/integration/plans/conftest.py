@@ -7,8 +7,10 @@ are those the program sends, with its own parameters, prepared and repeated as i
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,7 +30,7 @@ from app.worker import loop as worker_loop
 from benchmarks.load import load
 from tests.conftest import NOW, make_settings
 from tests.officers import Province, an_officer, cheap_passwords, sign_in
-from tests.server import clone
+from tests.server import clone, ensure_loaded
 
 CASES = 30_000
 LARGE = frozenset(
@@ -108,15 +110,14 @@ class Town:
 @pytest.fixture(scope="module")
 async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """The loaded province; what a test changes there stays for the ones after it."""
-    with clone(server_url, template) as url, pytest.MonkeyPatch.context() as patch:
-        await load(url, CASES, now=NOW, stories=300)
+    loaded = ensure_loaded(server_url, template, "town", _fill)
+    with clone(server_url, loaded) as url, pytest.MonkeyPatch.context() as patch:
         await _let_plans_be_told(url)
         plans = Plans()
         patch.setattr(asyncpg, "connect", _telling(plans))
         process = await Process.open(make_settings(url, tmp_path_factory.mktemp("plans")), FixedClock(NOW))
         app = create_app(process.settings, process.clock)
         install(app, process)
-        await _placed(process)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as client:
             directory = process.directory.current
@@ -136,6 +137,15 @@ async def _let_plans_be_told(url: str) -> None:
             await connection.execute(f"ALTER DATABASE {server.path[1:]} SET {name} = '{value}'")
     finally:
         await connection.close()
+
+
+async def _fill(url: str) -> None:
+    """The province, with what the worker makes of it."""
+    await load(url, CASES, now=NOW, stories=300)
+    with tempfile.TemporaryDirectory() as folder:
+        process = await Process.open(make_settings(url, Path(folder)), FixedClock(NOW))
+        await _placed(process)
+        await process.close()
 
 
 async def _placed(process: Process) -> None:
