@@ -43,9 +43,14 @@ def paper(name: str, more: bytes = b"") -> FilePayload:
 
 
 async def look(page: Page, name: str) -> None:
-    """Nothing that a machine can see keeps anybody from the page, and nothing is wider than its screen."""
-    found = await Axe().run(page, options=RULES)
-    assert not found.response["violations"], (name, found.generate_report())
+    """Nothing that a machine can see keeps anybody from the page, and nothing is wider than its screen.
+
+    Who looks at both screens, or both languages, has the rules asked of the small screen in Vietnamese and of the wide
+    one in English: asking takes longer than showing the page.
+    """
+    if not name.endswith(("-wide", "-phone-en")):
+        found = await Axe().run(page, options=RULES)
+        assert not found.response["violations"], (name, found.generate_report())
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} is {wide} px too wide"
     if SEEN:
