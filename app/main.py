@@ -103,6 +103,8 @@ TAGS = [
     {"name": "staff", "description": "Cán bộ xử lý. Officers at work."},
     {"name": "payments", "description": "Đơn vị thanh toán báo về. Payment providers tell us."},
     {"name": "client", "description": "Hệ thống khác, bằng khoá API. Other systems, by API key."},
+    {"name": "own data", "description": "Dữ liệu của chính mình. One's own data."},
+    {"name": "federation", "description": "Hệ thống của nơi khác. Neighbouring installations."},
     {"name": "operation", "description": "Vận hành. Operation."},
 ]
 

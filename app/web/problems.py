@@ -225,11 +225,12 @@ def _on_validation(request: Request, error: RequestValidationError) -> Response:
 
 def _on_http(request: Request, error: StarletteHTTPException) -> Response:
     """Starlette's own refusals: no such route, wrong method, a body that cannot be read."""
+    methods = _methods_at(request) if error.status_code == 405 else []
     match error.status_code:
         case 404:
             problem: Problem = NotFound(Text("Không có địa chỉ này.", "There is nothing at this address."))
         case 405:
-            problem = MethodNotAllowed(_methods_at(request))
+            problem = MethodNotAllowed(methods)
         case 413:
             problem = TooLarge()
         case 403:
@@ -241,8 +242,8 @@ def _on_http(request: Request, error: StarletteHTTPException) -> Response:
     answer = _told(request, problem)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
-    if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(_methods_at(request))
+    if methods:
+        answer.headers["Allow"] = ", ".join(methods)
     return answer
 
 

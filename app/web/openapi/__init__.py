@@ -17,6 +17,7 @@ from app.web.problems import ProblemOut
 
 from .examples import operations, weave
 from .names import lift, rename
+from .parts import Audience, part
 
 DESCRIPTION = """
 Phản ánh, kiến nghị của người dân: tiếp nhận, chuyển đúng một đơn vị chịu trách nhiệm ở ba cấp, tính hạn theo ngày làm
@@ -66,13 +67,16 @@ def install(app: FastAPI) -> None:
 
     app.openapi = document  # type: ignore[method-assign]
     making = asyncio.Lock()
-    made: list[bytes] = []
+    made: dict[Audience | None, bytes] = {}
 
-    async def serve() -> Response:
+    def make(audience: Audience | None) -> bytes:
+        return orjson.dumps(part(document(), audience) if audience else document())
+
+    async def serve(audience: Audience | None = None) -> Response:
         """Made when somebody first asks, beside the loop: it takes seconds, in which others are answered."""
         async with making:
-            if not made:
-                made.append(await asyncio.to_thread(lambda: orjson.dumps(document())))
-        return Response(made[0], media_type="application/json")
+            if audience not in made:
+                made[audience] = await asyncio.to_thread(make, audience)
+        return Response(made[audience], media_type="application/json")
 
     app.add_api_route("/openapi.json", serve, include_in_schema=False)

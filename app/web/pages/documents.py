@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from app.web.openapi.parts import Audience
+
 from .assets import assets
 
 router = APIRouter(include_in_schema=False)
@@ -27,9 +29,13 @@ _PAGE = """<!doctype html>
 <title>Liên Thông – tài liệu API</title>
 <link rel="icon" href="{icon}" type="image/svg+xml">
 <link rel="stylesheet" href="{style}">
+<style>nav {{ display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; padding: .75rem 1.25rem; font: 1rem/1.5 sans-serif }}
+nav [aria-current] {{ font-weight: 700 }}</style>
 </head>
 <body>
-<div id="swagger-ui" data-document="/openapi.json"></div>
+<nav aria-label="Tài liệu · Documents">{parts}
+<a href="/openapi.json">openapi.json</a></nav>
+<div id="swagger-ui" data-document="/openapi.json?audience={audience}"></div>
 <noscript><p>Trang này cần JavaScript; đặc tả ở <a href="/openapi.json">/openapi.json</a>. This page needs JavaScript;
 the specification is at <a href="/openapi.json">/openapi.json</a>.</p></noscript>
 <script src="{bundle}"></script>
@@ -39,11 +45,24 @@ the specification is at <a href="/openapi.json">/openapi.json</a>.</p></noscript
 """
 
 
+_PARTS = {
+    Audience.EVERYONE: "Người dân và cổng · Citizens and portals",
+    Audience.STAFF: "Cán bộ · Officers",
+    Audience.SYSTEMS: "Hệ thống có khoá · Systems with a key",
+}
+
+
 @router.get("/docs")
-async def show_documents() -> HTMLResponse:
-    """Every operation, to be read and tried."""
+async def show_documents(audience: Audience = Audience.EVERYONE) -> HTMLResponse:
+    """The operations of an audience, to be read and tried."""
     known = assets()
+    here = ' aria-current="page"'
     page = _PAGE.format(
+        audience=audience.value,
+        parts="\n".join(
+            f'<a href="/docs?audience={one.value}"{here if one is audience else ""}>{name}</a>'
+            for one, name in _PARTS.items()
+        ),
         icon=known["icon.svg"].path,
         style=known["swagger-ui.css"].path,
         bundle=known["swagger-ui-bundle.js"].path,
