@@ -73,6 +73,7 @@ async def _token(url: str) -> str:
 
 async def _schemathesis(url: str, folder: Path, doors: list[str]) -> tuple[int, str]:
     excluded = [part for path in LEFT_OUT for part in ("--exclude-path", path)]
+    shutil.copy(HERE / "thinning.py", folder)
     process = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
         *("run", f"{url}/openapi.json", "--checks", "all", "--max-examples", "6", "--no-color", "--seed", "20261122"),
