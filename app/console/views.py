@@ -41,6 +41,7 @@ from app.reports.terms import ReportText
 from app.timeline.terms import Audience
 from app.web.pages import weeks
 
+from . import duplicates
 from .deps import Desk
 
 _CODE = re.compile(r"([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)-[0-9]{6}-[0-9]{1,9}")
@@ -193,6 +194,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         "preview": _preview(desk, view, reports),
         "deadline": _deadline(desk, view),
         "milestones": [(one, one.missed(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
+        "duplicates": await duplicates.likely(desk, row) if Verb.MERGE in view.verbs else [],
         "verbs": _verbs(view),
         "members": members,
         **_choices(desk),
