@@ -105,7 +105,7 @@ export const show = async (box, { said }) => {
   const { map, places } = await ground(box, said);
   const [lat, lon] = (said.at || "").split(",").map(Number);
   const at = said.at ? latLng(lat, lon) : places.get(said.area);
-  if (at) map.setView(at, said.at ? 16 : 13);
+  if (at) map.setView(at, said.at ? (said.tiles ? 16 : 14) : 13);  // without tiles the names around tell where it is
   if (said.at) marker(at, { keyboard: false, interactive: false, icon: divIcon({ className: "pin", iconSize: [0, 0] }), alt: said.pin }).addTo(map);
   box.focus();
 };

@@ -27,6 +27,7 @@ from app.identity.policies import may_act_as
 from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock, zone
+from app.kit.ids import UnitId
 from app.kit.problems import NotFound, Problem, Unauthenticated
 from app.kit.text import Lang, Text
 from app.payments import service as payments_service
@@ -182,10 +183,15 @@ class Desk:
             **values,
         )
 
+    def unit_name(self, unit_id: UnitId) -> str:
+        """What the unit is called in the officer's language."""
+        unit = self.books.directory.unit(self.tenant.id, unit_id)
+        return Text(unit.name, unit.name_en)(self.lang)
+
     def _seats(self) -> str:
         """Names of the units the officer belongs to."""
         held = sorted(self.actor.units())
-        return ", ".join(self.books.directory.unit(self.tenant.id, unit_id).name for unit_id in held)
+        return ", ".join(map(self.unit_name, held))
 
 
 async def desk(

@@ -17,10 +17,9 @@ async def likely(desk: Desk, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "code": one.case.code,
             "summary": one.case.summary,
-            "unit": desk.books.directory.unit(desk.tenant.id, one.case.unit_id).name,
+            "unit": desk.unit_name(one.case.unit_id),
             "metres": one.metres,
             "days": one.days,
-            "shared": ", ".join(one.likeness.shared),
         }
         for one in found
     ]

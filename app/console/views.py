@@ -193,6 +193,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         ],
         "preview": _preview(desk, view, reports),
         "deadline": _deadline(desk, view),
+        "time_left": _time_left(desk, row),
         "milestones": [(one, one.missed(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
         "duplicates": await duplicates.likely(desk, row) if Verb.MERGE in view.verbs else [],
         "verbs": _verbs(view),
