@@ -109,6 +109,7 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
     area = shown["area"]["name"].partition(", ")[0]  # the commune, where it is known
     return {
         **shown,
+        "unit": desk.unit_name(UnitId(row["unit_id"])),
         "standing": CaseState(row["state"]).label,
         "urgency": Priority(row["priority"]).label,
         "place": ", ".join(filter(None, (shown["address"], area))),
@@ -176,6 +177,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     return {
         "templates": [(str(one.template.id), one.template.wanted.name) for one in filled],
         "case": case,
+        "held_by": desk.unit_name(unit_id),
         "standing": CaseState(case["state"]).label,
         "outcome": Resolution(resolution).label if resolution else None,
         "is_open": case["state"] not in {"resolved", "closed"},
