@@ -100,6 +100,16 @@ export const pick = async (box, { said, form, aim, told }) => {
   box.focus();
 };
 
+// One case: its pin, or the middle of the area where nothing nearer is known.
+export const show = async (box, { said }) => {
+  const { map, places } = await ground(box, said);
+  const [lat, lon] = (said.at || "").split(",").map(Number);
+  const at = said.at ? latLng(lat, lon) : places.get(said.area);
+  if (at) map.setView(at, said.at ? (said.tiles ? 16 : 14) : 13);  // without tiles the names around tell where it is
+  if (said.at) marker(at, { keyboard: false, interactive: false, icon: divIcon({ className: "pin", iconSize: [0, 0] }), alt: said.pin }).addTo(map);
+  box.focus();
+};
+
 // What is public, in view: dots that come apart as one comes nearer, and the same as a list beside the map.
 export const look = async (box, { said, form, list, told }) => {
   const { map } = await ground(box, said);

@@ -53,6 +53,8 @@ class Case(TenantRow, Base):
             postgresql_where=text(_OPEN),
         ),
         Index("ix_cases_unit", "tenant_id", "unit_id", "id"),
+        # Figures of a unit look among these for what was taken from it after it was due.
+        Index("ix_cases_moved", "tenant_id", "id", postgresql_where=text("referral_count > 0")),
         Index("ix_cases_area", "tenant_id", text("COALESCE(area_commune, area_district, area_province)"), "id"),
         Index(
             "ix_cases_assignee",

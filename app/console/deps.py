@@ -18,6 +18,7 @@ from app.cases.service import scope_of
 from app.cases.terms import Books, Scope, Verb
 from app.db.engine import Database
 from app.directory.snapshot import Tenant
+from app.filling import maps
 from app.identity import service as identity_service
 from app.identity.deps import guarded_roles
 from app.identity.domain import Keyring, parse_token
@@ -26,9 +27,11 @@ from app.identity.policies import may_act_as
 from app.identity.terms import Actor, Role, SignedIn, StaffToken
 from app.kit import signing
 from app.kit.clock import Clock, zone
+from app.kit.ids import UnitId
 from app.kit.problems import NotFound, Problem, Unauthenticated
 from app.kit.text import Lang, Text
 from app.payments import service as payments_service
+from app.settings import Settings
 from app.web.pages import (
     CurrentForm,
     CurrentPageLang,
@@ -131,9 +134,18 @@ class Desk:
         return self.clock.now()
 
     @property
+    def settings(self) -> Settings:
+        """The process's settings."""
+        return cast("Settings", self.request.app.state.settings)
+
+    @property
     def most_bytes(self) -> int:
         """How large a file may be."""
-        return int(self.request.app.state.settings.upload_max_bytes)
+        return self.settings.upload_max_bytes
+
+    def map_values(self) -> dict[str, Any]:
+        """Values and headers of a page with the map."""
+        return maps.values(self.books.directory, self.tenant, self.settings, f"{PATH}/map/places.geojson")
 
     @property
     def keys(self) -> Keyring:
@@ -171,10 +183,15 @@ class Desk:
             **values,
         )
 
+    def unit_name(self, unit_id: UnitId) -> str:
+        """What the unit is called in the officer's language."""
+        unit = self.books.directory.unit(self.tenant.id, unit_id)
+        return Text(unit.name, unit.name_en)(self.lang)
+
     def _seats(self) -> str:
         """Names of the units the officer belongs to."""
         held = sorted(self.actor.units())
-        return ", ".join(self.books.directory.unit(self.tenant.id, unit_id).name for unit_id in held)
+        return ", ".join(map(self.unit_name, held))
 
 
 async def desk(

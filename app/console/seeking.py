@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,8 +18,6 @@ from app.kit.text import Text
 
 from .deps import PLACE, Desk
 from .views import Group, units_to_refer
-
-_STRANGER: Final = UUID(int=1)  # in charge of nothing: a name that no colleague has finds nothing
 
 
 def asked_in(given: Mapping[str, str]) -> AskedIn:
@@ -38,7 +36,7 @@ def officer_id(sought: AskedIn, known: Sequence[tuple[StaffId, str, str]]) -> UU
         return None
     if sought.officer == NOBODY:
         return cases_service.NOBODY
-    return next((officer for officer, username, _ in known if username == sought.officer), _STRANGER)
+    return next((officer for officer, username, _ in known if username == sought.officer), cases_service.STRANGER)
 
 
 def choices(desk: Desk, sought: AskedIn, saved: Sequence[SavedView]) -> dict[str, Any]:

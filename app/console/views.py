@@ -41,6 +41,7 @@ from app.reports.terms import ReportText
 from app.timeline.terms import Audience
 from app.web.pages import weeks
 
+from . import duplicates
 from .deps import Desk
 
 _CODE = re.compile(r"([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)-[0-9]{6}-[0-9]{1,9}")
@@ -108,6 +109,7 @@ def queue_line(desk: Desk, row: Any) -> dict[str, Any]:
     area = shown["area"]["name"].partition(", ")[0]  # the commune, where it is known
     return {
         **shown,
+        "unit": desk.unit_name(UnitId(row["unit_id"])),
         "standing": CaseState(row["state"]).label,
         "urgency": Priority(row["priority"]).label,
         "place": ", ".join(filter(None, (shown["address"], area))),
@@ -175,6 +177,7 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
     return {
         "templates": [(str(one.template.id), one.template.wanted.name) for one in filled],
         "case": case,
+        "held_by": desk.unit_name(unit_id),
         "standing": CaseState(case["state"]).label,
         "outcome": Resolution(resolution).label if resolution else None,
         "is_open": case["state"] not in {"resolved", "closed"},
@@ -192,7 +195,9 @@ async def case_page(desk: Desk, view: CaseView) -> dict[str, Any]:
         ],
         "preview": _preview(desk, view, reports),
         "deadline": _deadline(desk, view),
+        "time_left": _time_left(desk, row),
         "milestones": [(one, one.missed(desk.now)) for one in milestones if one.met_at or case["resolved_at"] is None],
+        "duplicates": await duplicates.likely(desk, row) if Verb.MERGE in view.verbs else [],
         "verbs": _verbs(view),
         "members": members,
         **_choices(desk),

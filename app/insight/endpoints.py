@@ -15,9 +15,9 @@ from app.web.problems import problem_responses
 from app.web.works import WriteWork
 
 from . import service
-from .deps import AskedFigures
+from .deps import AskedCaseFigures, AskedFigures
 from .errors import PeriodTooLong
-from .schemas import FiguresOut, GoalIn, GoalOut, table
+from .schemas import CaseFiguresOut, FiguresOut, GoalIn, GoalOut, case_table, table, table_name
 
 router = APIRouter(prefix="/api/v1/staff/figures", tags=["staff"])
 _REFUSALS = problem_responses(StaffNeeded, SessionExpired, PeriodTooLong)
@@ -36,9 +36,28 @@ async def get_request_figures(figures: AskedFigures) -> FiguresOut:
 @router.get("/service-requests.csv", response_class=Response, responses={**_REFUSALS, **_CSV})
 async def get_request_table(figures: AskedFigures) -> Response:
     """Cùng số liệu, mỗi nhóm một dòng, mở được bằng Excel. The same as CSV, a line for each group."""
-    name = f"figures-{figures.period.first}-{figures.period.last}-{figures.by}.csv"
+    return _as_file(table(figures), table_name(figures))
+
+
+def _as_file(content: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(table(figures), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/cases", responses=_REFUSALS)
+async def get_case_figures(figures: AskedCaseFigures) -> CaseFiguresOut:
+    """Số liệu phản ánh của cơ quan bạn và cấp dưới. Figures of cases that count for your units, and those below.
+
+    Every case is counted in the month it was received, judged by its first due date, by the answer that stands today,
+    and for the unit that held it when it was due. Both days or neither. docs/figures.md says how each is counted.
+    """
+    return CaseFiguresOut.of(figures)
+
+
+@router.get("/cases.csv", response_class=Response, responses={**_REFUSALS, **_CSV})
+async def get_case_table(figures: AskedCaseFigures) -> Response:
+    """Cùng số liệu, mỗi nhóm một dòng, mở được bằng Excel. The same as CSV, a line for each group."""
+    return _as_file(case_table(figures), table_name(figures))
 
 
 @router.put("/goals/{tier}", responses=problem_responses(StaffNeeded, SessionExpired, Forbidden))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Annotated, Final, Self
 
@@ -14,7 +14,7 @@ from app.directory.terms import Tier
 from app.kit.text import Text
 from app.web.fields import DayIn, PhraseText, TextOut, WireIn
 
-from .terms import By, Counts, Figures, Goal, Line, Offer
+from .terms import By, CaseBy, CaseCounts, CaseFigures, CaseLine, Counts, Figures, Goal, Line, Offer
 
 Percent = Annotated[float | None, Field(ge=0, le=100, description="Phần trăm, một số lẻ; null: không có gì để tính.")]
 _COLUMNS: Final = tuple(Counts.__dataclass_fields__)
@@ -144,18 +144,111 @@ class FiguresOut(BaseModel):
         )
 
 
+_CASE_COLUMNS: Final = tuple(CaseCounts.__dataclass_fields__)
+_CASE_SHARES: Final = ("due", "on_time_percent", "reopened_percent", "stars_mean")
+
+
+class CaseCountsOut(BaseModel):
+    """Cases that were received in the period, and what became of each; see docs/figures.md."""
+
+    received: int = Field(description="Tiếp nhận trong kỳ. Received; the six numbers from on_time on add up to it.")
+    on_time: int = Field(
+        description="Câu trả lời còn hiệu lực có không sau hạn đầu tiên. Answered by the first due date."
+    )
+    after_due: int = Field(description="Câu trả lời có sau hạn đầu tiên. Answered after the first due date.")
+    unanswered: int = Field(
+        description="Qua hạn đầu tiên, chưa có trả lời. Past the first due date, without an answer."
+    )
+    not_due: int = Field(description="Chưa có trả lời, chưa đến hạn. Without an answer, and not due yet.")
+    diverted: int = Field(description="Khiếu nại, tố cáo: hướng dẫn nơi gửi. Told where to turn, by another law.")
+    withdrawn: int = Field(description="Người gửi tự rút trước hạn. Taken back by their senders before they were due.")
+    reopened: int = Field(description="Số vụ việc từng mở lại. Cases that were reopened.")
+    reopenings: int = Field(description="Số lần mở lại. How often, altogether.")
+    referrals: int = Field(description="Số lần chuyển cơ quan. How often they moved to another unit.")
+    rated: int = Field(description="Số lượt người gửi chấm điểm. Ratings that senders gave.")
+    stars: int = Field(description="Tổng số sao. All stars together.")
+    median_days: int | None = Field(
+        description="Số ngày làm việc đến trả lời đầu tiên, trung vị; null: hơn nửa chưa trả lời. "
+        "Working days to the first answer, the middle one; null: most have none."
+    )
+    due: int = Field(description="Đã đến hạn hoặc đã trả lời. What on_time_percent is a share of.")
+    on_time_percent: Percent
+    reopened_percent: Percent
+    stars_mean: float | None = Field(description="Sao mỗi lượt chấm. Stars per rating.")
+
+    @classmethod
+    def of(cls, counts: CaseCounts) -> Self:
+        """The wire shape."""
+        return cls(**{name: getattr(counts, name) for name in (*_CASE_COLUMNS, *_CASE_SHARES)})
+
+
+class CaseFiguresLineOut(BaseModel):
+    """One group: a unit, a tier, or a month as `2026-11`."""
+
+    code: str
+    name: TextOut
+    tier: Tier | None
+    counts: CaseCountsOut
+
+    @classmethod
+    def of(cls, line: CaseLine) -> Self:
+        """The wire shape."""
+        name = TextOut(vi=line.name.vi, en=line.name.en)
+        return cls(code=line.code, name=name, tier=line.tier, counts=CaseCountsOut.of(line.counts))
+
+
+class CaseFiguresOut(BaseModel):
+    """Figures of cases that count for your units, and those below."""
+
+    first: date
+    last: date
+    by: CaseBy
+    as_of: datetime
+    total: CaseCountsOut
+    items: list[CaseFiguresLineOut]
+    months: list[CaseFiguresLineOut] = Field(description="Theo tháng tiếp nhận. The same by month of receipt.")
+
+    @classmethod
+    def of(cls, figures: CaseFigures) -> Self:
+        """The wire shape."""
+        return cls(
+            first=figures.period.first,
+            last=figures.period.last,
+            by=figures.by,
+            as_of=figures.as_of,
+            total=CaseCountsOut.of(figures.total),
+            items=[CaseFiguresLineOut.of(line) for line in figures.lines],
+            months=[CaseFiguresLineOut.of(line) for line in figures.months],
+        )
+
+
 def table(figures: Figures) -> str:
     """The lines as CSV (RFC 4180) with a byte order mark, which Excel needs to read Vietnamese."""
+    return _csv((*_COLUMNS, *_SHARES), figures.lines)
+
+
+def case_table(figures: CaseFigures) -> str:
+    """The same of cases."""
+    return _csv((*_CASE_COLUMNS, *_CASE_SHARES), figures.lines)
+
+
+def table_name(figures: Figures | CaseFigures) -> str:
+    """What the file is called."""
+    of = "cases" if isinstance(figures, CaseFigures) else "figures"
+    return f"{of}-{figures.period.first}-{figures.period.last}-{figures.by}.csv"
+
+
+def _csv(names: tuple[str, ...], lines: Iterable[Line | CaseLine]) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow(["code", "name", "tier", *_COLUMNS, *_SHARES])
-    writer.writerows(_row(line) for line in figures.lines)
+    writer.writerow(["code", "name", "tier", *names])
+    writer.writerows(_row(names, line) for line in lines)
     return f"\ufeff{written.getvalue()}"
 
 
-def _row(line: Line) -> Iterator[object]:
+def _row(names: tuple[str, ...], line: Line | CaseLine) -> Iterator[object]:
     yield from (_harmless(line.code), _harmless(line.name.vi), line.tier.value if line.tier else "")
-    for name in (*_COLUMNS, *_SHARES):
+    for name in names:
         value = getattr(line.counts, name)
         yield "" if value is None else value
 

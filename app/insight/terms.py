@@ -34,6 +34,26 @@ _BY_LABELS = {
 }
 
 
+class CaseBy(StrEnum):
+    """What figures of cases are put together by."""
+
+    UNIT = "unit"  # the one that held it when it was due, or has answered it before
+    TIER = "tier"
+    MONTH = "month"  # of receipt
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return _CASE_BY_LABELS[self]
+
+
+_CASE_BY_LABELS = {
+    CaseBy.UNIT: Text("Cơ quan xử lý", "Unit"),
+    CaseBy.TIER: Text("Cấp", "Tier"),
+    CaseBy.MONTH: Text("Tháng tiếp nhận", "Month of receipt"),
+}
+
+
 class Period(NamedTuple):
     """Days of the province, both included."""
 
@@ -88,6 +108,45 @@ class Counts:
         return round(self.supplements / self.filed, 2) if self.filed else None
 
 
+@dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """Cases, counted; what each number is of stands in docs/figures.md. The parts from `on_time` on are all of them."""
+
+    received: int = 0
+    on_time: int = 0
+    after_due: int = 0
+    unanswered: int = 0
+    not_due: int = 0
+    diverted: int = 0
+    withdrawn: int = 0
+    reopened: int = 0
+    reopenings: int = 0
+    referrals: int = 0
+    rated: int = 0
+    stars: int = 0
+    median_days: int | None = None
+
+    @property
+    def due(self) -> int:
+        """What had to be answered by now, or has been."""
+        return self.on_time + self.after_due + self.unanswered
+
+    @property
+    def on_time_percent(self) -> float | None:
+        """Of what was due: an answer that stands was given by the first due date."""
+        return share(self.on_time, self.due)
+
+    @property
+    def reopened_percent(self) -> float | None:
+        """Of what was received."""
+        return share(self.reopened, self.received)
+
+    @property
+    def stars_mean(self) -> float | None:
+        """Stars per rating, two decimals."""
+        return round(self.stars / self.rated, 2) if self.rated else None
+
+
 def share(part: int, whole: int) -> float | None:
     """Per cent with one decimal, rounded down: 100 is said of all alone. None of nothing."""
     return (part * 1000 // whole) / 10 if whole else None
@@ -101,6 +160,28 @@ class Line:
     name: Text
     tier: Tier | None
     counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One group of cases. `code` names it among its kind; `tier` where the group lies in one."""
+
+    code: str
+    name: Text
+    tier: Tier | None
+    counts: CaseCounts
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFigures:
+    """One answer: all of it over what counts for units of the reader."""
+
+    period: Period
+    by: CaseBy
+    as_of: datetime
+    total: CaseCounts
+    lines: tuple[CaseLine, ...]
+    months: tuple[CaseLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

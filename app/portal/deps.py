@@ -17,6 +17,7 @@ from app.cases.terms import Books
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.directory.snapshot import Tenant
+from app.filling import maps
 from app.identity.deps import CurrentKeyring
 from app.identity.domain import Keyring
 from app.identity.errors import CitizenNeeded
@@ -149,6 +150,10 @@ class Visit:
         if found is None or found == self.tenant.id or self.host_tenant is not None:
             return self
         return replace(self, tenant=self.books.directory.tenant(found))
+
+    def map_values(self) -> dict[str, Any]:
+        """Values and headers of a page with the map."""
+        return maps.values(self.books.directory, self.tenant, self.settings, "/map/places.geojson")
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of this door, with what `Pages.answer` takes."""

@@ -38,6 +38,13 @@ class Report(TenantRow, Base):
         ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"]),
         Index("ix_reports_case", "tenant_id", "case_id"),
         Index("ix_reports_citizen", "tenant_id", "citizen_id", "id", postgresql_where=text("citizen_id IS NOT NULL")),
+        Index(
+            "ix_reports_rated",
+            "tenant_id",
+            "case_id",
+            postgresql_include=["stars"],
+            postgresql_where=text("stars IS NOT NULL"),
+        ),
         ForeignKeyConstraint(["tenant_id", "client_id"], ["api_clients.tenant_id", "api_clients.id"]),
         one_of("channel", Channel),
         one_of("lang", Lang),

@@ -12,14 +12,14 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 
 from app.db.engine import Database
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.kit.geo import Point
-from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
+from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId, least_id
 from app.media.terms import Attached
 
 from .errors import ReportNotFound
 from .models import Report, ReportOrigin
-from .terms import CaptureDoubt, Channel, FileOfCase, ReportText, Watched
+from .terms import CaptureDoubt, Channel, FileOfCase, Rated, ReportText, Watched
 
 # The report with the case it belongs to now: a merged case is followed to the one it lives on in.
 _FIND = """
@@ -284,6 +284,29 @@ async def find_origin(work: Work, tenant_id: TenantId, report_id: ReportId) -> b
     )
     found: bytes | None = await work.session.scalar(where)
     return found
+
+
+# Rated reports are in an index of their own; a limit of one keeps cases from being joined but row by row.
+_STARS = """
+SELECT c.unit_id, date_trunc('month', c.opened_at AT TIME ZONE $4)::date AS month, count(*) AS rated,
+  sum(r.stars) AS stars
+FROM reports r
+CROSS JOIN LATERAL (SELECT unit_id, opened_at FROM cases WHERE tenant_id = $1 AND id = r.case_id LIMIT 1) AS c
+WHERE r.tenant_id = $1 AND r.stars IS NOT NULL AND r.case_id >= $2 AND r.case_id < $3
+  AND ($5::uuid[] IS NULL OR c.unit_id = ANY($5))
+GROUP BY 1, 2
+"""
+
+
+async def count_stars(
+    work: ReadWork, tenant_id: TenantId, units: list[UnitId] | None, begins_at: datetime, ends_at: datetime, zone: str
+) -> list[Rated]:
+    """Stars given to cases received in [begins_at, ends_at), by the unit that has each and the month of its receipt.
+
+    `units`: of these alone, None: of all. One statement (ix_reports_rated).
+    """
+    values = (tenant_id, least_id(begins_at), least_id(ends_at), zone, units)
+    return [Rated(*row) for row in await work.fetch(_STARS, *values)]
 
 
 _FORGET_ORIGINS = """

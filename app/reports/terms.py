@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from app.catalogue.terms import Answer, Kind
 from app.identity.terms import ReporterIdentity
@@ -110,3 +111,12 @@ class FileOfCase(NamedTuple):
     code: str
     by_account: bool
     file: Attached
+
+
+class Rated(NamedTuple):
+    """Stars that senders gave to cases of one unit, received in one month."""
+
+    unit_id: UUID
+    month: date
+    rated: int
+    stars: int  # all of them together

@@ -161,6 +161,9 @@ async def test_pages_of_the_console_are_fit_for_everyone(
     await page.goto("/console/wall")
     await expect(page.get_by_role("row", name="UBND phường Cẩm Thượng")).to_be_visible()
     await look(page, f"console-6-wall-{of}")
+    await page.goto("/console/figures/cases?by=tier")
+    await expect(page.get_by_role("rowheader", name="Cấp xã")).to_be_visible()
+    await look(page, f"console-6-figures-{of}")
     for number, address in enumerate(("/console/portals", f"/console/portals/{CAM_THUONG}", "/console/due-dates"), 7):
         await page.goto(address)
         await look(page, f"console-{number}-{address.rpartition('/')[2]}-{of}")

@@ -14,9 +14,9 @@ from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.process import Process
 from tests.browser.conftest import Open
-from tests.browser.test_officers import RULES
+from tests.browser.test_officers import RULES, sign_in
 from tests.browser.test_people import WORDS, fits, tab_to
-from tests.builders import LAMP, a_case
+from tests.builders import LAMP, a_case, an_officer
 
 
 async def accessible(page: Page) -> None:
@@ -83,3 +83,21 @@ async def test_what_is_public_is_on_the_map_and_in_the_list_beside_it(
     plain = await open_page("/map", phone=phone, scripts=False)
     await expect(plain.locator(f"a[href='/cases/{filed[0].code}']")).to_be_visible()
     await expect(plain.locator(".map")).to_be_hidden()
+
+
+async def test_an_officer_sees_where_a_case_is_once_the_map_is_asked_for(
+    open_page: Open, process: Process, tmp_path: Path
+) -> None:
+    case, officer = await a_case(process, point=LAMP), await an_officer(process)
+    asked: list[str] = []
+    page = await open_page(f"/console/cases/{case.code}", phone=True)
+    page.on("request", lambda request: asked.append(request.url))
+    await sign_in(page, officer.username)
+    assert not [address for address in asked if "/map." in address or "places.geojson" in address]
+    await tab_to(page, "#map-open")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".map .pin")).to_be_attached()
+    await expect(page.locator(".map")).to_be_focused()
+    assert [address for address in asked if address.endswith("/console/map/places.geojson")]
+    await accessible(page)
+    await page.screenshot(path=tmp_path / "case.png", full_page=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import calendars, many, reading, verbs
+from . import calendars, many, reading, verbs, wall
 
 # `many` goes first: /cases/bulk must not be taken for a case.
-routers = (reading.hot_router, many.router, reading.router, verbs.router, calendars.router)
+routers = (reading.hot_router, many.router, reading.router, verbs.router, calendars.router, wall.router)
 
 __all__ = ["routers"]

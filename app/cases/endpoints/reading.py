@@ -22,6 +22,7 @@ from app.cases.schemas import (
 )
 from app.cases.terms import CaseState, QueueView
 from app.catalogue.errors import UnknownCategory
+from app.directory.errors import UnknownUnit
 from app.identity.deps import SIGNED_IN, CurrentStaff, officer
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.web.answers import json_answer
@@ -39,6 +40,7 @@ hot_router = APIRouter(prefix="/api/v1/staff", tags=["staff"], route_class=HotRo
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 _READ = problem_responses(StaffNeeded, SessionExpired, CaseNotFound)
 _LIST = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, ForeignCursor, UnreadableCursor)
+_QUEUE = problem_responses(StaffNeeded, SessionExpired, UnknownCategory, UnknownUnit, ForeignCursor, UnreadableCursor)
 
 
 class PageQuery(BaseModel):
@@ -52,9 +54,22 @@ class PageQuery(BaseModel):
 
 
 class QueueQuery(PageQuery):
-    """Which part of the open cases."""
+    """Which part of the open cases: what the console's queue can be narrowed to."""
 
     view: QueueView = QueueView.INBOX
+    unit: Annotated[Code | None, Field(description="Cơ quan cùng đơn vị trực thuộc. A unit with those below it.")] = (
+        None
+    )
+    state: CaseState | None = None
+    officer: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            pattern=r"^[A-Za-z0-9._@-]*$",
+            description="Tên đăng nhập người phụ trách; `none`: chưa giao ai. A user name, or `none`: nobody's.",
+            examples=["none"],
+        ),
+    ] = None
 
 
 class CasesQuery(PageQuery):
@@ -66,21 +81,27 @@ class CasesQuery(PageQuery):
     opened_since: InstantIn | None = None
 
 
-@hot_router.get("/queue", response_model=CasePageOut, responses=_LIST, openapi_extra={**SIGNED_IN})
+@hot_router.get("/queue", response_model=CasePageOut, responses=_QUEUE, openapi_extra={**SIGNED_IN})
 async def list_queue(request: Request, asked: Annotated[QueueQuery, Query()]) -> Response:
-    """Việc của đơn vị bạn, hạn gần nhất trước. The open cases of your units, due first."""
+    """Việc của đơn vị bạn, hạn gần nhất trước. The open cases of your units, due first.
+
+    Narrowed as the console's queue is: by category and unit, each with all below, state, and who is in charge.
+    """
     actor, of, now = await officer(request), await books(request), (await clock(request)).now()
-    query = {"view": asked.view.value, "category": asked.category, "actor": actor.id}
+    query = {**asked.model_dump(exclude={"cursor", "limit"}), "actor": actor.id}
+    db = await database(request)
     rows = await service.queue_page(
-        await database(request),
+        db,
         actor,
-        service.scope_of(actor, of.directory),
+        service.narrowed(service.scope_of(actor, of.directory), of.directory, asked.unit),
         of,
         asked.view,
         category=asked.category,
         after=_after(query, asked.cursor),
         limit=asked.limit + 1,
         now=now,
+        state=asked.state,
+        officer=await service.officer_named(db, actor, asked.officer, now=now),
     )
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None
     following = make_cursor(query, [last["due_at"].isoformat(), str(last["id"])]) if last else None

@@ -45,6 +45,7 @@ from .taken import (
     TriageIn,
     WithholdAll,
 )
+from .wall import LoadOut, UnitLoadOut, WallOut, wall_answer
 
 __all__ = [
     "AcceptAll",
@@ -68,6 +69,7 @@ __all__ = [
     "EscalateIn",
     "ExtendIn",
     "ExtensionPreviewOut",
+    "LoadOut",
     "MergeIn",
     "MoveIn",
     "NoteAll",
@@ -82,12 +84,15 @@ __all__ = [
     "ReferIn",
     "ResolveAll",
     "TriageIn",
+    "UnitLoadOut",
     "UnitRef",
     "VerbOut",
+    "WallOut",
     "WithholdAll",
     "case_answer",
     "line",
     "outcomes_answer",
     "page_answer",
     "verb_answer",
+    "wall_answer",
 ]

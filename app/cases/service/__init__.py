@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .codes import CodeBook
+from .counting import count_handled
 from .extending import extend_case, pause_case, preview_extension, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
 from .handling import (
@@ -28,6 +29,7 @@ from .listing import (
     NEWEST,
     NOBODY,
     START,
+    STRANGER,
     CaseView,
     Outcome,
     cases_page,
@@ -38,6 +40,7 @@ from .listing import (
     load_by_unit,
     may_take_up,
     narrowed,
+    officer_named,
     queue_counts,
     queue_page,
     with_clocks,
@@ -57,6 +60,7 @@ __all__ = [
     "NEWEST",
     "NOBODY",
     "START",
+    "STRANGER",
     "CaseView",
     "CodeBook",
     "NewCase",
@@ -70,6 +74,7 @@ __all__ = [
     "cases_page",
     "close_case",
     "confirm_redaction",
+    "count_handled",
     "decide_photos",
     "draft_answer",
     "draft_from_outside",
@@ -90,6 +95,7 @@ __all__ = [
     "milestones_of",
     "narrowed",
     "note_from_outside",
+    "officer_named",
     "open_case",
     "pause_case",
     "plan_cases",

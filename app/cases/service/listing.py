@@ -19,6 +19,7 @@ from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.directory.snapshot import Directory
 from app.directory.terms import Tier
+from app.identity import service as identity_service
 from app.identity.terms import Actor, system_actor
 from app.kit.clock import Clock
 from app.kit.ids import CaseId, TenantId, UnitId
@@ -28,6 +29,7 @@ from app.timeline.terms import Entry
 
 START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 NOBODY = UUID(int=0)
+STRANGER = UUID(int=1)  # in charge of nothing
 NEWEST = UUID(int=(1 << 128) - 1)
 DUE_SOON = timedelta(days=1)
 
@@ -71,6 +73,19 @@ async def queue_page(
         after=after,
         limit=limit,
     )
+
+
+async def officer_named(db: Database, actor: Actor, username: str | None, *, now: datetime) -> UUID | None:
+    """Who `queue_page` asks for: a member of the actor's own units by user name, NOBODY for `none`, None for whoever.
+
+    A name that no colleague has finds nothing. One statement for a name, else none.
+    """
+    if not username:
+        return None
+    if username == "none":
+        return NOBODY
+    known = await identity_service.colleagues_of(db, actor, now=now)
+    return next((UUID(str(officer)) for officer, name, _ in known if name == username), STRANGER)
 
 
 def narrowed(scope: Scope, directory: Directory, unit: str | None) -> Scope:

@@ -142,4 +142,5 @@ async def _shown(
         seen=view.row["version"] if seen is None else seen,
         draft=draft,
         **await views.case_page(desk, view),
+        **desk.map_values(),
     )

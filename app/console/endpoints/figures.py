@@ -1,4 +1,4 @@
-"""Figures of the service requests that an officer's units decide, as a page."""
+"""Figures of cases and of service requests, of an officer's own units and those below, as pages and as CSV."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk
 from app.db.work import read_work
 from app.insight import service
 from app.insight.errors import PeriodTooLong
-from app.insight.schemas import table
-from app.insight.terms import By, Figures, Period
+from app.insight.schemas import case_table, table, table_name
+from app.insight.terms import By, CaseBy, CaseFigures, Figures, Period
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.terms import RequestBooks
 
@@ -38,9 +38,50 @@ async def show_table(desk: CurrentDesk, books: CurrentRequestBooks) -> Response:
     asked = desk.request.query_params
     by = By(asked["by"]) if asked.get("by") in set(By) else By.UNIT
     figures = await _figures(desk, books, _days(asked.get("first", ""), asked.get("last", "")), by)
-    name = f"figures-{figures.period.first}-{figures.period.last}-{figures.by}.csv"
+    return _as_file(table(figures), table_name(figures))
+
+
+@router.get("/figures/cases")
+async def show_case_figures(desk: CurrentDesk) -> Response:
+    """What became of the reports received in a period; one that makes no sense is said, and this year is shown."""
+    asked = desk.request.query_params
+    by = CaseBy(asked["by"]) if asked.get("by") in set(CaseBy) else CaseBy.UNIT
+    days = _days(asked.get("first", ""), asked.get("last", ""))
+    try:
+        return _cases_shown(desk, await _case_figures(desk, days, by))
+    except PeriodTooLong as problem:
+        return _cases_shown(desk, await _case_figures(desk, None, by), problem)
+
+
+@router.get("/figures/cases.csv")
+async def show_case_table(desk: CurrentDesk) -> Response:
+    """The same as CSV. Raises: PeriodTooLong."""
+    asked = desk.request.query_params
+    by = CaseBy(asked["by"]) if asked.get("by") in set(CaseBy) else CaseBy.UNIT
+    figures = await _case_figures(desk, _days(asked.get("first", ""), asked.get("last", "")), by)
+    return _as_file(case_table(figures), table_name(figures))
+
+
+def _as_file(content: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(table(figures), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _case_figures(desk: Desk, days: Period | None, by: CaseBy) -> CaseFigures:
+    """Raises: PeriodTooLong."""
+    async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
+        return await service.get_case_figures(work, desk.actor, desk.scope, desk.books, days, by)
+
+
+def _cases_shown(desk: Desk, figures: CaseFigures, problem: PeriodTooLong | None = None) -> Response:
+    return desk.page(
+        "figures_cases.html",
+        status=problem.status if problem else 200,
+        figures=figures,
+        refused=problem.detail if problem else None,
+        groups=list(CaseBy),
+        file=f"{PATH}/figures/cases.csv?{_query(figures)}",
+    )
 
 
 async def _figures(desk: Desk, books: RequestBooks, days: Period | None, by: By) -> Figures:
@@ -60,7 +101,7 @@ def _shown(desk: Desk, figures: Figures, problem: PeriodTooLong | None = None) -
     )
 
 
-def _query(figures: Figures) -> str:
+def _query(figures: Figures | CaseFigures) -> str:
     return urlencode({"first": figures.period.first, "last": figures.period.last, "by": figures.by.value})
 
 

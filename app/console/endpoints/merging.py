@@ -12,7 +12,7 @@ from app.cases import service as cases_service
 from app.cases.errors import CaseNotFound
 from app.cases.schemas import line
 from app.cases.terms import CaseState
-from app.console import views
+from app.console import duplicates, views
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk
 from app.console.endpoints.case import CodePath
 from app.kit.geo import Point, distance_m
@@ -31,7 +31,8 @@ async def compare_cases(desk: CurrentDesk, code: CodePath) -> Response:
     typed = desk.request.query_params.get("into", "").strip()[:40]
     one = await _case(desk, code)
     two, wrong = await _beside(desk, one["code"], typed) if typed else (None, None)
-    return _shown(desk, one, two, typed, {"into": wrong} if wrong is not None else {})
+    found = [] if two is not None else await duplicates.likely(desk, one["row"])
+    return _shown(desk, one, two, typed, {"into": wrong} if wrong is not None else {}, found)
 
 
 async def _beside(desk: Desk, code: str, typed: str) -> tuple[dict[str, Any] | None, Text | None]:
@@ -53,7 +54,14 @@ async def _case(desk: Desk, code: str) -> dict[str, Any]:
     return {**shown, "row": view.row, "texts": [report.description for report in reports]}
 
 
-def _shown(desk: Desk, one: dict[str, Any], two: dict[str, Any] | None, typed: str, errors: FieldErrors) -> Response:
+def _shown(
+    desk: Desk,
+    one: dict[str, Any],
+    two: dict[str, Any] | None,
+    typed: str,
+    errors: FieldErrors,
+    found: list[dict[str, Any]],
+) -> Response:
     left, right = _facts(desk, one), _facts(desk, two) if two is not None else []
     beside, there = dict(right), dict(left)
     return desk.page(
@@ -63,6 +71,7 @@ def _shown(desk: Desk, one: dict[str, Any], two: dict[str, Any] | None, typed: s
         two=two,
         typed=typed,
         errors=errors,
+        duplicates=found,
         left=[(name, value, beside.get(name) == value) for name, value in left],
         right=[(name, value, there[name] == value) for name, value in right],
         apart=_apart(one, two) if two is not None else None,

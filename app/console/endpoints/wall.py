@@ -25,7 +25,6 @@ async def show_wall(desk: CurrentDesk) -> Response:
     loads = await cases_service.load_by_unit(desk.database, desk.scope, now=desk.now)
     behind = [(unit, load) for unit, load in loads.items() if load.overdue]
     worst = sorted(behind, key=lambda one: (-one[1].overdue, -one[1].open))
-    directory, tenant_id = desk.books.directory, desk.tenant.id
     return desk.page(
         "wall.html",
         headers=headers,
@@ -33,6 +32,6 @@ async def show_wall(desk: CurrentDesk) -> Response:
         every=_EVERY,
         at=desk.now,
         total=total(loads.values()),
-        worst=[(directory.unit(tenant_id, unit).name, load) for unit, load in worst[:_MOST_UNITS]],
+        worst=[(desk.unit_name(unit), load) for unit, load in worst[:_MOST_UNITS]],
         others=len(worst[_MOST_UNITS:]),
     )

@@ -22,7 +22,7 @@ from app.kit.problems import Problem, Unavailable
 from app.kit.text import Text
 from app.media.deps import CurrentStore
 from app.media.terms import MOST_OF_A_REPORT
-from app.portal import handing, keepsakes, maps, unsent, views
+from app.portal import handing, keepsakes, unsent, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import Draft, draft_of, files_in, point_of, report_of
 from app.publication import service as publication_service
@@ -77,7 +77,7 @@ def _writing(visit: Visit, draft: Draft, *, fresh: bool = False) -> Response:
     errors = {} if draft.form.text("step") == "edit" else draft.errors
     return visit.page(
         "report.html",
-        **maps.values(visit),
+        **visit.map_values(),
         status=422 if errors else 200,
         held=fresh,
         form=draft.form,

@@ -19,6 +19,7 @@ from .words import packaged
 
 RADIUS_M = 300.0
 MOST_CANDIDATES = 100  # the nearest
+MOST_OF_AREA = 500  # newest cases of a commune that an officer's is compared with
 MOST_SHOWN = 5
 MOST_DAYS = 120
 THRESHOLD = 0.62
@@ -189,3 +190,10 @@ def likeness(
         parts.append((_OF_CATEGORY, kinship))
     score = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
     return Likeness(round(score, 3), shared)
+
+
+def likely(found: Likeness, metres: float | None) -> bool:
+    """Whether it is worth showing: where no distance is known, words in common and more of them are asked for."""
+    if metres is None:
+        return bool(found.shared) and found.score >= THRESHOLD_WITHIN
+    return metres <= RADIUS_M and found.score >= THRESHOLD

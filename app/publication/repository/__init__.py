@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository
-from .similar import open_near, open_within
+from .similar import newest_open, open_near, open_within
 from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
 from .windows import bodies_by_code, bodies_in
@@ -16,6 +16,7 @@ __all__ = [
     "body_of",
     "common_terms",
     "events_after",
+    "newest_open",
     "open_near",
     "open_within",
     "page_of",

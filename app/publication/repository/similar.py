@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
+from app.cases.terms import Scope
 from app.db.engine import Database
 from app.kit.geo import Box, Point
-from app.kit.ids import TenantId, least_id
-from app.publication.terms import NearCase
+from app.kit.ids import TenantId, UnitId, least_id
+from app.publication.terms import NearCase, OpenCase
 
 # Of several texts in `search_text` the second is what was reported, the first is the code.
 _NEAR = """
@@ -47,3 +49,29 @@ async def open_within(
     """
     rows = await db.lane.fetch(_WITHIN, tenant_id, commune, since, least_id(since), group, limit)
     return [NearCase(row[0], row[1], row[2], None, row[3], row[4]) for row in rows]
+
+
+# The expression is that of ix_cases_area; so many of an area are walked, however long ago the last ones were.
+_NEWEST = """
+SELECT id, code, category_code, lat, lon, summary, unit_id FROM (
+    SELECT id, code, category_code, lat, lon, summary, unit_id, state, kind FROM cases
+    WHERE tenant_id = $1 AND COALESCE(area_commune, area_district, area_province) = $2 AND id >= $3
+    ORDER BY id DESC LIMIT $4
+) AS newest
+WHERE state NOT IN ('resolved', 'closed') AND kind = $5 AND id <> $6 AND ($7::uuid[] IS NULL OR unit_id = ANY($7))
+"""
+
+
+async def newest_open(
+    db: Database, scope: Scope, area: str, kind: str, *, but: UUID, since: datetime, limit: int
+) -> list[OpenCase]:
+    """What is open, of the kind and within the scope, of the area's `limit` newest cases since then, `but` one.
+
+    One statement.
+    """
+    units = None if scope.whole else sorted(scope.units)
+    rows = await db.lane.fetch(_NEWEST, scope.tenant_id, area, least_id(since), limit, kind, but, units)
+    return [
+        OpenCase(row[0], row[1], row[2], Point(row[3], row[4]) if row[3] is not None else None, row[5], UnitId(row[6]))
+        for row in rows
+    ]

@@ -36,7 +36,7 @@ from .reading import (
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .recounting import recount
-from .similar import similar_cases, similar_to, similar_within
+from .similar import duplicates_of, similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "density",
     "draft_photo",
     "draw_tile",
+    "duplicates_of",
     "features",
     "index_all_words",
     "index_words",

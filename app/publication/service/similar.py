@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import cos, radians
+from typing import Any
 
+from app.cases.terms import Scope
+from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
 from app.kit.geo import Box, Point, distance_m
 from app.kit.ids import TenantId, made_at
 from app.publication import repository
 from app.publication.domain import likeness as domain
-from app.publication.terms import NearCase, SimilarCase
+from app.publication.terms import LikelyDuplicate, NearCase, SimilarCase
 
 _DEGREE_M = 111_195.0  # of a meridian
 _DAY = timedelta(days=1)
@@ -105,3 +109,43 @@ def _box(point: Point) -> Box:
     north = domain.RADIUS_M / _DEGREE_M
     east = north / max(0.01, cos(radians(point.lat)))
     return Box(point.lat - north, point.lon - east, point.lat + north, point.lon + east)
+
+
+async def duplicates_of(
+    db: Database, scope: Scope, catalogue: Catalogue, row: Mapping[str, Any], now: datetime
+) -> list[LikelyDuplicate]:
+    """Open cases within the scope that an officer may want to merge the case with, likeliest first, at most a handful.
+
+    Of the five hundred newest of its commune in the last four months, public or not, by the likeness that senders are
+    shown. One statement.
+    """
+    area = row["area_commune"] or row["area_district"] or row["area_province"]
+    since, case_id = now - domain.MOST_DAYS * _DAY, row["id"]
+    there = await repository.newest_open(
+        db, scope, area, row["kind"], but=case_id, since=since, limit=domain.MOST_OF_AREA
+    )
+    point = Point(row["lat"], row["lon"]) if row["lat"] is not None else None
+    mine, own = domain.said(row["summary"]), _with_group(catalogue, scope.tenant_id, row["category_code"])
+    found: list[LikelyDuplicate] = []
+    for case in there:
+        metres = distance_m(point, case.point) if point is not None and case.point is not None else None
+        if metres is not None and metres > domain.RADIUS_M:
+            continue
+        days = abs(made_at(case.case_id) - made_at(case_id)) / _DAY
+        likeness = domain.likeness(
+            mine,
+            domain.said(case.summary),
+            metres=metres,
+            days=days,
+            category=own,
+            of=_with_group(catalogue, scope.tenant_id, case.category),
+        )
+        if domain.likely(likeness, metres):
+            found.append(LikelyDuplicate(case, round(metres) if metres is not None else None, int(days), likeness))
+    found.sort(key=lambda one: (-one.likeness.score, one.metres or 0))
+    return found[: domain.MOST_SHOWN]
+
+
+def _with_group(catalogue: Catalogue, tenant_id: TenantId, code: str) -> tuple[str, str]:
+    lineage = catalogue.lineage(tenant_id, code)
+    return lineage[0], lineage[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
 from .portals import MOST_COUNTED, Held, PortalDay, Seats, Standing, Told, Unplaced
-from .similar import Likeness, NearCase, SimilarCase
+from .similar import LikelyDuplicate, Likeness, NearCase, OpenCase, SimilarCase
 from .vocabulary import (
     CONSUMER,
     CaseView,
@@ -49,8 +49,10 @@ __all__ = [
     "Finding",
     "Held",
     "Kept",
+    "LikelyDuplicate",
     "Likeness",
     "NearCase",
+    "OpenCase",
     "Page",
     "Passage",
     "Personal",

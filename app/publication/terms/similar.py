@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.kit.geo import Point
+from app.kit.ids import UnitId
 
 
 class Likeness(NamedTuple):
@@ -32,4 +33,24 @@ class SimilarCase(NamedTuple):
     line: bytes
     metres: int | None  # None where one of both is known by its commune alone
     days: int
+    likeness: Likeness
+
+
+class OpenCase(NamedTuple):
+    """An open case of an area as officers see it, public or not, with the beginning of what was reported."""
+
+    case_id: UUID
+    code: str
+    category: str
+    point: Point | None
+    summary: str
+    unit_id: UnitId
+
+
+class LikelyDuplicate(NamedTuple):
+    """An open case that is probably the same matter as another one, and why that is thought."""
+
+    case: OpenCase
+    metres: int | None
+    days: int  # between both
     likeness: Likeness

@@ -25,6 +25,7 @@ from .following import (
 from .intake import Intake, Repeat, locate_report, submit_report
 from .reading import (
     ReportView,
+    count_stars,
     files_of_case,
     files_of_own,
     find_facts,
@@ -49,6 +50,7 @@ __all__ = [
     "add_by_client",
     "block_sender",
     "claim",
+    "count_stars",
     "cut_off",
     "ended_before",
     "files_of_case",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from app.cases import service as cases_service
 from app.cases.events import EventType
 from app.cases.models import Case
 from app.cases.service import CaseView
-from app.cases.terms import Verb
+from app.cases.terms import Scope, Verb
 from app.db.engine import Database
+from app.db.work import ReadWork
 from app.identity import service as identity_service
 from app.identity.domain import matches
 from app.identity.terms import Actor
@@ -23,7 +25,7 @@ from app.media import service as media_service
 from app.media.terms import Attached
 from app.reports import repository
 from app.reports.errors import ReportNotFound
-from app.reports.terms import ReportText, Watched
+from app.reports.terms import Rated, ReportText, Watched
 from app.timeline import service as timeline_service
 from app.timeline.terms import Audience, Entry
 
@@ -194,3 +196,11 @@ async def opened_by(
 ) -> list[Watched]:
     """Those of the accounts' reports that opened one of the cases. One statement."""
     return await repository.list_opened_by(db, tenant_id, case_ids, citizens)
+
+
+async def count_stars(
+    work: ReadWork, scope: Scope, begins_at: datetime, ends_at: datetime, zone_name: str
+) -> list[Rated]:
+    """Stars given to cases of the scope received in [begins_at, ends_at), by unit and month. One statement."""
+    units = None if scope.whole else sorted(scope.units)
+    return await repository.count_stars(work, scope.tenant_id, units, begins_at, ends_at, zone_name)

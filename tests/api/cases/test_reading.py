@@ -29,6 +29,7 @@ from tests.builders import (
     an_officer,
     someone,
 )
+from tests.statements import Statements
 
 S = CaseState
 QUEUE, CASES = "/api/v1/staff/queue", "/api/v1/staff/cases"
@@ -278,3 +279,34 @@ async def test_a_merged_case_names_the_one_it_lives_on_in(client: httpx.AsyncCli
     shown = (await client.get(f"{CASES}/{one.code}", headers=officer.headers)).json()
     assert (shown["merged_into"], shown["resolution"]) == (other.code, "duplicate")
     assert set(shown["verbs"]) <= {"unmerge", "note", "withhold", "redact", "decide-photos"}
+
+
+async def test_the_queue_is_narrowed_as_the_console_narrows_it(
+    client: httpx.AsyncClient, process: Process, statements: Statements
+) -> None:
+    filed = await spread(process)
+    taken = await a_case(process, S.IN_PROGRESS)
+    leader, city = await an_officer(process, unit=PROVINCE), await an_officer(process, unit=CITY)
+    mine, own = await an_officer(process), filed[CAM_THUONG].code
+    await acting(process, cases.assign_case, someone(process), code=own, seen=None, officer=mine.username)
+
+    async def queued(who: Officer, query: str) -> set[str]:
+        page = (await client.get(f"{QUEUE}?{query}", headers=who.headers)).json()
+        return {item["code"] for item in page["items"]}
+
+    for query, expected in (
+        (f"unit={CITY}", {own, filed[BINH_HAN].code, taken.code}),
+        (f"unit={CAM_THUONG.lower()}&state=in_progress", {taken.code}),
+        ("state=assigned", {own}),
+        (f"officer=none&unit={CITY}", {filed[BINH_HAN].code}),
+        ("officer=khong.co.ai", set()),
+    ):
+        assert await queued(leader, query) == expected, query
+    assert set(await codes(client, QUEUE, leader, unit=CITY, limit=1)) == {own, filed[BINH_HAN].code, taken.code}
+    assert await queued(mine, f"officer={mine.username}") == {own}
+    statements.clear()
+    assert await queued(mine, "officer=none&state=assigned") == set()
+    assert len(statements) == 2, "signed in, and the page"
+    assert await queued(city, f"unit={THANH_MIEN}") == set(), "what is not one's own stays out of sight"
+    for wrong, status in (("unit=H99", 404), ("state=odd", 422), ("officer=%3Cb%3E", 422)):
+        assert (await client.get(f"{QUEUE}?{wrong}", headers=mine.headers)).status_code == status, wrong

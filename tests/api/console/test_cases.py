@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -11,7 +13,7 @@ from app.db.engine import Database
 from app.identity.terms import ReporterIdentity, Role
 from app.process import Process
 from tests.api.console.conftest import Desks
-from tests.builders import CAM_THUONG, CITY, EVERY_HAND, HAIDUONG, THANH_MIEN, a_case, acting, someone
+from tests.builders import CAM_THUONG, CITY, EVERY_HAND, HAIDUONG, LAMP, THANH_MIEN, a_case, acting, someone
 from tests.pages import Page, post
 from tests.statements import Statements
 
@@ -240,13 +242,13 @@ async def test_an_empty_form_is_told_what_to_write(desk_of: Desks, process: Proc
     assert Page(refused).text.count(asked) == 2  # in the summary, and by its field
 
 
-async def test_a_case_is_shown_in_seven_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
+async def test_a_case_is_shown_in_eight_statements(desk_of: Desks, process: Process, statements: Statements) -> None:
     filed = await a_case(process, S.IN_PROGRESS)
     desk = await desk_of(*EVERY_HAND)
     statements.clear()
     assert (await desk.get(f"/console/cases/{filed.code}")).status_code == 200
-    # who asks, the case, its history, its reports, their files, its colleagues, templates of answers
-    assert len(statements) == 7, statements.texts
+    # who asks, the case, its history, its reports, their files, its colleagues, templates of answers, duplicates
+    assert len(statements) == 8, statements.texts
 
 
 async def test_nobody_approves_what_he_drafted(desk_of: Desks, process: Process, db: Database) -> None:
@@ -341,3 +343,43 @@ async def test_the_page_of_a_case_tells_its_other_clocks(desk_of: Desks, process
     assert "Duyệt câu trả lời: đến 10:00 ngày 23/11/2026" in page.text
     queue = Page(await desk.get("/console?view=approval"))
     assert "Duyệt câu trả lời: đến 10:00 ngày 23/11/2026" in queue.text
+
+
+async def test_likely_duplicates_stand_beside_merging_one_click_from_the_comparison(
+    desk_of: Desks, process: Process
+) -> None:
+    case = await a_case(process)
+    same = await a_case(process, S.IN_PROGRESS, description="Den duong so 12 pho Cẩm Thượng tối om, không sáng.")
+    await a_case(process, S.RESOLVED)
+    await a_case(process, category="waste.uncollected", description="Rác ùn ứ đầu ngõ.")
+    await a_case(process, area="10510", point=None)
+    desk, reader = await desk_of(*EVERY_HAND), await desk_of(Role.AUDITOR)
+    answer = await desk.get(f"/console/cases/{case.code}")
+    there = f"/console/cases/{case.code}/merge?into={same.code}"
+    assert [link for link in Page(answer).links if "merge?into=" in link] == [there]
+    assert "cùng ngày" in answer.text
+    assert there in Page(await desk.get(f"/console/cases/{case.code}/merge")).links
+    compared = Page(await desk.get(there))
+    assert f"Gộp {case.code} vào {same.code}" in compared.text
+    assert not any("merge" in link for link in Page(await reader.get(f"/console/cases/{case.code}")).links)
+
+
+async def test_where_a_case_is_stands_in_words_and_the_map_is_loaded_when_it_is_asked_for(
+    desk_of: Desks, process: Process
+) -> None:
+    case, without = await a_case(process, point=LAMP, address="12 phố Cẩm Thượng"), await a_case(process, area="10507")
+    desk = await desk_of()
+    answer = await desk.get(f"/console/cases/{case.code}")
+    for words in ("12 phố Cẩm Thượng", "Phường Cẩm Thượng", "20.94670, 106.31340"):
+        assert words in answer.text
+    assert 'data-at="20.9467,106.3134"' in answer.text
+    assert 'data-at="" data-area="10507"' in (await desk.get(f"/console/cases/{without.code}")).text
+    assert not any(
+        "map.js" in script or "map.css" in script for script in re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    )
+    places = await desk.get("/console/map/places.geojson")
+    assert places.headers["content-type"] == "application/geo+json"
+    assert places.headers["cache-control"] == "private, max-age=3600"
+    assert any(one["properties"]["code"] == "10507" for one in places.json()["features"])
+    held = {"If-None-Match": places.headers["etag"]}
+    assert (await desk.get("/console/map/places.geojson", headers=held)).status_code == 304

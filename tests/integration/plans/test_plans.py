@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -158,7 +159,7 @@ async def test_one_public_case_is_one_row(town: Town) -> None:
 @pytest.mark.parametrize("who", ["officer", "dispatcher"])
 async def test_a_queue_reads_what_is_open_only(town: Town, view: str, who: str) -> None:
     headers: dict[str, str] = getattr(town, who)
-    for query in (f"?view={view}", f"?view={view}&category=roads"):
+    for query in (f"?view={view}", f"?view={view}&category=roads", f"?view={view}&unit=H23.21&officer=none"):
         narrow([*await _asked(town, QUEUE + query, headers), *_none()], PAGE)
 
 
@@ -172,6 +173,28 @@ async def test_pages_of_the_console_go_by_the_indexes_of_what_is_open(town: Town
     assert {(one.table, one.node) for one in seen} == {("cases", "Index Only Scan")}, seen
     most = await town.process.db.lane.fetchval("SELECT count(*) FROM cases WHERE state NOT IN ('resolved', 'closed')")
     assert sum(one.rows for one in seen) < REPEATS * most * 1.05, "each open case once; rows are means over units"
+
+
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_figures_of_cases_read_what_was_received_in_the_period(town: Town, who: str) -> None:
+    headers = getattr(town, who)
+    for first, last in (("2026-10-01", "2026-10-31"), ("2026-01-01", "2026-11-20")):
+        received = await town.process.db.lane.fetchval(
+            "SELECT count(*) FROM cases WHERE tenant_id = $1 AND opened_at >= $2::date - interval '7 hours'"
+            " AND opened_at < $3::date + interval '17 hours'",
+            HAIDUONG, date.fromisoformat(first), date.fromisoformat(last),
+        )  # fmt: skip
+        seen = await _asked(town, f"/api/v1/staff/figures/cases?first={first}&last={last}", headers)
+        narrow(seen, received * 1.05 + 10)
+        assert {one.table for one in seen} <= {"cases", "timeline_entries", "reports"}
+        assert sum(one.rows for one in seen if one.table == "cases") < REPEATS * received * 2.2
+
+
+@pytest.mark.parametrize("who", ["officer", "dispatcher"])
+async def test_likely_duplicates_are_looked_for_among_the_newest_of_a_commune(town: Town, who: str) -> None:
+    token = getattr(town, who)["Authorization"].removeprefix("Bearer ")
+    items = (await town.client.get(f"{QUEUE}?view=triage", headers=getattr(town, who))).json()["items"]
+    narrow(await _asked(town, f"/console/cases/{items[0]['code']}/merge", {"Cookie": f"staff={token}"}), 600)
 
 
 def _none() -> list[Visit]:

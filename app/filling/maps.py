@@ -1,4 +1,4 @@
-"""What a page with a map is made from: the province's box, where boundaries and tiles come from, and its policy."""
+"""What a page with a map is made from, in both doors: the province's box, boundaries, tiles, and its policy."""
 
 from __future__ import annotations
 
@@ -7,30 +7,39 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.db.engine import Database
+from app.db.work import read_work
+from app.directory import service as directory_service
 from app.directory.snapshot import Area, Directory, Tenant
 from app.directory.terms import AreaCode
+from app.kit.clock import Clock
 from app.kit.geo import Box
+from app.settings import Settings
+from app.web.coding import coded_answer
+from app.web.etags import content_tag, is_fresh
 from app.web.pages import assets, policy
 
-from .deps import Visit
-
-PLACES: Final = "/map/places.geojson"
 _AROUND: Final = 0.02  # degrees, some two kilometres around a province of which only centres are known
 
 
-def values(visit: Visit) -> dict[str, Any]:
-    """Values and headers for `Visit.page`: pictures may come from the operator's tile server, nothing else may."""
-    tiles = visit.settings.map_tiles or ""
+def values(directory: Directory, tenant: Tenant, settings: Settings, places: str) -> dict[str, Any]:
+    """Values and headers of a page with a map: pictures may come from the operator's tile server, nothing else may.
+
+    `places`: the address of the areas and their boundaries.
+    """
+    tiles = settings.map_tiles or ""
     files = assets()
     address = urlsplit(tiles)
-    box = box_of(visit.books.directory, visit.tenant)
+    box = box_of(directory, tenant)
     return {
         "map": {
             "box": f"{box.south:.4f},{box.west:.4f},{box.north:.4f},{box.east:.4f}",
-            "places": PLACES,
+            "places": places,
             "tiles": tiles,
-            "credit": visit.settings.map_credit or "",
+            "credit": settings.map_credit or "",
             "script": files["map.js"].path,
             "style": files["map.css"].path,
             "opener": files["place.js"].path,
@@ -39,6 +48,25 @@ def values(visit: Visit) -> dict[str, Any]:
             "Content-Security-Policy": policy(images=f"{address.scheme}://{address.netloc}" if address.netloc else "")
         },
     }
+
+
+async def answer(
+    request: Request, database: Database, clock: Clock, directory: Directory, tenant: Tenant, *, kept: str
+) -> Response:
+    """The areas and their boundaries, with their tag, or the word that the browser holds them already.
+
+    At most two statements. `kept`: by whom the answer may be kept.
+    """
+    async with read_work(database, clock, tenant.id) as work:
+        outlines = await directory_service.outlines(work, tenant.edition, place_codes(directory, tenant))
+    content = places(directory, tenant, outlines)
+    tag = content_tag(content)
+    headers = {"ETag": tag, "Cache-Control": f"{kept}, max-age=3600"}
+    if is_fresh(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    found = coded_answer(request, content, headers)
+    found.headers["Content-Type"] = "application/geo+json"
+    return found
 
 
 def box_of(directory: Directory, tenant: Tenant) -> Box:
