@@ -78,10 +78,8 @@ def _place_name(chain: AreaChain) -> str:
 
 def draft_of(visit: Visit, form: Form) -> Draft:
     """The first page of the form, checked as far as it can be without sending it."""
-    errors: FieldErrors = {}
+    errors: FieldErrors = {} if form.text("description") else {"description": _DESCRIBE}
     category, suggested = _category(visit, form, errors)
-    if not form.text("description"):
-        errors["description"] = _DESCRIBE
     written = _written(form, errors)
     placed = _placed(visit, written, errors) if written is not None else None
     return Draft(form, errors, category, suggested, placed)

@@ -148,4 +148,4 @@ async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
         )
     except Unavailable:
         return ()
-    return views.similar(found)
+    return views.similar(visit, found)

@@ -51,11 +51,20 @@
     form.requestSubmit();
     wanted.remove();
   };
+  const settle = () => {  // what was wrong with the first step is mended
+    if (!$(".wrong", steps[1])) $("#errors")?.remove();
+    for (const mended of all(".wrong", steps[0])) {
+      mended.classList.remove("wrong");
+      all(".error", mended).forEach((error) => { error.textContent = ""; });
+      all("[aria-invalid]", mended).forEach((each) => each.removeAttribute("aria-invalid"));
+    }
+  };
   for (const button of all("[data-to]", form)) {
     button.addEventListener("click", () => {
       const whole = field("description").value.trim() && field("category").value;
-      if (button.dataset.to === "where" && !whole) ask();
-      else go(button.dataset.to);
+      if (button.dataset.to === "where" && !whole) { ask(); return; }
+      if (button.dataset.to === "where") settle();
+      go(button.dataset.to);
     });
   }
 
