@@ -1,6 +1,6 @@
 // The map of the pages: choosing a spot on the form, and looking at what is public. Each page works without it.
 import { VectorTile } from "@mapbox/vector-tile";
-import { CRS, DomUtil, GridLayer, circle, control, divIcon, geoJSON, latLng, latLngBounds, layerGroup, map as made, marker, point, tileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { CRS, DomUtil, GridLayer, bounds, circle, control, divIcon, geoJSON, latLng, latLngBounds, layerGroup, map as made, marker, point, tileLayer } from "leaflet/dist/leaflet-src.esm.js";
 import { PbfReader } from "pbf";
 
 // A tile of two zooms farther away, drawn four times as wide: its squares of a sixteenth are as wide as a finger.
@@ -36,27 +36,32 @@ const ground = async (box, said) => {
     }
   } catch { /* squares alone */ }
   const from = wide.getLayers().length ? 12 : 0;
+  let dots = [];
   const show = () => {
     const near = map.getZoom() >= from;
     (near ? wide : names).remove();
-    apart(map, (near ? names : wide).addTo(map));
+    apart(map, (near ? names : wide).addTo(map), dots);
   };
+  map.on("zoomstart", () => { dots = []; });
   map.on("zoomend moveend resize", show);
   show();
-  return { map, places };
+  return { map, places, around: (drawn) => { dots = drawn; show(); } };
 };
 
-// Of names that would lie on each other only the first is shown; coming nearer brings the others.
-const apart = (map, layer) => {
-  const view = map.getBounds().pad(0.1), taken = [];
+// A name steps up or down where a dot or another name is; where nothing is free it is hidden until one comes nearer.
+const STEPS = [0, 22, -22, 40, -40];
+const apart = (map, layer, dots) => {
+  const view = map.getBounds().pad(0.1), taken = [...dots];
+  const free = (box) => taken.every((other) => Math.abs(other.x - box.x) >= other.wide + box.wide || Math.abs(other.y - box.y) >= other.high + box.high);
   for (const label of layer.getLayers()) {
     const text = label.getElement()?.firstElementChild;
     if (!text) continue;
     const { x, y } = map.latLngToLayerPoint(label.getLatLng()), wide = text.offsetWidth / 2 + 4, high = text.offsetHeight / 2 + 1;
-    const free = view.contains(label.getLatLng())
-      && taken.every((other) => Math.abs(other.x - x) >= other.wide + wide || Math.abs(other.y - y) >= other.high + high);
-    text.style.visibility = free ? "" : "hidden";
-    if (free) taken.push({ x, y, wide, high });
+    const box = view.contains(label.getLatLng()) && STEPS.map((step) => ({ x, y: y + step, wide, high, step })).find(free);
+    text.style.visibility = box ? "" : "hidden";
+    if (!box) continue;
+    text.style.top = `${box.step}px`;
+    taken.push(box);
   }
 };
 
@@ -141,21 +146,21 @@ const together = (points) => {
 
 // What is public, in view: counted squares that come apart as one comes nearer, and the newest as a list beside the map.
 export const look = async (box, { said, form, list, told }) => {
-  const { map } = await ground(box, said);
+  const { map, around } = await ground(box, said);
   const dots = layerGroup().addTo(map);
   let asking = null, timer = 0;
   const word = (name, value) => form.elements[name].querySelector(`[value="${CSS.escape(value)}"]`)?.textContent || "";
   const link = (code, title) => Object.assign(document.createElement("a"), { href: `/cases/${code}`, textContent: title });
-  const wanted = (bounds) => {
+  const wanted = (within) => {
     const fields = new URLSearchParams(new FormData(form));
     for (const [name, value] of [...fields]) if (!value) fields.delete(name);
-    if (!bounds) return fields;
-    fields.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((side) => side.toFixed(6)).join());
+    if (!within) return fields;
+    fields.set("bbox", [within.getWest(), within.getSouth(), within.getEast(), within.getNorth()].map((side) => side.toFixed(6)).join());
     fields.set("limit", LISTED);
     return fields;
   };
-  const listed = async (bounds, signal) => {
-    const answer = await fetch(`/api/v1/public/cases.geojson?${wanted(bounds)}`, { signal });
+  const listed = async (within, signal) => {
+    const answer = await fetch(`/api/v1/public/cases.geojson?${wanted(within)}`, { signal });
     if (!answer.ok) throw new Error((await answer.json()).detail);
     return (await answer.json()).features.map(({ properties }) => properties);
   };
@@ -171,9 +176,9 @@ export const look = async (box, { said, form, list, told }) => {
     })), () => { all.textContent = said.failed; });
     return all;
   };
+  const sideOf = (group) => (group.code && group.count === 1 ? 22 : 28 + Math.min(24, 8 * Math.log10(group.count)));
   const dot = (group) => {
-    const alone = group.count === 1 && group.code;
-    const side = alone ? 22 : 28 + Math.min(24, 8 * Math.log10(group.count));
+    const alone = group.count === 1 && group.code, side = sideOf(group);
     const face = document.createElement("span");
     face.textContent = alone ? "" : group.count;
     const about = alone && [word("category", group.category), word("state", group.state)].filter(Boolean).join(" – ");
@@ -198,8 +203,12 @@ export const look = async (box, { said, form, list, told }) => {
   };
   const show = (groups, lines) => {
     dots.clearLayers();
-    for (const group of groups) dots.addLayer(dot(group));
-    const view = map.getPixelBounds(), inView = groups.filter((group) => view.contains(group.at));
+    const { min, max } = map.getPixelBounds(), edge = point(SQUARE_PX, SQUARE_PX);
+    const inView = groups.filter((group) => bounds(min, max).contains(group.at));
+    const edges = bounds(min.subtract(edge), max.add(edge));  // no dot that Tab reaches and nobody sees
+    const seen = groups.filter((group) => edges.contains(group.at));
+    for (const group of seen) dots.addLayer(dot(group));
+    around(seen.map((group) => ({ ...map.latLngToLayerPoint(map.unproject(group.at)), wide: sideOf(group) / 2, high: sideOf(group) / 2 })));
     told.textContent = said.count.replace("%n", inView.reduce((sum, group) => sum + group.count, 0));
     list.replaceChildren(...lines.map((one) => {
       const line = document.createElement("li"), title = Object.assign(document.createElement("h3"), { className: "title" });

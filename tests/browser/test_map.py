@@ -18,11 +18,11 @@ from tests.browser.test_officers import RULES
 from tests.browser.test_people import come_to, fits, tab_to, write
 from tests.builders import LAMP, a_case
 
-# How many pairs of names that are shown lie on each other.
+# How many pairs of names and dots that are shown lie on each other.
 OVERLAPS = """() => {
-  const boxes = [...document.querySelectorAll(".map .place span")]
+  const boxes = [...document.querySelectorAll(".map .place span, .map .dot")]
     .filter((text) => getComputedStyle(text).visibility === "visible").map((text) => text.getBoundingClientRect());
-  if (!boxes.length) return -1;
+  if (boxes.length < 2) return -1;
   const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   return boxes.reduce((sum, box, at) => sum + boxes.slice(at + 1).filter((other) => over(box, other)).length, 0);
 }"""
