@@ -1,6 +1,6 @@
 // The map of the pages: choosing a spot on the form, and looking at what is public. Each page works without it.
 import { VectorTile } from "@mapbox/vector-tile";
-import { CRS, DomUtil, GridLayer, bounds, circle, control, divIcon, geoJSON, latLng, latLngBounds, layerGroup, map as made, marker, point, tileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { CRS, DomUtil, GridLayer, bounds, circle, control, divIcon, geoJSON, latLng, latLngBounds, layerGroup, map as made, marker, point, popup, tileLayer } from "leaflet/dist/leaflet-src.esm.js";
 import { PbfReader } from "pbf";
 
 // A tile of two zooms farther away, drawn four times as wide: its squares of a sixteenth are as wide as a finger.
@@ -164,17 +164,23 @@ export const look = async (box, { said, form, list, told }) => {
     if (!answer.ok) throw new Error((await answer.json()).detail);
     return (await answer.json()).features.map(({ properties }) => properties);
   };
+  // On the map itself, not on its dot: dots are drawn anew when the map moves to make room.
+  const tell = (at, content) => popup({ offset: [0, -6] }).setLatLng(at).setContent(content).openOn(map);
   // The cases of a square that comes apart no further.
   const opened = (group) => {
     const all = document.createElement("div");
     all.textContent = said.waiting;
     const corners = [group.square, group.square.add([1, 1])].map((corner) => map.unproject(corner.multiplyBy(SQUARE_PX)));
-    listed(latLngBounds(corners)).then((found) => all.replaceChildren(...found.map(({ code, title }) => {
-      const line = document.createElement("p");
-      line.append(link(code, title));
-      return line;
-    })), () => { all.textContent = said.failed; });
-    return all;
+    const told = tell(map.unproject(group.at), all);
+    listed(latLngBounds(corners)).then((found) => {
+      all.replaceChildren(...found.map(({ code, title }) => {
+        const line = document.createElement("p");
+        line.append(link(code, title));
+        return line;
+      }));
+      told.update();
+      all.querySelector("a")?.focus();
+    }, () => { all.textContent = said.failed; });
   };
   const sideOf = (group) => (group.code && group.count === 1 ? 22 : 28 + Math.min(24, 8 * Math.log10(group.count)));
   const dot = (group) => {
@@ -185,8 +191,15 @@ export const look = async (box, { said, form, list, told }) => {
     const label = alone ? `${about} (${group.code})` : said.several.replace("%n", group.count);
     const at = marker(map.unproject(group.at), { title: label, alt: label, icon: divIcon({ className: `dot${group.open ? " open" : ""}`, html: face, iconSize: [side, side] }) });
     at.on("add", () => at.getElement().setAttribute("aria-label", label));
-    if (alone) at.bindPopup(() => link(group.code, label));
-    else at.on("click", () => (map.getZoom() < NEAREST ? map.setView(at.getLatLng(), map.getZoom() + 2) : at.unbindPopup().bindPopup(opened(group)).openPopup()));
+    at.on("click keypress", ({ type, originalEvent }) => {
+      if (type === "keypress" && originalEvent.key !== "Enter") return;
+      if (alone) {
+        const to = link(group.code, label);
+        tell(at.getLatLng(), to);
+        to.focus();
+      } else if (map.getZoom() < NEAREST) map.setView(at.getLatLng(), map.getZoom() + 2);
+      else opened(group);
+    });
     return at;
   };
   // Tiles that the view touches. What each holds is kept by the browser under its tag, and asked for anew.
@@ -202,7 +215,9 @@ export const look = async (box, { said, form, list, told }) => {
     return together(found.flat());
   };
   const show = (groups, lines) => {
+    const held = document.activeElement?.matches(".dot");
     dots.clearLayers();
+    if (held) box.focus({ preventScroll: true });
     const { min, max } = map.getPixelBounds(), edge = point(SQUARE_PX, SQUARE_PX);
     const inView = groups.filter((group) => bounds(min, max).contains(group.at));
     const edges = bounds(min.subtract(edge), max.add(edge));  // no dot that Tab reaches and nobody sees

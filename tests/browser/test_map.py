@@ -85,6 +85,13 @@ async def test_what_is_public_is_on_the_map_and_in_the_list_beside_it(
     await accessible(page)
     assert await page.evaluate(OVERLAPS) == 0, "names of places lie on each other"
     await page.screenshot(path=tmp_path / f"map-{'phone' if phone else 'desk'}.png", full_page=True)
+    if not phone:  # one comes as near as one can, and is told which cases lie there
+        async with asyncio.timeout(30):
+            while not await page.locator(".leaflet-popup").count():
+                await page.get_by_role("button", name="3 phản ánh").click()
+        links = page.locator(".leaflet-popup-content a")
+        await expect(links).to_have_count(3)
+        assert await links.last.get_attribute("href") in {f"/cases/{each.code}" for each in filed}
     async with page.expect_response("**/*.mvt?state=closed"):
         await page.select_option("#state", "closed")
     await expect(page.locator("#map-told")).to_have_text("0 phản ánh trong khung bản đồ.")
