@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from app.catalogue.errors import RetiredCategory, UnknownCategory
+from app.catalogue import service as catalogue_service
+from app.catalogue.errors import InvalidAnswers, RetiredCategory, UnknownCategory
 from app.catalogue.terms import Category, Question, QuestionType
 from app.directory.errors import AreaMismatch, AreaOutsideTenant, UnknownArea
 from app.directory.snapshot import AreaChain
@@ -20,7 +21,7 @@ from app.reports.domain import Placed
 from app.reports.errors import PlaceNeeded
 from app.reports.schemas import ReportIn
 from app.reports.terms import Channel
-from app.web.pages import FieldErrors, Form, errors_of, number
+from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, number
 
 from .deps import Visit
 
@@ -77,10 +78,8 @@ def _place_name(chain: AreaChain) -> str:
 
 def draft_of(visit: Visit, form: Form) -> Draft:
     """The first page of the form, checked as far as it can be without sending it."""
-    errors: FieldErrors = {}
+    errors: FieldErrors = {} if form.text("description") else {"description": _DESCRIBE}
     category, suggested = _category(visit, form, errors)
-    if not form.text("description"):
-        errors["description"] = _DESCRIBE
     written = _written(form, errors)
     placed = _placed(visit, written, errors) if written is not None else None
     return Draft(form, errors, category, suggested, placed)
@@ -94,15 +93,36 @@ def point_of(form: Form) -> Point | None:
 
 def report_of(form: Form, category: Category) -> ReportIn:
     """The whole form as the API takes it. Raises: ValidationError."""
-    answers = {
-        question.code: _answer(question, text)
-        for question in category.questions
-        if (text := form.text(f"answers.{question.code}"))
-    }
     body = _body(form, *WRITTEN, *CONTACT, UNNAMED)
     if form.text(UNNAMED):  # a box that is ticked, whatever word stands for it
         body["reporter"]["anonymous"] = True
-    return ReportIn.model_validate({**body, "answers": answers, "channel": Channel.WEB, "media": files_in(form)})
+    return ReportIn.model_validate(
+        {**body, "answers": _answers(form, category), "channel": Channel.WEB, "media": files_in(form)}
+    )
+
+
+def wrong_answers(visit: Visit, form: Form, category: Category) -> FieldErrors:
+    """What is said against the answers to the category's questions, before the report is sent."""
+    try:
+        report = ReportIn.model_validate({**_body(form, *WRITTEN), "answers": _answers(form, category)})
+        catalogue_service.classify(
+            visit.books.catalogue,
+            tenant=visit.tenant.id,
+            code=category.code,
+            kind=None,
+            answers=report.answers,
+            on=local_day(visit.now, visit.tenant.time_zone),
+        )
+    except ValidationError as refused:
+        return errors_of(refused)
+    except InvalidAnswers as problem:
+        return errors_of_problem(problem)
+    return {}
+
+
+def without_files(form: Form) -> Form:
+    """The form without the files that came with it."""
+    return Form((name, form.text(name)) for name in form.names() if not name.startswith(FILES))
 
 
 def files_in(form: Form) -> list[str]:
@@ -119,6 +139,11 @@ def _body(form: Form, *names: str) -> dict[str, Any]:
         if not {"lat", "lon"} & place.keys():
             del body["location"]
     return body
+
+
+def _answers(form: Form, category: Category) -> dict[str, str | bool | float]:
+    given = ((question, form.text(f"answers.{question.code}")) for question in category.questions)
+    return {question.code: _answer(question, text) for question, text in given if text}
 
 
 def _answer(question: Question, text: str) -> str | bool | float:

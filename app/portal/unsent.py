@@ -48,7 +48,12 @@ class Unsent:
 
 def address(key: str) -> str:
     """Address of the report being written under `key`, which cannot be read from it."""
-    return f"{_PAGES}/{_name(key)}"
+    return f"{_PAGES}/{name_of(key)}"
+
+
+def is_field(name: str) -> bool:
+    """Whether the form has such a field; others are not kept."""
+    return _LAID_ASIDE.fullmatch(name) is not None
 
 
 def keeps_cookies(request: Request) -> bool:
@@ -66,7 +71,7 @@ def lay_aside(visit: Visit, answer: Response, unsent: Unsent) -> bool:
     if not keeps_cookies(visit.request):
         return False
     key = unsent.form.text("key")
-    value = _sealed(visit, _name(key), unsent)
+    value = _sealed(visit, name_of(key), unsent)
     if len(value) > _MOST_CHARACTERS:
         return False
     put_cookie(visit.request, answer, _COOKIE, value, path=address(key), max_age_s=int(_KEPT_FOR.total_seconds()))
@@ -96,7 +101,7 @@ def _sealed(visit: Visit, name: str, unsent: Unsent) -> str:
     form = unsent.form
     body = {
         "at": int(visit.now.timestamp()),
-        "form": {field: text for field in form.names() if _LAID_ASIDE.fullmatch(field) and (text := form.text(field))},
+        "form": {field: text for field in form.names() if is_field(field) and (text := form.text(field))},
         "errors": {where: [*said] for where, said in unsent.errors.items()},
         "message": unsent.message and [*unsent.message],
     }
@@ -108,5 +113,6 @@ def _bound(visit: Visit, name: str) -> bytes:
     return f"{visit.tenant.id}:{name}".encode()
 
 
-def _name(key: str) -> str:
+def name_of(key: str) -> str:
+    """Name of the report being written under `key`, as its address has it."""
     return signing.token_hash(key).hex()[:16]

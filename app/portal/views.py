@@ -14,6 +14,7 @@ from app.cases import service as cases_service
 from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Explanation
+from app.directory.errors import UnknownUnit
 from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
@@ -95,11 +96,12 @@ def _own_standing(state: str, resolution: str | None) -> Text:
 def own_line(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
     """One of the account's reports in its list."""
     is_open = row["state"] not in {CaseState.RESOLVED, CaseState.CLOSED}
+    unit = visit.books.directory.unit(visit.tenant.id, UnitId(row["unit_id"]))
     return {
         "code": row["code"],
         "excerpt": row["excerpt"],
         "category": _category_name(visit, row["category_code"]),
-        "unit": visit.books.directory.unit(visit.tenant.id, UnitId(row["unit_id"])).name,
+        "unit": Text(unit.name, unit.name_en)(visit.lang),
         "standing": _own_standing(row["state"], row["resolution"]),
         "is_open": is_open,
         "overdue": is_open and row["due_at"] < visit.now,
@@ -111,7 +113,8 @@ def own_line(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
 def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
     """The sender's own report, with what he may do now."""
     row = view.row
-    report = own_answer(row, view.entries, visit.books, tenant_id=visit.tenant.id, now=visit.now, lang=visit.lang)
+    told = own_answer(row, view.entries, visit.books, tenant_id=visit.tenant.id, now=visit.now, lang=visit.lang)
+    report = _worded(visit, told)
     routing = orjson.loads(row["routing"])
     return {
         "report": report,
@@ -141,7 +144,7 @@ def _question(view: ReportView) -> str | None:
 
 def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, Any]:
     """A public case from its stored bytes; its days are counted from its row, by the calendar of who has to answer."""
-    case = orjson.loads(body)
+    case = _worded(visit, orjson.loads(body))
     published = datetime.fromisoformat(case["due_at"]) == row["due_at"]  # else what is stored is a moment behind
     return {
         "case": case,
@@ -151,15 +154,25 @@ def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def public_lines(joined: bytes) -> list[dict[str, Any]]:
+def public_lines(visit: Visit, joined: bytes) -> list[dict[str, Any]]:
     """A page of stored lines, each with where it stands in words."""
-    lines = orjson.loads(b"[%b]" % joined)
+    lines = [_worded(visit, line) for line in orjson.loads(b"[%b]" % joined)]
     return [{**line, "standing": outcome(line["state"], line["resolution"])} for line in lines]
 
 
-def similar(found: Sequence[SimilarCase]) -> list[Similar]:
+def _worded(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    """The same with the responsible unit's name in the page's language, where the directory still has the unit."""
+    named = told["responsible_unit"]
+    try:
+        unit = visit.books.directory.unit_by_code(visit.tenant.id, named["code"])
+    except UnknownUnit:
+        return told
+    return {**told, "responsible_unit": {**named, "name": Text(unit.name, unit.name_en)(visit.lang)}}
+
+
+def similar(visit: Visit, found: Sequence[SimilarCase]) -> list[Similar]:
     """Cases like the one being written, likeliest first."""
-    told = public_lines(b",".join(one.line for one in found))
+    told = public_lines(visit, b",".join(one.line for one in found))
     return [Similar(line, one.metres, one.days) for line, one in zip(told, found, strict=True)]
 
 

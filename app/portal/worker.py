@@ -14,7 +14,8 @@ from app.web.pages import assets, script_parts
 POLICY: Final = "default-src 'none'; connect-src 'self'; script-src 'self'"
 _TEMPLATES: Final = files("app.portal") / "data"
 _PAGES: Final = ("/offline?lang=vi", "/offline?lang=en")
-_SHELL_FILES: Final = ("site.css", "dark.css", "site.js", "app.js", "icon.svg")
+_SHELL_FILES: Final = ("site.css", "dark.css", "site.js", "app.js", "offline.js", "icon.svg")
+_SHELL_TEMPLATES: Final = ("offline.html", "where.html", "steps.html", "files_field.html", "portal.html")
 
 
 @cache
@@ -28,6 +29,6 @@ def script(*, working: bool) -> bytes:
     files_of = assets()
     shell = [*_PAGES, *(files_of[name].path for name in _SHELL_FILES)]
     body = script_parts("queue.js", "worker.js")
-    templates = b"".join((_TEMPLATES / name).read_bytes() for name in ("offline.html", "where.html", "portal.html"))
+    templates = b"".join((_TEMPLATES / name).read_bytes() for name in _SHELL_TEMPLATES)
     version = hashlib.blake2b(body + orjson.dumps(shell) + templates, digest_size=8).hexdigest()
     return b'"use strict";\nconst SHELL = %b, VERSION = "%b";\n%b' % (orjson.dumps(shell), version.encode(), body)

@@ -15,7 +15,7 @@ from playwright.async_api import FilePayload, Page, expect
 from app.db.engine import Database
 from tests.browser.conftest import Open
 from tests.browser.test_officers import RULES
-from tests.browser.test_people import WORDS, fits, reports
+from tests.browser.test_people import WORDS, come_to, fits, go_on, reports, write as write_by_steps
 from tests.pictures import photo
 
 
@@ -140,8 +140,8 @@ async def test_a_report_on_its_way_when_the_network_ends_is_kept_and_arrives_onc
     open_page: Open, line: Line, db: Database
 ) -> None:
     page = await installed(open_page, line, "/report")
-    await write(page)
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await write_by_steps(page)
+    await come_to(page, 4)
     await page.get_by_label("Số điện thoại").fill("0912345678")
     line.loses_answers = True
     await page.get_by_role("button", name="Gửi phản ánh").click()
@@ -151,6 +151,26 @@ async def test_a_report_on_its_way_when_the_network_ends_is_kept_and_arrives_onc
     await page.evaluate("() => queue.send(true)")  # not by the button: the queue may be sending by itself by now
     await expect(page.get_by_text("Đã gửi", exact=True)).to_be_visible()
     assert await reports(db) == 1
+
+
+async def test_a_photo_on_its_way_to_the_next_step_when_the_network_ends_is_not_lost(
+    open_page: Open, line: Line, db: Database
+) -> None:
+    page = await installed(open_page, line, "/report")
+    await write_by_steps(page)
+    await come_to(page, 3)
+    picture: FilePayload = {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo(width=640, height=480)}
+    await page.get_by_label("Chọn ảnh").set_input_files(picture)
+    line.cut()
+    await go_on(page)
+    await expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
+    assert await page.input_value("#description") == WORDS
+    await until(page, "document.querySelector('#files').files.length === 1")
+    line.dead = False
+    await page.get_by_role("button", name="Giữ và gửi khi có mạng").click()
+    await expect(page.get_by_text("Đã gửi", exact=True)).to_be_visible()
+    assert await reports(db) == 1
+    assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
 
 
 async def test_what_is_refused_is_changed_on_the_form_and_nothing_is_lost(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from pathlib import Path
 
@@ -53,6 +54,28 @@ async def fits(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
+async def go_on(page: Page) -> None:
+    """Press the button that leads to the next step."""
+    await page.get_by_role("button", name="Tiếp tục", exact=True).click()
+
+
+async def write(page: Page, *, scripts: bool = True) -> None:
+    """What and where, as far as the button to the third step; with scripts one step at a time."""
+    await page.fill("#description", WORDS)
+    await page.select_option("#category", "roads.pothole")
+    if scripts:
+        await go_on(page)
+        await expect(page.locator("#description")).to_be_hidden()
+    await page.select_option("#area_code", "10507")
+
+
+async def come_to(page: Page, step: int) -> None:
+    """From the first steps to the third or the last."""
+    for number in range(3, step + 1):
+        await go_on(page)
+        await expect(page.locator(".steps [aria-current]")).to_contain_text(f"{number}.")
+
+
 async def test_a_report_is_sent_by_keyboard_alone(open_page: Open, db: Database) -> None:
     page = await open_page("/report")
     await page.keyboard.press("Tab")
@@ -61,14 +84,21 @@ async def test_a_report_is_sent_by_keyboard_alone(open_page: Open, db: Database)
     await page.keyboard.type(WORDS)
     await tab_to(page, "input[type=search]")
     await page.keyboard.type("o ga")
+    await tab_to(page, "[data-to=where]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#where legend")).to_be_focused()  # and so it is read: step 2 of 4
+    await expect(page).to_have_title(re.compile("^Bước 2 trên 4: Ở đâu"))
     await tab_to(page, "#area_code")
     await page.keyboard.type("Phường Cẩm Th")
     await tab_to(page, "[name=step]")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
-    await expect(page.get_by_text("Phường Cẩm Thượng").first).to_be_visible()
+    await expect(page.get_by_role("heading", name="Ảnh và chi tiết")).to_be_visible()
     await tab_to(page, "[name='answers.road_class']")
     await page.keyboard.press("ArrowDown")
+    await tab_to(page, "[name=step]")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    await expect(page.get_by_text("Phường Cẩm Thượng").first).to_be_visible()
     await tab_to(page, "[name='reporter.phone']")
     await page.keyboard.press("Enter")  # in a field: sends, never goes back
     await expect(page.get_by_role("heading", name="Đã nhận phản ánh của bạn")).to_be_visible()
@@ -85,10 +115,8 @@ async def test_a_photo_goes_along_and_one_too_large_is_not_sent_over_a_slow_netw
     with film.open("wb") as file:
         file.truncate(60_000_000)
     page = await open_page("/report", phone=True)
-    await page.fill("#description", WORDS)
-    await page.select_option("#category", "roads.pothole")
-    await page.select_option("#area_code", "10507")
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await write(page)
+    await come_to(page, 3)
     choose, told = page.get_by_label("Chọn ảnh"), page.get_by_text("quá lớn hoặc quá nhiều")
     await expect(told).to_be_hidden()
     await choose.set_input_files(film)
@@ -97,6 +125,8 @@ async def test_a_photo_goes_along_and_one_too_large_is_not_sent_over_a_slow_netw
     await choose.set_input_files({"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo(width=160, height=80)})
     await expect(told).to_be_hidden()
     await fits(page)
+    await go_on(page)
+    await expect(page.get_by_text("Đã đính kèm 1 tệp")).to_be_visible()
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.get_by_role("heading", name="Đã nhận phản ánh của bạn")).to_be_visible()
     assert await db.lane.fetchval("SELECT count(*) FROM report_files") == 1
@@ -110,7 +140,9 @@ async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(op
     await page.get_by_label("Mô tả sự việc").fill(WORDS)
     await page.get_by_label("Lĩnh vực").select_option("roads.pothole")
     await page.get_by_label("Xã, phường, thị trấn").select_option("10507")
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await come_to(page, 3)
+    await fits(page)
+    await go_on(page)
     await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
     await fits(page)
     await page.get_by_role("button", name="Gửi phản ánh").click()
@@ -136,9 +168,7 @@ async def test_a_report_is_sent_and_followed_on_a_small_phone_without_scripts(op
 
 async def test_an_unsent_report_survives_the_tab_and_an_impatient_finger(open_page: Open, db: Database) -> None:
     page = await open_page("/report", phone=True)
-    await page.fill("#description", WORDS)
-    await page.select_option("#category", "roads.pothole")
-    await page.select_option("#area_code", "10507")
+    await write(page)
     key = await page.input_value("[name=key]")
     again = await page.context.new_page()
     await page.close()
@@ -146,7 +176,9 @@ async def test_an_unsent_report_survives_the_tab_and_an_impatient_finger(open_pa
     await expect(again.locator("#draft")).to_be_visible()
     assert await again.input_value("#description") == WORDS
     assert await again.input_value("[name=key]") == key
-    await again.get_by_role("button", name="Tiếp tục").click()
+    await go_on(again)
+    await expect(again.locator("#area_code")).to_have_value("10507")
+    await come_to(again, 4)
     await again.get_by_role("button", name="Gửi phản ánh").dblclick()
     await expect(again.locator("code.secret")).to_be_visible()
     assert await reports(db) == 1
@@ -158,26 +190,35 @@ async def test_an_unsent_report_survives_the_tab_and_an_impatient_finger(open_pa
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_back_and_reload_do_what_they_always_do(open_page: Open, db: Database, scripts: bool) -> None:
     page = await open_page("/report", phone=True, scripts=scripts)
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await go_on(page)
     await expect(page.get_by_role("alert")).to_be_visible()
-    await page.fill("#description", WORDS)
-    await page.select_option("#category", "roads.pothole")
-    await page.select_option("#area_code", "10507")
-    await page.get_by_role("button", name="Tiếp tục").click()
-    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    await write(page, scripts=scripts)
+    if scripts:
+        await page.go_back()
+        await expect(page.locator("#what legend")).to_be_focused()
+        assert await page.input_value("#description") == WORDS
+        await page.go_forward()
+        await expect(page.locator("#where legend")).to_be_focused()
+    await come_to(page, 3)
     await page.get_by_label("Đường huyện").check()
+    await go_on(page)
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
     for _ in range(2):
         assert (await reloaded(page)).request.method == "GET"
         await expect(page.get_by_text(WORDS)).to_be_visible()
+        await expect(page.get_by_text("Đường huyện")).to_be_visible()
     await page.get_by_label("Số điện thoại").fill("123")
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     assert (await reloaded(page)).request.method == "GET"
     assert await page.input_value("[name='reporter.phone']") == "123"
-    await page.get_by_role("button", name="Sửa nội dung, nơi xảy ra").click()
+    await page.get_by_role("button", name="Sửa ảnh, chi tiết").click()
+    await expect(page.get_by_label("Đường huyện")).to_be_checked()
+    await page.get_by_role("button", name="Quay lại").click()
+    await expect(page.locator("#area_code")).to_have_value("10507")
     assert (await reloaded(page)).request.method == "GET"
     assert await page.input_value("#description") == WORDS
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await come_to(page, 4)
     await page.get_by_label("Số điện thoại").fill("0912345678")
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.locator("code.secret")).to_be_visible()
@@ -191,11 +232,11 @@ async def test_back_and_reload_do_what_they_always_do(open_page: Open, db: Datab
 
 async def test_a_lost_answer_is_found_again(open_page: Open, db: Database) -> None:
     page = await open_page("/report", phone=True)
-    await page.fill("#description", WORDS)
-    await page.select_option("#category", "roads.pothole")
-    await page.select_option("#area_code", "10507")
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await write(page)
+    await come_to(page, 3)
     await page.get_by_label("Đường huyện").check()
+    await go_on(page)
+    await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
 
     async def lose(route: Route) -> None:
         sent = route.request
@@ -211,7 +252,7 @@ async def test_a_lost_answer_is_found_again(open_page: Open, db: Database) -> No
     await page.unroute("**/report")
     await page.go_back()
     await expect(page.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
-    await expect(page.get_by_label("Đường huyện")).to_be_checked()
+    await expect(page.get_by_text("Đường huyện")).to_be_visible()
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.locator("code.secret")).to_be_visible()
     assert await reports(db) == 1
@@ -222,9 +263,10 @@ async def test_the_devices_position_places_the_report(open_page: Open, db: Datab
     page = await open_page("/report", phone=True, geolocation=here, permissions=["geolocation"])
     await page.fill("#description", WORDS)
     await page.select_option("#category", "roads.pothole")
+    await go_on(page)
     await page.get_by_role("button", name="Dùng vị trí của tôi").click()
     await expect(page.locator("#located")).to_contain_text("13 mét")
-    await page.get_by_role("button", name="Tiếp tục").click()
+    await come_to(page, 4)
     await page.get_by_role("button", name="Gửi phản ánh").click()
     await expect(page.locator("code.secret")).to_be_visible()
     row = await db.lane.fetchrow("SELECT lat, lon, accuracy_m FROM reports")

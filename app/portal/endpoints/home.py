@@ -21,7 +21,7 @@ _NEWEST = 5
 async def home(visit: CurrentVisit) -> Response:
     """What one can do here, and what others have reported lately."""
     page = await publication_service.public_cases(visit.database, visit.tenant.id, Filters(), after=None, limit=_NEWEST)
-    return visit.page("home.html", kept=True, lines=views.public_lines(page.joined))
+    return visit.page("home.html", kept=True, lines=views.public_lines(visit, page.joined))
 
 
 def _kinds(root: type[Problem]) -> dict[str, type[Problem]]:

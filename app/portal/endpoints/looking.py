@@ -92,7 +92,7 @@ def _listed(visit: Visit, chosen: dict[str, str], page: Page, cursor: str | None
         chosen=chosen,
         problem=problem,
         told=said(problem) if problem else None,
-        lines=views.public_lines(page.joined),
+        lines=views.public_lines(visit, page.joined),
         more=more,
         looser=_looser(chosen),
         later="cursor" in visit.request.query_params,

@@ -25,7 +25,7 @@ async def show_map(visit: CurrentVisit) -> Response:
     return visit.page(
         "map.html",
         kept=True,
-        lines=views.public_lines(page.joined),
+        lines=views.public_lines(visit, page.joined),
         states=[(state.value, state.label) for state in CaseState],
         categories=choices.every_category(visit.books.catalogue, visit.tenant.id, visit.lang),
         **visit.map_values(),

@@ -47,7 +47,7 @@ async def show_portal(front: CurrentFront) -> Response:
         "unit.html",
         kept=True,
         counts=await front.counts(),
-        lines=views.public_lines(page.joined),
+        lines=views.public_lines(front.visit, page.joined),
         more=more,
         later=after is not None,
         feeds=front.feeds,
@@ -101,7 +101,7 @@ async def _widget(front: Front) -> dict[str, Any]:
         page = await publication.portal_cases(
             front.visit.database, *front.key, piece="line", after=None, limit=_WIDGET_LINES
         )
-        lines = views.public_lines(page.joined)
+        lines = views.public_lines(front.visit, page.joined)
         return {"case": None, "asked": "", "lines": lines, "counts": await front.counts()}
     body = await _public(front, asked)
     case = orjson.loads(body) if body else None

@@ -28,6 +28,8 @@ _FILES = (
     (_OWN, "dark.css", _CSS),
     (_OWN, "site.js", _JS),
     (_OWN, "app.js", _JS),
+    (_OWN, "offline.js", _JS),
+    (_OWN, "steps.js", _JS),
     (_OWN, "place.js", _JS),
     (_OWN, "map.js", _JS),  # written by web/build.mjs
     (_OWN, "map.css", _CSS),

@@ -367,9 +367,9 @@ async def test_a_page_without_scripts_takes_photos_and_a_second_tap_makes_no_sec
 ) -> None:
     await client.get("/report")
     typed = {"key": "mot-lan-gui-anh", "category": LAMP["category"], "description": LAMP["description"]}
-    place = {"location.lat": "20.9467", "location.lon": "106.3134", "step": "check"}
-    checking = await client.post("/report", data={**typed, **place}, follow_redirects=True)
-    assert 'enctype="multipart/form-data"' in checking.text
+    place = {"location.lat": "20.9467", "location.lon": "106.3134", "step": "details"}
+    details = await client.post("/report", data={**typed, **place}, follow_redirects=True)
+    assert 'enctype="multipart/form-data"' in details.text
     photos = [
         ("files", ("anh.jpg", photo(width=160, height=80), "image/jpeg")),
         ("files", ("don.pdf", PDF, "application/pdf")),
@@ -379,6 +379,12 @@ async def test_a_page_without_scripts_takes_photos_and_a_second_tap_makes_no_sec
     refused = await client.post("/report", data=whole, files=program, follow_redirects=True)
     assert "Tệp không thuộc loại được nhận" in refused.text
     assert LAMP["description"] in refused.text, "nothing that was typed is lost"
+    attached = await client.post(
+        "/report", data={**typed, **place, "step": "check"}, files=photos, follow_redirects=True
+    )
+    assert "Đã đính kèm 2 tệp" in attached.text
+    taken_off = await post(client, Page(attached).form("/report"), step="without")
+    assert "Đã đính kèm" not in (await client.get(taken_off.headers["location"])).text
     for _ in range(2):
         sending = await client.post("/report", data=whole, files=photos)
         assert sending.headers["location"] == "/report/sent"

@@ -62,7 +62,7 @@ async def test_the_worker_stores_files_that_are_there_and_asks_nobody_else(clien
     assert script.headers["content-security-policy"] == worker.POLICY
     assert "://" not in re.sub(r"(?m)//.*$", "", script.text)
     shell = re.findall(r'"(/[^"]+)"', script.text.split("VERSION")[0])
-    assert len(shell) == 7
+    assert len(shell) == 8
     for path in shell:
         answer = await client.get(path)
         assert answer.status_code == 200, path

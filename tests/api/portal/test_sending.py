@@ -28,12 +28,17 @@ async def first_page(client: httpx.AsyncClient) -> Page:
     return Page(answer)
 
 
-async def second_page(client: httpx.AsyncClient, **typed: str) -> Page:
+async def last_page(client: httpx.AsyncClient, **typed: str) -> Page:
     """The page to check everything on, reached with a pothole in Phường Cẩm Thượng."""
     given = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "check", **typed}
     answer = await go(client, (await first_page(client)).form("/report"), **given)
     assert answer.status_code == 200, Page(answer).text
     return Page(answer)
+
+
+async def third_page(client: httpx.AsyncClient, **typed: str) -> Page:
+    """The page of photos and questions, reached in the same way."""
+    return await last_page(client, step="details", **typed)
 
 
 async def count(db: Database) -> int:
@@ -42,14 +47,16 @@ async def count(db: Database) -> int:
 
 
 async def test_a_report_goes_from_empty_form_to_code_without_scripts(client: httpx.AsyncClient, db: Database) -> None:
-    checking = await second_page(client)
+    details = await third_page(client)
+    assert "Bước 3 trên 4" in details.text
+    assert "Đây là loại đường nào?" in details.text
+    answered = {"answers__road_class": "district", "answers__danger": "no"}
+    checking = Page(await go(client, details.form("/report"), step="check", **answered))
     assert WORDS in checking.text
     assert "Phường Cẩm Thượng, Thành phố Hải Dương" in checking.text
-    assert "Đây là loại đường nào?" in checking.text
+    assert "Đây là loại đường nào? Đường huyện" in checking.text
 
-    sent = await post(
-        client, checking.form("/report"), step="send", answers__road_class="district", answers__danger="no"
-    )
+    sent = await post(client, checking.form("/report"), step="send")
     assert (sent.status_code, sent.headers["location"]) == (303, "/report/sent")
 
     shown = await client.get("/report/sent")
@@ -69,7 +76,7 @@ async def test_a_report_goes_from_empty_form_to_code_without_scripts(client: htt
 async def test_the_secret_leaves_the_page_with_its_cookie_but_the_report_stays_followed(
     client: httpx.AsyncClient,
 ) -> None:
-    sent = await post(client, (await second_page(client)).form("/report"), step="send")
+    sent = await post(client, (await last_page(client)).form("/report"), step="send")
     for cookie in sent.headers.get_list("set-cookie"):
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
@@ -82,7 +89,7 @@ async def test_the_secret_leaves_the_page_with_its_cookie_but_the_report_stays_f
 
 
 async def test_who_forgets_leaves_no_secret_behind(client: httpx.AsyncClient) -> None:
-    await post(client, (await second_page(client)).form("/report"), step="send")
+    await post(client, (await last_page(client)).form("/report"), step="send")
     assert (await client.get("/report/sent")).status_code == 200
     await client.post("/follow/forget", data={})
     gone = await client.get("/report/sent")
@@ -92,13 +99,23 @@ async def test_who_forgets_leaves_no_secret_behind(client: httpx.AsyncClient) ->
 async def test_an_empty_form_comes_back_with_a_summary_that_leads_to_each_field(
     client: httpx.AsyncClient, db: Database
 ) -> None:
-    answer = await go(client, (await first_page(client)).form("/report"), step="check")
+    answer = await go(client, (await first_page(client)).form("/report"), step="details")
     page = Page(answer)
     assert answer.status_code == 422
     assert {"#description", "#category", "#area_code"} <= set(page.links)
     assert {"description", "category", "area_code", "description-error", "category-error"} <= page.ids
     assert "Hãy chọn lĩnh vực." in page.text
     assert await count(db) == 0
+
+
+async def test_whoever_is_at_the_first_step_is_told_nothing_of_the_second(client: httpx.AsyncClient) -> None:
+    form = (await first_page(client)).form("/report")
+    wrong = await go(client, form, step="where")
+    assert wrong.status_code == 422
+    assert {"#description", "#category"} == {link for link in Page(wrong).links if link.startswith("#")} - {"#main"}
+    there = await go(client, form, step="where", description=WORDS, category="roads.pothole")
+    assert there.status_code == 200
+    assert "Bước 2 trên 4: Ở đâu?" in Page(there).text
 
 
 async def test_words_suggest_a_category_that_was_not_chosen(client: httpx.AsyncClient) -> None:
@@ -140,22 +157,29 @@ async def test_what_is_wrong_on_the_first_page_is_said_beside_its_field(
     assert await count(db) == 0
 
 
-async def test_what_is_wrong_on_the_second_page_loses_nothing_that_was_typed(
+async def test_what_is_wrong_on_a_later_page_is_said_there_and_loses_nothing_that_was_typed(
     client: httpx.AsyncClient, db: Database
 ) -> None:
-    form = (await second_page(client)).form("/report")
-    answer = await go(client, form, step="send", answers__width_cm="rất rộng", reporter__phone="123")
+    form = (await last_page(client)).form("/report")
+    for step, phone in (("check", "123"), ("send", "")):
+        answer = await go(client, form, step=step, answers__width_cm="rất rộng", reporter__phone=phone)
+        details = Page(answer)
+        assert answer.status_code == 422
+        assert "Bước 3 trên 4" in details.text
+        assert {"#answers.width_cm"} <= set(details.links)
+        assert details.form("/report").values["answers.width_cm"] == "rất rộng"
+    details.form("/report").values["reporter.phone"] = "123"
+    answer = await go(client, details.form("/report"), step="send", answers__width_cm="40")
     again = Page(answer)
     assert answer.status_code == 422
-    assert {"#answers.width_cm"} <= set(again.links) or {"#reporter.phone"} <= set(again.links)
-    assert again.form("/report").values["answers.width_cm"] == "rất rộng"
-    assert again.form("/report").values["reporter.phone"] == "123"
-    assert again.form("/report").values["description"] == WORDS
+    assert {"#reporter.phone"} <= set(again.links)
+    kept = again.form("/report").values
+    assert (kept["answers.width_cm"], kept["reporter.phone"], kept["description"]) == ("40", "123", WORDS)
     assert await count(db) == 0
 
 
 async def test_going_back_keeps_every_field(client: httpx.AsyncClient) -> None:
-    form = (await second_page(client, address="12 phố Cẩm Thượng")).form("/report")
+    form = (await last_page(client, address="12 phố Cẩm Thượng")).form("/report")
     answer = await go(client, form, step="edit", answers__width_cm="40", reporter__name="Nguyễn Văn An")
     back = Page(answer).form("/report").values
     assert answer.status_code == 200
@@ -166,7 +190,7 @@ async def test_going_back_keeps_every_field(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_form_sent_twice_makes_one_report(client: httpx.AsyncClient, db: Database) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     first = await post(client, form, step="send")
     second = await post(client, form, step="send")
     assert (first.status_code, second.status_code) == (303, 303)
@@ -177,7 +201,7 @@ async def test_a_form_sent_twice_makes_one_report(client: httpx.AsyncClient, db:
 async def test_other_words_under_a_used_key_are_sent_only_when_sent_again(
     client: httpx.AsyncClient, db: Database
 ) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     await post(client, form, step="send")
     refused = await go(client, form, step="send", description="Một ổ gà khác, cách đó 20 mét.")
     page = Page(refused)
@@ -196,7 +220,7 @@ async def test_a_pin_near_a_border_offers_the_neighbours(
     point, unsure = next(
         (point, located) for point in line if (located := directory.locate_in(HAIDUONG, point)).neighbours
     )
-    page = await second_page(client, area_code="", location__lat=str(point.lat), location__lon=str(point.lon))
+    page = await third_page(client, area_code="", location__lat=str(point.lat), location__lon=str(point.lon))
     offered = [value for name, value in page.form("/report").boxes if name == "area_code"]
     assert offered[0] == unsure.chain.area.code
     assert (await post(client, page.form("/report"), step="send", area_code=offered[-1])).status_code == 303
@@ -205,14 +229,14 @@ async def test_a_pin_near_a_border_offers_the_neighbours(
 
 async def test_a_matter_of_another_law_is_answered_with_guidance(client: httpx.AsyncClient, process: Process) -> None:
     branch = next(one for one in process.books.catalogue.tree(HAIDUONG) if one.group.kind.diverted)
-    checking = await second_page(client, category=(branch.leaves or (branch.group,))[0].code)
+    checking = await last_page(client, category=(branch.leaves or (branch.group,))[0].code)
     assert "theo trình tự riêng của pháp luật" in checking.text
     assert (await post(client, checking.form("/report"), step="send")).status_code == 303
     assert "theo trình tự riêng của pháp luật" in Page(await client.get("/report/sent")).text
 
 
 async def test_forms_of_other_sites_are_refused(client: httpx.AsyncClient, db: Database) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
         answer = await client.post("/report", data={**form.values, "step": "send"}, headers=headers)
         assert answer.status_code == 403
@@ -228,7 +252,7 @@ async def test_a_body_that_is_no_form_is_a_page_too(client: httpx.AsyncClient) -
 
 
 async def test_contact_details_are_sealed_and_never_shown_again(client: httpx.AsyncClient, db: Database) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     await post(client, form, step="send", reporter__name="Nguyễn Văn An", reporter__phone="0912345678")
     sent = (await client.get("/report/sent")).text
     assert "0912345678" not in sent
@@ -238,7 +262,7 @@ async def test_contact_details_are_sealed_and_never_shown_again(client: httpx.As
 async def test_who_does_not_want_to_be_named_says_so_and_is_told_who_may_open_it(
     client: httpx.AsyncClient, db: Database
 ) -> None:
-    page = await second_page(client)
+    page = await last_page(client)
     form = page.form("/report")
     assert ("reporter.anonymous", "yes") in form.boxes
     assert "reporter.anonymous-hint" in page.ids
@@ -277,7 +301,7 @@ async def test_every_page_after_the_first_is_led_to_by_an_address_that_tells_not
 async def test_what_was_written_is_shown_for_half_an_hour_to_this_browser_alone(
     client: httpx.AsyncClient, clock: FixedClock
 ) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     address = (await post(client, form, step="check")).headers["location"]
     value = client.cookies["unsent"]
     others = f"/report/{'0' * 16}/check"
@@ -293,10 +317,10 @@ async def test_what_was_written_is_shown_for_half_an_hour_to_this_browser_alone(
 
 
 async def test_after_sending_the_page_before_tells_that_it_was_sent(client: httpx.AsyncClient, db: Database) -> None:
-    form = (await second_page(client)).form("/report")
+    form = (await last_page(client)).form("/report")
     checking = (await post(client, form, step="check")).headers["location"]
     await post(client, form, step="send")
-    for address in (checking, checking.removesuffix("/check")):
+    for address in (checking, checking.removesuffix("/check"), checking.replace("/check", "/details")):
         back = await client.get(address)
         assert (back.status_code, back.headers["location"]) == (303, "/report/sent")
     assert await count(db) == 1
@@ -307,7 +331,12 @@ async def test_without_cookies_every_page_is_the_answer_and_the_code_is_shown(
 ) -> None:
     form = (await first_page(client)).form("/report")
     form.values |= {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG}
-    for step, status, said in (("edit", 200, "Bước 1"), ("check", 200, "Bước 2"), ("send", 200, "Hãy lưu mã theo dõi")):
+    for step, status, said in (
+        ("edit", 200, "Bước 1 trên 4"),
+        ("details", 200, "Bước 3 trên 4"),
+        ("check", 200, "Bước 4 trên 4"),
+        ("send", 200, "Hãy lưu mã theo dõi"),
+    ):
         client.cookies.clear()
         answer = await post(client, form, step=step)
         assert answer.status_code == status
@@ -342,14 +371,14 @@ async def test_what_is_public_of_the_same_matter_is_shown_before_sending_and_min
     await drain()
     pin = {"location.lat": str(LAMP.lat + 0.0001), "location.lon": str(LAMP.lon)}
     typed = {"description": "den duong cam thuong khoong sangs", "category": "lighting.street_lamp", "area_code": ""}
-    checking = await second_page(client, **typed, **pin)
-    assert "Có phải đã có người báo việc này?" in checking.text
-    assert f"/cases/{filed.code}" in checking.links
-    assert f"/cases/{hidden.code}" not in checking.links
-    assert "Cách 11 m" in checking.text
-    assert "Gửi hôm nay" in checking.text
-    assert "Vẫn gửi phản ánh của tôi" in checking.text
-    assert (await post(client, checking.form("/report"), step="send")).status_code == 303
+    details = await third_page(client, **typed, **pin)
+    assert "Có phải đã có người báo việc này?" in details.text
+    assert f"/cases/{filed.code}" in details.links
+    assert f"/cases/{hidden.code}" not in details.links
+    assert "Cách 11 m" in details.text
+    assert "Gửi hôm nay" in details.text
+    assert "Việc khác, tiếp tục" in details.text
+    assert (await post(client, details.form("/report"), step="send")).status_code == 303
     assert await count(db) == 3
 
 
@@ -359,6 +388,27 @@ async def test_nothing_is_said_to_be_similar_of_another_matter(
     await a_case(process, CaseState.IN_PROGRESS)
     await drain()
     pin = {"location.lat": str(LAMP.lat), "location.lon": str(LAMP.lon)}
-    checking = await second_page(client, **pin)
-    assert "Có phải đã có người báo" not in checking.text
-    assert "Vẫn gửi" not in checking.text
+    details = await third_page(client, **pin)
+    assert "Có phải đã có người báo" not in details.text
+    assert "Việc khác" not in details.text
+
+
+async def test_a_script_is_told_of_the_same_as_soon_as_the_place_is_known_and_there_is_a_way_back(
+    client: httpx.AsyncClient, process: Process, drain: Callable[[], Awaitable[int]]
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    form = (await first_page(client)).form("/report")
+    written = {"key": form.values["key"], "description": "den duong ko sang", "category": "lighting.street_lamp"}
+    assert (await client.post("/report/near", data=written)).status_code == 204
+    pin = {"location.lat": str(LAMP.lat), "location.lon": str(LAMP.lon)}
+    found = await client.post("/report/near", data={**written, **pin})
+    part = Page(found)
+    assert "<html" not in found.text
+    assert f"/cases/{filed.code}" in part.links
+    supported = await post(client, part.form(f"/cases/{filed.code}/support"))
+    case = Page(await client.get(supported.headers["location"]))
+    back = next(link for link in case.links if link.startswith("/report/"))
+    details = Page(await client.get(back))
+    assert "Bước 3 trên 4" in details.text
+    assert details.form("/report").values["description"] == written["description"]

@@ -56,7 +56,7 @@ async def test_no_device_is_made_for_what_cannot_be_supported_nor_for_a_form_of_
     assert await process.db.lane.fetchval("SELECT count(*) FROM citizens") == 0
 
 
-async def test_the_second_step_of_the_form_offers_it_and_leads_back_to_what_was_written(
+async def test_the_third_step_of_the_form_offers_it_and_leads_back_to_what_was_written(
     client: httpx.AsyncClient, process: Process, drain: Drain
 ) -> None:
     case = await a_case(process, CaseState.IN_PROGRESS)
@@ -68,14 +68,14 @@ async def test_the_second_step_of_the_form_offers_it_and_leads_back_to_what_was_
         "location.lat": str(LAMP.lat),
         "location.lon": str(LAMP.lon),
         "key": "a-key-of-this-form-alone",
-        "step": "check",
+        "step": "details",
     }
-    checking = await client.post("/report", data=written)
-    page = await client.get(checking.headers["location"])
+    details = await client.post("/report", data=written)
+    page = await client.get(details.headers["location"])
     assert f'action="/cases/{case.code}/support"' in page.text
-    name = checking.headers["location"].split("/")[2]
+    name = details.headers["location"].split("/")[2]
     said = await client.post(f"/cases/{case.code}/support", data={"wanted": "yes", "report": name})
     there = await client.get(said.headers["location"])
-    assert f'href="/report/{name}/check"' in there.text
+    assert f'href="/report/{name}/details"' in there.text
     odd = await client.post(f"/cases/{case.code}/support", data={"wanted": "yes", "report": "../account"})
     assert odd.headers["location"] == f"/cases/{case.code}?done=supported#support"

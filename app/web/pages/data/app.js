@@ -1,5 +1,5 @@
-// The pages as an application: the service worker is registered, what waits is told and sent, the page without a
-// network works. Every page works without it.
+// The pages as an application: the service worker is registered, what waits is told and sent, photos are made small.
+// Every page works without it.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -18,7 +18,7 @@
       $("span", waiting).textContent = stuck ? waiting.dataset.stuck : waits === 1 ? one : many.replace("%n", waits);
       waiting.hidden = !(waits || stuck);
     }
-    if (kept) show(all);
+    if (kept) dispatchEvent(new CustomEvent("kept", { detail: all }));
     clearTimeout(timer);
     if (waits) timer = setTimeout(() => sendNow(false), Math.max(5000, Math.min(...all.map((one) => one.next || Infinity)) - Date.now()));
     return waits;
@@ -75,57 +75,10 @@
     }
   }
 
-  if (!kept || !form) return;
-  // ---- the page without a network
-
-  const FILES = "draft-files";
-  const files = $("input[type=file]", form), list = $("#kept-list");
-  const made = (name) => $(`#line-${name}`).content.firstElementChild.cloneNode(true);
-  const acts = {
-    send: () => sendNow(true),
-    drop: (one) => queue.drop(one.key).then(tell),
-    edit: (one) => edit(one),
-  };
-
-  function show(all) {
-    list.replaceChildren(...all.map((one) => {
-      const line = made(one.state);
-      $(".title", line).textContent = one.title || "…";
-      const put = (name, text) => { const at = $(`[data-is=${name}]`, line); if (at) { at.textContent = text || ""; (at.closest("[data-whole]") || at).hidden = !text; } };
-      put("told", [one.told, ...(one.errors || [])].filter(Boolean).join(" "));
-      put("secret", one.secret);
-      put("files", one.files?.length ? $("#line-files").dataset.said.replace("%n", one.files.length) : "");
-      const link = $("a[data-is=code]", line);
-      if (link) { link.textContent = one.code; link.href = `/follow/${one.code}`; }
-      for (const button of line.querySelectorAll("button")) {
-        button.addEventListener("click", () => {
-          if (button.dataset.sure && !confirm(button.dataset.sure)) return;
-          acts[button.dataset.act](one);
-        });
-      }
-      return line;
-    }));
-    kept.hidden = !all.length;
-    if (!all.some((one) => one.state === "waiting")) $("#just-kept").hidden = true;
-  }
-
-  // What was refused goes back into the form of the pages, which says what is wrong beside each field.
-  function edit(one) {
-    const going = document.createElement("form"), data = new DataTransfer();
-    Object.assign(going, { method: "post", action: "/report", enctype: "multipart/form-data", hidden: true });
-    const add = (name, value) => going.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
-    for (const [name, value] of one.fields) add(name, value);
-    add("key", queue.newKey());
-    add("step", "edit");
-    for (const file of one.files) data.items.add(file);
-    going.append(Object.assign(document.createElement("input"), { type: "file", name: "files", multiple: true, files: data.files }));
-    document.body.append(going);
-    going.submit();
-  }
-
-  // A photo of today's phones is larger than anybody needs to see what is broken: its long side becomes 2048 pixels.
+  // A photo of today's phones is larger than anybody needs to see what is broken: its long side becomes 2048 pixels,
+  // before it leaves by a weak network.
   const MOST = 2048, SMALL = 400_000;
-  async function smaller(file) {
+  const smaller = async (file) => {
     if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SMALL) return file;
     try {
       const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -136,40 +89,20 @@
       if (!blob || blob.size >= file.size) return file;
       return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
     } catch { return file; }
-  }
-  let reading = Promise.resolve();
-  const fill = (all) => { const data = new DataTransfer(); all.forEach((file) => data.items.add(file)); files.files = data.files; };
-  files.addEventListener("change", () => {
-    reading = Promise.all([...files.files].map(smaller)).then((all) => { fill(all); return queue.setNote(FILES, all); }).catch(fail);
+  };
+  const files = $("form[action='/report'] input[type=file]");
+  const fill = (list) => { const data = new DataTransfer(); list.forEach((file) => data.items.add(file)); files.files = data.files; };
+  let reading = null;
+  files?.addEventListener("change", () => {
+    const mine = Promise.all([...files.files].map(smaller)).then((list) => { fill(list); return list; });
+    reading = mine;
+    mine.finally(() => { if (reading === mine) reading = null; });
   });
-  const fail = () => { $("#no-room").hidden = false; $("#no-room").focus(); };
-
-  queue.note(FILES).then((all) => { if (all?.length && !$("#draft").hidden) fill(all); }).catch(() => {});
-  $("#draft button").addEventListener("click", () => queue.setNote(FILES, []));
-  $("#no-network").hidden = navigator.onLine && location.pathname === "/offline";
-  $("#try-again").addEventListener("click", () => location.reload());
-
-  const placed = () => ["area_code", "address", "location.lat"].some((name) => form.elements[name].value.trim());
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    delete form.dataset.sent;
-    form.elements.area_code.setCustomValidity(placed() ? "" : form.dataset.place);
-    if (!form.reportValidity()) return;
-    await reading;
-    try {
-      navigator.storage?.persist?.();
-      await queue.put([...new FormData(form).entries()]);
-    } catch { fail(); return; }
-    await queue.setNote(FILES, []).catch(() => {});
-    try { localStorage.removeItem("lienthong.draft"); } catch { /* forbidden */ }
-    workers.ready.then((registration) => registration.sync?.register("send")).catch(() => {});
-    location.assign("/offline?kept=1");
+  if (files && !form) files.form.addEventListener("submit", (event) => {
+    if (!reading || event.defaultPrevented) return;
+    event.preventDefault();  // what was pressed is done once the photos are small
+    reading.then(() => { reading = null; delete files.form.dataset.sent; files.form.requestSubmit(event.submitter); });
   });
-  form.addEventListener("input", () => form.elements.area_code.setCustomValidity(""));
-  if (location.search.includes("kept=1")) {
-    $("#just-kept").hidden = false;
-    $("#just-kept").focus();
-    history.replaceState(null, "", "/offline");
-    sendNow(true);
-  }
+
+  self.application = { tell, sendNow, fill, photos: () => reading };  // for the page without a network
 })();

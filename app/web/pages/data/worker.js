@@ -64,13 +64,21 @@ const page = async (event) => {
   } catch { return offlinePage(); }
 };
 
+// Photos that were on their way from one page of the form to the next go along to the page without a network.
+const laidAside = (entries) => {
+  const of = (name) => (entries.find(([each]) => each === name) || ["", ""])[1];
+  const files = entries.map(([, value]) => value).filter((value) => typeof value !== "string" && value.size);
+  const there = entries.filter(([name]) => name.startsWith("media."));
+  return files.length || there.length ? queue.setNote("draft-files", { key: of("key"), files, there }) : Promise.resolve();
+};
+
 // A report on its way when the network ended: whether it arrived nobody knows, so it is kept under its key.
 const form = async (event) => {
   const copy = event.request.clone();
   try { return await fetch(event.request); } catch {
     const entries = [...(await copy.formData()).entries()];
     const sending = entries.some(([name, value]) => name === "step" && value === "send");
-    if (!sending) return offlinePage();
+    if (!sending) { await laidAside(entries).catch(() => {}); return offlinePage(); }
     await queue.put(entries);
     await registration.sync?.register("send").catch(() => {});
     return Response.redirect("/offline?kept=1", 303);
