@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from app.cases import service as cases_service
 from app.cases.errors import CaseNotFound
+from app.cases.events import EventType
 from app.cases.service import CaseView
 from app.cases.terms import Books
+from app.catalogue import service as catalogue_service
+from app.catalogue.terms import Answer as Answered
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity.domain import Keyring
@@ -36,6 +39,7 @@ _SAID = {
     PostKind.REOPENED: "Người gửi cho biết việc chưa xong và đề nghị xử lý lại.",
     PostKind.ENDED: "Vụ việc đã kết thúc hoặc được giao đơn vị khác; xin dừng xử lý.",
 }
+_REJECTED = "Câu trả lời chưa được duyệt; đề nghị xử lý tiếp."
 
 
 class Courier:
@@ -126,11 +130,19 @@ class Courier:
         if service is None or await cases_service.is_held(self._db, errand.tenant_id, errand.case_id):
             return None
         reports = await reports_service.reports_for_staff(self._db, errand.tenant_id, view)
-        return _request(wanted, service, reports[0], errand.case_code) if reports else None
+        if not reports:
+            return None
+        catalogue, first = self._books().catalogue, reports[0]
+        told = catalogue_service.told_answers(
+            catalogue, tenant=errand.tenant_id, code=first.category, answers=first.answers
+        )
+        return _request(wanted, service, first, errand.case_code, told)
 
 
-def _request(wanted: Wanted, service: str, report: ReportText, code: str) -> list[tuple[str, str]]:
-    """A case as GeoReport's POST has it: what was written, masked, never who wrote it."""
+def _request(
+    wanted: Wanted, service: str, report: ReportText, code: str, told: Mapping[str, Answered]
+) -> list[tuple[str, str]]:
+    """A case as GeoReport's POST has it: what was written, masked, never who wrote it. `told`: of its answers."""
     form = [
         ("service_code", service),
         ("description", domain.description_of(masked(report.description) or "", code)),
@@ -143,11 +155,13 @@ def _request(wanted: Wanted, service: str, report: ReportText, code: str) -> lis
     elif report.point is None:
         form.append(("address_id", report.area))
     if wanted.sends_answers:
-        form += [(f"attribute[{name}]", _said(value)) for name, value in sorted(report.answers.items())]
+        form += [(f"attribute[{name}]", _said(value)) for name, value in sorted(told.items())]
     return form
 
 
 def _said(value: object) -> str:
+    if isinstance(value, str):
+        return masked(value) or ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -156,10 +170,11 @@ def _update(claim: Claim, view: CaseView) -> list[tuple[str, str]] | None:
     errand = claim.errand
     if errand.their_id is None:
         return None
-    words = _SAID.get(claim.kind)
+    entries = [one for one in view.entries if one.case_version == claim.number]
+    rejected = any(one.type == EventType.DRAFT_REJECTED for one in entries)
+    words = _REJECTED if rejected else _SAID.get(claim.kind)
     if words is None:
-        entry = next((one for one in view.entries if one.case_version == claim.number and one.text), None)
-        words = masked(entry.text) if entry is not None else None
+        words = masked(next((one.text for one in entries if one.text), None))
     return [
         ("service_request_id", errand.their_id),
         ("update_id", f"{errand.case_code}-{claim.number}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from app.cases.events import ENTERING
+from app.cases.events import ENTERING, EventType
 from app.cases.terms import OPEN_STATES
 from app.db.work import Work
 from app.kit.ids import CaseId, TenantId, uuid7
@@ -15,6 +15,11 @@ from app.partners.models import ErrandRow, PartnerRow
 from app.partners.terms import END, Errand, ErrandState, PostKind
 
 _OPEN = frozenset(state.value for state in OPEN_STATES)
+_KINDS: dict[str, PostKind] = {
+    EventType.REPORTER_REPLIED: PostKind.REPLY,
+    EventType.REOPENED: PostKind.REOPENED,
+    EventType.DRAFT_REJECTED: PostKind.REOPENED,  # of their answer
+}
 
 
 async def tell(work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> int:
@@ -51,8 +56,9 @@ async def _tell_one(
         return told
     if errand is None:
         return told + (await _send(work, tenant_id, message, there, errands) if message.type in ENTERING else 0)
-    kind = {"case.reporter_replied": PostKind.REPLY, "case.reopened": PostKind.REOPENED}.get(message.type)
-    if kind is None or not there.has_updates:
+    kind = _KINDS.get(message.type)
+    ours = message.type == EventType.DRAFT_REJECTED and errand.state != ErrandState.ANSWERED.value
+    if kind is None or ours or not there.has_updates:
         return told
     errand.state = ErrandState.WITH_THEM.value if errand.their_id else errand.state
     await repository.add_post(work, tenant_id, errand.id, message.subject_version, kind, message.occurred_at)

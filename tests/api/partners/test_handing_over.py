@@ -36,15 +36,23 @@ async def test_a_case_is_handed_over_and_its_end_waits_for_a_persons_word(here: 
     officer = await an_approver(here)
     async with neighbour(here.clock) as there:
         partner = await here.partner(
-            there.url, api_key=KEY, format=spoken, services={"electricity.power_cut": "CUT"}, has_updates=True
+            there.url,
+            api_key=KEY,
+            format=spoken,
+            services={"electricity.power_cut": "CUT"},
+            has_updates=True,
+            sends_answers=True,
         )
-        code = (await a_cut(here))["code"]
+        answers = {"homes_affected": "few", "since": "days", "customer_code": "PD05000123456"}
+        code = (await a_cut(here, answers=answers))["code"]
         await here.deliver()
         (request,) = there.requests
         assert (request["service_code"], request["lat"]) == ("CUT", f"{LAMP.lat:.6f}")
         assert f"[{code}]" in request["description"]
         assert "0912345678" not in request["description"], "what goes out is masked"
         assert not {"first_name", "phone", "email"} & request.keys()
+        assert request["attribute[homes_affected]"] == "few"
+        assert "attribute[customer_code]" not in request, "what is private is told to nobody"
         assert "Đã chuyển sang hệ thống của PC Hải Dương, mã PC-1." in await here.history(code, officer)
         there.update(0, "Đang cử thợ.")
         assert await here.follow() == 1
@@ -55,6 +63,22 @@ async def test_a_case_is_handed_over_and_its_end_waits_for_a_persons_word(here: 
         seen = (await here.client.get(f"/api/v1/staff/cases/{code}", headers=officer.headers)).json()
         assert (seen["state"], seen["publication"]) == ("awaiting_approval", "pending"), "no machine has published it"
         assert seen["draft_answer"] == "Đã thay cầu chì, có điện lúc 11 giờ."
+        rejected = await here.client.post(
+            f"/api/v1/staff/cases/{code}/reject-draft",
+            json={"comment": "Ghi rõ hơn."},
+            headers={**officer.headers, "If-Match": f'"{seen["version"]}"'},
+        )
+        assert rejected.status_code == 200, rejected.text
+        await here.deliver()
+        assert there.updates[-1]["status"] == "OPEN"
+        assert there.updates[-1]["description"] == "Câu trả lời chưa được duyệt; đề nghị xử lý tiếp."
+        there.say(0, "closed", "Đã thay cầu chì ba pha, có điện lúc 11 giờ.")
+        assert await here.follow() == 1
+        seen = (await here.client.get(f"/api/v1/staff/cases/{code}", headers=officer.headers)).json()
+        assert (seen["state"], seen["draft_answer"]) == (
+            "awaiting_approval",
+            "Đã thay cầu chì ba pha, có điện lúc 11 giờ.",
+        )
         approved = await here.client.post(
             f"/api/v1/staff/cases/{code}/approve", headers={**officer.headers, "If-Match": f'"{seen["version"]}"'}
         )
