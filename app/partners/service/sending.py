@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.cases import service as cases_service
@@ -25,16 +25,19 @@ from app.kit.ids import TenantId
 from app.partners import domain, repository
 from app.partners.models import PartnerRow
 from app.partners.senders import Caller
-from app.partners.terms import Answer, Claim, ErrandState, Outcome, Partner, PostKind, PostState, Wanted
+from app.partners.terms import Answer, Claim, Errand, ErrandState, Outcome, Partner, PostKind, PostState, Wanted
 from app.publication.domain import masked
 from app.reports import service as reports_service
 from app.reports.terms import ReportText
 
 from .keys import open_key
+from .together import together
 
 log = logging.getLogger("lienthong.partners")
 IN_FLIGHT = 4  # posts of one partner at once in one process
-REQUESTS_OF_ONE = 3  # at most for one post: asking, sending, a margin
+CLOCKS_APART = timedelta(hours=1)  # at most, theirs and ours
+MOST_PAGES, PAGE_ROWS = 10, 200  # of theirs in which a doubtful request is looked for
+REQUESTS_OF_ONE = MOST_PAGES + 2  # at most for one post: asking, sending, a margin
 _SAID = {
     PostKind.REOPENED: "Người gửi cho biết việc chưa xong và đề nghị xử lý lại.",
     PostKind.ENDED: "Vụ việc đã kết thúc hoặc được giao đơn vị khác; xin dừng xử lý.",
@@ -63,18 +66,32 @@ class Courier:
         self._books = books
         self._attempted = attempted
         self._lease = timedelta(seconds=REQUESTS_OF_ONE * caller.timeout_s + 5)
+        self._latest: datetime | None = None
 
     async def deliver(self, tenants: Sequence[TenantId]) -> int:
-        """Number of attempts made now. One statement for each tenant when nothing is due."""
-        made = 0
-        for tenant_id in tenants:
-            for partner_id in await repository.list_due(self._db, tenant_id, self._clock.now()):
-                partner, claims = await self._claim(tenant_id, partner_id)
-                async with asyncio.TaskGroup() as group:
-                    for claim in claims:
-                        group.create_task(self._post(partner, claim))
-                made += len(claims)
-        return made
+        """Number of attempts made now, several partners at once. One statement for each tenant when nothing is due."""
+        await self._mind_the_clock(tenants)
+        due = [
+            (tenant_id, partner_id)
+            for tenant_id in tenants
+            for partner_id in await repository.list_due(self._db, tenant_id, self._clock.now())
+        ]
+        return await together(self._tell, due)
+
+    async def _mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
+        """When the clock was set back, or nothing is known of it yet: what waits for a time to come waits no longer."""
+        now = self._clock.now()
+        if self._latest is None or now < self._latest:
+            for tenant_id in tenants:
+                await repository.forget_times_to_come(self._db, tenant_id, now, lease=self._lease)
+        self._latest = now
+
+    async def _tell(self, tenant_id: TenantId, partner_id: UUID) -> int:
+        partner, claims = await self._claim(tenant_id, partner_id)
+        async with asyncio.TaskGroup() as group:
+            for claim in claims:
+                group.create_task(self._post(partner, claim))
+        return len(claims)
 
     async def _claim(self, tenant_id: TenantId, partner_id: UUID) -> tuple[Partner, list[Claim]]:
         """Posts that are ours; one alone while it is not known whether the partner is back."""
@@ -112,13 +129,26 @@ class Courier:
         if claim.kind is not PostKind.REQUEST:
             return await self._caller.post_update(wanted, key, form)
         if claim.doubtful and not wanted.repeats_safely:
-            since = [("start_date", rfc3339(claim.errand.created_at - timedelta(hours=1)))]
-            asked = await self._caller.requests(wanted, key, [("service_code", dict(form)["service_code"]), *since])
+            known = await self._look(wanted, key, claim, dict(form)["service_code"])
+            if known is not None:
+                return known
+        return await self._caller.post_request(wanted, key, form)
+
+    async def _look(self, wanted: Wanted, key: str | None, claim: Claim, service: str) -> Answer | None:
+        """The request among the partner's, by our sign; None when it has none; unsure when that cannot be seen."""
+        since = rfc3339(claim.errand.created_at - CLOCKS_APART)
+        query, seen = [("service_code", service), ("start_date", since), ("page_size", str(PAGE_ROWS))], set[str]()
+        for page in range(1, MOST_PAGES + 1):
+            asked = await self._caller.requests(wanted, key, [*query, ("page", str(page))])
             if asked.outcome is not Outcome.TAKEN:
                 return Answer(Outcome.UNSURE, asked.code)
-            if found := domain.found_in(asked.items, claim.errand.case_code):
+            if found := domain.found_in(asked.items, claim.errand):
                 return Answer(Outcome.FOUND, None, (found,))
-        return await self._caller.post_request(wanted, key, form)
+            ids = {str(one.get("service_request_id")) for one in asked.items}
+            if ids <= seen:  # after the last page, or where pages are not known
+                return None
+            seen |= ids
+        return Answer(Outcome.UNSURE, "too-many-to-look-through")
 
     async def _form(self, wanted: Wanted, claim: Claim) -> list[tuple[str, str]] | None:
         """The fields of the post; None: there is nothing to send yet."""
@@ -136,17 +166,17 @@ class Courier:
         told = catalogue_service.told_answers(
             catalogue, tenant=errand.tenant_id, code=first.category, answers=first.answers
         )
-        return _request(wanted, service, first, errand.case_code, told)
+        return _request(wanted, service, first, errand, told)
 
 
 def _request(
-    wanted: Wanted, service: str, report: ReportText, code: str, told: Mapping[str, Answered]
+    wanted: Wanted, service: str, report: ReportText, errand: Errand, told: Mapping[str, Answered]
 ) -> list[tuple[str, str]]:
     """A case as GeoReport's POST has it: what was written, masked, never who wrote it. `told`: of its answers."""
     form = [
         ("service_code", service),
-        ("description", domain.description_of(masked(report.description) or "", code)),
-        ("service_request_id_ext", code),
+        ("description", domain.description_of(masked(report.description) or "", errand)),
+        ("service_request_id_ext", errand.case_code),
     ]
     if report.point is not None:
         form += [("lat", f"{report.point.lat:.6f}"), ("long", f"{report.point.lon:.6f}")]
@@ -222,6 +252,7 @@ async def _settle(work: Work, name: str, claim: Claim, answer: Answer, books: Bo
     else:
         if errand.state == ErrandState.WAITING.value:
             errand.state, errand.ended_at = ErrandState.REFUSED.value, work.now
+        await repository.give_up_behind(work, claim)
         text = domain.not_sent(name, answer.code)
     await cases_service.note_from_outside(work, tenant_id, errand_of_claim.case_id, books=books, text=text.vi)
 
