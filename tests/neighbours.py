@@ -43,6 +43,7 @@ class Neighbour:
     updates: list[dict[str, str]] = field(default_factory=list)  # posted to it
     said: list[dict[str, str]] = field(default_factory=list)  # its own updates
     asked: list[tuple[str, str]] = field(default_factory=list)
+    page_rows: int | None = None  # of its requests on a page; None: it knows no pages
 
     @property
     def url(self) -> str:
@@ -94,6 +95,9 @@ class Neighbour:
         else:
             wanted = fields.get("service_request_id", "").split(",")
             found = [one for one in self.requests if wanted == [""] or one["service_request_id"] in wanted]
+            if self.page_rows is not None:
+                start = (int(fields.get("page", "1")) - 1) * self.page_rows
+                found = found[start : start + self.page_rows]
             await _answer(send, 200, found, spoken)
 
     async def _take(self, fields: dict[str, str], spoken: str, send: Any) -> None:

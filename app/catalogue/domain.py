@@ -22,8 +22,10 @@ _NUMBER = Text("Cần là một số.", "Must be a number.")
 _RANGE = Text("Cần là một số từ {least} đến {most}.", "Must be a number from {least} to {most}.")
 
 
-def validate_answers(category: Category, answers: Answers | None) -> dict[str, Answer]:
+def validate_answers(category: Category, answers: Answers | None, *, passed_on: bool = False) -> dict[str, Answer]:
     """`answers` by question code, in the order of the questions; empty texts left out, text in normal form C.
+
+    `passed_on` by another installation, which keeps what was answered to private questions: those are not missed.
 
     Raises: InvalidAnswers naming every answer that does not fit, every missing one and every unknown question.
     """
@@ -34,7 +36,7 @@ def validate_answers(category: Category, answers: Answers | None) -> dict[str, A
         value = given.pop(question.code, None)
         value = nfc(value).strip() if isinstance(value, str) else value
         if value is None or value == "":
-            if question.required:
+            if question.required and not (passed_on and question.private):
                 errors.append(_error(question.code, _REQUIRED))
             continue
         complaint = _complaint(question, value)
@@ -103,7 +105,13 @@ def effective_kind(category: Category, asked: Kind | None) -> Kind:
     return asked
 
 
+def told_answers(category: Category, answers: Answers) -> dict[str, Answer]:
+    """`answers` that may leave the installation: not those to private questions, nor to any it does not ask."""
+    told = {item.code for item in category.questions if not item.private}
+    return {code: value for code, value in answers.items() if code in told}
+
+
 def public_answers(category: Category, answers: Answers) -> dict[str, Answer]:
-    """`answers` without those to private questions and without free text that no one has checked."""
-    shown = {item.code for item in category.questions if not item.private and item.type is not QuestionType.TEXT}
-    return {code: value for code, value in answers.items() if code in shown}
+    """`answers` that may be told, without free text that no one has checked."""
+    free = {item.code for item in category.questions if item.type is QuestionType.TEXT}
+    return {code: value for code, value in told_answers(category, answers).items() if code not in free}

@@ -36,14 +36,21 @@ class Classified:
 
 
 def classify(
-    catalogue: Catalogue, *, tenant: TenantId, code: str, kind: Kind | None, answers: Answers | None, on: date
+    catalogue: Catalogue,
+    *,
+    tenant: TenantId,
+    code: str,
+    kind: Kind | None,
+    answers: Answers | None,
+    on: date,
+    passed_on: bool = False,
 ) -> Classified:
-    """What a new report of the tenant's day `on` starts with. Pure, no query.
+    """What a new report of the tenant's day `on` starts with. Pure, no query. `passed_on` by another installation.
 
     Raises: UnknownCategory, RetiredCategory, InvalidAnswers.
     """
     category = catalogue.open_category(tenant, code, on)
-    accepted = domain.validate_answers(category, answers)
+    accepted = domain.validate_answers(category, answers, passed_on=passed_on)
     effective = domain.effective_kind(category, kind)
     priority = domain.initial_priority(category, accepted)
     return _classified(catalogue, tenant, category, effective, priority, accepted)
@@ -104,3 +111,8 @@ def _classified(
         target_working_days=domain.target_working_days(category, priority),
         publication=domain.publication_policy(category, effective),
     )
+
+
+def told_answers(catalogue: Catalogue, *, tenant: TenantId, code: str, answers: Answers) -> dict[str, Answer]:
+    """`answers` that other installations and partners may be told: never those to private questions."""
+    return domain.told_answers(catalogue.category(tenant, code), answers)

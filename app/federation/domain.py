@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from app.cases.terms import Resolution
@@ -16,7 +16,13 @@ from app.subscriptions.domain import signatures
 
 from .terms import ConsignmentState, Difference, Line, Parcel, Reconciliation
 
-MOST_PARCELS: Final = 100  # in one request
+MOST_PARCELS: Final = 100  # that one request may bring
+USUAL_PARCELS: Final = 25  # that ours bring
+USUAL_BYTES: Final = 262_144  # of ours; the other side refuses more than its LIENTHONG_MAX_BODY_BYTES, usually 1 MiB
+ANSWER_WITHIN_S: Final = 5.0  # what is taken in by then is said; the other side sends the rest again
+TOO_BIG: Final = "http-413"
+PARCEL_TOO_BIG: Final = "parcel-too-big"
+CUT_TO: Final = 1_000  # characters of a text in a parcel that was too big
 SIGNED_WITHIN: Final = timedelta(minutes=5)
 SHORTEST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)
@@ -63,6 +69,33 @@ def wait_after(failures: int) -> timedelta:
     return min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(max(failures - 1, 0), 10))
 
 
+def batch(sizes: Sequence[int], failures: int) -> int:
+    """How many of the waiting parcels go in one request, by their sizes in bytes: at least one.
+
+    Half of what would fit after each failure: what the other side found too much or was too slow for comes in smaller
+    parts, and how far it got meanwhile is learnt from the first answer to any of them.
+    """
+    fitting, sum_of_bytes = 0, 0
+    for size in sizes[:USUAL_PARCELS]:
+        sum_of_bytes += size
+        if sum_of_bytes > USUAL_BYTES:
+            break
+        fitting += 1
+    return max(1, fitting >> min(failures, 8))
+
+
+def cut_short(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The body of a parcel that was too big with its long texts cut off; None when there is nothing to cut."""
+    shorter = {name: _cut(value) for name, value in body.items()}
+    return shorter if shorter != dict(body) else None
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cut(one) for name, one in value.items()}
+    return f"{value[:CUT_TO]} […]" if isinstance(value, str) and len(value) > CUT_TO + 4 else value
+
+
 def words(said: object) -> str | None:
     """What somebody wrote, without signs that cannot be shown; None for nothing."""
     return readable(said, MOST_WORDS) or None
@@ -80,7 +113,53 @@ def taken(name: str, receipt: Mapping[str, Any]) -> str:
     """What officers of the giver read when the neighbour has taken a case in."""
     due = str(receipt.get("due_at") or "")[:10]
     until = f", hạn {due}" if due else ""
-    return f"{name} đã tiếp nhận, mã {receipt.get('code')}, đơn vị {receipt.get('unit')}{until}."
+    return f"{name} đã tiếp nhận, mã {receipt.get('code')} của {name}, đơn vị {receipt.get('unit')}{until}."
+
+
+def came(
+    name: str,
+    code: str | None,
+    dates: tuple[datetime | None, datetime | None, datetime],
+    *,
+    now: datetime,
+    zone: tzinfo,
+    before: str | None,
+    comment: str | None,
+) -> str:
+    """What officers of the holder read of where a case comes from. `dates`: opened and due there, due here.
+
+    `before`: under which code it was here already.
+    """
+    opened, due, here = dates
+    parts = [f"{name} chuyển đến, mã {code} của {name}"]
+    parts += [f"bên đó tiếp nhận {_told_at(opened, zone)}"] if opened else []
+    parts += [f"hạn bên đó {_told_at(due, zone)}" + (" (đã qua)" if due < now else "")] if due else []
+    parts += [f"hạn tại đây {_told_at(here, zone)}, tính từ khi tin đến"]
+    said = f"{'; '.join(parts)}."
+    said += " Hạn bên đó đến trước: xin xử lý theo hạn đó." if due and due < here else ""
+    said += f" Lần trước là vụ việc {before} của hệ thống này." if before else ""
+    return said + (f" Lời bên chuyển: “{comment}”" if comment else "")
+
+
+def _told_at(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%H:%M %d/%m/%Y}"
+
+
+def given_again(name: str, code: str | None) -> str:
+    """What they read in the history of the case that it goes on from."""
+    return f"{name} chuyển lại vụ việc này, nay là vụ việc {code} của hệ thống này."
+
+
+def rejected(name: str) -> str:
+    """What officers of the holder read when their answer was not approved."""
+    return f"{name} chưa duyệt câu trả lời; đề nghị xử lý tiếp. Cần rõ lý do xin liên hệ {name}."
+
+
+def holder_name(name: str, status: Mapping[str, Any]) -> Text:
+    """Who holds a case there, as citizens read it: the unit, and whose system that is."""
+    unit = (words(status.get("unit")) or "")[:200]
+    whole = f"{unit} ({name})" if unit and unit != name else name
+    return Text(whole, whole)
 
 
 def refused(name: str, reason: str | None) -> str:
@@ -100,6 +179,11 @@ def stands(name: str, status: Mapping[str, Any]) -> str:
 def recalled(name: str) -> str:
     """What officers of the holder read when the giver wants the case no more."""
     return f"{name} cho biết vụ việc đã kết thúc hoặc được giao đơn vị khác; xin dừng xử lý."
+
+
+def cut(name: str) -> str:
+    """What they read when words to the neighbour had to be cut off."""
+    return f"Tin gửi {name} quá lớn so với mức bên đó nhận nên phần chữ dài đã bị cắt bớt; hãy liên hệ trực tiếp."
 
 
 def unread(name: str) -> str:

@@ -31,9 +31,21 @@ _WAITING = """
 # In two steps: numbers that are being given away must be free.
 _SET_ASIDE = "UPDATE parcels SET number = -(number + $4) WHERE tenant_id = $1 AND neighbour_id = $2 AND number > $3"
 _TAKE_UP = "UPDATE parcels SET number = -number WHERE tenant_id = $1 AND neighbour_id = $2 AND number < 0"
+_REWRITE = """
+    UPDATE parcels SET body = $5::text::jsonb
+    WHERE tenant_id = $1 AND neighbour_id = $2 AND number = $3 AND consignment_id = $4
+"""
+# What is with the holder stands as the case itself does, whatever was told of it: only so a difference shows.
 _LINES = """
-    SELECT id, side, case_code, their_code, state, created_at FROM consignments
-    WHERE tenant_id = $1 AND neighbour_id = $2 AND created_at >= $3 AND created_at < $4 ORDER BY created_at, id
+    SELECT h.id, h.side, h.case_code, h.their_code, h.created_at, CASE
+        WHEN h.state NOT IN ('held', 'answered') OR c.state IS NULL THEN h.state
+        WHEN c.state IN ('resolved', 'closed') THEN 'answered'
+        WHEN h.side = 'giver' AND h.state = 'answered' AND c.state = 'awaiting_approval' THEN 'answered'
+        ELSE 'held'
+    END AS state
+    FROM consignments h LEFT JOIN cases c ON c.tenant_id = h.tenant_id AND c.id = h.case_id
+    WHERE h.tenant_id = $1 AND h.neighbour_id = $2 AND h.created_at >= $3 AND h.created_at < $4
+    ORDER BY h.created_at, h.id
 """
 _FAILING = """
     SELECT tenant_id, name, failures, last_error, written - told AS waiting FROM neighbours
@@ -142,6 +154,13 @@ async def waiting(work: Work, neighbour: NeighbourRow, limit: int) -> list[Parce
     """The first parcels that the neighbour does not have, in order. One statement."""
     rows = await work.fetch(_WAITING, neighbour.tenant_id, neighbour.id, neighbour.told, limit)
     return [_parcel(row) for row in rows]
+
+
+async def rewrite_parcel(work: Work, neighbour: NeighbourRow, parcel: Parcel, body: dict[str, object]) -> None:
+    """The parcel says this now; the neighbour's row must be locked. One statement."""
+    await work.fetch(
+        _REWRITE, neighbour.tenant_id, neighbour.id, parcel.number, parcel.consignment, orjson.dumps(body).decode()
+    )
 
 
 def _parcel(row: asyncpg.Record) -> Parcel:

@@ -34,7 +34,9 @@ TOLD: Final = frozenset(
 """Facts about a case from a neighbour that the neighbour is told of."""
 END: Final = frozenset({EventType.RESOLVED, EventType.WITHDRAWN, EventType.MERGED, EventType.CLOSED})
 """Facts after which the giver wants no more of the holder."""
-TYPES: Final = frozenset(one.value for one in ENTERING | TOLD | {EventType.REPORTER_REPLIED, EventType.NOTED})
+TYPES: Final = frozenset(
+    one.value for one in ENTERING | TOLD | {EventType.REPORTER_REPLIED, EventType.NOTED, EventType.DRAFT_REJECTED}
+)
 
 
 class Side(StrEnum):

@@ -86,12 +86,20 @@ class Call:
         today = local_day(self.now, self.tenant.time_zone)
         return shapes.offered(self.books.catalogue, self.tenant, today)
 
-    def told(self, root: str, value: Value, *, next_page: int | None = None) -> Response:
-        """The answer to a question, which whoever holds it already is not told again; where it goes on, if it does."""
+    def told(self, root: str, value: Value, *, next_page: int | None = None, private: bool = False) -> Response:
+        """The answer to a question, which whoever holds it already is not told again; where it goes on, if it does.
+
+        `private`: nobody between may keep it for others.
+        """
         content = written(root, value, self.form)
         held = self.request.headers.get("if-none-match")
         answer = bytes_or_304(
-            content, content_tag(content), held, media_type=self.form.media_type, vary="Accept-Language"
+            content,
+            content_tag(content),
+            held,
+            media_type=self.form.media_type,
+            private=private,
+            vary="Accept-Language, Authorization" if private else "Accept-Language",
         )
         if next_page is not None:  # RFC 8288
             query = self.request.url.include_query_params(page=next_page).query
@@ -150,14 +158,14 @@ def of_key(request: Request, fields: Form) -> Hint:
     """The province that a key says it is of; nothing is proven by that."""
 
     def hint(directory: Directory) -> TenantId | None:
-        token = _token(request, fields)
+        token = _token(request, fields.text("api_key"))
         return token.tenant_id if isinstance(token, ClientToken) and directory.serves(token.tenant_id) else None
 
     return hint
 
 
-def _token(request: Request, fields: Form) -> object:
-    key, header = fields.text("api_key"), request.headers.get("authorization", "")
+def _token(request: Request, key: str) -> object:
+    header = request.headers.get("authorization", "")
     return bearer_token(f"Bearer {key}" if key else header)
 
 
@@ -170,9 +178,19 @@ async def sender_of(call: Call, fields: Form) -> Actor:
         if call.tenant.slug in (call.settings.open311_anonymous or "").split():
             return Actor(ActorKind.ANONYMOUS, call.tenant.id)
         raise ApiKeyNeeded
-    token = _token(call.request, fields)
+    token = _token(call.request, fields.text("api_key"))
     if not isinstance(token, ClientToken):
         raise ApiKeyNeeded
+    return await _let_in(call, token)
+
+
+async def asker_of(call: Call) -> Actor | None:
+    """The system whose key came with a question, None where none did. One statement for a key. Raises: KeyRefused."""
+    token = _token(call.request, call.request.query_params.get("api_key", "").strip())
+    return await _let_in(call, token) if isinstance(token, ClientToken) else None
+
+
+async def _let_in(call: Call, token: ClientToken) -> Actor:
     now = call.now
     found = await identity.authenticate(call.database, call.tenant.id, token, now=now)
     call.request.scope["state"]["actor"] = found.actor  # for the trail, should it be refused

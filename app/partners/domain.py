@@ -9,7 +9,7 @@ from typing import Any
 
 from app.kit.text import Text, readable
 
-from .terms import Heard, Outcome, PostState, Settlement, Wanted
+from .terms import Errand, Heard, Outcome, PostState, Settlement, Wanted
 
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
@@ -18,6 +18,7 @@ REFUSED_MOST = 3
 BREAK_AFTER = 5  # attempts in a row without an answer, until the partner is left alone
 LONGEST_REST = timedelta(minutes=10)
 MOST_WORDS = 2_000
+STATE_KEY = "state:"  # begins the keys of what a request's own state was heard to be: the newest is kept, no other
 _DONE = frozenset({Outcome.TAKEN, Outcome.FOUND})
 # FixMyStreet's states that end a request; the specification itself knows `closed` only.
 _CLOSED = frozenset(
@@ -31,20 +32,23 @@ def service_of(wanted: Wanted, category: str) -> str | None:
     return wanted.services.get(category) or wanted.services.get(group) or wanted.default_service
 
 
-def mark_of(code: str) -> str:
-    """The sign in a description by which a request of ours is known again at a server that keeps no other."""
-    return f"[{code}]"
+def mark_of(errand: Errand) -> str:
+    """The sign in a description by which a request of ours is known again at a server that keeps no other.
+
+    Its end is chance, of each errand its own: nobody can have written it before the request was there.
+    """
+    return f"[{errand.case_code}/{errand.id.hex[-12:]}]"
 
 
-def description_of(words: str, code: str, most: int = 4_000) -> str:
+def description_of(words: str, errand: Errand, most: int = 4_000) -> str:
     """The text that a partner is sent, with the sign at its end."""
-    mark = mark_of(code)
+    mark = mark_of(errand)
     return f"{words[: most - len(mark) - 1].rstrip()} {mark}"
 
 
-def found_in(items: Sequence[Mapping[str, Any]], code: str) -> Mapping[str, Any] | None:
+def found_in(items: Sequence[Mapping[str, Any]], errand: Errand) -> Mapping[str, Any] | None:
     """The request among a partner's that has our sign, if it has one."""
-    mark = mark_of(code)
+    mark = mark_of(errand)
     return next((one for one in items if mark in str(one.get("description") or "")), None)
 
 
@@ -55,17 +59,17 @@ def status_of(said: object) -> str:
 
 def heard_of_request(item: Mapping[str, Any]) -> Heard | None:
     """What a request's own state says; None when it names no request."""
-    their_id = str(item.get("service_request_id") or "")
+    their_id = _id(item, "service_request_id")
     if not their_id:
         return None
     status, words = status_of(item.get("status")), readable(item.get("status_notes"), MOST_WORDS)
     said = hashlib.sha256(f"{status}\n{words}".encode()).hexdigest()[:24]
-    return Heard(f"state:{their_id}:{said}", their_id, status, words, _instant(item), status == "closed")
+    return Heard(f"{STATE_KEY}{their_id[:200]}:{said}", their_id, status, words, _instant(item), status == "closed")
 
 
 def heard_of_update(item: Mapping[str, Any]) -> Heard | None:
     """What an update says; None when it names no request or has no id."""
-    their_id, update_id = str(item.get("service_request_id") or ""), str(item.get("update_id") or "")
+    their_id, update_id = _id(item, "service_request_id"), _id(item, "update_id")
     if not their_id or not update_id:
         return None
     return Heard(
@@ -76,6 +80,11 @@ def heard_of_update(item: Mapping[str, Any]) -> Heard | None:
         _instant(item),
         ends=False,
     )
+
+
+def _id(item: Mapping[str, Any], name: str) -> str:
+    """The id as it can be kept, empty for none."""
+    return str(item.get(name) or "").replace("\x00", "")
 
 
 def _instant(item: Mapping[str, Any]) -> datetime | None:

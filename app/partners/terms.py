@@ -17,7 +17,7 @@ CONSUMER: Final = "partners"
 END: Final = frozenset(
     {EventType.RESOLVED, EventType.WITHDRAWN, EventType.MERGED, EventType.CLOSED, EventType.DIVERTED}
 )
-SAY: Final = frozenset({EventType.REPORTER_REPLIED, EventType.REOPENED})
+SAY: Final = frozenset({EventType.REPORTER_REPLIED, EventType.REOPENED, EventType.DRAFT_REJECTED})
 TYPES: Final = frozenset(one.value for one in ENTERING | END | SAY)
 
 

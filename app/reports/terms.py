@@ -69,6 +69,7 @@ class NewReport:
     lang: Lang = Lang.VI
     portal: UnitId | None = None  # the unit by whose portal it came
     media: tuple[str, ...] = ()
+    passed_on: bool = False  # by another installation, which tells no answers to private questions
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ class Federation:
             timeout_s=settings.federation_timeout_s,
             authorities=settings.webhook_authorities_file,
         )
-        self._postman = Postman(process.db, process.clock, keyring_of(settings), self._wire)
+        self._postman = Postman(
+            process.db, process.clock, keyring_of(settings), self._wire, books=lambda: process.books
+        )
         return self
 
     async def __aexit__(

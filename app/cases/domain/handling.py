@@ -143,8 +143,10 @@ def accept(facts: CaseFacts, *, by: StaffId | None, unit_name: Text, at: datetim
     )
 
 
-def ask(facts: CaseFacts, *, question: str, unit_name: Text, by: StaffId | None, at: datetime) -> CaseFact:
-    """The unit asks the reporters for more."""
+def ask(
+    facts: CaseFacts, *, question: str, unit_name: Text, by: StaffId | None, at: datetime, unread: bool = False
+) -> CaseFact:
+    """The unit asks the reporters for more; `unread`, by its own system, it is not published yet."""
     return CaseFact(
         EventType.REPORTER_ASKED,
         Audience.REPORTER,
@@ -153,7 +155,7 @@ def ask(facts: CaseFacts, *, question: str, unit_name: Text, by: StaffId | None,
             accepted_at=facts.accepted_at or at,
             assignee_id=facts.assignee_id or by,
             **answered_first(facts, at),
-            **published_by_handling(facts),
+            **(Changes() if unread else published_by_handling(facts)),
         ),
         text=question,
         data={"unit": unit_name._asdict()},

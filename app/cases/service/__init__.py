@@ -47,7 +47,15 @@ from .listing import (
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
 from .opening import NewCase, open_case, rewrite_summaries
-from .outside import draft_from_outside, is_held, note_from_outside, return_from_outside
+from .outside import (
+    accept_from_outside,
+    ask_from_outside,
+    draft_from_outside,
+    is_held,
+    note_from_outside,
+    reopen_from_outside,
+    return_from_outside,
+)
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
 from .sorting import triage_case
@@ -67,8 +75,10 @@ __all__ = [
     "Outcome",
     "Told",
     "accept_case",
+    "accept_from_outside",
     "add_note",
     "approve_answer",
+    "ask_from_outside",
     "ask_reporter",
     "assign_case",
     "cases_page",
@@ -117,6 +127,7 @@ __all__ = [
     "release_case",
     "reopen_case",
     "reopen_for_reporter",
+    "reopen_from_outside",
     "reply_to_case",
     "resolve_case",
     "resume_case",

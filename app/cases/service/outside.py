@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.cases import domain
+from app.cases.models import Case
 from app.cases.repository import CaseRepository, holding
-from app.cases.terms import OPEN_STATES, Books, CaseState, ReferralReason, Resolution
+from app.cases.terms import OPEN_STATES, Books, CaseState, ReferralReason, Resolution, Verb
 from app.db.engine import Database
 from app.db.work import Work
 from app.identity.terms import system_actor
 from app.kit.ids import CaseId, TenantId, UnitId
+from app.kit.text import Text
 
 from .moving import returned_to
-from .steps import both_names, settle, unit_name
+from .steps import both_names, reopened, settle, unit_name
 
 _UNTAKEN = frozenset({CaseState.RECEIVED, CaseState.ASSIGNED})
 
@@ -25,6 +29,63 @@ async def note_from_outside(work: Work, tenant_id: TenantId, case_id: CaseId, *,
     """Words for officers in the case's history. Raises: CaseNotFound."""
     case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
     settle(work, system_actor(tenant_id), case, domain.note(case.facts(), text=text, for_unit_only=False), books)
+
+
+async def accept_from_outside(
+    work: Work, tenant_id: TenantId, case_id: CaseId, *, holder: UnitId, books: Books, by: Text, at: datetime
+) -> bool:
+    """Taken up by the unit whose own system says so, `by` that name and since then.
+
+    False, and nothing changed, when it is taken up already, over, or with another unit by now. Nothing becomes public
+    by it. Raises: CaseNotFound.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    facts = case.facts()
+    if facts.state not in _UNTAKEN or facts.unit_id != holder:
+        return False
+    fact = domain.accept(facts, by=None, unit_name=by, at=_since(case, at, work.now), unread=True)
+    settle(work, system_actor(tenant_id), case, fact, books)
+    return True
+
+
+async def ask_from_outside(
+    work: Work,
+    tenant_id: TenantId,
+    case_id: CaseId,
+    *,
+    holder: UnitId,
+    books: Books,
+    by: Text,
+    question: str,
+    at: datetime | None,
+) -> bool:
+    """A question to the reporters from the unit's own system, `by` that name; it was taken up `at` then.
+
+    The case waits for them as for a question of ours. False, and nothing changed, when nobody can be asked now: the
+    case waits already, is over, or is with another unit. Raises: CaseNotFound.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    facts = case.facts()
+    if facts.unit_id != holder or Verb.ASK not in domain.possible_verbs(facts):
+        return False
+    since = _since(case, at or work.now, work.now)
+    fact = domain.ask(facts, question=question, unit_name=by, by=None, at=since, unread=True)
+    settle(work, system_actor(tenant_id), case, fact, books)
+    return True
+
+
+async def reopen_from_outside(work: Work, tenant_id: TenantId, case_id: CaseId, *, books: Books, comment: str) -> None:
+    """Taken up again because the system that entrusted it does not accept the answer; as often as it says so.
+
+    Raises: CaseNotFound, IllegalTransition.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    settle(work, system_actor(tenant_id), case, reopened(work, books, case.facts(), comment, None), books)
+
+
+def _since(case: Case, at: datetime, now: datetime) -> datetime:
+    """The instant that another machine says, never before the case was opened here nor after now."""
+    return min(max(at, case.opened_at), now)
 
 
 async def draft_from_outside(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.condition import TenantCondition
 from app.federation import service as federation_service
+from app.federation.domain import PARCEL_TOO_BIG
 from app.partners import service as partners_service
 from app.process import Process
 
@@ -128,7 +129,7 @@ async def examine_neighbours(process: Process) -> list[Finding]:
             f"({one.last_error}), {one.waiting} parcels wait and are sent again. See GET /api/v1/staff/neighbours",
         )
         for one in await federation_service.list_failing(process.db, list(slugs))
-        if one.failures >= SILENT
+        if one.failures >= SILENT or one.last_error == PARCEL_TOO_BIG
     ]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from app.cases import service as cases_service
+from app.cases.events import EventType
 from app.db.work import Work, in_work, read_work
 from app.federation import domain, repository
 from app.federation.errors import UnprovenParcels
@@ -57,10 +61,12 @@ async def prove(
 async def take_in(intake: Intake, neighbour: Neighbour, parcels: Sequence[Parcel]) -> tuple[int, str | None]:
     """Up to which number its parcels are here now, and the mark of that one.
 
-    What came before is passed over, what leaves a gap is left. A parcel names the one before it: where a side was put
+    What came before is passed over, what leaves a gap is left, and what is not taken in within ANSWER_WITHIN_S, before
+    the other side gives up, is left too. A parcel names the one before it: where a side was put
     back from a copy and gives numbers once more, that is seen, and nothing is taken for what it is not.
     """
     heard, mark = neighbour.heard, neighbour.heard_mark
+    until = asyncio.get_running_loop().time() + domain.ANSWER_WITHIN_S
     for parcel in parcels:
         if parcel.number <= heard:
             continue
@@ -82,6 +88,8 @@ async def take_in(intake: Intake, neighbour: Neighbour, parcels: Sequence[Parcel
             heard, mark = await in_work(
                 intake.db, intake.clock, neighbour.tenant_id, partial(_pass_over, intake, neighbour, parcel)
             )
+        if asyncio.get_running_loop().time() >= until:
+            break
     return heard, mark
 
 
@@ -140,6 +148,7 @@ def _as_report(said: Mapping[str, Any]) -> NewReport:
         address=domain.words(said.get("address")),
         answers=dict(said.get("answers") or {}),
         channel=Channel.OPEN311,
+        passed_on=True,
     )
 
 
@@ -199,21 +208,60 @@ class _Hearing:
         await repository.write(work, row)
         status = status_of(intake.books, self._tenant_id, view, "case.opened", view.row["version"])
         await self._tell(row, ParcelKind.RECEIPT, {"code": taken.code, **status})
+        await self._origin(row, parcel, view.row)
+
+    async def _origin(self, row: ConsignmentRow, parcel: Parcel, case: Mapping[str, Any]) -> None:
+        """Whose case it is, its dates there, and what it goes on from: in queues and in its history."""
+        name, said, case_id = self._neighbour.name, parcel.body, CaseId(_known(row.case_id))
+        summary = f"[{name} {row.their_code}] {case['summary']}"
+        await cases_service.rewrite_summaries(self._work, self._tenant_id, {case_id: summary})
+        before = await self._before(said)
+        zone = ZoneInfo(self._intake.books.directory.tenant(self._tenant_id).time_zone)
+        text = domain.came(
+            name,
+            row.their_code,
+            (_instant(said, "opened_at"), _instant(said, "due_at"), case["due_at"]),
+            now=self._work.now,
+            zone=zone,
+            before=before.case_code if before is not None else None,
+            comment=domain.words(said.get("comment")),
+        )
+        await self.note(row, text)
+        if before is not None and before.case_id is not None:
+            await self.note(before, domain.given_again(name, row.case_code))
+
+    async def _before(self, said: Mapping[str, Any]) -> ConsignmentRow | None:
+        """The consignment of the same case that came back, if that is known here."""
+        try:
+            follows = UUID(str(said.get("follows")))
+        except ValueError:
+            return None
+        return await repository.consignment(self._work, self._tenant_id, self._neighbour.id, follows)
 
     async def _words(self, row: ConsignmentRow, said: Any) -> None:
         """The sender's words reach whoever handles it; with `reopens` what was answered is taken up again."""
-        text = domain.words(said.get("text")) or "Người gửi đề nghị xử lý lại."
+        rejected = bool(said.get("rejected"))
+        text = domain.words(said.get("text")) or (
+            domain.rejected(self._neighbour.name) if rejected else "Người gửi đề nghị xử lý lại."
+        )
         if row.report_id is None:
             return
         actor, books = system_actor(self._tenant_id), self._intake.books
         case_id, report_id = CaseId(_known(row.case_id)), ReportId(row.report_id)
-        verb = cases_service.reopen_for_reporter if said.get("reopens") else None
+        reopens = bool(said.get("reopens")) and row.state != ConsignmentState.HELD.value
         try:
-            if verb is not None and row.state != ConsignmentState.HELD.value:
-                await verb(self._work, actor, case_id, books=books, report=report_id, comment=text)
-                row.state, row.ended_at = ConsignmentState.HELD.value, None
+            if reopens and rejected:
+                await cases_service.reopen_from_outside(self._work, self._tenant_id, case_id, books=books, comment=text)
+            elif reopens:
+                await cases_service.reopen_for_reporter(
+                    self._work, actor, case_id, books=books, report=report_id, comment=text
+                )
+            elif rejected:
+                await self.note(row, text)
             else:
                 await cases_service.reply_to_case(self._work, actor, case_id, books=books, report=report_id, text=text)
+            if reopens:
+                row.state, row.ended_at = ConsignmentState.HELD.value, None
         except Problem:
             await self.note(row, text)
             view = await cases_service.get_case_for_program(self._intake.db, self._tenant_id, books, str(row.case_code))
@@ -267,6 +315,7 @@ class _Hearing:
                 return
             row.state = becomes.value
             await self.note(row, domain.stands(name, said))
+            await self._accepted(row, said)
             await cases_service.draft_from_outside(
                 self._work,
                 self._tenant_id,
@@ -278,6 +327,33 @@ class _Hearing:
             return
         row.state = ConsignmentState.HELD.value
         await self.note(row, domain.stands(name, said))
+        question = domain.words(said.get("text")) if said.get("type") == EventType.REPORTER_ASKED else None
+        if question is not None:
+            await cases_service.ask_from_outside(
+                self._work,
+                self._tenant_id,
+                CaseId(_known(row.case_id)),
+                holder=UnitId(self._neighbour.unit_id),
+                books=self._intake.books,
+                by=domain.holder_name(name, said),
+                question=question,
+                at=_instant(said, "accepted_at"),
+            )
+        else:
+            await self._accepted(row, said)
+
+    async def _accepted(self, row: ConsignmentRow, said: Mapping[str, Any]) -> None:
+        """Once it is taken up there it is taken up here, since then and in the name of whoever did."""
+        if (at := _instant(said, "accepted_at")) is not None:
+            await cases_service.accept_from_outside(
+                self._work,
+                self._tenant_id,
+                CaseId(_known(row.case_id)),
+                holder=UnitId(self._neighbour.unit_id),
+                books=self._intake.books,
+                by=domain.holder_name(self._neighbour.name, said),
+                at=at,
+            )
 
     async def _give_back(self, row: ConsignmentRow, reason: str) -> None:
         await cases_service.return_from_outside(
@@ -298,6 +374,15 @@ class _Hearing:
     async def _tell(self, row: ConsignmentRow, kind: ParcelKind, body: dict[str, Any]) -> None:
         await repository.add_parcel(self._work, self._neighbour, row.id, kind, body)
         row.told_version = max(row.told_version, int(body.get("version") or 0))
+
+
+def _instant(said: Mapping[str, Any], name: str) -> datetime | None:
+    """The instant that the other side has written there; None for nothing and for what is none."""
+    try:
+        found = datetime.fromisoformat(str(said.get(name)))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and 1970 < found.year < 2200 else None
 
 
 def _known(value: UUID | None) -> UUID:

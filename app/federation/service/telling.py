@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from app.cases import service as cases_service
 from app.cases.events import ENTERING, EventType
 from app.cases.service import CaseView
 from app.cases.terms import OPEN_STATES, Books, CaseState
+from app.catalogue import service as catalogue_service
+from app.catalogue.terms import Answer
 from app.db.engine import Database
 from app.db.work import Work
 from app.federation import domain, repository
@@ -20,13 +22,18 @@ from app.kit.ids import CaseId, TenantId, UnitId, uuid7
 from app.outbox.terms import Message
 from app.publication.domain import masked
 from app.reports import service as reports_service
+from app.reports.terms import ReportText
+from app.timeline.terms import Audience
 
 _OPEN_CASES = frozenset(state.value for state in OPEN_STATES)
 _OPEN_CONSIGNMENTS = frozenset(state.value for state in OPEN)
 _ENTERING = frozenset(one.value for one in ENTERING)
 _END = frozenset(one.value for one in END)
-_SAID = frozenset({EventType.REPORTER_REPLIED.value, EventType.REOPENED.value})
-_SILENT = frozenset({EventType.NOTED.value, EventType.REPORTER_REPLIED.value})
+_REJECTED = EventType.DRAFT_REJECTED.value
+_SAID = frozenset({EventType.REPORTER_REPLIED.value, EventType.REOPENED.value, _REJECTED})
+_SILENT = frozenset({EventType.NOTED.value, EventType.REPORTER_REPLIED.value, _REJECTED})
+_TO_THE_UNIT = frozenset({EventType.REFERRED.value, EventType.RETURNED.value, EventType.REOPENED.value})
+_OUTWARD = frozenset({Audience.PUBLIC, Audience.REPORTER})
 
 
 async def tell(work: Work, db: Database, books: Books, tenant_id: TenantId, messages: Sequence[Message]) -> int:
@@ -100,6 +107,8 @@ class _Teller:
             told_version=0,
             created_at=self._work.now,
         )
+        given = (one for one in reversed(self._of(case_id)) if one.side == Side.GIVER.value)
+        before = next((one for one in given if one.neighbour_id == there.id), None)
         await repository.write(self._work, row)
         self._consignments.append(row)
         first = reports[0]
@@ -110,12 +119,21 @@ class _Teller:
             "address": masked(first.address),
             "point": [first.point.lat, first.point.lon] if first.point is not None else None,
             "area": first.area,
-            "answers": first.answers,
+            "answers": self._answers(first),
             "opened_at": rfc3339(view.row["opened_at"]),
             "due_at": message.payload["due_at"],
+            "comment": masked(_entry_text(view, message)) if message.type in _TO_THE_UNIT else None,
+            "follows": str(before.id) if before is not None else None,
         }
         await repository.add_parcel(self._work, neighbour, row.id, ParcelKind.CASE, body)
         return 1
+
+    def _answers(self, report: ReportText) -> dict[str, Answer]:
+        """What was answered to questions whose answers may leave the installation; words are masked."""
+        told = catalogue_service.told_answers(
+            self._books.catalogue, tenant=self._tenant_id, code=report.category, answers=report.answers
+        )
+        return {code: masked(said) or "" if isinstance(said, str) else said for code, said in told.items()}
 
     async def _of_given(self, row: ConsignmentRow, there: NeighbourRow | None, message: Message) -> int:
         """What the neighbour that has the case hears of it from us."""
@@ -129,13 +147,14 @@ class _Teller:
             return 0
         if message.type not in _SAID:
             return 0
-        view = await self._view(message)
-        entry = next((one for one in view.entries if one.case_version == message.subject_version and one.text), None)
-        said = masked(entry.text) if entry is not None else None
-        reopens = message.type == EventType.REOPENED
+        rejected = message.type == _REJECTED
+        if rejected and row.state != ConsignmentState.ANSWERED.value:  # a draft that somebody here has written
+            return 0
+        said = masked(_entry_text(await self._view(message), message, only=_OUTWARD))
+        reopens = rejected or message.type == EventType.REOPENED
         if reopens:
             row.state, row.ended_at = ConsignmentState.HELD.value, None
-        return await self._add(row, ParcelKind.WORDS, {"text": said, "reopens": reopens})
+        return await self._add(row, ParcelKind.WORDS, {"text": said, "reopens": reopens, "rejected": rejected})
 
     async def _report_back(self, row: ConsignmentRow, message: Message) -> int:
         """How it stands with us, once for each version of our case."""
@@ -161,6 +180,12 @@ class _Teller:
         return await cases_service.get_case_for_program(self._db, self._tenant_id, self._books, message.payload["code"])
 
 
+def _entry_text(view: CaseView, message: Message, only: Collection[Audience] = tuple(Audience)) -> str | None:
+    """What was written with the fact, where it is for one of these readers."""
+    found = (one for one in view.entries if one.case_version == message.subject_version and one.text)
+    return next((one.text for one in found if one.audience in only), None)
+
+
 def status_of(books: Books, tenant_id: TenantId, view: CaseView, kind: str, version: int) -> dict[str, Any]:
     """How a case stands, for the giver: what a public page would say of it, and the question to its sender."""
     row: Mapping[str, Any] = view.row
@@ -177,5 +202,6 @@ def status_of(books: Books, tenant_id: TenantId, view: CaseView, kind: str, vers
         "resolution": row["resolution"],
         "unit": books.directory.unit(tenant_id, UnitId(row["unit_id"])).name,
         "due_at": rfc3339(row["due_at"]) if row["due_at"] is not None else None,
+        "accepted_at": rfc3339(row["accepted_at"]) if row["accepted_at"] is not None else None,
         "text": masked(said),
     }

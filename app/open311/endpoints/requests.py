@@ -13,6 +13,7 @@ from app.open311.fields import fields_of
 from app.open311.reading import by_ids, in_window
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
+from app.open311.writing import Value
 
 router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
 
@@ -36,7 +37,7 @@ async def list_requests(request: Request, form: Format) -> Response:
     ids = asked.service_request_id  # they override all else
     found = await by_ids(call, *ids) if ids else await in_window(call, asked.window(call.now), asked)
     shaped = [shapes.request(each, call.reader, extended=asked.extensions) for each in found.bodies]
-    return call.told("service_requests", shaped, next_page=found.next_page)
+    return call.told("service_requests", shaped, next_page=found.next_page, private=found.private)
 
 
 @router.get("/requests/{code}.{form}")
@@ -47,7 +48,8 @@ async def get_request(request: Request, code: str, form: Format) -> Response:
     found = await by_ids(call, code)
     if not found.bodies:
         raise RequestNotFound
-    return call.told("service_requests", [shapes.request(found.bodies[0], call.reader, extended=extended)])
+    shaped = shapes.request(found.bodies[0], call.reader, extended=extended)
+    return call.told("service_requests", [shaped], private=found.private)
 
 
 @router.get("/tokens/{token}.{form}")
@@ -57,4 +59,5 @@ async def get_token(request: Request, token: str, form: Format) -> Response:
     found = await by_ids(call, token)
     if not found.bodies:
         raise RequestNotFound
-    return call.told("service_requests", [{"service_request_id": token.upper(), "token": token.upper()}])
+    told: list[Value] = [{"service_request_id": token.upper(), "token": token.upper()}]
+    return call.told("service_requests", told, private=found.private)

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.kit.ids import CaseId, TenantId
+from app.partners.domain import STATE_KEY
 from app.partners.errors import ErrandNotFound
 from app.partners.models import ErrandRow
-from app.partners.terms import OPEN, Errand, ErrandState, Line, Outcome, PostKind, PostState
+from app.partners.terms import OPEN, Errand, ErrandState, Heard, Line, Outcome, PostKind, PostState
 
 _ADD_ERRAND = """
     INSERT INTO partner_errands (tenant_id, id, partner_id, case_id, case_code, state, created_at)
@@ -25,9 +26,34 @@ _ADD_POST = """
     VALUES ($1, $2, $3, $4, 'waiting', $5, $6)
     ON CONFLICT DO NOTHING
 """
+# A state that comes back after another is news again, so only the newest is known.
 _HEARD = """
+    WITH before AS (
+        DELETE FROM partner_heard WHERE tenant_id = $1 AND errand_id = $2 AND key <> $3::text
+        AND starts_with($3, $5) AND starts_with(key, $5)
+    )
     INSERT INTO partner_heard (tenant_id, errand_id, key, heard_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING RETURNING key
+"""
+_NEWS = """
+    SELECT said.place FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS said (their_id, key, place)
+    JOIN LATERAL (
+        SELECT id, state FROM partner_errands WHERE tenant_id = $1 AND partner_id = $2 AND their_id = said.their_id
+        ORDER BY id DESC LIMIT 1
+    ) e ON e.state IN ('with_them', 'answered')
+    WHERE NOT EXISTS (
+        SELECT FROM partner_heard h WHERE h.tenant_id = $1 AND h.errand_id = e.id AND h.key = said.key
+    ) ORDER BY said.place
+"""
+_DROP_UNSENT = """
+    WITH request AS (
+        DELETE FROM partner_posts WHERE tenant_id = $1 AND errand_id = $2 AND kind = 'request' AND state = 'waiting'
+        AND NOT doubtful RETURNING errand_id
+    ), behind AS (
+        DELETE FROM partner_posts p USING request r
+        WHERE p.tenant_id = $1 AND p.errand_id = r.errand_id AND p.kind <> 'request' AND p.state = 'waiting'
+    )
+    SELECT errand_id FROM request
 """
 _LINES = """
     SELECT e.*, p.kind AS post_kind, p.number AS post_number, p.state AS post_state,
@@ -138,26 +164,20 @@ async def list_followed(work: ReadWork, tenant_id: TenantId, partner_id: UUID, a
     return [row.read() for row in found]
 
 
-async def list_tokens(work: ReadWork, tenant_id: TenantId, partner_id: UUID, limit: int) -> list[Errand]:
-    """Up to `limit` errands of which the partner has given a token, and no id yet. One statement."""
-    found = await work.session.scalars(
-        select(ErrandRow)
-        .where(
-            ErrandRow.tenant_id == tenant_id,
-            ErrandRow.partner_id == partner_id,
-            ErrandRow.state == ErrandState.WITH_THEM.value,
-            ErrandRow.their_id.is_(None),
-            ErrandRow.token.is_not(None),
-        )
-        .order_by(ErrandRow.id)
-        .limit(limit)
-    )
-    return [row.read() for row in found]
+async def list_news(db: Database, tenant_id: TenantId, partner_id: UUID, heard: Sequence[Heard]) -> list[Heard]:
+    """What of it is about an errand that the partner still has and was not heard before, in order. One statement."""
+    ids, keys = [one.their_id for one in heard], [one.key for one in heard]
+    return [heard[row["place"] - 1] for row in await db.lane.fetch(_NEWS, tenant_id, partner_id, ids, keys)]
+
+
+async def drop_unsent(work: Work, tenant_id: TenantId, errand_id: UUID) -> bool:
+    """Whether the partner has certainly not been sent the request; then it is told nothing at all. One statement."""
+    return bool(await work.fetch(_DROP_UNSENT, tenant_id, errand_id))
 
 
 async def note_heard(work: Work, tenant_id: TenantId, errand_id: UUID, key: str) -> bool:
     """Whether it was not heard before; from now on it was. One statement."""
-    return bool(await work.fetch(_HEARD, tenant_id, errand_id, key, work.now))
+    return bool(await work.fetch(_HEARD, tenant_id, errand_id, key, work.now, STATE_KEY))
 
 
 async def list_lines(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.kit.ids import TenantId
+from app.partners.domain import LONGEST_REST, LONGEST_WAIT
 from app.partners.errors import PartnerNotFound
 from app.partners.models import PartnerRow
 
@@ -31,6 +32,14 @@ _FOLLOWED = """
         AND (retry_at IS NULL OR retry_at <= $2) ORDER BY follow_at FOR UPDATE SKIP LOCKED
     ) RETURNING id
 """
+# What was written by a clock that has been set back since, and would wait until then again.
+_POSTS_TO_COME = """
+    UPDATE partner_posts SET next_at = least(next_at, $2),
+        locked_until = CASE WHEN locked_until > $4 THEN NULL ELSE locked_until END
+    WHERE tenant_id = $1 AND state = 'waiting' AND (next_at > $3 OR locked_until > $4)
+"""
+_RESTS_TO_COME = "UPDATE partners SET retry_at = NULL WHERE tenant_id = $1 AND retry_at > $2"
+_TURNS_TO_COME = "UPDATE partners SET follow_at = $2 WHERE tenant_id = $1 AND follow_at > $3"
 _FAILING = """
     SELECT a.tenant_id, a.name, a.failures, a.last_error, (
         SELECT count(*) FROM partner_posts p JOIN partner_errands e ON e.tenant_id = p.tenant_id AND e.id = p.errand_id
@@ -107,3 +116,17 @@ async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standi
     """How each active partner is. One statement."""
     found = await db.lane.fetch(_FAILING, list(tenants))
     return [Standing(TenantId(row["tenant_id"]), *list(row.values())[1:]) for row in found]
+
+
+async def forget_times_to_come(db: Database, tenant_id: TenantId, now: datetime, *, lease: timedelta) -> None:
+    """What waits for longer than anything is made to wait is due now, who rests for longer rests no more.
+
+    An attempt under way keeps its lease, unless that goes beyond any. Two statements.
+    """
+    await db.lane.fetch(_POSTS_TO_COME, tenant_id, now, now + LONGEST_WAIT, now + lease)
+    await db.lane.fetch(_RESTS_TO_COME, tenant_id, now + LONGEST_REST)
+
+
+async def forget_turns_to_come(db: Database, tenant_id: TenantId, now: datetime, *, every: timedelta) -> None:
+    """Partners whose turn is further off than any is made are asked now. One statement."""
+    await db.lane.fetch(_TURNS_TO_COME, tenant_id, now, now + every)

@@ -32,6 +32,10 @@ _CLAIM = """
         e.id, e.partner_id, e.case_id, e.case_code, e.state, e.their_id, e.token, e.status, e.created_at, e.sent_at,
         e.heard_at, e.ended_at
 """
+_BEHIND = """
+    UPDATE partner_posts SET state = 'dead', next_at = NULL, settled_at = $4
+    WHERE tenant_id = $1 AND errand_id = $2 AND number > $3 AND state = 'waiting'
+"""
 
 
 async def claim(work: Work, tenant_id: TenantId, partner_id: UUID, locked_until: datetime, most: int) -> list[Claim]:
@@ -83,3 +87,11 @@ async def lock_claimed(work: Work, claim: Claim) -> tuple[PostRow, ErrandRow] | 
         .with_for_update()
     )
     return (post, errand) if post is not None and errand is not None else None
+
+
+async def give_up_behind(work: Work, claim: Claim) -> None:
+    """What waits behind a request that was given up is given up with it: the partner has nothing it could be about.
+
+    Whoever has the request tried again has these tried again as well. One statement.
+    """
+    await work.fetch(_BEHIND, claim.errand.tenant_id, claim.errand.id, claim.number, work.now)

@@ -21,13 +21,15 @@ from app.partners.senders import Caller
 from app.partners.terms import Answer, Errand, ErrandState, Heard, Outcome, Partner
 
 from .keys import open_key
+from .together import together
 
 log = logging.getLogger("lienthong.partners")
 ASKED_AT_ONCE = 50  # requests in one question
-FOLLOWED_ROWS = 1_000
+FOLLOWED_ROWS = 1_000  # errands in one turn of a partner's; the next turn goes on after them
 OVERLAP = timedelta(hours=1)  # updates come to light after their own instant
 LONGEST_WINDOW = timedelta(days=30)
 _FIRST = UUID(int=0)
+_SILENT = frozenset({Outcome.AWAY, Outcome.UNSURE})
 _DONE = "Đơn vị cho biết đã xử lý xong."
 
 
@@ -51,14 +53,22 @@ class Follower:
         self._caller = caller
         self._books = books
         self._every = every
+        self._after: dict[UUID, UUID] = {}  # by partner: the errand after which its next turn goes on
+        self._latest: datetime | None = None
 
     async def follow(self, tenants: Sequence[TenantId]) -> int:
         """Number of things heard now that were not known. One statement for each tenant when it is nobody's turn."""
-        heard = 0
-        for tenant_id in tenants:
-            for partner_id in await self._turns(tenant_id):
-                heard += await self._ask(tenant_id, partner_id)
-        return heard
+        await self._mind_the_clock(tenants)
+        turns = [(tenant_id, partner_id) for tenant_id in tenants for partner_id in await self._turns(tenant_id)]
+        return await together(self._ask, turns)
+
+    async def _mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
+        """When the clock was set back, or nothing is known of it yet: no partner's turn is further off than `every`."""
+        now = self._clock.now()
+        if self._latest is None or now < self._latest:
+            for tenant_id in tenants:
+                await repository.forget_turns_to_come(self._db, tenant_id, now, every=self._every)
+        self._latest = now
 
     async def _turns(self, tenant_id: TenantId) -> list[UUID]:
         async def verb(work: Work) -> list[UUID]:
@@ -70,23 +80,38 @@ class Follower:
         began = self._clock.now()
         async with read_work(self._db, self._clock, tenant_id) as work:
             partner = (await repository.get(work, tenant_id, partner_id)).read()
-            errands = await repository.list_followed(work, tenant_id, partner_id, _FIRST, FOLLOWED_ROWS)
+            after = self._after.pop(partner_id, _FIRST)
+            errands = await repository.list_followed(work, tenant_id, partner_id, after, FOLLOWED_ROWS)
+            if not errands and after != _FIRST:
+                errands = await repository.list_followed(work, tenant_id, partner_id, _FIRST, FOLLOWED_ROWS)
         if not errands:
             return 0
+        if len(errands) == FOLLOWED_ROWS:
+            self._after[partner_id] = errands[-1].id
         try:
             key = open_key(self._keys, partner)
         except IdentityUnreadable:
             log.warning("the key of partner %s cannot be read with the present secrets", partner_id)
             return 0
         await self._redeem(partner, key, errands)
-        ids = _known(errands)
-        answers = [
-            await self._requests(partner, key, ids[at : at + ASKED_AT_ONCE]) for at in range(0, len(ids), ASKED_AT_ONCE)
-        ]
-        wanted = partner.wanted
-        if wanted.has_updates:
-            answers.append(await self._updates(partner, key, began))
-        return await self._take(tenant_id, partner, answers, began)
+        known = [errand for errand in errands if errand.their_id is not None]
+        new, failed = 0, None
+        for at in range(0, len(known), ASKED_AT_ONCE):
+            chunk = known[at : at + ASKED_AT_ONCE]
+            answer, heard = await self._requests(partner, key, [str(errand.their_id) for errand in chunk])
+            new += await self._take(tenant_id, partner, heard)
+            failed = failed or (answer if answer.outcome is not Outcome.TAKEN else None)
+            if answer.outcome in _SILENT:  # each more would cost its whole time: the next turn goes on after this one
+                self._after[partner_id] = chunk[-1].id
+                break
+        if partner.wanted.has_updates and (failed is None or failed.outcome not in _SILENT):
+            answer, heard = await self._updates(partner, key, began)
+            new += await self._take(tenant_id, partner, heard)
+            failed = failed or (answer if answer.outcome is not Outcome.TAKEN else None)
+        await in_work(
+            self._db, self._clock, tenant_id, lambda work: _followed(work, tenant_id, partner_id, failed, began)
+        )
+        return new
 
     async def _redeem(self, partner: Partner, key: str | None, errands: Sequence[Errand]) -> None:
         """Learn the ids of what the partner has given a token for."""
@@ -102,6 +127,8 @@ class Follower:
                         errand.tenant_id,
                         partial(_name, errand, their_id),
                     )
+                if answer.outcome in _SILENT:
+                    return
 
     async def _requests(self, partner: Partner, key: str | None, ids: Sequence[str]) -> tuple[Answer, list[Heard]]:
         answer = await self._caller.requests(
@@ -110,34 +137,19 @@ class Follower:
         return answer, [heard for item in answer.items if (heard := domain.heard_of_request(item))]
 
     async def _updates(self, partner: Partner, key: str | None, until: datetime) -> tuple[Answer, list[Heard]]:
-        since = max(until - LONGEST_WINDOW, (partner.followed_at or until - LONGEST_WINDOW) - OVERLAP)
+        told = min(until, partner.followed_at or until - LONGEST_WINDOW)  # later only by a clock since set back
+        since = max(until - LONGEST_WINDOW, told - OVERLAP)
         window = [("start_date", rfc3339(since)), ("end_date", rfc3339(until + timedelta(minutes=5)))]
         answer = await self._caller.updates(partner.wanted, key, window)
         return answer, [heard for item in answer.items if (heard := domain.heard_of_update(item))]
 
-    async def _take(
-        self, tenant_id: TenantId, partner: Partner, answers: Sequence[tuple[Answer, list[Heard]]], began: datetime
-    ) -> int:
-        """Write down what is new, each thing in a transaction of its own; then how far the partner has told."""
-        books, new = self._books(), 0
-        holder = partner.wanted.unit_id
-        for _, heard in answers:
-            for one in heard:
-                new += await in_work(
-                    self._db,
-                    self._clock,
-                    tenant_id,
-                    partial(_hear, partner, holder, one, books),
-                )
-        failed = next((answer for answer, _ in answers if answer.outcome is not Outcome.TAKEN), None)
-        await in_work(
-            self._db, self._clock, tenant_id, lambda work: _followed(work, tenant_id, partner.id, failed, began)
-        )
+    async def _take(self, tenant_id: TenantId, partner: Partner, heard: Sequence[Heard]) -> int:
+        """Write down what is new, each thing in a transaction of its own. One statement when nothing is."""
+        news = await repository.list_news(self._db, tenant_id, partner.id, heard) if heard else []
+        books, holder, new = self._books(), partner.wanted.unit_id, 0
+        for one in news:
+            new += await in_work(self._db, self._clock, tenant_id, partial(_hear, partner, holder, one, books))
         return new
-
-
-def _known(errands: Sequence[Errand]) -> list[str]:
-    return [errand.their_id for errand in errands if errand.their_id is not None]
 
 
 async def _name(errand: Errand, their_id: str, work: Work) -> None:

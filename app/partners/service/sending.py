@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.cases import service as cases_service
 from app.cases.errors import CaseNotFound
+from app.cases.events import EventType
 from app.cases.service import CaseView
 from app.cases.terms import Books
+from app.catalogue import service as catalogue_service
+from app.catalogue.terms import Answer as Answered
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity.domain import Keyring
@@ -22,20 +25,24 @@ from app.kit.ids import TenantId
 from app.partners import domain, repository
 from app.partners.models import PartnerRow
 from app.partners.senders import Caller
-from app.partners.terms import Answer, Claim, ErrandState, Outcome, Partner, PostKind, PostState, Wanted
+from app.partners.terms import Answer, Claim, Errand, ErrandState, Outcome, Partner, PostKind, PostState, Wanted
 from app.publication.domain import masked
 from app.reports import service as reports_service
 from app.reports.terms import ReportText
 
 from .keys import open_key
+from .together import together
 
 log = logging.getLogger("lienthong.partners")
 IN_FLIGHT = 4  # posts of one partner at once in one process
-REQUESTS_OF_ONE = 3  # at most for one post: asking, sending, a margin
+CLOCKS_APART = timedelta(hours=1)  # at most, theirs and ours
+MOST_PAGES, PAGE_ROWS = 10, 200  # of theirs in which a doubtful request is looked for
+REQUESTS_OF_ONE = MOST_PAGES + 2  # at most for one post: asking, sending, a margin
 _SAID = {
     PostKind.REOPENED: "Người gửi cho biết việc chưa xong và đề nghị xử lý lại.",
     PostKind.ENDED: "Vụ việc đã kết thúc hoặc được giao đơn vị khác; xin dừng xử lý.",
 }
+_REJECTED = "Câu trả lời chưa được duyệt; đề nghị xử lý tiếp."
 
 
 class Courier:
@@ -59,18 +66,32 @@ class Courier:
         self._books = books
         self._attempted = attempted
         self._lease = timedelta(seconds=REQUESTS_OF_ONE * caller.timeout_s + 5)
+        self._latest: datetime | None = None
 
     async def deliver(self, tenants: Sequence[TenantId]) -> int:
-        """Number of attempts made now. One statement for each tenant when nothing is due."""
-        made = 0
-        for tenant_id in tenants:
-            for partner_id in await repository.list_due(self._db, tenant_id, self._clock.now()):
-                partner, claims = await self._claim(tenant_id, partner_id)
-                async with asyncio.TaskGroup() as group:
-                    for claim in claims:
-                        group.create_task(self._post(partner, claim))
-                made += len(claims)
-        return made
+        """Number of attempts made now, several partners at once. One statement for each tenant when nothing is due."""
+        await self._mind_the_clock(tenants)
+        due = [
+            (tenant_id, partner_id)
+            for tenant_id in tenants
+            for partner_id in await repository.list_due(self._db, tenant_id, self._clock.now())
+        ]
+        return await together(self._tell, due)
+
+    async def _mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
+        """When the clock was set back, or nothing is known of it yet: what waits for a time to come waits no longer."""
+        now = self._clock.now()
+        if self._latest is None or now < self._latest:
+            for tenant_id in tenants:
+                await repository.forget_times_to_come(self._db, tenant_id, now, lease=self._lease)
+        self._latest = now
+
+    async def _tell(self, tenant_id: TenantId, partner_id: UUID) -> int:
+        partner, claims = await self._claim(tenant_id, partner_id)
+        async with asyncio.TaskGroup() as group:
+            for claim in claims:
+                group.create_task(self._post(partner, claim))
+        return len(claims)
 
     async def _claim(self, tenant_id: TenantId, partner_id: UUID) -> tuple[Partner, list[Claim]]:
         """Posts that are ours; one alone while it is not known whether the partner is back."""
@@ -108,13 +129,26 @@ class Courier:
         if claim.kind is not PostKind.REQUEST:
             return await self._caller.post_update(wanted, key, form)
         if claim.doubtful and not wanted.repeats_safely:
-            since = [("start_date", rfc3339(claim.errand.created_at - timedelta(hours=1)))]
-            asked = await self._caller.requests(wanted, key, [("service_code", dict(form)["service_code"]), *since])
+            known = await self._look(wanted, key, claim, dict(form)["service_code"])
+            if known is not None:
+                return known
+        return await self._caller.post_request(wanted, key, form)
+
+    async def _look(self, wanted: Wanted, key: str | None, claim: Claim, service: str) -> Answer | None:
+        """The request among the partner's, by our sign; None when it has none; unsure when that cannot be seen."""
+        since = rfc3339(claim.errand.created_at - CLOCKS_APART)
+        query, seen = [("service_code", service), ("start_date", since), ("page_size", str(PAGE_ROWS))], set[str]()
+        for page in range(1, MOST_PAGES + 1):
+            asked = await self._caller.requests(wanted, key, [*query, ("page", str(page))])
             if asked.outcome is not Outcome.TAKEN:
                 return Answer(Outcome.UNSURE, asked.code)
-            if found := domain.found_in(asked.items, claim.errand.case_code):
+            if found := domain.found_in(asked.items, claim.errand):
                 return Answer(Outcome.FOUND, None, (found,))
-        return await self._caller.post_request(wanted, key, form)
+            ids = {str(one.get("service_request_id")) for one in asked.items}
+            if ids <= seen:  # after the last page, or where pages are not known
+                return None
+            seen |= ids
+        return Answer(Outcome.UNSURE, "too-many-to-look-through")
 
     async def _form(self, wanted: Wanted, claim: Claim) -> list[tuple[str, str]] | None:
         """The fields of the post; None: there is nothing to send yet."""
@@ -126,15 +160,23 @@ class Courier:
         if service is None or await cases_service.is_held(self._db, errand.tenant_id, errand.case_id):
             return None
         reports = await reports_service.reports_for_staff(self._db, errand.tenant_id, view)
-        return _request(wanted, service, reports[0], errand.case_code) if reports else None
+        if not reports:
+            return None
+        catalogue, first = self._books().catalogue, reports[0]
+        told = catalogue_service.told_answers(
+            catalogue, tenant=errand.tenant_id, code=first.category, answers=first.answers
+        )
+        return _request(wanted, service, first, errand, told)
 
 
-def _request(wanted: Wanted, service: str, report: ReportText, code: str) -> list[tuple[str, str]]:
-    """A case as GeoReport's POST has it: what was written, masked, never who wrote it."""
+def _request(
+    wanted: Wanted, service: str, report: ReportText, errand: Errand, told: Mapping[str, Answered]
+) -> list[tuple[str, str]]:
+    """A case as GeoReport's POST has it: what was written, masked, never who wrote it. `told`: of its answers."""
     form = [
         ("service_code", service),
-        ("description", domain.description_of(masked(report.description) or "", code)),
-        ("service_request_id_ext", code),
+        ("description", domain.description_of(masked(report.description) or "", errand)),
+        ("service_request_id_ext", errand.case_code),
     ]
     if report.point is not None:
         form += [("lat", f"{report.point.lat:.6f}"), ("long", f"{report.point.lon:.6f}")]
@@ -143,11 +185,13 @@ def _request(wanted: Wanted, service: str, report: ReportText, code: str) -> lis
     elif report.point is None:
         form.append(("address_id", report.area))
     if wanted.sends_answers:
-        form += [(f"attribute[{name}]", _said(value)) for name, value in sorted(report.answers.items())]
+        form += [(f"attribute[{name}]", _said(value)) for name, value in sorted(told.items())]
     return form
 
 
 def _said(value: object) -> str:
+    if isinstance(value, str):
+        return masked(value) or ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -156,10 +200,11 @@ def _update(claim: Claim, view: CaseView) -> list[tuple[str, str]] | None:
     errand = claim.errand
     if errand.their_id is None:
         return None
-    words = _SAID.get(claim.kind)
+    entries = [one for one in view.entries if one.case_version == claim.number]
+    rejected = any(one.type == EventType.DRAFT_REJECTED for one in entries)
+    words = _REJECTED if rejected else _SAID.get(claim.kind)
     if words is None:
-        entry = next((one for one in view.entries if one.case_version == claim.number and one.text), None)
-        words = masked(entry.text) if entry is not None else None
+        words = masked(next((one.text for one in entries if one.text), None))
     return [
         ("service_request_id", errand.their_id),
         ("update_id", f"{errand.case_code}-{claim.number}"),
@@ -207,6 +252,7 @@ async def _settle(work: Work, name: str, claim: Claim, answer: Answer, books: Bo
     else:
         if errand.state == ErrandState.WAITING.value:
             errand.state, errand.ended_at = ErrandState.REFUSED.value, work.now
+        await repository.give_up_behind(work, claim)
         text = domain.not_sent(name, answer.code)
     await cases_service.note_from_outside(work, tenant_id, errand_of_claim.case_id, books=books, text=text.vi)
 

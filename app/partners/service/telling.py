@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from app.cases.events import ENTERING
+from app.cases.events import ENTERING, EventType
 from app.cases.terms import OPEN_STATES
 from app.db.work import Work
 from app.kit.ids import CaseId, TenantId, uuid7
@@ -15,6 +15,11 @@ from app.partners.models import ErrandRow, PartnerRow
 from app.partners.terms import END, Errand, ErrandState, PostKind
 
 _OPEN = frozenset(state.value for state in OPEN_STATES)
+_KINDS: dict[str, PostKind] = {
+    EventType.REPORTER_REPLIED: PostKind.REPLY,
+    EventType.REOPENED: PostKind.REOPENED,
+    EventType.DRAFT_REJECTED: PostKind.REOPENED,  # of their answer
+}
 
 
 async def tell(work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> int:
@@ -51,8 +56,13 @@ async def _tell_one(
         return told
     if errand is None:
         return told + (await _send(work, tenant_id, message, there, errands) if message.type in ENTERING else 0)
-    kind = {"case.reporter_replied": PostKind.REPLY, "case.reopened": PostKind.REOPENED}.get(message.type)
-    if kind is None or not there.has_updates:
+    kind = _KINDS.get(message.type)
+    ours = message.type == EventType.DRAFT_REJECTED and errand.state != ErrandState.ANSWERED.value
+    if kind is None or ours:
+        return told
+    if message.type == EventType.DRAFT_REJECTED:  # what they say next is heard again, whether they can be told or not
+        errand.state = ErrandState.WITH_THEM.value
+    if not there.has_updates:
         return told
     errand.state = ErrandState.WITH_THEM.value if errand.their_id else errand.state
     await repository.add_post(work, tenant_id, errand.id, message.subject_version, kind, message.occurred_at)
@@ -87,14 +97,15 @@ async def _send(
 
 
 async def _call_back(work: Work, errand: ErrandRow, message: Message, partner: PartnerRow | None) -> int:
-    """It is over on our side; a partner that has it and hears updates is told."""
+    """It is over on our side: what has certainly not been sent never is, else a partner that hears updates is told."""
+    tenant_id = TenantId(errand.tenant_id)
     errand.state, errand.ended_at = ErrandState.CALLED_BACK.value, work.now
     await work.settle()
-    if partner is None or not partner.has_updates:
+    if await repository.drop_unsent(work, tenant_id, errand.id) or partner is None or not partner.has_updates:
         return 0
     await repository.add_post(
         work,
-        TenantId(errand.tenant_id),
+        tenant_id,
         errand.id,
         message.subject_version,
         PostKind.ENDED,

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, any_, bindparam, cast, exists, func, select, text
+from sqlalchemy import ARRAY, CTE, Select, String, any_, bindparam, cast, exists, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID as PG_UUID, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
 from app.cases.terms import PublicationState
-from app.db.work import Work
+from app.db.work import ReadWork, Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.publication.models import Publication, PublicPhoto
@@ -49,6 +49,17 @@ _CONCERNED = (
     .cte("concerned")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+# Of one system, by codes: a case has the code of the report that opened it.
+_OF_CLIENT = (
+    select(Case.id)
+    .join(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
+    .where(
+        Case.tenant_id == bindparam("tenant_id"),
+        Case.code == any_(cast(bindparam("codes"), ARRAY(String))),
+        Report.client_id == bindparam("client_id"),
+    )
+    .cte("concerned")
+)
 # Beside each case, so that pictures cost no statement of their own.
 _PHOTOS = (
     select(
@@ -79,22 +90,28 @@ _PHOTOS = (
     .scalar_subquery()
     .label("photos")
 )  # fmt: skip
-_SOURCES = (
-    select(
-        *_CASE_COLUMNS,
-        func.coalesce(Report.description, Case.summary).label("written"),
-        _INTO.code.label("merged_into"),
-        exists()
-        .where(_JOINED_CASE.tenant_id == Case.tenant_id, _JOINED_CASE.merged_into_id == Case.id)
-        .label("gathers"),
-        _PHOTOS,
+
+
+def _sources(concerned: CTE) -> Select[Any]:
+    return (
+        select(
+            *_CASE_COLUMNS,
+            func.coalesce(Report.description, Case.summary).label("written"),
+            _INTO.code.label("merged_into"),
+            exists()
+            .where(_JOINED_CASE.tenant_id == Case.tenant_id, _JOINED_CASE.merged_into_id == Case.id)
+            .label("gathers"),
+            _PHOTOS,
+        )
+        .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
+        .outerjoin(_INTO, (_INTO.tenant_id == Case.tenant_id) & (_INTO.id == Case.merged_into_id))
+        .join(concerned, concerned.c.id == Case.id)
+        .where(Case.tenant_id == bindparam("tenant_id"))
+        .order_by(Case.id)
     )
-    .outerjoin(Report, (Report.tenant_id == Case.tenant_id) & (Report.code == Case.code))
-    .outerjoin(_INTO, (_INTO.tenant_id == Case.tenant_id) & (_INTO.id == Case.merged_into_id))
-    .join(_CONCERNED, _CONCERNED.c.id == Case.id)
-    .where(Case.tenant_id == bindparam("tenant_id"))
-    .order_by(Case.id)
-)
+
+
+_SOURCES, _SOURCES_OF_CLIENT = _sources(_CONCERNED), _sources(_OF_CLIENT)
 _PUBLIC_ENTRIES = (
     select(
         TimelineEntry.case_id,
@@ -134,7 +151,7 @@ _KEPT = select(
 class PublicationRepository:
     """Statements of a rebuild, in the caller's transaction; each takes all cases of the batch at once."""
 
-    def __init__(self, work: Work, tenant_id: TenantId) -> None:
+    def __init__(self, work: ReadWork | Work, tenant_id: TenantId) -> None:
         self._session = work.session
         self._tenant_id = tenant_id
 
@@ -145,6 +162,12 @@ class PublicationRepository:
         """
         rows = await self._session.execute(_SOURCES, self._of(case_ids))
         return [Source(**row) for row in rows.mappings()]
+
+    async def sources_of_client(self, client_id: UUID, codes: Sequence[str]) -> list[Source]:
+        """Cases of these codes that a report of that system opened, public or not, newest first."""
+        asked = {"tenant_id": self._tenant_id, "client_id": client_id, "codes": list(codes)}
+        rows = await self._session.execute(_SOURCES_OF_CLIENT, asked)
+        return [Source(**row) for row in reversed(rows.mappings().all())]
 
     async def public_entries(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
         """Timeline entries for the public of each case, oldest first; entries for anyone else are not even read."""

@@ -36,6 +36,7 @@ from .reading import (
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .recounting import recount
+from .senders import bodies_of_client
 from .similar import duplicates_of, similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
@@ -45,6 +46,7 @@ __all__ = [
     "LiveFeed",
     "LiveFeeds",
     "Stores",
+    "bodies_of_client",
     "category_of",
     "clean_photos",
     "count_places",

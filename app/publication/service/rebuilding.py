@@ -74,7 +74,7 @@ async def rebuild(
         if source.version < before.case_version:
             continue  # another rebuild has seen a later version
         if source.id in shown:
-            after = project(_view(tenant_id, source, visible, entries.get(source.id, []), directory, catalogue))
+            after = project(view_of(tenant_id, source, visible, entries.get(source.id, []), directory, catalogue))
             if not before.published or after.digest != before.digest:
                 changes.append(_Changed(source, before, after))
         elif before.published:
@@ -206,7 +206,7 @@ async def index_all_words(db: Database, clock: Clock, tenant_id: TenantId) -> in
         after = batch[-1].case_id
 
 
-def _view(
+def view_of(
     tenant_id: TenantId,
     source: Source,
     visible: set[UUID],

@@ -163,6 +163,7 @@ async def _prepared(
         kind=new.kind,
         answers=new.answers,
         on=local_day(now, tenant.time_zone),
+        passed_on=new.passed_on,
     )
     if unless_urgent is not None and classified.priority is not Priority.URGENT:
         raise unless_urgent

@@ -30,17 +30,25 @@ NEIGHBOURS = "/api/v1/staff/neighbours"
 
 @dataclass
 class Line:
-    """The way into an installation: cut, or it loses the next answers after the request has been taken."""
+    """The way into an installation: cut, or it loses the next answers after the request has been taken.
+
+    `most`: of how many bytes a request may be.
+    """
 
     app: FastAPI
     cut: bool = False
     loses: int = 0
     posts: int = 0
+    most: int | None = None
 
-    async def __call__(self, scope: dict[str, object], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.posts += 1
         if self.cut:
             raise ConnectionResetError
+        if self.most is not None and int(dict(scope["headers"])[b"content-length"]) > self.most:
+            await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if self.loses:
             self.loses -= 1
 

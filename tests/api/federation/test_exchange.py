@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import orjson
+import pytest
 
+from app.federation import domain
 from app.federation.domain import signed
 from app.identity.terms import Role
 from tests.api.federation.conftest import POWER, Pair, a_cut
@@ -21,7 +23,7 @@ async def _officers(pair: Pair) -> tuple[Officer, Officer]:
 
 async def _there(pair: Pair) -> list[dict[str, Any]]:
     rows = await pair.there.process.db.lane.fetch(
-        "SELECT code, description, channel, citizen_id FROM reports ORDER BY received_at, code"
+        "SELECT code, description, channel, citizen_id, answers::text FROM reports ORDER BY received_at, code"
     )
     return [dict(row) for row in rows]
 
@@ -37,10 +39,19 @@ async def _agree(pair: Pair, count: int) -> None:
 async def test_a_case_goes_over_once_and_its_answer_comes_back_over_a_line_that_loses_answers(pair: Pair) -> None:
     approver, worker = await _officers(pair)
     pair.there.line.loses = 2
-    filed = await a_cut(pair)
+    answers = {"homes_affected": "few", "since": "days", "customer_code": "PD05000123456"}
+    filed = await a_cut(pair, answers=answers)
     await pair.exchange()
     (report,) = await _there(pair)
     assert (report["channel"], report["citizen_id"]) == ("open311", None)
+    told = orjson.loads(report["answers"])
+    assert told == {"homes_affected": "few", "since": "days"}, "what is private stays here"
+    seen = await pair.there.case(report["code"], worker)
+    assert seen["summary"].startswith(f"[Tỉnh Hải Dương {filed['code']}] Mất điện"), "queues say whose it is"
+    due = datetime.fromisoformat(filed["due_at"]).astimezone(timezone(timedelta(hours=7)))
+    (came,) = [one["text"] for one in seen["timeline"] if one["text"]]
+    assert f"mã {filed['code']} của Tỉnh Hải Dương" in came
+    assert f"hạn bên đó {due:%H:%M %d/%m/%Y}" in came
     assert "0912345678" not in report["description"], "what goes out is masked"
     identities = await pair.there.process.db.lane.fetchval("SELECT count(*) FROM reporter_identities")
     assert identities == 0, "who reported stays where it was reported"
@@ -53,6 +64,45 @@ async def test_a_case_goes_over_once_and_its_answer_comes_back_over_a_line_that_
     await pair.exchange()
     seen = await pair.there.case(report["code"], worker)
     assert any("Cả ngõ 14 nữa." in (one["text"] or "") for one in seen["timeline"])
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], seen["accepted_at"]) == ("received", None)
+
+    await pair.there.do(worker, report["code"], "accept")
+    taken_up = pair.clock.at
+    pair.clock.at += timedelta(hours=2)
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], datetime.fromisoformat(seen["accepted_at"])) == ("in_progress", taken_up)
+    assert seen["publication"] == "pending", "no machine publishes"
+    history = (await pair.here.client.get(f"{path}/timeline", headers=owner)).json()["items"]
+    assert any(one["type"] == "case.accepted" and "Điện lực" in one["sentence"] for one in history), history
+
+    await pair.there.do(worker, report["code"], "ask", question="Cầu dao nhà mình có bật không?")
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert seen["state"] == "awaiting_reporter"
+    pauses = (await pair.here.client.get(f"{path}/deadline", headers=owner)).json()["pauses"]
+    assert [(one["cause"], one["until"]) for one in pauses] == [("reporter", None)]
+    history = (await pair.here.client.get(f"{path}/timeline", headers=owner)).json()["items"]
+    assert any(one["text"] == "Cầu dao nhà mình có bật không?" for one in history), history
+    await pair.here.client.post(f"{path}/replies", json={"text": "Có bật."}, headers=owner)
+    await pair.exchange()
+    seen = await pair.there.case(report["code"], worker)
+    assert seen["state"] == "in_progress"
+    assert any("Có bật." in (one["text"] or "") for one in seen["timeline"])
+
+    await pair.there.do(worker, report["code"], "resolve", answer="Đã xong.", resolution="fixed")
+    await pair.exchange()
+    await pair.here.do(approver, filed["code"], "reject-draft", comment="Ghi rõ hơn.")
+    found = await pair.here.asked(f"/reconciliation?until={pair.clock.at:%Y-%m-%d}&since=2026-11-19")
+    (one,) = found["differences"]
+    assert (one["ours"]["state"], one["theirs"]["state"]) == ("held", "answered"), "before anything is told"
+    await pair.exchange()
+    seen = await pair.there.case(report["code"], worker)
+    assert seen["state"] == "assigned"
+    assert any("chưa duyệt câu trả lời" in (one["text"] or "") for one in seen["timeline"])
+    assert not any("Ghi rõ hơn." in (one["text"] or "") for one in seen["timeline"]), "that is for officers here"
+    await _agree(pair, 1)
 
     await pair.there.do(worker, report["code"], "resolve", answer="Đã đóng lại cầu dao đầu ngõ.", resolution="fixed")
     pair.here.line.loses = 1
@@ -89,6 +139,18 @@ async def test_what_is_not_theirs_comes_back_with_the_reason(pair: Pair) -> None
     (consignment,) = (await pair.here.asked("/consignments"))["items"]
     assert (consignment["state"], consignment["their_code"]) == ("returned", report["code"])
     await _agree(pair, 1)
+    await pair.here.do(
+        head, filed["code"], "refer", unit=POWER, reason="other", comment="Đường dây ngõ 12 là của điện lực."
+    )
+    await pair.exchange()
+    _, again = await _there(pair)
+    seen = await pair.there.case(again["code"], worker)
+    (came,) = [one["text"] for one in seen["timeline"] if one["text"]]
+    assert f"Lần trước là vụ việc {report['code']}" in came
+    assert "“Đường dây ngõ 12 là của điện lực.”" in came
+    seen = await pair.there.case(report["code"], worker)
+    assert any(f"nay là vụ việc {again['code']}" in (one["text"] or "") for one in seen["timeline"])
+    await _agree(pair, 2)
 
 
 async def test_a_case_that_ends_here_is_called_back_there(pair: Pair) -> None:
@@ -143,11 +205,13 @@ async def test_a_case_of_a_flood_goes_over_once_an_officer_has_let_it_go(pair: P
     await _agree(pair, 1)
 
 
-async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -> None:
+async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain, "ANSWER_WITHIN_S", 0.0)  # each answer tells of one parcel: the slowest there may be
     pair.there.line.cut = True
     codes = []
     for day in range(3):
-        codes.append((await a_cut(pair, description=f"Mất điện ngày thứ {day + 1}."))["code"])
+        more = " Điện yếu." * 200 if day == 1 else ""
+        codes.append((await a_cut(pair, description=f"Mất điện ngày thứ {day + 1}.{more}"))["code"])
         await pair.exchange()
         pair.clock.at += timedelta(days=1)
     assert await _there(pair) == []
@@ -155,10 +219,16 @@ async def test_days_without_a_line_lose_nothing_and_double_nothing(pair: Pair) -
     assert standing["written"] - standing["told"] == 3
     assert standing["failures"] > 3
     assert standing["last_error"]
-    pair.there.line.cut = False
-    await pair.exchange()
+    pair.there.line.cut, pair.there.line.most = False, 2_500
+    await pair.exchange(patience=12)
     reports = await _there(pair)
-    assert [one["description"] for one in reports] == [f"Mất điện ngày thứ {day + 1}." for day in range(3)]
+    said = [one["description"] for one in reports]
+    assert [said[0], said[2]] == ["Mất điện ngày thứ 1.", "Mất điện ngày thứ 3."], "what is too big holds up nobody"
+    assert said[1].startswith("Mất điện ngày thứ 2. Điện yếu.")
+    assert said[1].endswith(" […]")
+    officer = await an_officer(pair.here.process, Role.OFFICER, unit=POWER)
+    told = [one["text"] or "" for one in (await pair.here.case(codes[1], officer))["timeline"]]
+    assert any("bị cắt bớt" in one for one in told), told
     await pair.exchange()
     assert len(await _there(pair)) == 3
     items = (await pair.here.asked("/consignments"))["items"]
@@ -247,7 +317,7 @@ async def test_differences_are_named_line_by_line(pair: Pair) -> None:
     await _officers(pair)
     filed = await a_cut(pair)
     await pair.exchange()
-    await pair.there.process.db.lane.fetch("UPDATE consignments SET state = 'answered'")
+    await pair.there.process.db.lane.fetch("UPDATE cases SET state = 'resolved'")
     found = await pair.here.asked("/reconciliation?since=2026-11-19&until=2026-11-21")
     (one,) = found["differences"]
     assert (one["ours"]["state"], one["theirs"]["state"]) == ("held", "answered")

@@ -8,8 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.db.engine import Database
+from app.identity.terms import Role
 from app.process import Process
-from tests.builders import LAMP, PROVINCE
+from tests.builders import LAMP, PROVINCE, an_officer
 from tests.keyholders import Keyholder, a_keyholder
 from tests.pictures import photo as a_photo
 from tests.statements import Statements
@@ -141,3 +142,40 @@ async def test_a_key_reaches_no_further_than_its_limits(client: httpx.AsyncClien
     refused = await client.post(f"{REQUESTS}.json", data=lamp(other.key))
     assert refused.status_code == 403
     assert PROVINCE not in refused.text
+
+
+async def test_a_system_reads_its_own_reports_of_what_is_never_public_and_nobody_elses(
+    client: httpx.AsyncClient, process: Process, system: Keyholder, statements: Statements
+) -> None:
+    told = lamp(system.key, service_code="security.social_evils", description="Sới bạc, gọi tôi số 0912345678.")
+    posted = await client.post(f"{REQUESTS}.json", data=told)
+    assert posted.status_code == 200, posted.text
+    code = posted.json()[0]["service_request_id"]
+    holder = "SELECT u.code FROM units u JOIN cases c ON c.unit_id = u.id WHERE c.code = $1"
+    unit = await process.db.lane.fetchval(holder, code)
+    officer = await an_officer(process, Role.OFFICER, Role.APPROVER, unit=unit)
+    path = f"/api/v1/staff/cases/{code}"
+    seen = await client.get(path, headers=officer.headers)
+    assert seen.status_code == 200, seen.text
+    version = seen.json()["version"]
+    done = await client.post(
+        f"{path}/resolve",
+        json={"answer": "Đã xử phạt.", "resolution": "fixed"},
+        headers={**officer.headers, "If-Match": f'"{version}"'},
+    )
+    assert done.status_code == 200, done.text
+    province = {"jurisdiction_id": "haiduong", "service_request_id": f"{code},H23-261120-9999"}
+    statements.clear()
+    own = await client.get(f"{REQUESTS}.json", params={**province, "api_key": system.key})
+    assert len(statements) == 6, statements.texts  # public, key, a transaction of the province's own, cases, history
+    (one,) = own.json()
+    assert (one["service_request_id"], one["status"]) == (code, "closed")
+    assert "Đã xử phạt." in one["status_notes"]
+    assert "0912345678" not in one["description"]
+    assert (one["lat"], one["media_url"]) == (round(LAMP.lat, 3), None)
+    assert own.headers["cache-control"] == "private, no-cache"
+    assert (await client.get(f"{REQUESTS}/{code}.json", headers=system.headers)).json() == [one]
+    other = await a_keyholder(client, process, ["reports:create"], channel="open311")
+    for stranger in ({}, other.headers):
+        assert (await client.get(f"{REQUESTS}/{code}.json", headers=stranger)).status_code == 404
+        assert (await client.get(f"{REQUESTS}.json", params=province, headers=stranger)).json() == []

@@ -66,7 +66,7 @@ async def test_a_case_passes_from_one_installation_to_another_and_its_answer_com
         rows = await there.process.db.lane.fetch("SELECT code, description, channel FROM reports")
         assert [row["channel"] for row in rows] == ["open311"], "taken once, although two answers were lost"
         assert line.posts == 3
-        assert f"[{filed['code']}]" in rows[0]["description"]
+        assert f"[{filed['code']}/" in rows[0]["description"]
         (errand,) = await here.errands(partner)
         assert (errand["state"], errand["service_request_id"]) == ("with_them", rows[0]["code"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,15 +37,23 @@ async def test_a_case_is_handed_over_and_its_end_waits_for_a_persons_word(here: 
     officer = await an_approver(here)
     async with neighbour(here.clock) as there:
         partner = await here.partner(
-            there.url, api_key=KEY, format=spoken, services={"electricity.power_cut": "CUT"}, has_updates=True
+            there.url,
+            api_key=KEY,
+            format=spoken,
+            services={"electricity.power_cut": "CUT"},
+            has_updates=True,
+            sends_answers=True,
         )
-        code = (await a_cut(here))["code"]
+        answers = {"homes_affected": "few", "since": "days", "customer_code": "PD05000123456"}
+        code = (await a_cut(here, answers=answers))["code"]
         await here.deliver()
         (request,) = there.requests
         assert (request["service_code"], request["lat"]) == ("CUT", f"{LAMP.lat:.6f}")
-        assert f"[{code}]" in request["description"]
+        assert f"[{code}/" in request["description"]
         assert "0912345678" not in request["description"], "what goes out is masked"
         assert not {"first_name", "phone", "email"} & request.keys()
+        assert request["attribute[homes_affected]"] == "few"
+        assert "attribute[customer_code]" not in request, "what is private is told to nobody"
         assert "Đã chuyển sang hệ thống của PC Hải Dương, mã PC-1." in await here.history(code, officer)
         there.update(0, "Đang cử thợ.")
         assert await here.follow() == 1
@@ -55,6 +64,22 @@ async def test_a_case_is_handed_over_and_its_end_waits_for_a_persons_word(here: 
         seen = (await here.client.get(f"/api/v1/staff/cases/{code}", headers=officer.headers)).json()
         assert (seen["state"], seen["publication"]) == ("awaiting_approval", "pending"), "no machine has published it"
         assert seen["draft_answer"] == "Đã thay cầu chì, có điện lúc 11 giờ."
+        rejected = await here.client.post(
+            f"/api/v1/staff/cases/{code}/reject-draft",
+            json={"comment": "Ghi rõ hơn."},
+            headers={**officer.headers, "If-Match": f'"{seen["version"]}"'},
+        )
+        assert rejected.status_code == 200, rejected.text
+        await here.deliver()
+        assert there.updates[-1]["status"] == "OPEN"
+        assert there.updates[-1]["description"] == "Câu trả lời chưa được duyệt; đề nghị xử lý tiếp."
+        there.say(0, "closed", "Đã thay cầu chì ba pha, có điện lúc 11 giờ.")
+        assert await here.follow() == 1
+        seen = (await here.client.get(f"/api/v1/staff/cases/{code}", headers=officer.headers)).json()
+        assert (seen["state"], seen["draft_answer"]) == (
+            "awaiting_approval",
+            "Đã thay cầu chì ba pha, có điện lúc 11 giờ.",
+        )
         approved = await here.client.post(
             f"/api/v1/staff/cases/{code}/approve", headers={**officer.headers, "If-Match": f'"{seen["version"]}"'}
         )
@@ -144,3 +169,64 @@ async def test_categories_that_the_partner_does_not_have_stay_here(here: Install
         await a_cut(here)
         await here.deliver(patience=2)
         assert there.requests == []
+
+
+async def test_what_waits_is_settled_with_its_errand(here: Installation) -> None:
+    async with neighbour(here.clock) as there:
+        partner = await here.partner(there.url, api_key=KEY, has_updates=True)
+        there.manners = [Manner.AWAY]
+        withdrawn = await a_cut(here)
+        await here.deliver()
+        owner = {"Tracking-Secret": withdrawn["tracking_secret"]}
+        path = f"/api/v1/reports/{withdrawn['code']}"
+        assert (await here.client.post(f"{path}/withdrawal", json={}, headers=owner)).status_code == 200
+        await here.deliver(patience=2)
+        assert (there.requests, there.updates) == ([], []), "what was never sent is not called back either"
+        assert [one["state"] for one in await here.errands(partner)] == ["called_back"]
+
+        there.manners = [Manner.REFUSING] * 3
+        refused = await a_cut(here, description="Điện yếu, chập chờn.")
+        await here.deliver()
+        owner = {"Tracking-Secret": refused["tracking_secret"]}
+        path = f"/api/v1/reports/{refused['code']}"
+        said = await here.client.post(f"{path}/replies", json={"text": "Nay mất hẳn."}, headers=owner)
+        assert said.status_code in {200, 201}, said.text
+        await here.deliver(patience=3)
+        left = "SELECT kind, state FROM partner_posts ORDER BY number"
+        posts = [tuple(row) for row in await here.process.db.lane.fetch(left)]
+        assert posts == [("request", "dead"), ("reply", "dead")], "nothing spins behind what was refused"
+        newest = (await here.errands(partner))[0]
+        again = f"/api/v1/staff/partners/{partner['id']}/errands/{newest['id']}/retry"
+        assert (await here.client.post(again, headers=here.admin.headers)).status_code == 204
+        await here.deliver(patience=2)
+        assert (len(there.requests), [one["description"] for one in there.updates]) == (1, ["Nay mất hẳn."])
+
+
+async def test_a_doubtful_request_is_known_by_a_sign_that_nobody_can_have_typed_on_whatever_page(
+    here: Installation,
+) -> None:
+    async with neighbour(here.clock) as there:
+        partner = await here.partner(there.url, api_key=KEY)
+        code = (await a_cut(here))["code"]
+        there.page_rows = 1
+        there.requests.append({"service_request_id": "PC-1", "description": f"Như phản ánh [{code}]", "status": "open"})
+        there.manners = [Manner.LOSING]
+        await here.deliver(patience=3)
+        assert (len(there.requests), (await here.errands(partner))[0]["service_request_id"]) == (2, "PC-2")
+
+
+async def test_a_clock_set_back_keeps_nobody_waiting(here: Installation) -> None:
+    async with neighbour(here.clock) as there:
+        await here.partner(there.url, api_key=KEY, has_updates=True)
+        ahead = timedelta(days=2)
+        here.clock.at += ahead
+        there.manners = [Manner.AWAY]
+        await a_cut(here)
+        await here.deliver()
+        await here.follow()
+        here.clock.at -= ahead
+        await here.deliver()
+        assert len(there.requests) == 1
+        there.update(0, "Đang cử thợ.")
+        there.say(0, "closed", "Xong.")
+        assert await here.follow() == 2

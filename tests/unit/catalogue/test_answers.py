@@ -114,3 +114,14 @@ def test_private_answers_and_free_text_stay_inside() -> None:
     answers: dict[str, Answer] = {"waste_kind": "household", "happening_now": True, "vehicle_plate": "34A-123.45"}
     assert domain.public_answers(of("waste.dumping"), answers) == {"waste_kind": "household", "happening_now": True}
     assert domain.public_answers(of("lighting.street_lamp"), {"pole_number": "gọi 0912345678"}) == {}
+    assert domain.told_answers(of("lighting.street_lamp"), {"pole_number": "12"}) == {"pole_number": "12"}
+    assert "vehicle_plate" not in domain.told_answers(of("waste.dumping"), answers), "neighbours are told no more"
+
+
+def test_an_installation_that_passes_a_report_on_is_not_asked_for_what_it_keeps() -> None:
+    category = of("waste.dumping")
+    plate = next(one for one in category.questions if one.code == "vehicle_plate")
+    strict = replace(category, questions=(replace(plate, required=True),))
+    with pytest.raises(InvalidAnswers):
+        domain.validate_answers(strict, {})
+    assert domain.validate_answers(strict, {}, passed_on=True) == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.partners.senders import items_of
+from app.partners.service.sending import _said
 from app.partners.terms import Format
 
 _GOOD = '<?xml version="1.0" encoding="utf-8"?><requests><request><status>đã mở</status></request></requests>'
@@ -28,3 +29,8 @@ def test_xml_in_utf8_is_read(start: bytes) -> None:
 )
 def test_a_document_type_is_not_read_in_whatever_encoding_it_hides(content: bytes) -> None:
     assert items_of(content, Format.XML) is None
+
+
+def test_words_among_answers_are_masked_and_the_rest_is_written_as_it_is() -> None:
+    assert "0912345678" not in _said("gọi 0912345678")
+    assert [_said("few"), _said(True), _said(100_000_000)] == ["few", "true", "100000000"]
