@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from app.cases.terms import Resolution
 from app.kit.clock import rfc3339
+from app.kit.problems import Problem
 from app.kit.signing import same
 from app.kit.text import Text, readable
 from app.subscriptions.domain import signatures
@@ -29,6 +31,7 @@ LONGEST_WAIT: Final = timedelta(minutes=10)
 MOST_WORDS: Final = 4_000
 LONGEST_COMPARISON: Final = timedelta(days=92)
 _MARK: Final = "whsec_"
+_PASSING: Final = frozenset({408, 423, 425, 429})
 _GIVEN_BACK: Final = frozenset({Resolution.NOT_COMPETENT, Resolution.WITHDRAWN, Resolution.DIVERTED})
 
 
@@ -52,16 +55,33 @@ def is_signed(secret: str, message_id: str, stamp: str, signature: str, body: by
     """Whether one of the signatures is the neighbour's, made at most five minutes from `now`."""
     if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12 or not message_id.isascii():
         return False
-    at = datetime.fromtimestamp(int(stamp), now.tzinfo)
-    if abs(at - now) > SIGNED_WITHIN:
+    if abs(int(stamp) - now.timestamp()) > SIGNED_WITHIN.total_seconds():
         return False
-    made = signatures([secret], message_id, at, body)["webhook-signature"].encode()
+    made = signatures([secret], message_id, datetime.fromtimestamp(int(stamp), now.tzinfo), body)[
+        "webhook-signature"
+    ].encode()
     return any(same(made, one.encode()) for one in signature.split(" ")[:8])
 
 
 def mark_of(parcel: Parcel) -> str:
     """By what a parcel is known besides its number: an installation put back from a copy gives numbers once more."""
     return f"{parcel.consignment} {parcel.kind.value} {rfc3339(parcel.at)}"
+
+
+def passes(error: Exception) -> bool:
+    """Whether what was refused may well be taken a moment later, as it is: it must come again, never be passed over."""
+    return isinstance(error, Problem) and (error.status >= 500 or error.status in _PASSING)
+
+
+def gaps(told: int, numbers: Sequence[int], last: int) -> list[tuple[int, int]]:
+    """Numbers after `told` up to `last` that are not among the ascending `numbers`: from which to which, both with."""
+    bounds = [told, *numbers, last + 1]
+    return [(one + 1, other - 1) for one, other in itertools.pairwise(bounds) if other - one > 1]
+
+
+def is_left_alone(retry_at: datetime | None, now: datetime) -> bool:
+    """Whether its time has not come. One further ahead than any wait was written by a clock set back since."""
+    return retry_at is not None and now < retry_at <= now + LONGEST_WAIT
 
 
 def wait_after(failures: int) -> timedelta:
@@ -107,6 +127,13 @@ def state_said(status: Mapping[str, Any]) -> ConsignmentState:
         return ConsignmentState.HELD
     given_back = status.get("resolution") in {one.value for one in _GIVEN_BACK}
     return ConsignmentState.RETURNED if given_back else ConsignmentState.ANSWERED
+
+
+def answer_sha256(status: Mapping[str, Any]) -> str | None:
+    """By what an answer is known on both sides, in hex; None while there is none."""
+    if state_said(status) is not ConsignmentState.ANSWERED:
+        return None
+    return hashlib.sha256((words(status.get("text")) or "").encode()).hexdigest()
 
 
 def taken(name: str, receipt: Mapping[str, Any]) -> str:
@@ -186,15 +213,25 @@ def cut(name: str) -> str:
     return f"Tin gửi {name} quá lớn so với mức bên đó nhận nên phần chữ dài đã bị cắt bớt; hãy liên hệ trực tiếp."
 
 
+def given_back(name: str) -> str:
+    """What officers of the holder read when they have referred the case to the unit that stands for its giver."""
+    return f"Vụ việc được chuyển trả {name}; {name} tiếp tục xử lý."
+
+
+GIVEN_BACK: Final = "Trả lại"  # how the case stands then, for the giver
+NOT_OURS: Final = "Theo phân công tại bên nhận, việc này thuộc bên chuyển."
+
+
 def unread(name: str) -> str:
     """What officers read of what could not be read."""
     return f"{name} gửi một tin không đọc được; hãy liên hệ trực tiếp và đối chiếu."
 
 
 def digest(lines: Iterable[Line]) -> str:
-    """SHA-256 in hex over `id giver-code holder-code state` and a line feed each, in the order of the ids."""
+    """SHA-256 in hex over `id giver-code holder-code state answer` and a line feed each, in the order of the ids."""
     written = (
-        f"{one.consignment} {one.giver_code or '-'} {one.holder_code or '-'} {one.state.value}\n" for one in lines
+        f"{one.consignment} {one.giver_code or '-'} {one.holder_code or '-'} {one.state.value} {one.answer or '-'}\n"
+        for one in lines
     )
     return hashlib.sha256("".join(sorted(written)).encode()).hexdigest()
 

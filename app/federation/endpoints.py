@@ -21,7 +21,8 @@ async def take_parcels(proved: Proved, said: ParcelsIn) -> ParcelsOut:
     Signed as Standard Webhooks has it. What is here already is passed over, what leaves a gap is left: send again from
     the number after `heard`.
     """
-    heard, mark = await service.take_in(proved.intake, proved.neighbour, [one.parcel() for one in said.parcels])
+    parcels = [one.parcel() for one in said.parcels]
+    heard, mark = await service.take_in(proved.intake, proved.neighbour, parcels, said.forgotten)
     return ParcelsOut(heard=heard, mark=mark)
 
 

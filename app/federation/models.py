@@ -96,6 +96,7 @@ class ConsignmentRow(TenantRow, Base):
     their_code: Mapped[str | None]
     state: Mapped[str]
     told_version: Mapped[int]
+    answer_sha256: Mapped[str | None]  # of the words with which the holder answered
     created_at: Mapped[datetime]  # the giver's instant on both sides: days are compared
     ended_at: Mapped[datetime | None]
 

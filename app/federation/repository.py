@@ -22,7 +22,7 @@ from .terms import Consignment, ConsignmentState, Line, Parcel, ParcelKind, Side
 
 _DUE = """
     SELECT id FROM neighbours
-    WHERE tenant_id = $1 AND told < written AND (retry_at IS NULL OR retry_at <= $2) ORDER BY id
+    WHERE tenant_id = $1 AND told < written AND (retry_at IS NULL OR retry_at <= $2 OR retry_at > $3) ORDER BY id
 """
 _WAITING = """
     SELECT number, consignment_id, kind, at, body::text AS body FROM parcels
@@ -37,7 +37,7 @@ _REWRITE = """
 """
 # What is with the holder stands as the case itself does, whatever was told of it: only so a difference shows.
 _LINES = """
-    SELECT h.id, h.side, h.case_code, h.their_code, h.created_at, CASE
+    SELECT h.id, h.side, h.case_code, h.their_code, h.answer_sha256, h.created_at, CASE
         WHEN h.state NOT IN ('held', 'answered') OR c.state IS NULL THEN h.state
         WHEN c.state IN ('resolved', 'closed') THEN 'answered'
         WHEN h.side = 'giver' AND h.state = 'answered' AND c.state = 'awaiting_approval' THEN 'answered'
@@ -46,6 +46,9 @@ _LINES = """
     FROM consignments h LEFT JOIN cases c ON c.tenant_id = h.tenant_id AND c.id = h.case_id
     WHERE h.tenant_id = $1 AND h.neighbour_id = $2 AND h.created_at >= $3 AND h.created_at < $4
     ORDER BY h.created_at, h.id
+"""
+_TAKEN = """
+    SELECT case_id, case_code, report_id FROM consignments WHERE tenant_id = $1 AND neighbour_id = $2 AND id = $3
 """
 _FAILING = """
     SELECT tenant_id, name, failures, last_error, written - told AS waiting FROM neighbours
@@ -146,8 +149,11 @@ async def add_parcel(
 
 
 async def list_due(db: Database, tenant_id: TenantId, now: datetime) -> list[UUID]:
-    """Neighbours that have parcels waiting and are not left alone. One statement."""
-    return [row["id"] for row in await db.lane.fetch(_DUE, tenant_id, now)]
+    """Neighbours that have parcels waiting and are not left alone. One statement.
+
+    A time further ahead than any wait was written by a clock that was set back since.
+    """
+    return [row["id"] for row in await db.lane.fetch(_DUE, tenant_id, now, now + domain.LONGEST_WAIT)]
 
 
 async def waiting(work: Work, neighbour: NeighbourRow, limit: int) -> list[Parcel]:
@@ -187,8 +193,16 @@ async def consignments_of(work: Work, tenant_id: TenantId, cases: Collection[UUI
         select(ConsignmentRow)
         .where(ConsignmentRow.tenant_id == tenant_id, ConsignmentRow.case_id.in_(cases))
         .order_by(ConsignmentRow.created_at, ConsignmentRow.id)
+        .execution_options(populate_existing=True)
     )
     return list(found)
+
+
+async def find_taken(
+    db: Database, tenant_id: TenantId, neighbour_id: UUID, consignment_id: UUID
+) -> asyncpg.Record | None:
+    """As which report and case the consignment of that neighbour was taken in, if it was. One statement."""
+    return await db.lane.fetchrow(_TAKEN, tenant_id, neighbour_id, consignment_id)
 
 
 async def consignment(
@@ -235,7 +249,9 @@ async def list_lines(
 def _line(consignment_id: UUID, side: str, row: asyncpg.Record) -> Line:
     ours, theirs = row["case_code"], row["their_code"]
     giver, holder = (ours, theirs) if side == Side.GIVER.value else (theirs, ours)
-    return Line(consignment_id, giver, holder, ConsignmentState(row["state"]))
+    state = ConsignmentState(row["state"])
+    answer = row["answer_sha256"] if state is ConsignmentState.ANSWERED else None
+    return Line(consignment_id, giver, holder, state, answer)
 
 
 async def list_failing(db: Database, tenants: Sequence[TenantId]) -> list[Standing]:

@@ -29,11 +29,13 @@ from .terms import (
     Wanted,
 )
 
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
 
 class ParcelIn(BaseModel):
     """One thing told. Members that this release does not know are passed over: the other side may be newer."""
 
-    number: int = Field(ge=1, le=2**31 - 1, description="Từ 1, không cách quãng. From 1, without gaps.")
+    number: Number = Field(description="Từ 1, không cách quãng. From 1, without gaps.")
     consignment: UUID = Field(description="Mã lượt chuyển, hai bên dùng chung. The consignment's id on both sides.")
     kind: ParcelKind
     previous: str | None = Field(
@@ -57,6 +59,13 @@ class ParcelsIn(WireIn):
     """Parcels in the order of their numbers."""
 
     parcels: list[ParcelIn] = Field(max_length=MOST_PARCELS)
+    forgotten: list[tuple[Number, Number]] = Field(
+        default_factory=list,
+        max_length=MOST_PARCELS + 1,
+        description="Số từ… đến… bên gửi không còn giữ: lượt chuyển đã hết hạn lưu. Numbers, from and to, of parcels "
+        "that are kept no more; whoever lacks them goes on after them.",
+        examples=[[[1, 4]]],
+    )
 
 
 class ParcelsOut(BaseModel):
@@ -91,6 +100,7 @@ class LineOut(BaseModel):
     giver_code: str | None
     holder_code: str | None
     state: ConsignmentState
+    answer: str | None = Field(None, description="SHA-256 của câu trả lời. Of the holder's answer, once it has one.")
 
     @classmethod
     def of(cls, line: Line) -> Self:

@@ -14,7 +14,7 @@ from app.kit.problems import BadRequest, Forbidden
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase, PrivateAddresses
+from app.web.state import CurrentClock, CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork
 
 from . import service
@@ -143,13 +143,13 @@ async def reconcile(
     id: Id,  # noqa: A002
     asked: AskedSpan,
     database: CurrentDatabase,
-    work: ReadWork,
+    clock: CurrentClock,
     actor: CurrentStaff,
     keys: CurrentKeyring,
     wire: CurrentWire,
 ) -> ReconciliationOut:
     """Đối chiếu hai bên theo ngày giao, tối đa 92 ngày. Both sides laid side by side, by the day of giving."""
     found = await service.reconcile(
-        database, work, actor, id, asked.since, asked.until, zone=asked.zone, keys=keys, wire=wire
+        database, clock, actor, id, asked.since, asked.until, zone=asked.zone, keys=keys, wire=wire
     )
     return ReconciliationOut.of(found)

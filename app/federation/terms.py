@@ -154,12 +154,13 @@ class Reply(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A consignment as both sides are to know it."""
+    """A consignment as both sides are to know it. `answer`: SHA-256 of the holder's words, once it has answered."""
 
     consignment: UUID
     giver_code: str | None
     holder_code: str | None
     state: ConsignmentState
+    answer: str | None = None
 
 
 class Difference(NamedTuple):

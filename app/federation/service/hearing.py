@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from app.cases import service as cases_service
 from app.cases.events import EventType
+from app.cases.service import CaseView
+from app.db.errors import outline
 from app.db.work import Work, in_work, read_work
 from app.federation import domain, repository
 from app.federation.errors import UnprovenParcels
@@ -24,19 +22,16 @@ from app.federation.models import ConsignmentRow, NeighbourRow
 from app.federation.terms import OPEN, ConsignmentState, Neighbour, Parcel, ParcelKind, Side
 from app.identity.errors import IdentityUnreadable
 from app.identity.terms import system_actor
-from app.kit.geo import Point
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId
 from app.kit.problems import Problem
-from app.reports import service as reports_service
-from app.reports.service import Intake, Repeat
-from app.reports.terms import Channel, NewReport
+from app.reports.service import Intake
 
 from .keys import open_secret
-from .telling import status_of
+from .receiving import CANNOT_READ, UNREADABLE, Taken, report
+from .telling import say, status_now
 
 log = logging.getLogger("lienthong.federation")
 _OPEN = frozenset(state.value for state in OPEN)
-_UNREADABLE = (Problem, KeyError, TypeError, ValueError, AttributeError)
 _NO_WORDS = "Bên tiếp nhận cho biết đã xử lý xong."
 
 
@@ -58,98 +53,87 @@ async def prove(
     return neighbour
 
 
-async def take_in(intake: Intake, neighbour: Neighbour, parcels: Sequence[Parcel]) -> tuple[int, str | None]:
+async def take_in(
+    intake: Intake, neighbour: Neighbour, parcels: Sequence[Parcel], forgotten: Sequence[tuple[int, int]] = ()
+) -> tuple[int, str | None]:
     """Up to which number its parcels are here now, and the mark of that one.
 
     What came before is passed over, what leaves a gap is left, and what is not taken in within ANSWER_WITHIN_S, before
     the other side gives up, is left too. A parcel names the one before it: where a side was put
     back from a copy and gives numbers once more, that is seen, and nothing is taken for what it is not.
+    `forgotten`: numbers, from and to, that the other side has no more: whoever lacks them goes on after them.
     """
     heard, mark = neighbour.heard, neighbour.heard_mark
     until = asyncio.get_running_loop().time() + domain.ANSWER_WITHIN_S
-    for parcel in parcels:
+    for parcel in [*parcels, None]:
+        lost = next((last for first, last in forgotten if first <= heard + 1 <= last), None)
+        if lost is not None:
+            heard, mark = await _skip(intake, neighbour, heard, lost)
+        if parcel is None:
+            break
         if parcel.number <= heard:
             continue
         if parcel.number != heard + 1 or parcel.previous != mark:
             break
-        taken = await _report(intake, neighbour, parcel) if parcel.kind is ParcelKind.CASE else None
-
-        async def one(work: Work, parcel: Parcel = parcel, taken: _Taken | None = taken) -> tuple[int, str | None]:
-            row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
-            if (parcel.number, parcel.previous) == (row.heard + 1, row.heard_mark):  # else another request was quicker
-                await _Hearing(intake, work, row).take(parcel, taken)
-                row.heard, row.heard_mark = parcel.number, domain.mark_of(parcel)
-            return row.heard, row.heard_mark
-
         try:
-            heard, mark = await in_work(intake.db, intake.clock, neighbour.tenant_id, one)
-        except _UNREADABLE as error:
-            log.warning("parcel %d of neighbour %s cannot be read: %r", parcel.number, neighbour.id, error)
-            heard, mark = await in_work(
-                intake.db, intake.clock, neighbour.tenant_id, partial(_pass_over, intake, neighbour, parcel)
-            )
+            heard, mark = await _take_one(intake, neighbour, parcel)
+        except Problem as problem:
+            if heard == neighbour.heard:
+                raise
+            log.warning("parcel %d of neighbour %s has to come again: %s", parcel.number, neighbour.id, problem.slug)
+            break
         if asyncio.get_running_loop().time() >= until:
             break
     return heard, mark
 
 
+async def _skip(intake: Intake, neighbour: Neighbour, heard: int, until: int) -> tuple[int, str | None]:
+    """We were put back from a copy older than what the other side keeps: what came in between it cannot tell again."""
+
+    async def skip(work: Work) -> tuple[int, str | None]:
+        row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
+        if row.heard == heard < until:
+            log.warning("parcels %d to %d of neighbour %s are forgotten there", heard + 1, until, row.id)
+            row.heard, row.heard_mark = until, None
+        return row.heard, row.heard_mark
+
+    return await in_work(intake.db, intake.clock, neighbour.tenant_id, skip)
+
+
+async def _take_one(intake: Intake, neighbour: Neighbour, parcel: Parcel) -> tuple[int, str | None]:
+    """How far we are with that parcel. Raises: Problem when it may be taken in a moment later, and is to come again."""
+    taken = await report(intake, neighbour, parcel) if parcel.kind is ParcelKind.CASE else None
+
+    async def one(work: Work) -> tuple[int, str | None]:
+        row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
+        if (parcel.number, parcel.previous) == (row.heard + 1, row.heard_mark):  # else another request was quicker
+            await _Hearing(intake, work, row).take(parcel, taken)
+            row.heard, row.heard_mark = parcel.number, domain.mark_of(parcel)
+        return row.heard, row.heard_mark
+
+    try:
+        return await in_work(intake.db, intake.clock, neighbour.tenant_id, one)
+    except UNREADABLE as error:
+        if domain.passes(error) or (taken is not None and taken.code is not None):
+            raise
+        log.warning("parcel %d of neighbour %s cannot be read: %s", parcel.number, neighbour.id, outline(error))
+    return await in_work(intake.db, intake.clock, neighbour.tenant_id, partial(_pass_over, intake, neighbour, parcel))
+
+
 async def _pass_over(intake: Intake, neighbour: Neighbour, parcel: Parcel, work: Work) -> tuple[int, str | None]:
-    """What cannot be read stops nothing that comes after it; officers are told that there was something."""
+    """What cannot be read stops nothing that comes after it; officers are told that there was something.
+
+    A case that cannot be read goes back.
+    """
     row = await repository.lock(work, neighbour.tenant_id, neighbour.id)
     if (parcel.number, parcel.previous) == (row.heard + 1, row.heard_mark):
+        if parcel.kind is ParcelKind.CASE:
+            await _Hearing(intake, work, row).take(parcel._replace(body={}), Taken(None, CANNOT_READ))
         of = await repository.consignment(work, neighbour.tenant_id, neighbour.id, parcel.consignment)
         if of is not None and of.case_id is not None:
             await _Hearing(intake, work, row).note(of, domain.unread(row.name))
         row.heard, row.heard_mark = parcel.number, domain.mark_of(parcel)
     return row.heard, row.heard_mark
-
-
-class _Taken:
-    """A case that was taken in as a report of ours, or why it was not."""
-
-    def __init__(self, code: str | None, refused: str | None) -> None:
-        self.code = code
-        self.refused = refused
-
-
-async def _report(intake: Intake, neighbour: Neighbour, parcel: Parcel) -> _Taken:
-    """The report that the case becomes here: one, however often the parcel comes."""
-    said = parcel.body
-    try:
-        new = _as_report(said)
-    except (TypeError, ValueError) as error:
-        return _Taken(None, f"không đọc được: {error}")
-    key = hashlib.sha256(f"federation {neighbour.id} {parcel.consignment}".encode()).digest()
-    actor = replace(system_actor(neighbour.tenant_id), name=neighbour.wanted.name)
-    try:
-        answer = await reports_service.submit_report(
-            intake,
-            actor,
-            new,
-            host_tenant=neighbour.tenant_id,
-            repeat=Repeat(key, hashlib.sha256(orjson.dumps(dict(said), option=orjson.OPT_SORT_KEYS)).digest()),
-            shape=lambda submitted: {"code": submitted.facts.code},
-        )
-    except Problem as problem:
-        if problem.status >= 500:
-            raise
-        return _Taken(None, problem.detail.vi)
-    return _Taken(str(answer.body["code"]), None)
-
-
-def _as_report(said: Mapping[str, Any]) -> NewReport:
-    """Raises: TypeError, ValueError."""
-    point = said.get("point")
-    return NewReport(
-        category=str(said.get("category")),
-        description=domain.words(said.get("description")) or "(không có nội dung)",
-        point=Point(*map(float, point)) if point else None,
-        area=None if point else domain.words(said.get("area")),
-        address=domain.words(said.get("address")),
-        answers=dict(said.get("answers") or {}),
-        channel=Channel.OPEN311,
-        passed_on=True,
-    )
 
 
 class _Hearing:
@@ -161,12 +145,14 @@ class _Hearing:
         self._neighbour = neighbour
         self._tenant_id = TenantId(neighbour.tenant_id)
 
-    async def take(self, parcel: Parcel, taken: _Taken | None) -> None:
+    async def take(self, parcel: Parcel, taken: Taken | None) -> None:
         """What it says is done; what concerns no consignment of ours is passed over, so that it stops nothing."""
         row = await repository.consignment(self._work, self._tenant_id, self._neighbour.id, parcel.consignment)
         if parcel.kind is ParcelKind.CASE:
             if row is None and taken is not None:
-                await self._begin(parcel, taken)
+                await self._refuse(parcel, taken)
+            elif row is not None and row.report_id is not None and not row.told_version:
+                await self._begin(row, parcel)
             return
         if row is None:
             log.warning("parcel %d of neighbour %s is about no consignment of ours", parcel.number, self._neighbour.id)
@@ -183,31 +169,29 @@ class _Hearing:
 
     # -- as the holder
 
-    async def _begin(self, parcel: Parcel, taken: _Taken) -> None:
-        """A case of theirs is ours to handle now, and they get a receipt with how it stands."""
-        intake, work = self._intake, self._work
+    async def _refuse(self, parcel: Parcel, taken: Taken) -> None:
         row = ConsignmentRow(
             tenant_id=self._tenant_id,
             id=parcel.consignment,
             neighbour_id=self._neighbour.id,
             side=Side.HOLDER.value,
             their_code=domain.words(parcel.body.get("code")),
-            created_at=parcel.at,
+            state=ConsignmentState.REFUSED.value,
             told_version=0,
+            created_at=parcel.at,
+            ended_at=self._work.now,
         )
-        if taken.code is None:
-            row.state, row.ended_at = ConsignmentState.REFUSED.value, work.now
-            await repository.write(work, row)
-            await self._tell(row, ParcelKind.RECEIPT, {"refused": taken.refused})
-            return
-        report = await reports_service.find_facts(intake.db, self._tenant_id, taken.code)
-        assert report is not None, "it was committed before"
-        view = await cases_service.get_case_for_program(intake.db, self._tenant_id, intake.books, taken.code)
-        row.case_id, row.case_code, row.report_id = view.row["id"], taken.code, report["report_id"]
-        row.state, row.told_version = ConsignmentState.HELD.value, view.row["version"]
-        await repository.write(work, row)
-        status = status_of(intake.books, self._tenant_id, view, "case.opened", view.row["version"])
-        await self._tell(row, ParcelKind.RECEIPT, {"code": taken.code, **status})
+        await repository.write(self._work, row)
+        await self._tell(row, ParcelKind.RECEIPT, {"refused": taken.refused})
+
+    async def _begin(self, row: ConsignmentRow, parcel: Parcel) -> None:
+        """The receipt; and how it stands, where somebody was quicker than we: nothing was told of it before this."""
+        view = await self._view(row)
+        row.told_version = view.row["version"]
+        status = status_now(self._intake.books, self._tenant_id, view)
+        await self._tell(row, ParcelKind.RECEIPT, {"code": row.case_code, **status})
+        if view.row["version"] > 1:
+            await self._stands(row, view)
         await self._origin(row, parcel, view.row)
 
     async def _origin(self, row: ConsignmentRow, parcel: Parcel, case: Mapping[str, Any]) -> None:
@@ -261,12 +245,12 @@ class _Hearing:
             else:
                 await cases_service.reply_to_case(self._work, actor, case_id, books=books, report=report_id, text=text)
             if reopens:
-                row.state, row.ended_at = ConsignmentState.HELD.value, None
-        except Problem:
+                row.state, row.answer_sha256, row.ended_at = ConsignmentState.HELD.value, None, None
+        except Problem as problem:
+            if domain.passes(problem):
+                raise
             await self.note(row, text)
-            view = await cases_service.get_case_for_program(self._intake.db, self._tenant_id, books, str(row.case_code))
-            status = status_of(books, self._tenant_id, view, "case.resolved", view.row["version"])
-            await self._tell(row, ParcelKind.STATUS, status)
+            await self._stands(row, await self._view(row))
 
     async def _recall(self, row: ConsignmentRow) -> None:
         """They want it no more: what nobody has answered yet is withdrawn, what was stays as it is."""
@@ -284,7 +268,9 @@ class _Hearing:
                 report=ReportId(row.report_id),
                 comment=text,
             )
-        except Problem:
+        except Problem as problem:
+            if domain.passes(problem):
+                raise
             await self.note(row, text)
 
     # -- as the giver
@@ -311,9 +297,10 @@ class _Hearing:
             await self._give_back(row, domain.stands(name, said))
             return
         if becomes is ConsignmentState.ANSWERED:
-            if row.state == ConsignmentState.ANSWERED.value:  # closed after it was answered
+            answer = domain.answer_sha256(said)
+            if (row.state, row.answer_sha256) == (becomes.value, answer):  # closed after it was answered
                 return
-            row.state = becomes.value
+            row.state, row.answer_sha256 = becomes.value, answer
             await self.note(row, domain.stands(name, said))
             await self._accepted(row, said)
             await cases_service.draft_from_outside(
@@ -325,7 +312,7 @@ class _Hearing:
                 answer=domain.words(said.get("text")) or _NO_WORDS,
             )
             return
-        row.state = ConsignmentState.HELD.value
+        row.state, row.answer_sha256 = ConsignmentState.HELD.value, None
         await self.note(row, domain.stands(name, said))
         question = domain.words(said.get("text")) if said.get("type") == EventType.REPORTER_ASKED else None
         if question is not None:
@@ -371,9 +358,18 @@ class _Hearing:
             self._work, self._tenant_id, CaseId(_known(row.case_id)), books=self._intake.books, text=text
         )
 
+    async def _stands(self, row: ConsignmentRow, view: CaseView) -> None:
+        """How it stands with us now."""
+        status = status_now(self._intake.books, self._tenant_id, view)
+        say(row, status, self._work.now)
+        await self._tell(row, ParcelKind.STATUS, status)
+
+    async def _view(self, row: ConsignmentRow) -> CaseView:
+        intake = self._intake
+        return await cases_service.get_case_for_program(intake.db, self._tenant_id, intake.books, str(row.case_code))
+
     async def _tell(self, row: ConsignmentRow, kind: ParcelKind, body: dict[str, Any]) -> None:
         await repository.add_parcel(self._work, self._neighbour, row.id, kind, body)
-        row.told_version = max(row.told_version, int(body.get("version") or 0))
 
 
 def _instant(said: Mapping[str, Any], name: str) -> datetime | None:

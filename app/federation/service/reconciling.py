@@ -10,13 +10,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.db.engine import Database
-from app.db.work import ReadWork
+from app.db.work import read_work
 from app.federation import domain, policies, repository
 from app.federation.errors import NeighbourAway
 from app.federation.senders import Wire
 from app.federation.terms import ConsignmentState, Line, Neighbour, Reconciliation, Reply
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
+from app.kit.clock import Clock
 from app.kit.ids import TenantId
 
 from .keys import open_secret
@@ -47,7 +48,7 @@ async def digests_for(
 
 async def reconcile(
     db: Database,
-    work: ReadWork,
+    clock: Clock,
     actor: Actor,
     neighbour_id: UUID,
     since: date,
@@ -57,10 +58,15 @@ async def reconcile(
     keys: Keyring,
     wire: Wire,
 ) -> Reconciliation:
-    """What both sides do not agree on. Raises: Forbidden, NeighbourNotFound, NeighbourAway."""
+    """What both sides do not agree on; nothing of the database is held while the other side is asked.
+
+    Raises: Forbidden, NeighbourNotFound, NeighbourAway.
+    """
     policies.may_administer(actor).require()
-    neighbour = (await repository.get(work, actor.tenant_id, neighbour_id)).read()
-    secret, now = open_secret(keys, neighbour), work.now
+    async with read_work(db, clock, actor.tenant_id) as work:
+        neighbour = (await repository.get(work, actor.tenant_id, neighbour_id)).read()
+        now = work.now
+    secret = open_secret(keys, neighbour)
     ours = await lines_of(db, actor.tenant_id, neighbour_id, since, until, zone)
     span = {"since": since.isoformat(), "until": until.isoformat()}
     first = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": []}, now))
@@ -89,4 +95,5 @@ def _said(reply: Reply) -> Reply:
 
 
 def _line(one: Mapping[str, Any]) -> Line:
-    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], ConsignmentState(one["state"]))
+    state = ConsignmentState(one["state"])
+    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], state, one.get("answer"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ import orjson
 from app.cases import service as cases_service
 from app.cases.terms import Books
 from app.db.engine import Database
+from app.db.errors import outline
 from app.db.work import Work, in_work
 from app.federation import domain, repository
 from app.federation.models import NeighbourRow
@@ -25,6 +27,7 @@ from app.kit.ids import CaseId, TenantId, uuid7
 
 from .keys import open_secret
 
+CONCURRENCY = 16  # requests at once, as many as the wire has connections
 log = logging.getLogger("lienthong.federation")
 
 
@@ -41,35 +44,55 @@ class Postman:
         self._lease = timedelta(seconds=wire.timeout_s + 5)
 
     async def deliver(self, tenants: Sequence[TenantId]) -> int:
-        """Number of requests made now. One statement for each tenant when nothing waits."""
-        made = 0
-        for tenant_id in tenants:
-            for neighbour_id in await repository.list_due(self._db, tenant_id, self._clock.now()):
-                made += await self._carry(tenant_id, neighbour_id)
-        return made
+        """Number of requests made now, at most CONCURRENCY at once: a neighbour that hangs keeps no other waiting.
+
+        One statement for each tenant when nothing waits. Raises when every neighbour fails.
+        """
+        now = self._clock.now()
+        due = [(one, id_) for one in tenants for id_ in await repository.list_due(self._db, one, now)]
+        at_once, failures = asyncio.Semaphore(CONCURRENCY), list[Exception]()
+
+        async def carry(tenant_id: TenantId, neighbour_id: UUID) -> int:
+            async with at_once:
+                try:
+                    return await self._carry(tenant_id, neighbour_id)
+                except Exception as error:  # noqa: BLE001 - one neighbour's trouble is no other's
+                    log.warning("neighbour %s of tenant %s is passed over: %s", neighbour_id, tenant_id, outline(error))
+                    failures.append(error)
+                    return 0
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(carry(*one)) for one in due]
+        if failures and len(failures) == len(due):
+            raise failures[0]
+        return sum(task.result() for task in tasks)
 
     async def _carry(self, tenant_id: TenantId, neighbour_id: UUID) -> int:
         """One request, of as many parcels as fit into it."""
 
-        async def claim(work: Work) -> tuple[Neighbour, list[Parcel]]:
+        async def claim(work: Work) -> tuple[Neighbour, list[Parcel]] | None:
             row = await repository.lock(work, tenant_id, neighbour_id)
-            if row.retry_at is not None and row.retry_at > work.now:
-                return row.read(), []
+            if row.told >= row.written or domain.is_left_alone(row.retry_at, work.now):
+                return None
             row.retry_at = work.now + self._lease  # others leave it alone as long as we may be asking
             return row.read(), await repository.waiting(work, row, domain.USUAL_PARCELS)
 
-        neighbour, parcels = await in_work(self._db, self._clock, tenant_id, claim)
-        if not parcels:
+        claimed = await in_work(self._db, self._clock, tenant_id, claim)
+        if claimed is None:
             return 0
+        neighbour, parcels = claimed
         try:
             secret = open_secret(self._keys, neighbour)
         except IdentityUnreadable:
             log.warning("the secret of neighbour %s cannot be read with the present secrets", neighbour_id)
             return 0
-        before = [neighbour.told_mark, *map(domain.mark_of, parcels)]
-        written = [_on_the_wire(one, mark) for one, mark in zip(parcels, before, strict=False)]
+        marks = {neighbour.told: neighbour.told_mark, **{one.number: domain.mark_of(one) for one in parcels}}
+        written = [_on_the_wire(one, marks.get(one.number - 1)) for one in parcels]
         written = written[: domain.batch([len(orjson.dumps(one)) for one in written], neighbour.failures)]
-        reply = await ask(self._wire, neighbour, secret, "parcels", {"parcels": written}, self._clock.now())
+        last = written[-1]["number"] if written else neighbour.written
+        forgotten = domain.gaps(neighbour.told, [one["number"] for one in written], last)
+        body = {"parcels": written, **({"forgotten": forgotten} if forgotten else {})}
+        reply = await ask(self._wire, neighbour, secret, "parcels", body, self._clock.now())
         alone = parcels[0] if len(written) == 1 else None
         books = self._books()
         await in_work(self._db, self._clock, tenant_id, lambda work: _settle(work, neighbour, reply, alone, books))

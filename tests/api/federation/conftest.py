@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.db.engine import driver_url
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.main import create_app, install
@@ -40,9 +42,12 @@ class Line:
     loses: int = 0
     posts: int = 0
     most: int | None = None
+    meanwhile: Callable[[], None] | None = None  # is done while somebody waits for an answer
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.posts += 1
+        if self.meanwhile is not None:
+            self.meanwhile()
         if self.cut:
             raise ConnectionResetError
         if self.most is not None and int(dict(scope["headers"])[b"content-length"]) > self.most:
@@ -83,6 +88,22 @@ class Installation:
         answer = await self.client.get(f"{NEIGHBOURS}/{self.neighbour['id']}{path}", headers=self.admin.headers)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
+        return found
+
+    @asynccontextmanager
+    async def locked(self, statement: str) -> AsyncIterator[None]:
+        """Another session holds what the statement locks."""
+        other = await asyncpg.connect(driver_url(str(self.process.settings.database_url)))
+        try:
+            async with other.transaction():
+                await other.execute(statement)
+                yield
+        finally:
+            await other.close()
+
+    async def row(self) -> asyncpg.Record:
+        """How it stands with the neighbour, as it is kept."""
+        (found,) = await self.process.db.lane.fetch("SELECT * FROM neighbours")
         return found
 
     async def case(self, code: str, officer: Officer) -> dict[str, Any]:

@@ -123,6 +123,72 @@ async def test_a_case_goes_over_once_and_its_answer_comes_back_over_a_line_that_
     await _agree(pair, 1)
 
 
+async def test_each_fact_is_told_by_itself_and_what_is_referred_back_goes_back(pair: Pair) -> None:
+    approver, worker = await _officers(pair)
+    filed = await a_cut(pair)
+    await pair.exchange()
+    (report,) = await _there(pair)
+    await pair.there.do(worker, report["code"], "accept")
+    await pair.there.do(worker, report["code"], "ask", question="Cột điện số mấy?")
+    await pair.exchange()
+    told = [one["text"] or "" for one in (await pair.here.case(filed["code"], approver))["timeline"]]
+    assert any("Cột điện số mấy?" in one for one in told), told
+
+    await pair.there.do(worker, report["code"], "resolve", answer="Câu trả lời sai.", resolution="fixed")
+    await pair.exchange()
+    head = await an_officer(pair.there.process, Role.DISPATCHER, Role.APPROVER, Role.UNIT_ADMIN, unit=POWER)
+    await pair.there.do(head, report["code"], "reopen", comment="Nhầm.")
+    await pair.there.do(worker, report["code"], "resolve", answer="Câu trả lời đúng.", resolution="fixed")
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], seen["draft_answer"]) == ("awaiting_approval", "Câu trả lời đúng.")
+    await _agree(pair, 1)
+    await pair.there.process.db.lane.fetch("UPDATE consignments SET answer_sha256 = 'other words'")
+    found = await pair.here.asked("/reconciliation?since=2026-11-19&until=2026-11-21")
+    assert len(found["differences"]) == 1, "what was answered is compared too"
+
+    second = await a_cut(pair, description="Mất điện ở ngõ 20.")
+    await pair.exchange()
+    code = (await _there(pair))[1]["code"]
+    chief = await an_officer(pair.there.process, Role.DISPATCHER, Role.UNIT_ADMIN, unit=PROVINCE)
+    await pair.there.do(
+        chief, code, "refer", unit=PROVINCE, reason="not_competent", comment="Lưới điện này của khu công nghiệp."
+    )
+    await pair.exchange()
+    here = await pair.here.case(second["code"], await an_officer(pair.here.process, Role.DISPATCHER, unit=PROVINCE))
+    assert here["responsible_unit"]["code"] != POWER, "it is in somebody's hands"
+    assert any("của khu công nghiệp." in (one["text"] or "") for one in here["timeline"])
+    assert (await pair.there.case(code, chief))["state"] == "closed"
+    for side in (pair.here, pair.there):
+        assert (await side.asked("/consignments"))["items"][0]["state"] == "returned"
+
+
+async def test_a_database_that_waits_loses_nothing_and_doubles_nothing(pair: Pair) -> None:
+    approver, worker = await _officers(pair)
+    filed = await a_cut(pair)
+    async with pair.there.locked("LOCK TABLE consignments IN SHARE MODE"):
+        await pair.here.deliver()
+    assert (await pair.there.row())["heard"] == 0, "it has to come again"
+    pair.clock.at += timedelta(minutes=11)
+    async with pair.there.locked("SELECT FROM neighbours FOR UPDATE"):
+        await pair.here.deliver()
+    await pair.there.process.db.lane.fetch("DELETE FROM idempotency_keys")  # as after eight days
+    pair.clock.at += timedelta(minutes=11)
+    await pair.exchange()
+    (report,) = await _there(pair)
+    (consignment,) = (await pair.here.asked("/consignments"))["items"]
+    assert (consignment["state"], consignment["their_code"]) == ("held", report["code"])
+
+    await pair.there.do(worker, report["code"], "resolve", answer="Đã đóng cầu dao.", resolution="fixed")
+    async with pair.here.locked("LOCK TABLE consignments IN SHARE MODE"):
+        await pair.there.deliver()
+    pair.clock.at += timedelta(minutes=11)
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], seen["draft_answer"]) == ("awaiting_approval", "Đã đóng cầu dao.")
+    await _agree(pair, 1)
+
+
 async def test_what_is_not_theirs_comes_back_with_the_reason(pair: Pair) -> None:
     _, worker = await _officers(pair)
     filed = await a_cut(pair)
@@ -257,6 +323,13 @@ async def test_a_side_that_was_put_back_from_a_copy_is_told_again_and_says_nothi
     told = [one["description"] for one in await _there(pair)]
     assert sorted(told[1:]) == [f"Mất điện ở ngõ {lane}." for lane in (20, 30, 40, 50)]
     await _agree(pair, 5)
+    # There: everything is forgotten by now that was to be told; here it is kept no more.
+    await pair.there.process.db.lane.fetch("UPDATE neighbours SET heard = 0, heard_mark = NULL")
+    await pair.here.process.db.lane.fetch("DELETE FROM parcels WHERE number <> 3")
+    await a_cut(pair, description="Mất điện ở ngõ 60.")
+    await pair.exchange()
+    assert len(await _there(pair)) == 6, "what is forgotten stops nothing"
+    await _agree(pair, 6)
 
 
 async def test_only_the_neighbour_itself_is_heard(pair: Pair) -> None:
@@ -318,7 +391,10 @@ async def test_differences_are_named_line_by_line(pair: Pair) -> None:
     filed = await a_cut(pair)
     await pair.exchange()
     await pair.there.process.db.lane.fetch("UPDATE cases SET state = 'resolved'")
+    pool, held = pair.here.process.db.ro.pool, list[int]()
+    pair.there.line.meanwhile = lambda: held.append(pool.checkedout())  # type: ignore[attr-defined]
     found = await pair.here.asked("/reconciliation?since=2026-11-19&until=2026-11-21")
+    assert held == [0, 0], "nothing of the database is held while the other side is asked"
     (one,) = found["differences"]
     assert (one["ours"]["state"], one["theirs"]["state"]) == ("held", "answered")
     assert one["ours"]["giver_code"] == one["theirs"]["giver_code"] == filed["code"]
