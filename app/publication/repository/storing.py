@@ -156,6 +156,6 @@ async def place(
     """
     each = list(rows.values())
     given = {f"{name}s": [one[name] for one in each] for name in ("revision", "day", "digest")}
-    values = {"tenant_id": tenant_id, "anew": work.now if anew else None, "cases": list(rows)}
+    values: dict[str, object] = {"tenant_id": tenant_id, "anew": work.now if anew else None, "cases": list(rows)}
     values |= {**given, **seats_as_arrays(seats)}
     await work.session.execute(_PLACE, values)
