@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response, status
 
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant, UnknownUnit
-from app.identity.deps import CurrentStaff
+from app.identity.deps import CurrentStaff, NamedKey
 from app.identity.errors import (
     ClientNotFound,
     ClientRevoked,
@@ -21,7 +21,7 @@ from app.identity.errors import (
 )
 from app.kit.problems import Forbidden
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
 from app.web.works import ReadWork, WriteWork
 

@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from app.kit.ids import CitizenId
+from app.web.idempotency import GivenKey, key_hash, stranger
 from app.web.state import clock, database
 from app.web.tenancy import tenant
 
@@ -84,6 +85,21 @@ async def current_actor(
     return found.actor if found is not None else Actor(ActorKind.ANONYMOUS, await tenant(connection))
 
 
+async def named_key(
+    connection: HTTPConnection, found: Annotated[SignedIn | None, Depends(signed_in_or_none)], key: GivenKey
+) -> bytes | None:
+    """Under what the answer to this very request is kept, None when its sender gave no key.
+
+    An account is itself with whatever token it comes. Raises: UnreadableToken, SessionExpired,
+    UnreadableIdempotencyKey.
+    """
+    if key is None:
+        return None
+    known = found.actor if found is not None else None
+    owner = f"{known.kind.value}:{known.id}" if known is not None and known.id is not None else stranger(connection)
+    return key_hash(key, owner, connection.scope["path"])
+
+
 async def current_citizen(
     found: Annotated[SignedIn | None, Depends(signed_in_or_none)], _: Annotated[object, Security(_bearer)]
 ) -> Actor:
@@ -146,6 +162,7 @@ GuardedRoles = Annotated[frozenset[Role], Depends(guarded_roles)]
 CurrentPasswords = Annotated[Passwords, Depends(passwords)]
 CurrentSession = Annotated[SignedIn, Depends(signed_in)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+NamedKey = Annotated[bytes | None, Depends(named_key)]
 CurrentCitizen = Annotated[Actor, Depends(current_citizen)]
 CurrentCitizenId = Annotated[CitizenId, Depends(current_citizen_id)]
 CurrentStaff = Annotated[Actor, Depends(current_staff)]

@@ -15,6 +15,7 @@ from app.service_requests.events import EventType as RequestEventType
 from app.supports.events import SupportEvent
 
 from . import service
+from .events import ChangeEvent
 from .terms import CONSUMER
 
 # Notes and reminders are never a reporter's; everything else may show him something. Supporters see what everyone does,
@@ -28,7 +29,7 @@ class ChangeConsumer:
     name = CONSUMER
     types = frozenset(
         event.value
-        for kind in (EventType, RequestEventType, ReportEvent, AccountEvent, PublicChange, SupportEvent)
+        for kind in (EventType, RequestEventType, ReportEvent, AccountEvent, PublicChange, SupportEvent, ChangeEvent)
         for event in kind
     ) - {event.value for event in (*_UNSEEN, SupportEvent.COUNTED)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -123,23 +123,22 @@ ON CONFLICT (tenant_id, about_id, citizen_id, subject_id) DO UPDATE SET
 RETURNING 1
 """
 _NUMBER_REPORTS, _NUMBER_REQUESTS, _NUMBER_SUPPORTS = _REPORTS + _NUMBER, _REQUESTS + _NUMBER, _SUPPORTS + _NUMBER
-_SUPPORTS_IN = """
-WITH RECURSIVE gathered AS (
-  SELECT unnest($2::uuid[]) AS id
-  UNION
-  SELECT c.id FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.id
-)
-SELECT s.id FROM gathered g JOIN supports s ON s.tenant_id = $1 AND s.case_id = g.id WHERE s.citizen_id IS NOT NULL
-"""
+# Of one thing all is looked at that the account may see of it: a report's whole history. What is joined within such a
+# statement may be joined row by row, so that its time goes with the square of what it is given.
+_AT_ONCE: Final = {_NUMBER_REPORTS: 100, _NUMBER_REQUESTS: 100, _NUMBER_SUPPORTS: 500}
 
-_IN_CASES = """
+_IN_CASES: Final = {
+    kind: f"""
 WITH RECURSIVE gathered AS (
-  SELECT unnest($2::uuid[]) AS id
+  SELECT a.root, a.root AS id, a.after FROM unnest($2::uuid[], $3::uuid[]) AS a (root, after)
   UNION
-  SELECT c.id FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.id
+  SELECT g.root, c.id, g.after FROM gathered g JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.id
 )
-SELECT r.id FROM gathered g JOIN reports r ON r.tenant_id = $1 AND r.case_id = g.id WHERE r.citizen_id IS NOT NULL
-"""
+SELECT g.root, t.id FROM gathered g JOIN {table} t ON t.tenant_id = $1 AND t.case_id = g.id AND t.id > g.after
+WHERE t.citizen_id IS NOT NULL ORDER BY g.root, t.id LIMIT $4
+"""  # noqa: S608 - of these two
+    for kind, table in ((ChangeKind.REPORT, "reports"), (ChangeKind.SUPPORT, "supports"))
+}
 _OF_ACCOUNTS = """
 SELECT 'report' AS kind, id FROM reports WHERE tenant_id = $1 AND citizen_id = ANY($2::uuid[])
 UNION ALL
@@ -152,29 +151,39 @@ SELECT 'support', id FROM supports WHERE tenant_id = $1 AND citizen_id = ANY($2:
 async def number_reports(work: Work, tenant_id: TenantId, reports: Collection[UUID]) -> int:
     """How many things of these reports changed for somebody since they were last looked at; each has its number now.
 
-    The consumer's cursor must be held: numbers are then in the order of commits. One statement.
+    The consumer's cursor must be held: numbers are then in the order of commits. One statement for each hundred.
     """
-    return len(await work.fetch(_NUMBER_REPORTS, tenant_id, list(reports), work.now)) if reports else 0
+    return await _number(work, tenant_id, _NUMBER_REPORTS, reports)
 
 
 async def number_requests(work: Work, tenant_id: TenantId, requests: Collection[UUID]) -> int:
-    """The same of service requests. One statement."""
-    return len(await work.fetch(_NUMBER_REQUESTS, tenant_id, list(requests), work.now)) if requests else 0
+    """The same of service requests. One statement for each hundred."""
+    return await _number(work, tenant_id, _NUMBER_REQUESTS, requests)
 
 
 async def number_supports(work: Work, tenant_id: TenantId, supports: Collection[UUID]) -> int:
-    """The same of supports; one that was taken back is gone. One statement, none for none."""
-    return len(await work.fetch(_NUMBER_SUPPORTS, tenant_id, list(supports), work.now)) if supports else 0
+    """The same of supports; one that was taken back is gone. One statement for each five hundred."""
+    return await _number(work, tenant_id, _NUMBER_SUPPORTS, supports)
 
 
-async def supports_in(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> set[UUID]:
-    """Supports of accounts of these cases, those merged into them too. One statement, none for none."""
-    return {row["id"] for row in await work.fetch(_SUPPORTS_IN, tenant_id, list(cases))} if cases else set()
+async def _number(work: Work, tenant_id: TenantId, statement: str, things: Collection[UUID]) -> int:
+    waiting, most, numbered = sorted(things), _AT_ONCE[statement], 0
+    for first in range(0, len(waiting), most):
+        numbered += len(await work.fetch(statement, tenant_id, waiting[first : first + most], work.now))
+    return numbered
 
 
-async def reports_in(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> set[UUID]:
-    """Reports of accounts that live in these cases, or did before they were merged. One statement, none for none."""
-    return {row["id"] for row in await work.fetch(_IN_CASES, tenant_id, list(cases))} if cases else set()
+async def list_in_cases(
+    work: Work, tenant_id: TenantId, kind: ChangeKind, cases: Mapping[UUID, UUID], limit: int
+) -> list[tuple[UUID, UUID]]:
+    """Reports or supports of accounts in these cases, or in those merged into them: the case, and the thing's id.
+
+    In order, of each case those beyond the id it is given with. One statement, none for none.
+    """
+    if not cases:
+        return []
+    rows = await work.fetch(_IN_CASES[kind], tenant_id, list(cases), list(cases.values()), limit)
+    return [(row["root"], row["id"]) for row in rows]
 
 
 async def things_of(work: Work, tenant_id: TenantId, citizens: Collection[UUID]) -> dict[ChangeKind, set[UUID]]:

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Response, status
 
 from app.catalogue.deps import CurrentCatalogue
 from app.directory.deps import CurrentDirectory
-from app.identity.deps import CurrentKeyring, CurrentStaff
+from app.identity.deps import CurrentKeyring, CurrentStaff, NamedKey
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork

@@ -12,7 +12,7 @@ from app.cases.errors import IllegalTransition, SharedCase, TooManyReopenings
 from app.cases.models import Case
 from app.catalogue.errors import InvalidAnswers, UnknownCategory
 from app.directory.errors import AreaMismatch, PointOutsideVietnam
-from app.identity.deps import CurrentActor, CurrentKeyring, current_actor, signed_in_or_none
+from app.identity.deps import CurrentActor, CurrentKeyring, NamedKey, current_actor, named_key, signed_in_or_none
 from app.identity.errors import InvalidContact, SessionExpired
 from app.limits.deps import asking
 from app.limits.errors import LimitReached, SenderBlocked
@@ -24,11 +24,9 @@ from app.web.hot import HotRoute
 from app.web.idempotency import (
     Answer,
     IdempotencyKeyReused,
-    NamedKey,
     UnreadableIdempotencyKey,
     answer_once,
     idempotency_key,
-    named_key,
     request_hash,
 )
 from app.web.language import language
@@ -110,8 +108,9 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
     Hand a report in; the answer names the one responsible unit, why, and by when. Send an `Idempotency-Key` and repeat
     freely on a weak network: the same key and body never make two reports.
     """
-    actor = await current_actor(request, await signed_in_or_none(request))
-    name = await named_key(request, await idempotency_key(request.headers.get("idempotency-key")))
+    found = await signed_in_or_none(request)
+    actor = await current_actor(request, found)
+    name = await named_key(request, found, await idempotency_key(request.headers.get("idempotency-key")))
     repeat = service.Repeat(name, request_hash(body) if name else b"", _sent(request, body))
     intake, host = await intake_of(request), await host_tenant(request)
     new, whence = body.new_report(language(request), _skew_s(request, intake)), await asking(request)

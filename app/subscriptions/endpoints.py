@@ -11,13 +11,13 @@ from app.catalogue.deps import CurrentCatalogue
 from app.catalogue.errors import UnknownCategory
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant
-from app.identity.deps import CurrentKeyring, CurrentStaff
+from app.identity.deps import CurrentKeyring, CurrentStaff, NamedKey
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork

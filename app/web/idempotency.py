@@ -6,6 +6,7 @@ The answer is kept in the transaction of its effect. Source: draft-ietf-httpapi-
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Header
 from pydantic import BaseModel
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from app.db.engine import Database
@@ -101,8 +102,13 @@ def key_hash(key: str, owner: str, path: str) -> bytes:
 
 
 def request_hash(body: BaseModel) -> bytes:
-    """What the body said, independent of white space and of the order of its members."""
-    return hashlib.sha256(body.model_dump_json().encode()).digest()
+    """What the body said, independent of white space and of the order of its members.
+
+    A member that is left out, or says what is understood without it, counts for nothing: what was sent to one release
+    is repeated to the next, which may know members more.
+    """
+    said = body.model_dump(mode="json", exclude_unset=True, exclude_defaults=True)
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).digest()
 
 
 def keep_answer(work: HotWork | Work, tenant: TenantId, key: bytes, request: bytes, answer: Answer) -> None:
@@ -174,20 +180,12 @@ async def once(
     return answer
 
 
-async def named_key(request: Request, key: GivenKey) -> bytes | None:
-    """Under what the answer to this very request is kept, None when its sender gave no key."""
-    return key_hash(key, owner_of(request), request.scope["path"]) if key else None
-
-
-NamedKey = Annotated[bytes | None, Depends(named_key)]
-
-
 async def forget_old_answers(work: Work, tenant: TenantId) -> int:
     """Number of answers older than `KEEP_ANSWERS` that were forgotten, at most `FORGET_BATCH_ROWS`."""
     return await AnswerRepository(work, tenant).forget(work.now - KEEP_ANSWERS, FORGET_BATCH_ROWS)
 
 
-def owner_of(request: Request) -> str:
-    """Whoever sends: the credential's digest, so that keys of different people never meet."""
-    credential = request.headers.get("authorization", "") + request.headers.get("tracking-secret", "")
-    return hashlib.sha256(credential.encode()).hexdigest()[:16] if credential else ""
+def stranger(connection: HTTPConnection) -> str:
+    """Whoever sends without an account: the digest of what opens the report to him, if anything does."""
+    secret = connection.headers.get("tracking-secret", "")
+    return hashlib.sha256(secret.encode()).hexdigest()[:16] if secret else ""

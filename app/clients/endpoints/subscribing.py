@@ -13,7 +13,7 @@ from app.clients import service
 from app.clients.deps import AskedOwnLog, Subscriber
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant
-from app.identity.deps import CurrentKeyring
+from app.identity.deps import CurrentKeyring, NamedKey
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
@@ -40,7 +40,7 @@ from app.subscriptions.schemas import (
 )
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
 from app.web.problems import problem_responses
 from app.web.state import CurrentDatabase, PrivateAddresses
 from app.web.works import ReadWork, WriteWork

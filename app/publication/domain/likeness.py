@@ -49,6 +49,7 @@ _TIME_FADES_DAYS = 90.0
 _OF_A_GROUP = 0.6
 _OF_WORDS, _OF_PLACE, _OF_CATEGORY, _OF_TIME = 0.5, 0.22, 0.23, 0.05
 _MOST_WORDS = 120  # of one text that are looked at
+_MOST_LETTERS = 30  # of one word: each is kept once for every letter that may be left out
 _MOST_SHARED = 6
 
 
@@ -85,7 +86,7 @@ def _undone(word: str) -> str:
 def plain_words(text: str) -> list[str]:
     """Words of `text` as if they had been typed without diacritics and in full."""
     found: list[str] = []
-    for word in folded_words(text)[:_MOST_WORDS]:
+    for word in (each[:_MOST_LETTERS] for each in folded_words(text)[:_MOST_WORDS]):
         found += _SHORT.get(word) or (_undone(word),)
     return found
 

@@ -48,6 +48,8 @@ _WRITTEN_OUT = {"terms": "int[]", "photos": "uuid[]"}  # arrays of arrays of dif
 _TOLD = "case_id, code, published, revision, state, overdue, updated_at"
 
 # From `given` and `stored`: every portal that is to show a case does, as it is stored now, and no other does any more.
+# A row that stays as it is keeps its time; any other has that of the publication, or the one that `moment` says:
+# whoever goes on from the newest change he has read would never meet one that is told with an older time.
 _PLACING = """
 facts AS (SELECT stored.*, given.opened_on, given.sha256 FROM stored JOIN given USING (case_id)),
 seats AS (
@@ -57,15 +59,20 @@ seated AS (
     INSERT INTO unit_publications
         (tenant_id, case_id, unit_id, code, opened_on, shown, revision, sha256, is_open, overdue, updated_at)
     SELECT :tenant_id, f.case_id, s.unit_id, f.code, f.opened_on, true, f.revision, f.sha256,
-        f.state NOT IN ('resolved', 'closed'), f.overdue, f.updated_at
+        f.state NOT IN ('resolved', 'closed'), f.overdue, coalesce((SELECT at FROM moment), f.updated_at)
     FROM facts f JOIN seats s USING (case_id) WHERE f.published
     ON CONFLICT (tenant_id, case_id, unit_id) DO UPDATE SET
         shown = true, revision = EXCLUDED.revision, sha256 = EXCLUDED.sha256, is_open = EXCLUDED.is_open,
-        overdue = EXCLUDED.overdue, updated_at = EXCLUDED.updated_at, opened_on = EXCLUDED.opened_on
+        overdue = EXCLUDED.overdue, opened_on = EXCLUDED.opened_on, updated_at = CASE
+            WHEN unit_publications.shown AND unit_publications.revision = EXCLUDED.revision
+                AND unit_publications.sha256 = EXCLUDED.sha256 THEN unit_publications.updated_at
+            ELSE EXCLUDED.updated_at
+        END
 ),
 gone AS (
     UPDATE unit_publications u
-    SET shown = false, revision = f.revision, sha256 = '', is_open = false, overdue = false, updated_at = f.updated_at
+    SET shown = false, revision = f.revision, sha256 = '', is_open = false, overdue = false,
+        updated_at = coalesce((SELECT at FROM moment), f.updated_at)
     FROM facts f
     WHERE u.tenant_id = :tenant_id AND u.case_id = f.case_id AND u.shown AND NOT (
         f.published AND EXISTS (SELECT FROM seats s WHERE s.case_id = u.case_id AND s.unit_id = u.unit_id)
@@ -97,7 +104,8 @@ def _store_sql() -> str:
         f"INSERT INTO publications (tenant_id, {', '.join(kept)}, placed)"
         f" SELECT :tenant_id, {values}, revision FROM given"
         f" ON CONFLICT (tenant_id, case_id) DO UPDATE SET {changes}, placed = EXCLUDED.placed"
-        f" WHERE publications.case_version <= EXCLUDED.case_version RETURNING {_TOLD}), {_PLACING}"
+        f" WHERE publications.case_version <= EXCLUDED.case_version RETURNING {_TOLD}),"
+        f" moment AS (SELECT CAST(NULL AS timestamptz) AS at), {_PLACING}"
     )
 
 
@@ -120,6 +128,9 @@ WITH given AS (
     UPDATE publications p SET placed = p.revision FROM given g
     WHERE p.tenant_id = :tenant_id AND p.case_id = g.case_id AND p.revision = g.revision
     RETURNING {", ".join(f"p.{name}" for name in _TOLD.split(", "))}
+), moment AS (
+    SELECT greatest(CAST(:anew AS timestamptz), max(updated_at) + interval '1 millisecond') AS at FROM publications
+    WHERE tenant_id = :tenant_id HAVING CAST(:anew AS timestamptz) IS NOT NULL
 ), {_PLACING}
 """)  # noqa: S608 - put together from our own text
 
@@ -136,9 +147,15 @@ async def to_place(work: Work, tenant_id: TenantId, case_ids: Sequence[UUID]) ->
     return [Unplaced(*row) for row in rows]
 
 
-async def place(work: Work, tenant_id: TenantId, rows: Mapping[UUID, Mapping[str, object]], seats: Seats) -> None:
-    """The portals of units show these publications at their seats, and nowhere else. One statement."""
+async def place(
+    work: Work, tenant_id: TenantId, rows: Mapping[UUID, Mapping[str, object]], seats: Seats, *, anew: bool
+) -> None:
+    """The portals of units show these publications at their seats, and nowhere else. One statement.
+
+    `anew`: what changes by it is told as having changed now, after all that was told; else when the publication did.
+    """
     each = list(rows.values())
     given = {f"{name}s": [one[name] for one in each] for name in ("revision", "day", "digest")}
-    values = {"tenant_id": tenant_id, "cases": list(rows), **given, **seats_as_arrays(seats)}
+    values: dict[str, object] = {"tenant_id": tenant_id, "anew": work.now if anew else None, "cases": list(rows)}
+    values |= {**given, **seats_as_arrays(seats)}
     await work.session.execute(_PLACE, values)

@@ -147,7 +147,7 @@ async def rebuild_all(
             ids = await PublicationRepository(work, tenant_id).case_ids_after(after, BATCH_ROWS)
             changed += await rebuild(work, tenant_id, ids, directory=directory, catalogue=catalogue)
             if ids:
-                await _place(work, tenant_id, await to_place(work, tenant_id, ids), directory)
+                await _place(work, tenant_id, await to_place(work, tenant_id, ids), directory, anew=True)
         if len(ids) < BATCH_ROWS:
             return changed
         after = ids[-1]
@@ -157,11 +157,13 @@ async def place(work: Work, tenant_id: TenantId, *, directory: Directory) -> int
     """Number of publications that the portals of units show from now on as they are: an earlier release wrote them."""
     waiting = await unplaced(work, tenant_id, BATCH_ROWS)
     if waiting:
-        await _place(work, tenant_id, waiting, directory)
+        await _place(work, tenant_id, waiting, directory, anew=False)
     return len(waiting)
 
 
-async def _place(work: Work, tenant_id: TenantId, waiting: Sequence[Unplaced], directory: Directory) -> None:
+async def _place(
+    work: Work, tenant_id: TenantId, waiting: Sequence[Unplaced], directory: Directory, *, anew: bool
+) -> None:
     zone_name = directory.tenant(tenant_id).time_zone
     rows = {
         one.case_id: {
@@ -172,7 +174,7 @@ async def _place(work: Work, tenant_id: TenantId, waiting: Sequence[Unplaced], d
         for one in waiting
     }
     seats = {one.case_id: directory.unit_path(tenant_id, one.unit_id) for one in waiting if one.published}
-    await store_places(work, tenant_id, rows, seats)
+    await store_places(work, tenant_id, rows, seats, anew=anew)
 
 
 async def index_words(work: Work, tenant_id: TenantId) -> int:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring
+from app.identity.deps import CurrentActor, CurrentCitizen, CurrentCitizenId, CurrentKeyring, NamedKey
 from app.identity.errors import CitizenNeeded, InvalidContact, SessionExpired, SignInNeeded, UnreadableToken
 from app.kit.ids import RequestId
 from app.limits.deps import CurrentAsking
@@ -57,13 +57,7 @@ from app.service_requests.schemas import (
 from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
 from app.web.etags import version_tag
-from app.web.idempotency import (
-    Answer,
-    IdempotencyKeyReused,
-    NamedKey,
-    UnreadableIdempotencyKey,
-    answer_once,
-)
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, answer_once
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from app.identity.deps import CurrentCitizen, CurrentCitizenId, CurrentKeyring
+from app.identity.deps import CurrentCitizen, CurrentCitizenId, CurrentKeyring, NamedKey
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
 from app.media.errors import UploadUnfinished
 from app.procedures.errors import RetiredProcedure, UnknownProcedure
@@ -19,7 +19,7 @@ from app.service_requests.schemas import DraftIn, DraftListOut, DraftOut, draft_
 from app.service_requests.terms import DraftId
 from app.web.answers import json_answer
 from app.web.etags import ExpectedVersion, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, answer_once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, answer_once
 from app.web.problems import problem_responses
 from app.web.works import ReadWork, WriteWork
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.cases.deps import CurrentScope
 from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.identity.deps import CurrentKeyring, CurrentStaff
+from app.identity.deps import CurrentKeyring, CurrentStaff, NamedKey
 from app.identity.errors import InvalidContact, SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.media.errors import UploadTaken, UploadUnfinished
@@ -36,7 +36,7 @@ from app.service_requests.terms import QueueView
 from app.web.answers import json_answer
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, NamedKey, UnreadableIdempotencyKey, once
+from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase

@@ -9,10 +9,12 @@ import pytest
 
 from app.cases.terms import CaseState
 from app.db.engine import Database
+from app.db.work import Work, in_work
+from app.identity import service as identity_service
 from app.kit.clock import FixedClock
 from app.kit.ids import uuid7
 from app.process import Process
-from tests.builders import a_case
+from tests.builders import HAIDUONG, a_case
 
 URL = "/api/v1/reports"
 LAMP: dict[str, Any] = {
@@ -62,6 +64,31 @@ async def test_nothing_that_is_sent_again_is_an_error_of_the_database(
     assert sum("INSERT INTO cases" in one.query for one in said) == 2, "they were tried"
     assert [one.exception for one in said if one.exception is not None] == []
     assert await count(db, "reports") == await count(db, "cases") == await count(db, "outbox_messages") == 2
+
+
+async def test_a_key_is_the_accounts_whatever_token_it_comes_with(
+    client: httpx.AsyncClient, process: Process, db: Database
+) -> None:
+    async def enter(work: Work) -> list[str]:
+        citizens = [identity_service.add_citizen(work) for _ in range(2)]
+        await work.settle()
+        one, other = citizens
+        return [
+            identity_service.open_session(work, HAIDUONG, who, user_agent="").access_token for who in (one, one, other)
+        ]
+
+    first, fresh, others = [
+        {**KEY, "Authorization": f"Bearer {token}"} for token in await in_work(db, process.clock, None, enter)
+    ]
+    codes = [(await client.post(URL, json=LAMP, headers=who)).json()["code"] for who in (first, fresh, others)]
+    assert codes[0] == codes[1] != codes[2]
+    assert await count(db, "reports") == 2
+    said = [
+        await client.post(f"{URL}/{codes[0]}/replies", json={"text": "Gần cổng trường."}, headers=who)
+        for who in (first, fresh)
+    ]
+    assert [(one.status_code, one.json()) for one in said] == [(200, said[0].json())] * 2
+    assert await db.lane.fetchval("SELECT count(*) FROM timeline_entries WHERE text = 'Gần cổng trường.'") == 1
 
 
 async def test_the_secret_is_in_no_table(client: httpx.AsyncClient, db: Database) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, in_work, write_work
+from app.directory.repository import DirectoryLoader
+from app.directory.snapshot import Unit
 from app.kit.clock import FixedClock
+from app.kit.ids import UnitId
 from app.publication import service
 from app.publication.service import rebuild_all
 from tests.public_cases import HAIDUONG, Province, load_province
@@ -19,6 +25,8 @@ _ROWS = """
 SELECT u.code AS unit, p.code, p.shown, p.revision, p.is_open, p.overdue, encode(p.sha256, 'hex') AS sha256
 FROM unit_publications p JOIN units u ON u.tenant_id = p.tenant_id AND u.id = p.unit_id ORDER BY u.code
 """
+
+_MOVE = "UPDATE units SET parent_id = $1 WHERE code = 'H23.21.01'"
 
 
 @pytest.fixture
@@ -82,6 +90,39 @@ async def test_a_rebuild_of_all_puts_right_what_portals_show(
     changed = await rebuild_all(db, clock, HAIDUONG, directory=province.directory, catalogue=province.catalogue)
     assert changed == 0
     assert set((await shown(db)).values()) == {True}
+
+
+async def test_a_unit_that_moves_is_told_to_the_mirrors_of_what_it_left_and_joined(
+    db: Database, clock: FixedClock, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, directory = await a_case(db, clock, province), province.directory
+    left, top = directory.unit_by_code(HAIDUONG, "H23.21"), directory.unit_by_code(HAIDUONG, "H23")
+    joined = next(one for one in directory.units(HAIDUONG) if one.parent_id == top.id and one.id != left.id)
+    clock.at += timedelta(minutes=1)
+    await a_case(db, clock, province, joined.code)  # which its mirror has heard of
+    heard = {}
+    for unit in (left, joined, top):
+        told = await service.portal_changes(db, HAIDUONG, UnitId(unit.id), after=None, limit=9)
+        heard[unit.id] = told[-1].updated_at, told[-1].case_id
+
+    async def news(unit: Unit) -> list[tuple[UUID, bool]]:
+        after = heard[unit.id]
+        told = await service.portal_changes(db, HAIDUONG, UnitId(unit.id), after=after, limit=9)
+        return [(one.case_id, one.line is not None) for one in told]
+
+    monkeypatch.setattr(DirectoryLoader, "__call__", inspect.unwrap(DirectoryLoader.__call__))  # not what is kept
+    try:
+        await db.lane.fetch(_MOVE, joined.id)
+        async with write_work(db, clock, HAIDUONG) as work:
+            moved = await load_province(work)
+    finally:
+        await db.lane.fetch(_MOVE, left.id)
+    for _ in range(2):  # what is as it should be is not told again, and keeps its time
+        await rebuild_all(db, clock, HAIDUONG, directory=moved.directory, catalogue=moved.catalogue)
+        assert await news(left) == [(case.id, False)]
+        assert await news(joined) == [(case.id, True)]
+        assert await news(top) == []
+        clock.at += timedelta(minutes=1)
 
 
 async def test_a_hundred_changes_are_stored_by_as_many_statements_as_one(

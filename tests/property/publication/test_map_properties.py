@@ -12,7 +12,7 @@ import mapbox_vector_tile
 from hypothesis import given, strategies as st
 
 from app.cases.terms import CaseState
-from app.kit.geo import Box
+from app.kit.geo import VIETNAM, Box
 from app.publication.domain.counting import (
     cells_within,
     density_changes,
@@ -127,6 +127,16 @@ def test_cells_of_a_box_are_those_whose_centre_lies_in_it(resolution: int, lat: 
         assert box.south - 0.001 <= centre[0] <= box.north + 0.001
         assert box.west - 0.001 <= centre[1] <= box.east + 0.001
     assert cells_within(Box(8, 102, 23, 117), 9, 20_000) is None
+
+
+def test_a_strip_is_measured_by_its_border_and_not_beyond_the_country() -> None:
+    for resolution in RESOLUTIONS:
+        assert cells_within(Box(-89, 100, 89, 100.00001), resolution, 20_000) == []  # of which none is ours
+        assert cells_within(Box(20.9, -180, 20.90001, -90), resolution, 20_000) == []
+    for strip in (Box(-89, 105, 89, 105.00001), Box(20.9, -180, 20.90001, 180)):
+        assert cells_within(strip, 9, 20_000) is None
+    widest, ours = Box(-90, -180, 90, 180), Box(*VIETNAM)
+    assert cells_within(widest, 5, 20_000) == cells_within(ours, 5, 20_000)
 
 
 _words = st.text(max_size=12)

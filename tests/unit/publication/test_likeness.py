@@ -112,6 +112,12 @@ def test_a_slip_of_the_finger_is_one_letter(a: str, b: str, near: bool) -> None:
     assert bool(shared) is near
 
 
+def test_what_is_remembered_of_a_text_without_spaces_is_small() -> None:
+    found = domain.said("đ" * 4_000)
+    assert [len(word) for word in found.words] == [30]
+    assert sum(map(len, found.slips)) < 1_000
+
+
 def test_real_reports_without_diacritics_are_found_again_and_not_taken_for_each_other() -> None:
     path = Path(__file__).parents[4] / "shared" / "data" / "reports_vi_hues.jsonl"
     texts = [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines()] if path.exists() else []
