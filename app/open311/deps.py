@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, cast
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,15 +60,9 @@ class Call:
         return Reader(self.tenant, self.lang, self._base())
 
     def _base(self) -> str:
-        """Where the province is reached: at the host that was asked when it is its own, else as people reach it."""
+        """Where the province is reached."""
         public = self.settings.public_url or str(self.request.base_url)
-        scheme, directory = urlsplit(public).scheme, self.books.directory
-        asked = self.request.headers.get("host", "")
-        if directory.tenant_of_host(asked.rpartition(":")[0] or asked) == self.tenant.id:
-            return f"{scheme}://{asked}"
-        if self.tenant.id != directory.default_tenant() and self.tenant.hosts:
-            return f"{scheme}://{self.tenant.hosts[0]}"
-        return public.rstrip("/")
+        return self.books.directory.pages_of(self.tenant.id, public, self.request.headers.get("host", ""))
 
     def services(self) -> list[dict[str, Value]]:
         """The list of services."""

@@ -148,7 +148,9 @@ async def get_calendar(
         tenant=tenant,
         catalogue=books.catalogue,
         lang=diary.lang,
-        base=(settings.public_url or str(request.base_url)).rstrip("/"),
+        base=books.directory.pages_of(
+            tenant.id, settings.public_url or str(request.base_url), request.headers.get("host", "")
+        ),
         naming=tenant.hosts[0] if tenant.hosts else f"{tenant.slug}.invalid",
     )
     answer = bytes_or_304(
