@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from app.identity.service import KeyUses
 from app.identity.terms import Actor, ActorKind, ClientToken
 from app.kit.clock import Clock, local_day
 from app.kit.ids import TenantId
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.settings import Settings
 from app.web.etags import bytes_or_304, content_tag
 from app.web.language import language
@@ -34,6 +34,12 @@ from .errors import ApiKeyNeeded, JurisdictionNeeded, JurisdictionNotFound, Serv
 from .shapes import Reader
 from .terms import Format
 from .writing import Value, written
+
+_OF_ANOTHER: Final = Text(
+    "Khoá này là của tỉnh khác, không phải của {asked}. Hãy gửi jurisdiction_id và dùng tên miền của tỉnh đã cấp khoá.",
+    "This key is another province's, not one of {asked}. Send the jurisdiction_id, and use the host, of the province "
+    "that gave it out.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,8 @@ async def sender_of(call: Call, fields: Form) -> Actor:
     token = _token(call.request, fields)
     if not isinstance(token, ClientToken):
         raise ApiKeyNeeded
+    if token.tenant_id != call.tenant.id:
+        raise ApiKeyNeeded(_OF_ANOTHER.fill(asked=call.tenant.slug))
     now = call.now
     found = await identity.authenticate(call.database, call.tenant.id, token, now=now)
     call.request.scope["state"]["actor"] = found.actor  # for the trail, should it be refused

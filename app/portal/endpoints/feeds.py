@@ -89,8 +89,10 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
         front.visit.database, *front.key, piece="line", after=key_after(query, cursor), limit=_TABLE_ROWS
     )
     more = cursor_of(query, page.after) if page.after else None
-    content = feeds.table(orjson.loads(b"[%b]" % page.joined))
+    by_person = "text/html" in front.visit.request.headers.get("accept", "")  # a browser, which hands it to Excel
+    content = feeds.table(orjson.loads(b"[%b]" % page.joined), marked=by_person)
     headers = {
+        "Vary": "Accept",
         "Content-Disposition": f'attachment; filename="{front.unit.code}.csv"',
         **_next(front, "cases.csv", more),
     }
