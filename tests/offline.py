@@ -33,8 +33,11 @@ from app.process import Process
 from app.worker import loop as worker_loop
 from tests.apps import CHANGES, Copy
 from tests.builders import acting, someone
+from tests.pictures import photo
 
 REPORTS, SUBMISSIONS, CLAIM = "/api/v1/reports", "/api/v1/submissions", "/api/v1/me/reports/claim"
+UPLOADS, _TUS = "/api/v1/uploads", {"Tus-Resumable": "1.0.0"}
+_PHOTO, _PART = photo(width=64, height=48), 400
 _CATEGORIES = ("lighting.street_lamp", "roads.pothole", "waste.uncollected")
 
 
@@ -171,6 +174,8 @@ class Device:
     marks: list[str] = field(default_factory=list)
     lost_marks: set[str] = field(default_factory=set)  # of what the server refused for good
     copy: Copy | None = None
+    photo_of: str | None = None  # id of the report whose photo has not been sent
+    upload: str | None = None  # where it goes
 
     @property
     def headers(self) -> dict[str, str]:
@@ -189,9 +194,11 @@ class Device:
             spot = {"lat": 20.9467 + chance.uniform(-0.002, 0.002), "lon": 106.3134}
             words = {"description": f"Đèn hỏng {mark}", "captured_at": rfc3339(at.replace(microsecond=0))}
             item |= {"type": "report", "report": {"category": chance.choice(_CATEGORIES), "location": spot, **words}}
+            if not self.number and not self.marks:
+                self.photo_of = item["id"]
         else:
-            kind = chance.choice(["reply", "reply", "reply", "rating", "reopening"])
-            text = {"reply": "text", "rating": "comment", "reopening": "reason"}[kind]
+            kind = chance.choice(["reply", "reply", "reply", "rating", "reopening", "withdrawal"])
+            text = {"reply": "text", "rating": "comment"}.get(kind, "reason")
             item |= {"type": kind, "report_id": chance.choice(reports), text: f"Thêm {mark}"}
             item |= {"stars": chance.randint(1, 5)} if kind == "rating" else {}
         self.marks.append(mark)
@@ -212,8 +219,30 @@ class Device:
         if self.world.hostile and self.world.happens(self.world.chances.device_killed, "apps killed"):
             raise Killed
 
+    async def _send_photo(self, item: dict[str, Any]) -> None:
+        """The photo gets on from where it broke off; once all of it is there, its report names it."""
+        if self.upload is None:
+            begun = await self.client.post(UPLOADS, headers={**_TUS, "Upload-Length": str(len(_PHOTO))})
+            self._die()
+            self.upload = begun.headers.get("location")
+            return
+        stands = await self.client.head(self.upload, headers=_TUS)
+        if stands.status_code == 404:  # it was kept no longer
+            self.upload = None
+        elif (at := int(stands.headers.get("upload-offset", "0"))) < len(_PHOTO):
+            part = {**_TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(at)}
+            await self.client.patch(self.upload, content=_PHOTO[at:][:_PART], headers=part)
+            self._die()
+        else:
+            item["report"]["media"] = [self.upload.rpartition("/")[2]]
+            self.photo_of = None
+            self.world.counts["photos sent"] += 1
+
     async def _send(self) -> None:
         first = self.queue[0]
+        if first["id"] == self.photo_of:
+            await self._send_photo(first)
+            return
         if first["type"] == "report" and self.world.chance.random() < 0.3:
             answer = await self.client.post(REPORTS, json={"id": first["id"], **first["report"]}, headers=self.headers)
             self._die()
@@ -393,6 +422,7 @@ class World:
         assert set(arrived.values()) <= {1}, [mark for mark, times in arrived.items() if times != 1]
         self.counts["arrived once"] = len(written)
         self.counts["refused for good"] = sum(sum(device.refused.values()) for device in self.devices)
+        self.counts["photos"] = await lane.fetchval("SELECT count(*) FROM upload_claims")
         self.counts["reports"] = await lane.fetchval("SELECT count(*) FROM reports")
         for device in self.devices:
             assert device.copy is not None
@@ -405,7 +435,13 @@ class World:
         differ = [(copy.things.get(key), one) for key, one in fresh.things.items() if copy.things.get(key) != one]
         assert not differ, "what was learned on the way is what a new device learns"
         assert fresh.things.keys() == copy.things.keys()
-        assert {one["code"] for one in copy.of("report")} == {one["code"] for one in device.taken.values()}
+        held, sent = {one["code"] for one in copy.of("report")}, {one["code"] for one in device.taken.values()}
+        assert held <= sent
+        for code in sent - held:
+            withdrawn = await self._plain.get(f"{REPORTS}/{code}", headers=device.headers)
+            assert withdrawn.json()["resolution"] == "withdrawn"
+            self.counts["withdrawn"] += 1
+        assert {one["about"] for one in copy.things.values()} == {one["id"] for one in copy.of("report")}
         for one in copy.of("report"):
             own = await self._plain.get(f"{REPORTS}/{one['code']}", headers=device.headers)
             told = [line["entry"] for line in copy.of("entry") if line["about"] == one["about"]]

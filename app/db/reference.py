@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.engine import Database
 from app.db.models import ReferenceVersion
 from app.db.work import Work
 
@@ -49,6 +51,16 @@ class Reference(Generic[T]):
             self.version = version
         self._seen_s = monotonic()
         return moved
+
+
+async def changed_at(db: Database, *names: str) -> datetime:
+    """When one of these bodies of reference data changed last. One statement. Raises: LookupError before the first."""
+    found: datetime | None = await db.lane.fetchval(
+        "SELECT max(changed_at) FROM reference_versions WHERE name = ANY($1::text[])", list(names)
+    )
+    if found is None:
+        raise LookupError(", ".join(names))
+    return found
 
 
 async def read_versions(session: AsyncSession) -> dict[str, int]:

@@ -10,6 +10,7 @@
     ├── Gone               410  was here once
     ├── PreconditionFailed 412  somebody was faster
     ├── TooLarge           413  body over the limit
+    ├── CodingNotTaken     415  the body is packed
     ├── UpgradeNeeded      426  the app is too old
     ├── PreconditionNeeded 428  say which version you saw
     ├── TooMany            429  slow down
@@ -135,6 +136,22 @@ class PublishedAtOnce(Conflict):
     def default_detail(cls) -> Text:
         """Say what to do."""
         return Text("Hãy tải lại phiên bản mới nhất rồi ban hành lại.", "Load the newest version and publish again.")
+
+
+class CodingNotTaken(Problem):
+    """The body is packed, and bodies are taken as they are: what unpacks to anything may be anything in size."""
+
+    status = 415
+    slug = "coding-not-taken"
+    title = Text("Nội dung gửi lên không được nén", "Bodies may not be packed")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Hãy gửi lại nội dung không nén, bỏ tiêu đề Content-Encoding.",
+            "Send the body as it is, without the header Content-Encoding.",
+        )
 
 
 class TooLarge(Problem):

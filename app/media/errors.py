@@ -153,18 +153,43 @@ class StorageAway(Unavailable):
 
 
 class UploadUnfinished(Invalid):
-    """A report names a file that is not all here, or is not taken; `errors` point at each."""
+    """A report names a file that is not all here, or is not taken; `errors` point at each.
+
+    `waits`: all that is wrong is that something is still on its way, so that the same report may be taken later.
+    """
 
     slug = "upload-unfinished"
     title = Text("Có tệp chưa dùng được", "Some file cannot be used")
 
+    def __init__(self, detail: Text | None = None, /, *, waits: bool = False, **extensions: object) -> None:
+        super().__init__(detail, **extensions)
+        self.waits = waits
 
-UPLOAD_MISSING = Text("Tệp không có, chưa gửi xong, hoặc đã quá hạn.", "There is no such file, or it is not all here.")
+
+class UploadGone(UploadUnfinished):
+    """A report names a file that is not here and never will be; nothing was written, its id is free."""
+
+    slug = "upload-gone"
+    title = Text("Tệp đã gửi không còn", "A file that was sent is no longer here")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what to do."""
+        return Text(
+            "Tệp không có, hoặc đã quá hạn giữ. Hãy gửi lại tệp qua /uploads, rồi gửi lại phản ánh với tên tệp mới, "
+            "vẫn dùng id cũ.",
+            "There was never such a file, or it was kept no longer. Upload it again to /uploads, then send the report "
+            "with its new name, under the same id.",
+        )
 
 
-def upload_gone() -> UploadUnfinished:
+UPLOAD_MISSING = Text("Tệp không có, hoặc đã quá hạn giữ.", "There is no such file, or it was kept no longer.")
+UPLOAD_ON_ITS_WAY = Text("Tệp chưa gửi xong.", "The file is not all here.")
+
+
+def upload_gone() -> UploadGone:
     """What to say when an upload is gone by the time that a report with it is written."""
-    return UploadUnfinished(UPLOAD_MISSING)
+    return UploadGone()
 
 
 class UploadTaken(Conflict):

@@ -22,6 +22,7 @@ from .models import AppVersionRow, ChangeHead, OwnChange
 from .terms import ChangeKind
 
 # What an account may see of its reports: the same rule as the histories that senders read (reports/service/reading.py).
+# Of what was withdrawn only that is told: a line that came after it would be left over on the device.
 _REPORTS: Final = """
 WITH RECURSIVE mine AS MATERIALIZED (
   SELECT id, code, case_id, citizen_id, stars FROM reports
@@ -46,8 +47,10 @@ WITH RECURSIVE mine AS MATERIALIZED (
   UNION ALL
   SELECT m.citizen_id, m.id, e.id, 'entry', e.case_id, e.id, NULL
   FROM mine m JOIN lives l ON l.report_id = m.id JOIN told t ON t.report_id = m.id
+  JOIN cases c ON c.tenant_id = $1 AND c.id = l.case_id
   JOIN timeline_entries e ON e.tenant_id = $1 AND e.case_id = t.case_id
-  WHERE (e.audience = 'public' OR (e.audience = 'reporter' AND (e.report_id IS NULL OR e.report_id = m.id)))
+  WHERE c.resolution IS DISTINCT FROM 'withdrawn'
+    AND (e.audience = 'public' OR (e.audience = 'reporter' AND (e.report_id IS NULL OR e.report_id = m.id)))
     AND (e.case_id = m.case_id OR (e.type <> 'case.opened' AND (e.audience = 'public' OR e.at >= l.joined_at)))
 )
 """
@@ -65,9 +68,11 @@ WITH mine AS MATERIALIZED (
   UNION ALL
   SELECT m.citizen_id, m.id, e.id, 'entry', e.case_id, e.id, NULL
   FROM mine m JOIN timeline_entries e ON e.tenant_id = $1 AND e.case_id = m.id AND e.audience IN ('public', 'reporter')
+  WHERE m.outcome IS DISTINCT FROM 'withdrawn'
   UNION ALL
   SELECT m.citizen_id, m.id, p.id, 'paper', m.id, p.id, NULL
   FROM mine m JOIN papers p ON p.tenant_id = $1 AND p.subject_id = m.id
+  WHERE m.outcome IS DISTINCT FROM 'withdrawn'
 )
 """
 # Of a case that it supports an account sees what everyone does: its publication, which alone says what that is. What

@@ -22,10 +22,13 @@ from .terms import Status
 
 SPAN: Final = timedelta(days=90)
 MOST_ROWS: Final = 10_000  # how deep pages go: what lies further is asked for by dates
-MOST_OF_A_PAGE: Final = 200
+MOST_OF_A_PAGE: Final = 1000  # what the specification lets a server stop at
+PAGE_OF_UPDATES: Final = 200
+MANY_ROWS: Final = 200  # of which each counts as one more read
 MOST_IDS: Final = 200
 _JUST_AFTER: Final = timedelta(microseconds=1)  # the last instant asked for is inside
 _MILLISECOND: Final = timedelta(milliseconds=1)  # the grain of ids
+_YES: Final = frozenset({"true", "1", "yes", "on", True})
 _LOST_PLUS: Final = re.compile(r" (\d\d:\d\d)$")  # a plus that nobody has escaped comes as a space
 _SPAN_TOO_LONG: Final = Text(
     "Khoảng start_date đến end_date không quá 90 ngày; hãy chia nhỏ, hoặc dùng updated_after.",
@@ -46,6 +49,10 @@ def _plus_again(value: object) -> object:
     return _LOST_PLUS.sub(r"+\1", value) if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def _parts(value: object) -> object:
     """The values of a list between commas, each once."""
     if not isinstance(value, str):
@@ -56,14 +63,15 @@ def _parts(value: object) -> object:
 Moment = Annotated[InstantIn, BeforeValidator(_plus_again)]
 Codes = Annotated[list[Annotated[str, Field(max_length=100)]], BeforeValidator(_parts), Field(max_length=MOST_IDS)]
 Ids = Annotated[list[CaseCodeText], BeforeValidator(_parts), Field(max_length=MOST_IDS)]
-Statuses = Annotated[list[Status], BeforeValidator(_parts)]
+Statuses = Annotated[list[Status], BeforeValidator(lambda value: _parts(_lower(value)))]
+Extended = Annotated[bool, BeforeValidator(lambda value: _lower(value) in _YES)]  # `v1` of others asks for none of ours
 
 
 class PageAsked(BaseModel):
     """Which page."""
 
     page: Annotated[int, Field(ge=1)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)] = 100
+    page_size: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)] = MOST_OF_A_PAGE
 
     def offset(self) -> int:
         """Rows before the page. Raises: BadRequest where that is too deep."""
@@ -91,7 +99,7 @@ class RequestsAsked(PageAsked):
     lat: float | None = None
     long: float | None = None
     radius: Annotated[float, Field(gt=0, le=50_000)] | None = None
-    extensions: bool = False
+    extensions: Extended = False
 
     def window(self, now: datetime) -> Window:
         """The same as publication understands it. Raises: BadRequest."""
@@ -141,6 +149,7 @@ class RequestsAsked(PageAsked):
 class UpdatesAsked(PageAsked):
     """Which updates; a page counts the requests that have changed."""
 
+    page_size: Annotated[int, Field(ge=1, le=PAGE_OF_UPDATES)] = 100
     start_date: Moment | None = None
     end_date: Moment | None = None
     service_request_id: Ids | None = None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, cast
-from urllib.parse import urlsplit
+from typing import Final, TypeAlias, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +21,7 @@ from app.identity.service import KeyUses
 from app.identity.terms import Actor, ActorKind, ClientToken
 from app.kit.clock import Clock, local_day
 from app.kit.ids import TenantId
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.settings import Settings
 from app.web.etags import bytes_or_304, content_tag
 from app.web.language import language
@@ -35,6 +34,12 @@ from .errors import ApiKeyNeeded, JurisdictionNeeded, JurisdictionNotFound, Serv
 from .shapes import Reader
 from .terms import Format
 from .writing import Value, written
+
+_OF_ANOTHER: Final = Text(
+    "Khoá này là của tỉnh khác, không phải của {asked}. Hãy gửi jurisdiction_id và dùng tên miền của tỉnh đã cấp khoá.",
+    "This key is another province's, not one of {asked}. Send the jurisdiction_id, and use the host, of the province "
+    "that gave it out.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +66,9 @@ class Call:
         return Reader(self.tenant, self.lang, self._base())
 
     def _base(self) -> str:
-        """Where the province is reached: at the host that was asked when it is its own, else as people reach it."""
+        """Where the province is reached."""
         public = self.settings.public_url or str(self.request.base_url)
-        scheme, directory = urlsplit(public).scheme, self.books.directory
-        asked = self.request.headers.get("host", "")
-        if directory.tenant_of_host(asked.rpartition(":")[0] or asked) == self.tenant.id:
-            return f"{scheme}://{asked}"
-        if self.tenant.id != directory.default_tenant() and self.tenant.hosts:
-            return f"{scheme}://{self.tenant.hosts[0]}"
-        return public.rstrip("/")
+        return self.books.directory.pages_of(self.tenant.id, public, self.request.headers.get("host", ""))
 
     def services(self) -> list[dict[str, Value]]:
         """The list of services."""
@@ -191,6 +190,8 @@ async def asker_of(call: Call) -> Actor | None:
 
 
 async def _let_in(call: Call, token: ClientToken) -> Actor:
+    if token.tenant_id != call.tenant.id:
+        raise ApiKeyNeeded(_OF_ANOTHER.fill(asked=call.tenant.slug))
     now = call.now
     found = await identity.authenticate(call.database, call.tenant.id, token, now=now)
     call.request.scope["state"]["actor"] = found.actor  # for the trail, should it be refused

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from app.identity.terms import Actor
 from app.kit.problems import Invalid
 from app.kit.text import Lang, Text
+from app.web.fields import MOST_LETTERS
 from app.web.idempotency import idempotency_key, key_hash
 from app.web.pages import Form, UnreadableForm, posted_form
 from app.web.problems import sentence_of
@@ -57,9 +58,16 @@ async def kept_under(call: Call, sender: Actor, own: str, path: str) -> bytes | 
 
 
 def with_media(text: str, fields: Form, lang: Lang) -> str:
-    """The text with the address of its media, which is told of and never fetched."""
+    """The text with the address of its media, which is told of and never fetched.
+
+    What somebody wrote is never refused for what we add: without room for our words the address stands alone, and
+    without room for that it is left out.
+    """
     url = fields.text("media_url")
-    return f"{text}\n\n{_AT.fill(url=url)(lang)}" if url else text
+    if not url or len(text) > MOST_LETTERS:
+        return text
+    told = (f"{text}\n\n{_AT.fill(url=url)(lang)}", f"{text}\n{url}", text)
+    return next(one for one in told if len(one) <= MOST_LETTERS)
 
 
 def refused(error: ValidationError) -> Invalid:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.db.errors import DatabaseUnavailable, is_down
 from app.kit.problems import NotFound, Problem, Unavailable
 from app.kit.text import Lang, Text
+from app.reports.errors import PlaceNeeded
 from app.web.language import language
 from app.web.problems import InternalError, name_problem
 
@@ -77,8 +78,16 @@ def refusal(request: Request, problem: Problem) -> Response:
     return Response(written("errors", errors, form), status, headers, form.media_type)
 
 
+_PLACE: Final = Text(
+    "Hãy gửi lat và long, hoặc address_string, hoặc address_id (mã xã, phường).",
+    "Send lat and long, or address_string, or address_id (the code of a commune).",
+)
+
+
 def _lines(problem: Problem, lang: Lang) -> list[str]:
     """What is wrong, one sentence for each field; the whole in one where it speaks of no field."""
+    if isinstance(problem, PlaceNeeded):  # its own words name the fields of our API
+        return [_PLACE(lang)]
     listed = problem.extensions.get("errors")
     fields = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
     told = [(named(str(each.get("pointer", "")).strip("/")), each.get("detail")) for each in fields]

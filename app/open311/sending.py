@@ -112,18 +112,18 @@ def _report(fields: Form, category: Category, names: Sequence[str], lang: Lang) 
 
 
 def _answers(fields: Form, category: Category) -> dict[str, Any]:
-    """Answers to the category's questions; what is no question of it is left for the catalogue to refuse."""
+    """Answers to the category's questions; what is no question of it is passed over, as the specification has it."""
     types = {question.code: question.type for question in category.questions}
     answers: dict[str, Any] = {}
     for name in fields.names():
         found = _ATTRIBUTE.fullmatch(name)
-        if found is None or not (value := fields.text(name)):
+        if found is None or found[1] not in types or not (value := fields.text(name)):
             continue
-        answers[found[1]] = _answer(value, types.get(found[1]))
+        answers[found[1]] = _answer(value, types[found[1]])
     return answers
 
 
-def _answer(value: str, type: QuestionType | None) -> str | bool | float:  # noqa: A002 - the catalogue's own word
+def _answer(value: str, type: QuestionType) -> str | bool | float:  # noqa: A002 - the catalogue's own word
     if type is QuestionType.BOOLEAN and value.lower() in {"true", "1", "false", "0"}:
         return value.lower() in {"true", "1"}
     return number(value) if type is QuestionType.NUMBER else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ _DATATYPES: Final[Mapping[QuestionType, str]] = {
 }
 _YES_NO: Final = (("true", Text("Có", "Yes")), ("false", Text("Không", "No")))
 _PRIVATE: Final = Text("Không bao giờ công khai.", "Never published.")
+_TURN: Final = 50
 _RANGE: Final = Text("Số trong khoảng {least} đến {most}.", "A number from {least} to {most}.")
 
 
@@ -133,6 +135,16 @@ def request(body: bytes, reader: Reader, *, extended: bool) -> dict[str, Value]:
         "media_url": reader.base + case["photos"][0]["url"] if case.get("photos") else None,
     }
     return {**shaped, **_extension(case, reader)} if extended else shaped
+
+
+async def requests(bodies: Sequence[bytes], reader: Reader, *, extended: bool) -> list[dict[str, Value]]:
+    """Many public cases, in turns, so that others are answered meanwhile."""
+    shaped: list[dict[str, Value]] = []
+    for place, body in enumerate(bodies, 1):
+        shaped.append(request(body, reader, extended=extended))
+        if not place % _TURN:
+            await asyncio.sleep(0)
+    return shaped
 
 
 def _notes(case: Mapping[str, Any], lang: Lang) -> str:

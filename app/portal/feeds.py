@@ -131,8 +131,11 @@ def json_feed(feed: Feed, news: Sequence[Told], more: str | None) -> bytes:
     return orjson.dumps(told, option=orjson.OPT_UTC_Z)
 
 
-def table(lines: Iterable[Mapping[str, Any]]) -> bytes:
-    """Cases as CSV with one line of names; no cell is what a spreadsheet would take for a formula."""
+def table(lines: Iterable[Mapping[str, Any]], *, marked: bool) -> bytes:
+    """Cases as CSV with one line of names; no cell is what a spreadsheet would take for a formula.
+
+    `marked`: it begins with a byte-order mark, without which Excel takes UTF-8 for another encoding.
+    """
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -150,7 +153,7 @@ def table(lines: Iterable[Mapping[str, Any]]) -> bytes:
             "overdue": "true" if line["overdue"] else "false",
         }
         writer.writerow([_cell(cells[name]) for name in _COLUMNS])
-    return written.getvalue().encode()
+    return written.getvalue().encode("utf-8-sig" if marked else "utf-8")
 
 
 def _cell(value: Any) -> Any:

@@ -58,9 +58,10 @@ class Front:
 
     @property
     def host(self) -> str:
-        """How people reach this installation."""
-        settings = self.visit.settings
-        return (settings.public_url or str(self.visit.request.base_url)).rstrip("/")
+        """How people reach the province's pages."""
+        visit = self.visit
+        public = visit.settings.public_url or str(visit.request.base_url)
+        return visit.books.directory.pages_of(self.place.tenant_id, public, visit.request.headers.get("host", ""))
 
     @property
     def naming(self) -> str:

@@ -16,7 +16,7 @@ from app.identity.deps import CurrentActor, CurrentKeyring, NamedKey, current_ac
 from app.identity.errors import InvalidContact, SessionExpired
 from app.limits.deps import asking
 from app.limits.errors import LimitReached, SenderBlocked
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken, UploadUnfinished
 from app.web.answers import json_answer
 from app.web.fields import CaseCodeText
 from app.web.headers import CLIENT_TIME, DEVICE_KEY, IDEMPOTENCY_KEY, read_here
@@ -97,6 +97,7 @@ _OWN: dict[str, Any] = {
         PointOutsideVietnam,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
+        UploadGone,
         UploadUnfinished,
         UploadTaken,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -49,7 +49,8 @@ def _says_something(text: str) -> str:
 # The limits stand first, where pydantic makes them part of the text's own schema and says "characters", not "items".
 _COMPOSED, _READABLE = BeforeValidator(_composed), AfterValidator(_readable)
 _SAID = AfterValidator(_says_something)
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), _COMPOSED, _READABLE, _SAID]
+MOST_LETTERS: Final = 4000
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=MOST_LETTERS), _COMPOSED, _READABLE, _SAID]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300), _COMPOSED, _READABLE]
 PhraseText = Annotated[ShortText, _SAID]  # with a letter or a digit in it
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]

@@ -38,6 +38,14 @@ CLIENT_TIME = _described(
 )
 
 
+CLIENT_VERSION = _described(
+    "client-version",
+    "Ứng dụng và phiên bản, `ten-ung-dung/2.3.1`; bản quá cũ bị từ chối bằng 426. "
+    "App and version; one too old gets 426",
+    maxLength=200,
+)
+
+
 def read_here(*headers: Mapping[str, Any]) -> dict[str, Any]:
     """`openapi_extra` of an endpoint that reads these headers from its request."""
     return {"parameters": list(headers)}

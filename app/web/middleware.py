@@ -7,13 +7,13 @@ import logging
 import re
 import secrets
 from time import perf_counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.problems import Problem, TooLarge, TooSlow
+from app.kit.problems import CodingNotTaken, Problem, TooLarge, TooSlow
 from app.kit.text import Text
 from app.settings import AccessLog
 
@@ -21,14 +21,17 @@ from .language import language
 from .logs import CURRENT, log_answer
 from .metrics import Metrics
 from .problems import answer_to_mistake, render
+from .sharing import preflight, sharing
 
 log = logging.getLogger("lienthong.web")
+_NOTHING: Final[Message] = {"type": "http.response.body", "body": b""}
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 UPLOADS, FORM_WITH_FILES, FORM_WITH_PAPER = "/api/v1/uploads", "/report", "/verify"
 FORMS_OF_SCRIPTS = frozenset({"/report/kept"})  # what waited for a network
 FORMS_OF_OTHERS = frozenset({"/open311/v2/requests.json", "/open311/v2/requests.xml"})  # which bring photos too
+STREAMS = "/stream"  # the end of every address whose answer has none
 LEAST_BYTES_S = 1024
 
 
@@ -78,6 +81,47 @@ class _Body:
         if self.problem is not None:
             raise self.problem
         return message
+
+
+class _Answer:
+    """An answer on its way out. A HEAD is answered as a GET without its body (RFC 9110 section 9.3.2).
+
+    Uploads tell by HEAD how far they are; streams never end.
+    """
+
+    def __init__(self, scope: Scope, send: Send, *, only_https: bool) -> None:
+        path: str = scope["path"]
+        self._scope, self._send, self._only_https = scope, send, only_https
+        self._began = perf_counter()
+        self._bare = scope["method"] == "HEAD" and not (path.startswith(UPLOADS) or path.endswith(STREAMS))
+        if self._bare:
+            scope["method"] = "GET"
+        self.status = 0
+        self.duration_s = 0.0
+
+    async def send(self, message: Message) -> None:
+        """The next part, with what every answer has."""
+        if message["type"] == "http.response.start":
+            self._begin(message)
+        elif self._bare:
+            if message.get("more_body", False):
+                return
+            message = _NOTHING
+        await self._send(message)
+
+    def _begin(self, message: Message) -> None:
+        scope = self._scope
+        self.status, self.duration_s = message["status"], perf_counter() - self._began
+        answer = MutableHeaders(scope=message)
+        answer["X-Request-Id"] = scope["state"]["request_id"]
+        answer["X-Content-Type-Options"] = "nosniff"
+        if self._only_https:
+            answer["Strict-Transport-Security"] = "max-age=31536000"
+        if (limits := scope["state"].get("limits")) is not None:
+            answer["RateLimit-Policy"], answer["RateLimit"] = limits
+        answer.raw.extend(sharing(scope["path"]))
+        if self._bare:
+            scope["method"] = "HEAD"  # to the server and the log it still is
 
 
 class RequestEdge:
@@ -134,45 +178,30 @@ class RequestEdge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         self._look_at_proxy(scope, headers)
         request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = 0
-        duration_s = 0.0
-
-        async def named_send(message: Message) -> None:
-            nonlocal status, duration_s
-            if message["type"] == "http.response.start":
-                status, duration_s = message["status"], perf_counter() - began
-                answer = MutableHeaders(scope=message)
-                answer["X-Request-Id"] = request_id
-                answer["X-Content-Type-Options"] = "nosniff"
-                if self.only_https:
-                    answer["Strict-Transport-Security"] = "max-age=31536000"
-                if (limits := scope["state"].get("limits")) is not None:
-                    answer["RateLimit-Policy"], answer["RateLimit"] = limits
-            await send(message)
-
+        answer = _Answer(scope, send, only_https=self.only_https)
         self.metrics.in_flight += 1
         current = CURRENT.set(scope)
         try:
-            if self._has_no_body(scope, headers):
-                await self.app(scope, receive, named_send)
+            if (told := preflight(scope, headers)) is not None:
+                await told(scope, receive, answer.send)
+            elif self._has_no_body(scope, headers):
+                await self.app(scope, receive, answer.send)
             else:
-                await self._guarded(scope, receive, named_send, headers.get("content-length", ""))
+                await self._guarded(scope, receive, answer.send, headers)
         except Exception as error:
-            if status:  # the answer has begun: only cutting it off tells that it is not whole
+            if answer.status:  # the answer has begun: only cutting it off tells that it is not whole
                 raise
-            answer = answer_to_mistake(Request(scope), error)
-            await answer(scope, receive, named_send)
+            await answer_to_mistake(Request(scope), error)(scope, receive, answer.send)
         finally:
             self.metrics.in_flight -= 1
-            if status:  # nobody waits for an answer that was never begun
-                self.metrics.answered(scope, status, duration_s)
-                log_answer(scope, status, duration_s, self.access_log)
+            if answer.status:  # nobody waits for an answer that was never begun
+                self.metrics.answered(scope, answer.status, answer.duration_s)
+                log_answer(scope, answer.status, answer.duration_s, self.access_log)
             CURRENT.reset(current)
 
     def _look_at_proxy(self, scope: Scope, headers: Headers) -> None:
@@ -208,9 +237,12 @@ class RequestEdge:
             return headers["content-length"] == "0"
         return scope["http_version"].startswith("1") and "transfer-encoding" not in headers
 
-    async def _guarded(self, scope: Scope, receive: Receive, send: Send, length: str) -> None:
-        """Serve a request with a body, as long as that comes fast enough and is not too much."""
-        limit = self._limit(scope)
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        """Serve a request with a body, as long as that comes as it is, fast enough and not too much."""
+        if headers.get("content-encoding", "identity").lower() not in {"identity", ""}:
+            await self._refuse(scope, receive, send, CodingNotTaken())
+            return
+        limit, length = self._limit(scope), headers.get("content-length", "")
         stated = int(length) if length.isdigit() else 0
         if stated > limit.most_bytes and not limit.by_page:
             await self._refuse(scope, receive, send, TooLarge(limit.sentence))
@@ -235,4 +267,6 @@ class RequestEdge:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
         answer = render(problem, language(HTTPConnection(scope)), scope["path"])
         answer.headers["Connection"] = "close"
+        if isinstance(problem, CodingNotTaken):
+            answer.headers["Accept-Encoding"] = "identity"
         await answer(scope, receive, send)

@@ -255,7 +255,8 @@ def _methods_at(request: Request) -> list[str]:
         if route.original_route.matches(request.scope)[0] is not Match.NONE
     ]
     named = [route for route in matching if route.path == request.url.path]  # /cases/bulk is not some case called bulk
-    return sorted(set().union(*(route.methods or () for route in named or matching)))
+    methods = set().union(*(route.methods or () for route in named or matching))
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))  # which the edge answers (middleware.py)
 
 
 def answer_to_mistake(request: Request, error: Exception) -> Response:

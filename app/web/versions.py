@@ -26,7 +26,9 @@ _NAMED = re.compile(r"\s*([A-Za-z][A-Za-z0-9._-]{1,39})/([0-9]{1,6}(?:\.[0-9]{1,
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}")
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Where something urgent may come, or what it needs: these look at what is sent, or let everything pass.
-_OPEN: Final = frozenset({"/api/v1/reports", "/api/v1/submissions"})
+SUBMISSIONS: Final = "/api/v1/submissions"
+_OPEN: Final = frozenset({"/api/v1/reports", SUBMISSIONS})
+_OWN: Final = frozenset({"/api/v1/me/data"})  # nobody is kept from erasing his own data
 _OPEN_BELOW: Final = ("/api/v1/uploads", "/api/v1/auth/")
 
 
@@ -115,7 +117,7 @@ class AppVersions:
                 MutableHeaders(scope=message)["Client-Upgrade"] = told
             await send(message)
 
-        if problem is not None and scope["method"] not in _READS and not _is_open(scope["path"]):
+        if problem is not None and can_wait(scope["method"], scope["path"]):
             await refusal(Request(scope), problem)(scope, receive, telling)
             return
         scope.setdefault("state", {})["too_old"] = problem
@@ -133,5 +135,10 @@ class AppVersions:
         return (rule, named[1]) if rule is not None else None
 
 
+def can_wait(method: str, path: str) -> bool:
+    """Whether an app that is too old is refused this, whatever it sends."""
+    return method not in _READS and path.startswith("/api/v1/") and not _is_open(path)
+
+
 def _is_open(path: str) -> bool:
-    return path in _OPEN or path.startswith(_OPEN_BELOW) or path.endswith("/replies")
+    return path in _OPEN or path in _OWN or path.startswith(_OPEN_BELOW) or path.endswith("/replies")

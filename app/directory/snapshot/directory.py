@@ -243,11 +243,18 @@ class Directory:
         """The tenant of requests that name none. Raises: UnknownTenant when it is configured wrongly."""
         return self.tenant_by_slug(self._default).id
 
-    def pages_of(self, tenant_id: TenantId, pages: str) -> str:
-        """Where the tenant's pages are reached: `pages` of the default one, its own host with that port of another."""
+    def pages_of(self, tenant_id: TenantId, pages: str, asked: str = "") -> str:
+        """Where the tenant's pages are reached, without a slash at the end.
+
+        At the host that was `asked`, as its header says, when that is the tenant's own; else `pages` of the default
+        tenant, and of another its own host with that port.
+        """
         tenant, parts = self.tenant(tenant_id), urlsplit(pages)
+        host, _, port = asked.lower().partition(":")
+        if self.tenant_of_host(host) == tenant_id and (not port or port.isdecimal()):
+            return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
         if tenant_id == self.default_tenant() or not tenant.hosts:
-            return pages
+            return pages.rstrip("/")
         return f"{parts.scheme}://{tenant.hosts[0]}{f':{parts.port}' if parts.port else ''}"
 
     # -- units

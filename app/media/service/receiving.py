@@ -24,10 +24,12 @@ from app.kit.text import Text
 from app.media import domain, repository
 from app.media.errors import (
     UPLOAD_MISSING,
+    UPLOAD_ON_ITS_WAY,
     BadUploadRequest,
     StorageAway,
     StorageFull,
     UploadBusy,
+    UploadGone,
     UploadNotFound,
     UploadTooLarge,
     UploadUnfinished,
@@ -297,7 +299,7 @@ async def attachable(
     Whether another report has one already, or it has gone meanwhile, shows when the report is written. `pointer`:
     where in the body the one at a place is named. `also_refused`: what was looked at and not taken is attached as what
     is looked at only later, and its sender sees why: nobody's words hang on how soon a file was looked at.
-    Raises: UploadUnfinished.
+    Raises: UploadGone when one is not here and never will be, UploadUnfinished.
     """
     if not names:
         return []
@@ -313,14 +315,21 @@ async def attachable(
         elif upload is not None:
             ids.append(upload.id)
     if errors:
-        raise UploadUnfinished(errors=errors)
+        reasons = {error["detail"] for error in errors}
+        raise (
+            UploadGone(errors=errors)
+            if UPLOAD_MISSING in reasons
+            else UploadUnfinished(waits=reasons == {UPLOAD_ON_ITS_WAY}, errors=errors)
+        )
     return ids
 
 
 def _unusable(upload: Upload | None, named: Collection[UUID], now: datetime, *, also_refused: bool) -> Text | None:
     """Why the upload cannot be attached beside those that were named before it; None when it can."""
-    if upload is None or upload.state is UploadState.RECEIVING or upload.has_expired(now):
+    if upload is None or upload.has_expired(now):
         return UPLOAD_MISSING
+    if upload.state is UploadState.RECEIVING:
+        return UPLOAD_ON_ITS_WAY
     if upload.refusal is not None and not also_refused:
         return upload.refusal.sentence
     return _TWICE if upload.id in named else None

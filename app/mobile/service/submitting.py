@@ -30,7 +30,7 @@ from app.web.submissions import Submitted, answered_once
 
 log = logging.getLogger("lienthong.mobile")
 PATIENCE_S = 8.0  # for one batch; what is left then is for the next
-_LATER = (Unavailable, TooMany, UpgradeNeeded, UploadUnfinished, WaitsForAnother)
+_LATER = (Unavailable, TooMany, UpgradeNeeded, WaitsForAnother)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def _taken(sending: Sending, one: Handed, known: Mapping[UUID, OutcomeKind
 
 
 def _failed(one: Handed, problem: Problem, current: dict[str, Any] | None = None) -> Outcome:
-    later = isinstance(problem, _LATER)
+    later = problem.waits if isinstance(problem, UploadUnfinished) else isinstance(problem, _LATER)
     return Outcome(one.id, OutcomeKind.LATER if later else OutcomeKind.REFUSED, problem=problem, current=current)
 
 

@@ -172,7 +172,8 @@ class Courier:
         unsubscribe = None
         if first.report_id is not None and not first.legal and self._pages:
             token = token_for(self._keys, first.tenant_id, first.report_id)
-            unsubscribe = f"{self._pages}/notices/{first.tenant_id}/{first.report_id}/{token}"
+            pages = self._directory().pages_of(first.tenant_id, self._pages)
+            unsubscribe = f"{pages}/notices/{first.tenant_id}/{first.report_id}/{token}"
         return Message(first.channel, address, subject, body, str(first.id), f"Liên Thông {name}", unsubscribe)
 
 

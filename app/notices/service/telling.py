@@ -254,10 +254,11 @@ class _People:
         """What templates may name, in the language."""
         data = data_of(message)
         unit = unit_named(self._books, self._tenant.id, message)
+        pages = self._ways.pages and self._books.directory.pages_of(self._tenant.id, self._ways.pages)
         names = {
             "code": to.code,
             "province": self._tenant.name if lang is Lang.VI else self._tenant.name_en,
-            "link": f"{self._ways.pages}/{page}/{to.code}" if self._ways.pages else "",
+            "link": f"{pages}/{page}/{to.code}" if pages else "",
         }
         if unit is not None:
             names["unit"] = unit.name if lang is Lang.VI else unit.name_en

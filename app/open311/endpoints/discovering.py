@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.catalogue.snapshot import Catalogue
-from app.db.reference import Reference
+from app.db.reference import changed_at
 from app.kit.ids import TenantId
 from app.kit.text import Text
 from app.open311.deps import Call, call_of
@@ -18,6 +17,7 @@ from app.open311.writing import Value
 from app.web.tenancy import host_tenant
 
 router = APIRouter(route_class=GeoReportRoute)
+_TOLD_OF: Final = ("catalogue", "directory")  # whose changes discovery and what it leads to may show
 _KEYS = Text(
     "Quản trị viên của tỉnh cấp khoá API có quyền reports:create.",
     "The province's administrator gives out API keys with the scope reports:create.",
@@ -29,11 +29,11 @@ _KEYS = Text(
 async def discover(request: Request, form: Format) -> Response:
     """Nơi có giao diện Open311 của tỉnh. Where the province's Open311 interface is."""
     call = await call_of(request, form, hint=lambda directory: directory.default_tenant())
-    return call.told("discovery", _discovery(call, await host_tenant(request)))
+    changed = await changed_at(call.database, *_TOLD_OF)
+    return call.told("discovery", _discovery(call, await host_tenant(request), call.reader.moment(changed)))
 
 
-def _discovery(call: Call, host: TenantId | None) -> dict[str, Value]:
-    changed = f"{cast('Reference[Catalogue]', call.request.app.state.catalogue).version:010}"
+def _discovery(call: Call, host: TenantId | None, changed: str) -> dict[str, Value]:
     return {
         "changeset": changed,
         "contact": _contact(call, host),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.open311 import sending, shapes
-from app.open311.asking import requests_asked
+from app.open311.asking import MANY_ROWS, requests_asked
 from app.open311.deps import call_of, of_key, sender_of
 from app.open311.errors import RequestNotFound
 from app.open311.fields import fields_of
@@ -14,6 +14,7 @@ from app.open311.reading import by_ids, in_window
 from app.open311.route import GeoReportRoute
 from app.open311.terms import PREFIX, Format
 from app.open311.writing import Value
+from app.web.budgets import spend
 
 router = APIRouter(prefix=PREFIX, route_class=GeoReportRoute)
 
@@ -36,7 +37,8 @@ async def list_requests(request: Request, form: Format) -> Response:
     asked = requests_asked(request.query_params)
     ids = asked.service_request_id  # they override all else
     found = await by_ids(call, *ids) if ids else await in_window(call, asked.window(call.now), asked)
-    shaped = [shapes.request(each, call.reader, extended=asked.extensions) for each in found.bodies]
+    spend(request, len(found.bodies) // MANY_ROWS)
+    shaped = await shapes.requests(found.bodies, call.reader, extended=asked.extensions)
     return call.told("service_requests", shaped, next_page=found.next_page, private=found.private)
 
 

@@ -89,8 +89,10 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
         front.visit.database, *front.key, piece="line", after=key_after(query, cursor), limit=_TABLE_ROWS
     )
     more = cursor_of(query, page.after) if page.after else None
-    content = feeds.table(orjson.loads(b"[%b]" % page.joined))
+    by_person = "text/html" in front.visit.request.headers.get("accept", "")  # a browser, which hands it to Excel
+    content = feeds.table(orjson.loads(b"[%b]" % page.joined), marked=by_person)
     headers = {
+        "Vary": "Accept",
         "Content-Disposition": f'attachment; filename="{front.unit.code}.csv"',
         **_next(front, "cases.csv", more),
     }
@@ -148,7 +150,9 @@ async def get_calendar(
         tenant=tenant,
         catalogue=books.catalogue,
         lang=diary.lang,
-        base=(settings.public_url or str(request.base_url)).rstrip("/"),
+        base=books.directory.pages_of(
+            tenant.id, settings.public_url or str(request.base_url), request.headers.get("host", "")
+        ),
         naming=tenant.hosts[0] if tenant.hosts else f"{tenant.slug}.invalid",
     )
     answer = bytes_or_304(

@@ -15,7 +15,7 @@ from app.identity.errors import CitizenNeeded, InvalidContact, SessionExpired, S
 from app.kit.ids import RequestId
 from app.limits.deps import CurrentAsking
 from app.limits.errors import LimitReached
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken, UploadUnfinished
 from app.procedures.errors import InvalidFormAnswers, RetiredProcedure, UnknownProcedure
 from app.service_requests import service
 from app.service_requests.deps import CurrentDesk, CurrentRequestBooks
@@ -92,6 +92,7 @@ _OWN: dict[str, Any] = {
         DocumentsMissing,
         StepWithoutUnit,
         NotOnline,
+        UploadGone,
         UploadUnfinished,
         UploadTaken,
         RequestFileNotFound,
@@ -243,6 +244,7 @@ def _done(request: ServiceRequest) -> Answer:
     responses={
         **_OWN["responses"],
         **problem_responses(
+            UploadGone,
             UploadUnfinished,
             UploadTaken,
             NothingSupplied,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken, UploadUnfinished
 from app.procedures.errors import InvalidFormAnswers
 from app.service_requests import service
 from app.service_requests.errors import (
@@ -30,7 +30,9 @@ router = APIRouter(prefix="/api/v1/staff/service-requests/{code}", tags=["staff"
 
 @router.post(
     "/supply",
-    **of_verb(NothingSupplied, NotAskedFor, InvalidFormAnswers, DocumentsMissing, UploadUnfinished, UploadTaken),
+    **of_verb(
+        NothingSupplied, NotAskedFor, InvalidFormAnswers, DocumentsMissing, UploadGone, UploadUnfinished, UploadTaken
+    ),
 )
 async def supply_at_desk(act: CurrentAct, body: DeskSupplyIn, database: CurrentDatabase) -> Response:
     """Ghi nhận giấy tờ người nộp bổ sung tại quầy, qua bưu chính. Record what came to the desk for a supplement."""

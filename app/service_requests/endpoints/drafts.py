@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.identity.deps import CurrentCitizen, CurrentCitizenId, CurrentKeyring, NamedKey
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
-from app.media.errors import UploadUnfinished
+from app.media.errors import UploadGone, UploadUnfinished
 from app.procedures.errors import RetiredProcedure, UnknownProcedure
 from app.service_requests import service
 from app.service_requests.deps import CurrentDesk, CurrentRequestBooks, DraftLife
@@ -42,6 +42,7 @@ def _content(body: DraftIn) -> dict[str, Any]:
         UnknownProcedure,
         RetiredProcedure,
         TooManyDrafts,
+        UploadGone,
         UploadUnfinished,
         IdempotencyKeyReused,
         UnreadableIdempotencyKey,
@@ -106,7 +107,7 @@ async def get_draft(
 @router.put(
     "/{draft}",
     response_model=DraftOut,
-    responses=problem_responses(*_ACCOUNT, DraftNotFound, StaleDraft, VersionNeeded, UploadUnfinished),
+    responses=problem_responses(*_ACCOUNT, DraftNotFound, StaleDraft, VersionNeeded, UploadGone, UploadUnfinished),
 )
 async def save_draft(
     draft: GivenDraft,

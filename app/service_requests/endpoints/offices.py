@@ -12,7 +12,7 @@ from app.directory.errors import AreaOutsideTenant, UnknownArea
 from app.identity.deps import CurrentKeyring, CurrentStaff, NamedKey
 from app.identity.errors import InvalidContact, SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken, UploadUnfinished
 from app.procedures.errors import InvalidFormAnswers, RetiredProcedure, UnknownProcedure
 from app.service_requests import policies, service
 from app.service_requests.deps import CurrentDesk, CurrentRequestBooks
@@ -121,6 +121,7 @@ async def get_request(
         AreaOutsideTenant,
         DocumentsMissing,
         StepWithoutUnit,
+        UploadGone,
         UploadUnfinished,
         UploadTaken,
         FiledAlready,

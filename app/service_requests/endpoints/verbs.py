@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.deadlines.errors import ClockPaused, ExtensionOnDayOff, ExtensionTooFar, ExtensionTooLong, ExtensionTooShort
 from app.directory.errors import UnknownUnit
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken, UploadUnfinished
 from app.payments.errors import ReceiptNumberUsed, StalePayment
 from app.service_requests import service
 from app.service_requests.errors import (
@@ -174,7 +174,9 @@ async def note_request(act: CurrentAct, body: ReasonIn) -> Response:
     return await act.do(service.add_note, words=body.reason)
 
 
-@router.post("/decide", **of_verb(StepNotOpen, ConsultationPending, ResultNeeded, UploadUnfinished, UploadTaken))
+@router.post(
+    "/decide", **of_verb(StepNotOpen, ConsultationPending, ResultNeeded, UploadGone, UploadUnfinished, UploadTaken)
+)
 async def decide_request(act: CurrentAct, body: DecisionIn, database: CurrentDatabase) -> Response:
     """Trình kết quả để người khác ký duyệt. Submit the result for a second person's signature."""
     files = [HandedIn("result", one.upload, one.name) for one in body.results]

@@ -13,7 +13,9 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.web.etags import IF_MATCH
-from app.web.problems import ProblemOut
+from app.web.headers import CLIENT_VERSION
+from app.web.problems import ProblemOut, problem_responses
+from app.web.versions import SUBMISSIONS, ClientTooOld, can_wait
 
 from .examples import operations, weave
 from .names import lift, rename
@@ -35,6 +37,15 @@ def operation_id(route: APIRoute) -> str:
     return re.sub(r"\W+", "_", f"{route.tags[0]}_{route.name}") if route.tags else route.name
 
 
+def _tell_of_old_apps(path: str, method: str, operation: dict[str, Any]) -> None:
+    """The 426 that the edge gives before an endpoint is asked, and the header it goes by."""
+    if can_wait(method.upper(), path):
+        status = ClientTooOld.status
+        operation["responses"].setdefault(str(status), problem_responses(ClientTooOld)[status])
+    if "426" in operation["responses"] or path == SUBMISSIONS:
+        operation.setdefault("parameters", []).append(dict(CLIENT_VERSION))
+
+
 def install(app: FastAPI) -> None:
     """Serve a document with our shared parts; made once, then kept."""
 
@@ -53,7 +64,8 @@ def install(app: FastAPI) -> None:
             shapes["ProblemOut"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(unused, None)
-            for _, _, operation in operations(schema):
+            for path, method, operation in operations(schema):
+                _tell_of_old_apps(path, method, operation)
                 for parameter in operation.get("parameters", ()):
                     if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
                         # Optional to FastAPI, so that its absence is our own 428 and not a 422.

@@ -25,7 +25,7 @@ from app.db.work import Work, in_work, write_work
 from app.kit.clock import FixedClock
 from app.kit.ids import ReportId, uuid7
 from app.media import repository as media_repository, service as media
-from app.media.errors import UploadTaken, UploadUnfinished
+from app.media.errors import UploadGone, UploadTaken
 from app.media.store import FolderStore
 from app.process import Process
 from app.settings import AccessLog
@@ -225,9 +225,32 @@ async def test_a_report_names_what_is_wrong_with_each_file_and_nothing_is_writte
     good = await sent(client, PDF)
     await cleared(process, store)
     answer = await report_with(client, good, unfinished, good, "khong-co")
-    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/upload-unfinished")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/upload-gone")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/media/1", "/media/2", "/media/3"]
     assert await db.lane.fetchval("SELECT count(*) FROM reports") == 0
+
+
+async def test_a_kept_report_waits_for_a_file_on_its_way_and_is_told_of_one_that_is_gone(
+    client: httpx.AsyncClient, store: FolderStore, clock: FixedClock
+) -> None:
+    url, item, key = await begin(client, len(PDF)), str(uuid7(clock.at)), {"Device-Key": "k" * 32}
+
+    async def handed(name: str) -> dict[str, Any]:
+        report = {"id": item, "type": "report", "report": {**LAMP, "media": [name]}}
+        answer = await client.post("/api/v1/submissions", json={"items": [report]}, headers=key)
+        found: dict[str, Any] = answer.json()["items"][0]
+        return found
+
+    name = url.rpartition("/")[2]
+    waiting = await handed(name)
+    assert (waiting["outcome"], waiting["problem"]["type"]) == ("later", "/problems/upload-unfinished")
+    assert (await send(client, url, PDF, 0)).status_code == 204
+    clock.at += timedelta(hours=25)
+    gone = await handed(name)
+    assert (gone["outcome"], gone["problem"]["type"]) == ("refused", "/problems/upload-gone")
+    assert gone["problem"]["errors"][0]["pointer"].endswith("/media/0")
+    again = await handed(await sent(client, PDF))
+    assert again["outcome"] == "accepted", "the id was never taken"
 
 
 @pytest.mark.parametrize(
@@ -514,7 +537,7 @@ async def test_a_file_that_a_report_is_written_with_is_there_or_the_report_is_no
     assert await media.clean(db, clock, store) == 2
     with pytest.raises(UploadTaken):
         await in_work(db, clock, HAIDUONG, attaching(first))
-    with pytest.raises(UploadUnfinished):
+    with pytest.raises(UploadGone):
         await in_work(db, clock, HAIDUONG, attaching(second))
     rows = await db.lane.fetch(
         "SELECT c.upload_id, u.expires_at FROM upload_claims c JOIN uploads u ON u.id = upload_id"

@@ -99,7 +99,7 @@ async def test_each_item_has_its_own_outcome_and_a_repeated_batch_the_same(
         ("refused", "report-not-found"),
         *[("accepted", "")] * 2,
         ("later", "waits-for-another"),
-        ("later", "upload-unfinished"),
+        ("refused", "upload-gone"),
         *[("refused", "invalid")] * 2,
         ("accepted", ""),
     ], found

@@ -90,6 +90,7 @@ async def test_old_apps_are_refused_what_can_wait_and_nothing_else(
         assert (await client.get("/api/v1/me/changes", headers={**old, **token})).status_code == 200
         filing = await client.post("/api/v1/service-requests", json={}, headers={**old, **token})
         assert filing.status_code == 426
+        assert (await client.delete("/api/v1/me/data", headers={**old, **token})).is_success, "it is his own"
         for other in ({"Client-Version": "lienthong-android/2.3.1"}, {"Client-Version": "other/0.1"}, {}):
             taken = await client.post("/api/v1/reports", json=LAMP, headers=other)
             assert (taken.status_code, taken.headers.get("client-upgrade")) == (201, None)

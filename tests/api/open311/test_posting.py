@@ -113,17 +113,23 @@ async def test_what_is_wrong_is_said_by_its_field(client: httpx.AsyncClient, sys
         ({"service_code": "nothing"}, 404, ""),
         ({"lat": "abc"}, 400, "lat"),
         ({"long": ""}, 400, "lat, long"),
-        ({"lat": "", "long": ""}, 400, ""),
+        ({"lat": "", "long": ""}, 400, "Hãy gửi lat và long, hoặc address_string"),
         ({"lat": "48.8", "long": "2.3"}, 400, ""),
         ({"description": "x" * 4001}, 400, "description"),
         ({"email": "không phải"}, 400, "email"),
-        ({"attribute[no_such]": "1"}, 400, "attribute[no_such]"),
         ({"jurisdiction_id": "elsewhere"}, 404, ""),
     ):
         answer = await client.post(f"{REQUESTS}.json", data=lamp(system.key, **given))
         assert answer.status_code == status, (given, answer.text)
         assert answer.json()[0]["code"] == status
         assert answer.json()[0]["description"].startswith(named), answer.text
+    long = lamp(system.key, description="x" * 3990, media_url="https://photos.example/1.jpg")
+    unknown = lamp(system.key, **{"attribute[no_such]": "1"})
+    for taken in (long, unknown):
+        assert (await client.post(f"{REQUESTS}.json", data=taken)).status_code == 200
+    abroad = lamp(system.key, jurisdiction_id="khanhhoa")
+    told = await client.post(f"{REQUESTS}.json", data=abroad, headers={"Host": "nobody.example"})
+    assert (told.status_code, "của tỉnh khác" in told.text) == (403, True), told.text
     nobodys = await client.post(f"{REQUESTS}.json", data=lamp(system.key), headers={"Host": "nobody.example"})
     assert nobodys.status_code == 200  # the key says whose it is
     announced = {"Content-Length": str(60 * 1024 * 1024)}

@@ -152,6 +152,8 @@ async def test_the_table_is_csv_and_no_formula(client: httpx.AsyncClient, publis
     assert row["title"].startswith("'=HYPERLINK")
     assert (row["unit"], row["category"], row["lat"]) == ("H23.21.01", "roads.pothole", "20.94132")
     assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    browser = await client.get("/portal/H23/cases.csv", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert browser.content == b"\xef\xbb\xbf" + answer.content, "Excel knows UTF-8 by its mark"
 
 
 async def test_the_sitemap_names_pages_that_are_there(client: httpx.AsyncClient, publish: Publish) -> None:

@@ -29,3 +29,5 @@ async def test_whatever_is_lost_doubled_late_or_killed_arrives_once_and_is_seen_
         "apps killed",
     ):
         assert counts[bad], bad
+    assert counts["withdrawn"], "nothing of what was withdrawn is left on a device"
+    assert counts["photos"] == 1

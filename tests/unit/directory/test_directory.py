@@ -205,3 +205,12 @@ def test_pages_of_a_province_hold_the_port_and_its_own_host() -> None:
     assert directory.pages_of(HAIDUONG, "http://127.0.0.1:8123") == "http://127.0.0.1:8123"
     assert directory.pages_of(KHANHHOA, "http://127.0.0.1:8123") == "http://khanhhoa.localhost:8123"
     assert directory.pages_of(KHANHHOA, "https://lienthong.example.vn") == "https://khanhhoa.localhost"
+    assert directory.pages_of(KHANHHOA, "https://lienthong.example.vn/", "haiduong.localhost") == (
+        "https://khanhhoa.localhost"
+    )
+    assert directory.pages_of(HAIDUONG, "https://lienthong.example.vn/", "HaiDuong.localhost:8443") == (
+        "https://haiduong.localhost:8443"
+    )
+    assert directory.pages_of(HAIDUONG, "https://lienthong.example.vn/", "haiduong.localhost:80<x>") == (
+        "https://lienthong.example.vn"
+    )
