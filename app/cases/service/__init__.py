@@ -43,10 +43,12 @@ from .listing import (
     with_clocks,
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
+from .offering import Offering, preview_category
 from .opening import NewCase, open_case, rewrite_summaries
 from .outside import draft_from_outside, is_held, note_from_outside, return_from_outside
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
+from .rerouting import Rerouting, preview_rulebook
 from .sorting import triage_case
 from .steps import record, scope_of
 from .supporting import keep_support, raise_by_support
@@ -60,7 +62,9 @@ __all__ = [
     "CaseView",
     "CodeBook",
     "NewCase",
+    "Offering",
     "Outcome",
+    "Rerouting",
     "Told",
     "accept_case",
     "add_note",
@@ -94,8 +98,10 @@ __all__ = [
     "pause_case",
     "plan_cases",
     "plan_unplanned",
+    "preview_category",
     "preview_edit",
     "preview_extension",
+    "preview_rulebook",
     "preview_target",
     "publish_case",
     "queue_counts",
