@@ -27,6 +27,8 @@ WEEKDAYS: Final = (
 )
 _ANSWERS: Final = {True: Text("có", "yes"), False: Text("không", "no")}
 _TYPED: Final[Mapping[str, bool]] = {"true": True, "có": True, "false": False, "không": False}
+_THE_CATEGORY: Final = Text("lĩnh vực đó", "the category")
+_THE_PLACE: Final = Text("nơi đó", "the place")
 _LISTS: Final = ("categories", "areas", "area_types", "kinds", "priorities")
 _WHERE: Final = {
     "when.answers": "answers",
@@ -49,8 +51,17 @@ def rule_line(desk: Desk, rule: Rule, place: int) -> dict[str, Any]:
         "code": rule.code,
         "to": target_of(desk, rule),
         "when": list(_conditions(desk, rule.when)),
-        "reason": rule.reason,
+        "reason": _reason(desk, rule),
     }
+
+
+def _reason(desk: Desk, rule: Rule) -> str:
+    """The reason as senders read it, as far as it is known before there is a case."""
+    names = {"unit": target_of(desk, rule), "category": _THE_CATEGORY(desk.lang), "area": _THE_PLACE(desk.lang)}
+    found = rule.reason(desk.lang)
+    for name, said in names.items():
+        found = found.replace(f"{{{name}}}", said)
+    return found
 
 
 def target_of(desk: Desk, rule: Rule) -> str:

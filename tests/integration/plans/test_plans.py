@@ -23,6 +23,7 @@ from app.outbox import service as outbox
 from app.publication import repository as publication_repository
 from app.publication.domain.mercator import LAST_ZOOM, cell_of, spot_of, unwoven
 from app.reports import service as reports_service
+from app.supports import repository as supports_repository
 from app.worker import loop as worker_loop, sweeps
 from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, LARGE, Town, Visit, signed_in
@@ -317,6 +318,29 @@ async def test_what_changed_for_an_account_is_worked_out_and_told_by_keys(town: 
         page = await mobile_service.changes_after(db, HAIDUONG, account, 0, limit=500)
     assert len(page.changes) == min(counts[0], 500)
     narrow(town.plans.taken(), 600)
+
+
+async def test_supporters_are_counted_by_the_cases_they_were_said_of(town: Town) -> None:
+    db, clock, now = town.process.db, town.process.clock, town.process.clock.now()
+    oldest = "SELECT id, code FROM cases WHERE tenant_id = 1 ORDER BY id LIMIT 20"
+    rows = await db.lane.fetch(oldest)
+    some, codes = [CaseId(row["id"]) for row in rows], [row["code"] for row in rows[:3]]
+
+    async def counted(work: Work) -> list[int]:
+        return [one.people for one in await supports_repository.count(work, HAIDUONG, some)]
+
+    town.plans.taken()
+    for _ in range(REPEATS):
+        assert await in_work(db, clock, HAIDUONG, counted) == [3] * len(some)
+        for code in codes:
+            await supports_repository.find(db, HAIDUONG, code, CitizenId(uuid7(now)))
+    narrow(town.plans.taken(), 500)
+
+
+@pytest.mark.parametrize("unit", ["H23.21.01", "H23.21.02"])
+async def test_a_commune_is_looked_through_by_its_own_publications(town: Town, unit: str) -> None:
+    area = town.process.directory.current.unit_by_code(HAIDUONG, unit).area_code
+    narrow(await _asked(town, f"/api/v1/reports/similar?area={area}&category=roads.pothole&q=o%20ga"), PAGE)
 
 
 async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:
