@@ -18,6 +18,8 @@ from tests.browser.test_people import tab_to
 from tests.browser.test_service_requests import look
 from tests.builders import PROVINCE, Officer, a_case, an_officer
 
+pytestmark = pytest.mark.usefixtures("packaged_rules_again")
+
 Drain = Callable[[], Awaitable[int]]
 
 

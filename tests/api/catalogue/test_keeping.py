@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from app.db.engine import Database
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
 from tests.builders import PROVINCE, an_officer
+
+pytestmark = pytest.mark.usefixtures("packaged_rules_again")
 
 KEPT = "/api/v1/staff/categories"
 POTHOLE = f"{KEPT}/roads.pothole"

@@ -15,6 +15,8 @@ from tests.api.console.test_administration import which
 from tests.builders import CAM_THUONG, PROVINCE, a_case
 from tests.pages import Page, go, post
 
+pytestmark = pytest.mark.usefixtures("packaged_rules_again")
+
 BASIS = {"legal_basis__vi": "Quyết định 7/QĐ-UBND", "legal_basis__en": "Decision 7/QD-UBND"}
 Drain = Callable[[], Awaitable[int]]
 
@@ -132,7 +134,7 @@ async def test_a_category_says_what_it_takes_from_people_before_it_ends(
     assert (past.status_code, "sớm nhất là hôm nay" in past.text) == (422, True)
     seen = Page(await post(admin, form, name__vi="Chiếu sáng", valid_to="2026-12-31", note="Đổi tên", step="look"))
     for said in (
-        "không còn chọn được : Chiếu sáng , Đèn đường không sáng",
+        "không còn chọn được: Chiếu sáng , Đèn đường không sáng",
         "1 vụ việc đang xử lý",
         filed.code,
         "Tên, giải thích đổi ngay",
