@@ -14,6 +14,7 @@ from app.audit.service import Refusals
 from app.cases.endpoints import routers as cases_routers
 from app.cases.service import CodeBook
 from app.catalogue.endpoints import router as catalogue_router
+from app.catalogue.staff_endpoints import router as staff_catalogue_router
 from app.citizens.endpoints import router as citizens_router
 from app.citizens.senders import codes_of
 from app.clients.endpoints import routers as client_routers
@@ -122,6 +123,7 @@ ROUTERS = (
     *cases_routers,
     directory_router,
     catalogue_router,
+    staff_catalogue_router,
     procedures_router,
     staff_procedures_router,
     identity_router,

@@ -205,6 +205,28 @@ async def packaged_procedures_again(db: Database, process: Process) -> AsyncIter
     await process.refresh()
 
 
+_WORDS_OF = "name_vi, name_en, description_vi, description_en, legal_basis_vi, legal_basis_en, valid_from, valid_to"
+
+
+@pytest.fixture
+async def packaged_rules_again(db: Database, process: Process) -> AsyncIterator[None]:
+    """For tests that publish categories, rulebooks or targets: afterwards those of the template hold again."""
+    before = await db.lane.fetch(f"SELECT {_WORDS_OF}, tenant_id, code FROM categories")
+    yield
+    await db.lane.fetch("DELETE FROM retargets")
+    await db.lane.fetch("DELETE FROM targets WHERE created_by IS NOT NULL")
+    await db.lane.fetch("DELETE FROM rulebooks WHERE created_by IS NOT NULL")
+    again = (
+        f"UPDATE categories SET ({_WORDS_OF}) = ($1, $2, $3, $4, $5, $6, $7, $8) WHERE tenant_id = $9 AND code = $10"
+    )
+    for row in before:
+        if row["code"] in {"lighting", "roads.pothole"}:
+            await db.lane.fetch(again, *row.values())
+    bumped = "('rulebooks', 'calendars', 'catalogue')"
+    await db.lane.fetch(f"UPDATE reference_versions SET version = version + 1 WHERE name IN {bumped}")
+    await process.refresh()
+
+
 @pytest.fixture(scope="session")
 async def process(settings: Settings, _shared_clock: FixedClock, _forget: str) -> AsyncIterator[Process]:
     """The process of the application under test, with the reference data of the template.

@@ -104,6 +104,8 @@ ADDRESSES: Final[dict[str, frozenset[Role]]] = {
     "POST /api/v1/staff/quiet-hours": ADMINISTRATOR,
     "GET /api/v1/staff/retention-rules": ALL,
     "POST /api/v1/staff/retention-rules": ADMINISTRATOR,
+    "GET /api/v1/staff/categories": ALL,
+    "POST /api/v1/staff/categories/{category}": ADMINISTRATOR,
     "GET /api/v1/staff/rulebooks": ALL,
     "POST /api/v1/staff/rulebooks": ADMINISTRATOR,
     "GET /api/v1/staff/service-requests": ALL,

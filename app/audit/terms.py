@@ -87,6 +87,7 @@ class Action(StrEnum):
     CALENDAR_PUBLISHED = "calendar.published"
     TARGET_PUBLISHED = "target.published"
     OCCASION_PUBLISHED = "occasion.published"
+    CATEGORY_PUBLISHED = "category.published"
     RULEBOOK_PUBLISHED = "rulebook.published"
     PROCEDURE_DRAFTED = "procedure.drafted"
     PROCEDURE_PUBLISHED = "procedure.published"

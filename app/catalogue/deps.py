@@ -1,10 +1,10 @@
-"""What endpoints ask FastAPI for: the present catalogue."""
+"""What endpoints ask FastAPI for: the present catalogue, and which category an address names."""
 
 from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from app.db.reference import Reference
@@ -18,3 +18,4 @@ async def catalogue(connection: HTTPConnection) -> Catalogue:
 
 
 CurrentCatalogue = Annotated[Catalogue, Depends(catalogue)]
+CategoryPath = Annotated[str, Path(description="Code of a category", examples=["roads.pothole"], max_length=100)]

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import date
 
 from app.kit.text import Text, has_forbidden_characters, nfc
 
-from .errors import InvalidAnswers
-from .terms import Answer, Answers, Category, Kind, Priority, PublicationPolicy, Question, QuestionType
+from .errors import InvalidAnswers, InvalidCategory
+from .terms import (
+    Answer,
+    Answers,
+    Category,
+    Kind,
+    Priority,
+    PublicationPolicy,
+    Question,
+    QuestionType,
+    WantedCategory,
+)
 
 TEXT_ANSWER_MAX = 500  # characters
 NUMBER_MAX = 2**53  # larger ones are not the same number in every language that reads JSON; also refuses NaN
@@ -19,6 +31,11 @@ _TEXT = Text("Cần là một đoạn chữ không quá {limit} ký tự.", "Mus
 _CHOICE = Text("Chỉ nhận một trong: {codes}.", "Must be one of: {codes}.")
 _BOOLEAN = Text("Cần là đúng (true) hoặc sai (false).", "Must be true or false.")
 _NUMBER = Text("Cần là một số.", "Must be a number.")
+_BEFORE = Text("Ngày cuối ở trước ngày đầu.", "The last day is before the first.")
+_OVER = Text(
+    "Ngày cuối sớm nhất là hôm nay: phản ánh hôm nay đã nhận rồi.",
+    "The last day is today at the earliest: today's reports are taken in already.",
+)
 _RANGE = Text("Cần là một số từ {least} đến {most}.", "Must be a number from {least} to {most}.")
 
 
@@ -115,3 +132,26 @@ def public_answers(category: Category, answers: Answers) -> dict[str, Answer]:
     """`answers` that may be told, without free text that no one has checked."""
     free = {item.code for item in category.questions if item.type is QuestionType.TEXT}
     return {code: value for code, value in told_answers(category, answers).items() if code not in free}
+
+
+def check_wanted(wanted: WantedCategory, *, today: date) -> None:
+    """Nothing when the category may become so today. Raises: InvalidCategory with a pointer for each mistake."""
+    errors: list[dict[str, object]] = []
+    if wanted.valid_to is not None and wanted.valid_to < today:
+        errors.append({"pointer": "/valid_to", "detail": _OVER})
+    if wanted.valid_from is not None and wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
+        errors.append({"pointer": "/valid_to", "detail": _BEFORE})
+    if errors:
+        raise InvalidCategory(errors=errors)
+
+
+def worded(category: Category, wanted: WantedCategory) -> Category:
+    """The category as it is wanted."""
+    return replace(
+        category,
+        name=wanted.name,
+        description=wanted.description,
+        legal_basis=wanted.legal_basis,
+        valid_from=wanted.valid_from,
+        valid_to=wanted.valid_to,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from app.directory.deps import CurrentDirectory
@@ -15,14 +15,13 @@ from app.web.problems import problem_responses
 from app.web.state import CurrentClock
 from app.web.tenancy import CurrentTenant
 
-from .deps import CurrentCatalogue
+from .deps import CategoryPath, CurrentCatalogue
 from .errors import CategoryNotFound
 from .schemas import CategoryOut, CategoryTreeOut, tree_content
 
 router = APIRouter(prefix="/api/v1/categories", tags=["catalogue"])
 
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer you hold")]
-CategoryPath = Annotated[str, Path(description="Code of a category", examples=["roads.pothole"], max_length=100)]
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
 
 

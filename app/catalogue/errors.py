@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.kit.problems import Invalid, NotFound
+from app.kit.problems import Invalid, NewerPublished, NotFound
 from app.kit.text import Text
 
 from .terms import Category
@@ -87,3 +87,14 @@ class InvalidAnswers(Invalid):
             ).fill(vi=category.name.vi, en=category.name.en),
             errors=list(errors),
         )
+
+
+class InvalidCategory(Invalid):
+    """The category cannot be so; `errors` has a pointer for each mistake."""
+
+
+class StaleCategory(NewerPublished):
+    """The version was made from one that is not the newest any more."""
+
+    slug = "stale-category"
+    title = Text("Lĩnh vực này đã có phiên bản mới hơn", "A newer version of the category was published")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +15,18 @@ from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
-from .terms import Category, CategoryCode, Choice, Kind, PhotoPolicy, PublicationPolicy, Question, QuestionType
+from .terms import (
+    Category,
+    CategoryCode,
+    CategoryVersion,
+    Choice,
+    Kind,
+    PhotoPolicy,
+    PublicationPolicy,
+    Question,
+    QuestionType,
+    WantedCategory,
+)
 
 
 class CategoryRow(TenantRow, Base):
@@ -92,6 +104,61 @@ class CategoryRow(TenantRow, Base):
             valid_from=self.valid_from,
             valid_to=self.valid_to,
         )
+
+
+class CategoryVersionRow(TenantRow, Base):
+    """One version of a category as its administrator has put it. Never changed; `categories` says what holds."""
+
+    __tablename__ = "category_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "code"], ["categories.tenant_id", "categories.code"]),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="validity"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    description_vi: Mapped[str]
+    description_en: Mapped[str]
+    legal_basis_vi: Mapped[str]
+    legal_basis_en: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    note: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+
+    def read(self) -> CategoryVersion:
+        """The version."""
+        return CategoryVersion(
+            CategoryCode(self.code),
+            self.version,
+            WantedCategory(
+                name=Text(self.name_vi, self.name_en),
+                description=Text(self.description_vi, self.description_en),
+                valid_from=self.valid_from,
+                valid_to=self.valid_to,
+                legal_basis=Text(self.legal_basis_vi, self.legal_basis_en),
+                note=self.note,
+            ),
+            self.created_at,
+        )
+
+
+def wanted_values(wanted: WantedCategory) -> dict[str, Any]:
+    """The columns that a version and its category have in common."""
+    return {
+        "name_vi": wanted.name.vi,
+        "name_en": wanted.name.en,
+        "description_vi": wanted.description.vi,
+        "description_en": wanted.description.en,
+        "legal_basis_vi": wanted.legal_basis.vi,
+        "legal_basis_en": wanted.legal_basis.en,
+        "valid_from": wanted.valid_from,
+        "valid_to": wanted.valid_to,
+    }
 
 
 def category_values(category: Category) -> dict[str, object]:

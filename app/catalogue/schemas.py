@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
 from app.directory.terms import Tier
 from app.kit.ids import TenantId
-from app.kit.text import Lang
+from app.kit.text import Lang, Text
 from app.web.etags import content_tag
+from app.web.fields import DayIn, PhraseText, TextOut, WireIn
 
 from .snapshot import Branch, Catalogue
-from .terms import Category, Kind, PhotoPolicy, PublicationPolicy, Question
+from .terms import (
+    Category,
+    CategoryVersion,
+    KeptCategory,
+    Kind,
+    PhotoPolicy,
+    PublicationPolicy,
+    Question,
+    WantedCategory,
+)
 
 
 class ChoiceOut(BaseModel):
@@ -165,3 +176,125 @@ class CategoryOut(BaseModel):
             guidance=category.guidance(lang) if category.guidance else None,
             questions=[QuestionOut.of(question, lang) for question in category.questions],
         )
+
+
+class BothIn(WireIn):
+    """A phrase in both languages."""
+
+    vi: PhraseText
+    en: PhraseText
+
+    def text(self) -> Text:
+        """The same as the program knows it."""
+        return Text(self.vi, self.en)
+
+
+class DescriptionIn(WireIn):
+    """A sentence or two in both languages; both may be empty."""
+
+    vi: Annotated[str, StringConstraints(max_length=1000)] = ""
+    en: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class CategoryVersionIn(WireIn):
+    """How a category is to be from now on."""
+
+    name: BothIn
+    description: DescriptionIn = DescriptionIn()
+    valid_from: DayIn | None = Field(None, description="Được chọn từ ngày này; trống: không nêu. Chosen from this day.")
+    valid_to: DayIn | None = Field(
+        None, description="Đến hết ngày này; trống: đến khi có bản khác. To the end of this day; absent: for good."
+    )
+    legal_basis: BothIn
+    note: PhraseText = Field(description="Thay đổi gì, vì sao. What has changed, and why.")
+    based_on: StrictInt | None = Field(
+        None, ge=0, description="Phiên bản bạn đã xem; 0 là bản đóng gói. The version it was made from."
+    )
+
+    def wanted(self) -> WantedCategory:
+        """The same as the program knows it."""
+        return WantedCategory(
+            name=self.name.text(),
+            description=Text(self.description.vi, self.description.en),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            legal_basis=self.legal_basis.text(),
+            note=self.note,
+        )
+
+
+class CategoryVersionOut(BaseModel):
+    """One version of a category."""
+
+    code: str = Field(examples=["roads.pothole"])
+    version: int
+    name: TextOut
+    description: TextOut
+    valid_from: date | None
+    valid_to: date | None
+    legal_basis: TextOut
+    note: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: CategoryVersion) -> CategoryVersionOut:
+        """The version."""
+        wanted = version.wanted
+        return cls(
+            code=version.code,
+            version=version.version,
+            name=_both(wanted.name),
+            description=_both(wanted.description),
+            valid_from=wanted.valid_from,
+            valid_to=wanted.valid_to,
+            legal_basis=_both(wanted.legal_basis),
+            note=wanted.note,
+            created_at=version.created_at,
+        )
+
+
+def _both(text: Text) -> TextOut:
+    return TextOut(vi=text.vi, en=text.en)
+
+
+class KeptCategoryOut(BaseModel):
+    """A category as it is, and what was published of it."""
+
+    code: str = Field(examples=["roads.pothole"])
+    parent: str | None
+    name: TextOut
+    description: TextOut
+    valid_from: date | None
+    valid_to: date | None
+    active: bool = Field(description="false: không nhận nữa, dù còn hiệu lực. Taken out of the list altogether.")
+    legal_basis: TextOut
+    version: int = Field(description="0: như bản đóng gói. 0: as packaged.")
+    versions: list[CategoryVersionOut]
+
+    @classmethod
+    def of(cls, kept: KeptCategory) -> KeptCategoryOut:
+        """The category with its versions, newest first."""
+        one = kept.category
+        return cls(
+            code=one.code,
+            parent=one.parent,
+            name=_both(one.name),
+            description=_both(one.description),
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+            active=one.active,
+            legal_basis=_both(one.legal_basis),
+            version=kept.version,
+            versions=[CategoryVersionOut.of(each) for each in kept.versions],
+        )
+
+
+class KeptCategoryListOut(BaseModel):
+    """All categories of the province, groups before their own."""
+
+    items: list[KeptCategoryOut]
+
+    @classmethod
+    def of(cls, found: Sequence[KeptCategory]) -> KeptCategoryListOut:
+        """The list."""
+        return cls(items=[KeptCategoryOut.of(one) for one in found])

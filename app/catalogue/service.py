@@ -1,16 +1,33 @@
-"""What other rooms ask of the catalogue: one call that turns a sender's choice into what the case starts with."""
+"""What others ask of the catalogue: what a sender's choice makes of a case, and how administrators keep categories."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from app.audit import service as audit
+from app.audit.terms import Action
+from app.db.reference import touch
+from app.db.work import ReadWork, Work
+from app.identity.terms import Actor
 from app.kit.ids import TenantId
 from app.kit.text import Text
 
-from . import domain
+from . import domain, policies, repository
+from .errors import CategoryNotFound, StaleCategory
 from .snapshot import Catalogue
-from .terms import Answer, Answers, Category, CategoryCode, Kind, Priority, PublicationPolicy
+from .terms import (
+    Answer,
+    Answers,
+    Category,
+    CategoryCode,
+    CategoryVersion,
+    KeptCategory,
+    Kind,
+    Priority,
+    PublicationPolicy,
+    WantedCategory,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +133,53 @@ def _classified(
 def told_answers(catalogue: Catalogue, *, tenant: TenantId, code: str, answers: Answers) -> dict[str, Answer]:
     """`answers` that other installations and partners may be told: never those to private questions."""
     return domain.told_answers(catalogue.category(tenant, code), answers)
+
+
+async def list_kept(work: ReadWork, actor: Actor) -> list[KeptCategory]:
+    """Every category as it is now with its versions, in the order people see them. Two statements.
+
+    Raises: Forbidden.
+    """
+    policies.may_read_versions(actor).require()
+    of_code: dict[CategoryCode, list[CategoryVersion]] = {}
+    for one in await repository.list_versions(work, actor.tenant_id):
+        of_code.setdefault(one.code, []).append(one)
+    found = await repository.list_categories(work, actor.tenant_id)
+    return [KeptCategory(each, tuple(of_code.get(each.code, ()))) for each in found]
+
+
+async def publish_version(
+    work: Work, actor: Actor, code: str, wanted: WantedCategory, *, today: date, based_on: int | None
+) -> CategoryVersion:
+    """The category as it is wanted, as its next version: its words at once, the days on which it may be chosen.
+
+    Args:
+        today: the tenant's day.
+        based_on: the version the draft was made from; None publishes over whatever is there.
+    Raises: Forbidden, CategoryNotFound, InvalidCategory, StaleCategory.
+    """
+    policies.may_publish(actor).require()
+    await repository.lock(work, actor.tenant_id, code)
+    newest = await repository.newest_version(work, actor.tenant_id, code)
+    if based_on is not None and based_on != newest:
+        raise StaleCategory(newest)
+    domain.check_wanted(wanted, today=today)
+    version = CategoryVersion(CategoryCode(code), newest + 1, wanted, work.now)
+    await repository.add_version(work, actor, version)
+    audit.record(work, actor, Action.CATEGORY_PUBLISHED, subject=code, details={"version": version.version})
+    await touch(work, "catalogue")
+    return version
+
+
+def try_version(actor: Actor, code: str, wanted: WantedCategory, *, catalogue: Catalogue, today: date) -> Catalogue:
+    """The catalogue of the actor's tenant as it would be; nothing is written. Pure.
+
+    Raises: Forbidden, CategoryNotFound, InvalidCategory.
+    """
+    policies.may_publish(actor).require()
+    if catalogue.find(actor.tenant_id, code) is None:
+        raise CategoryNotFound
+    domain.check_wanted(wanted, today=today)
+    return Catalogue(
+        domain.worded(each, wanted) if each.code == code else each for each in catalogue.all(actor.tenant_id)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
@@ -153,3 +153,41 @@ class Category:
         """Whether new reports may choose it on `day`; `valid_to` is the last such day."""
         begun = self.valid_from is None or self.valid_from <= day
         return self.active and begun and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCategory:
+    """What an administrator may say of a category: its words at once, from which day to which it may be chosen.
+
+    `valid_from`, `valid_to` None: it may be chosen without a beginning, an end; both days are among those it may.
+    """
+
+    name: Text
+    description: Text
+    valid_from: date | None
+    valid_to: date | None
+    legal_basis: Text
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryVersion:
+    """One step in the history of a category. Never changed; the newest is how the category is."""
+
+    code: CategoryCode
+    version: int
+    wanted: WantedCategory
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCategory:
+    """A category as it is, with the versions an administrator has published of it, newest first."""
+
+    category: Category
+    versions: tuple[CategoryVersion, ...]
+
+    @property
+    def version(self) -> int:
+        """The newest version, 0 while it is as it was packaged."""
+        return max((one.version for one in self.versions), default=0)

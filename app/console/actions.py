@@ -136,6 +136,7 @@ _GROUPS: Final[tuple[tuple[Text, str, Mapping[str, Text]], ...]] = (
             "calendar.published": Text("Ban hành lịch", "Calendar published"),
             "target.published": Text("Ban hành thời hạn", "Target published"),
             "occasion.published": Text("Ban hành dịp nhắc hạn", "Occasions published"),
+            "category.published": Text("Ban hành lĩnh vực", "Category published"),
             "rulebook.published": Text("Ban hành quy tắc chuyển", "Rulebook published"),
             "procedure.drafted": Text("Soạn thủ tục", "Procedure drafted"),
             "procedure.published": Text("Ban hành thủ tục", "Procedure published"),

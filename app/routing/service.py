@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.audit import service as audit
 from app.audit.terms import Action
@@ -20,7 +20,7 @@ from app.kit.ids import TenantId
 from . import domain, policies, repository
 from .errors import StaleRulebook
 from .snapshot import Rulebooks
-from .terms import Decision, Published, Rule
+from .terms import Decision, Published, Rule, RulebookVersion
 
 VERSIONS_SHOWN = 50
 
@@ -87,12 +87,44 @@ async def publish_rulebook(
     newest = await repository.newest_version(work, tenant)
     if based_on is not None and based_on != newest:
         raise StaleRulebook(newest)
-    start = max(valid_from, work.now) if valid_from else work.now
-    on = local_day(start, directory.tenant(tenant).time_zone)
-    domain.check_rules(rules, directory, catalogue, tenant=tenant, on=on)
+    start = _checked(work, actor, rules, directory, catalogue, valid_from)
     row = await repository.add_version(
         work, tenant, newest + 1, rules, note=note, valid_from=start, created_by=actor.staff_id
     )
     audit.record(work, actor, Action.RULEBOOK_PUBLISHED, subject=str(newest + 1), details={"rules": len(rules)})
     await touch(work, "rulebooks")
     return row.published()
+
+
+async def try_rulebook(
+    work: ReadWork,
+    actor: Actor,
+    rules: Sequence[Rule],
+    *,
+    directory: Directory,
+    catalogue: Catalogue,
+    valid_from: datetime | None = None,
+) -> tuple[Rulebooks, datetime]:
+    """The rules as a rulebook that decides whenever it is asked, and from when on it would; nothing is written.
+
+    Raises: Forbidden, InvalidRulebook with a pointer for each mistake.
+    """
+    policies.may_publish_rulebook(actor).require()
+    start = _checked(work, actor, rules, directory, catalogue, valid_from)
+    whenever = datetime.min.replace(tzinfo=UTC)
+    return Rulebooks([RulebookVersion(actor.tenant_id, 0, whenever, tuple(rules))]), start
+
+
+def _checked(
+    work: Work | ReadWork,
+    actor: Actor,
+    rules: Sequence[Rule],
+    directory: Directory,
+    catalogue: Catalogue,
+    valid_from: datetime | None,
+) -> datetime:
+    """From when on the rules would hold. Raises: InvalidRulebook."""
+    start = max(valid_from, work.now) if valid_from else work.now
+    on = local_day(start, directory.tenant(actor.tenant_id).time_zone)
+    domain.check_rules(rules, directory, catalogue, tenant=actor.tenant_id, on=on)
+    return start

@@ -13,7 +13,7 @@ from app.catalogue.terms import Priority
 from app.kit.text import Text
 
 from .errors import OwnMatter, SupportClosed
-from .terms import Rule, Supported, Whose
+from .terms import Counted, Rule, Supported, Whose
 
 _EXACT_UNTIL: Final = 100
 _LADDER: Final = tuple(Priority)
@@ -87,3 +87,13 @@ def rule_reached(
         if (proven if rule.whose is Whose.PROVEN else people) >= rule.at_least:
             return rule
     return None
+
+
+def rule_raising(
+    one: Counted, in_force: Mapping[tuple[str | None, Priority], Rule], lineage: Sequence[str]
+) -> Rule | None:
+    """The rule by which the case would be more urgent than it is; `lineage` as above."""
+    if not one.is_open or not one.people:
+        return None
+    rule = rule_reached(in_force, lineage, people=one.people, proven=one.proven)
+    return rule if rule and _LADDER.index(rule.priority) > _LADDER.index(one.priority) else None

@@ -85,6 +85,10 @@ SELECT c.id, c.category_code, c.priority, c.state NOT IN {_ENDED} AS is_open, c.
 FROM chain f JOIN cases c ON c.tenant_id = $1 AND c.id = f.id LEFT JOIN counted n ON n.root = c.id
 ORDER BY c.id
 """  # noqa: S608 - put together from our own text
+_SUPPORTED = f"""
+SELECT id, code FROM cases WHERE tenant_id = $1 AND state NOT IN {_ENDED} AND support_count >= $2
+  AND ($3::text[] IS NULL OR category_code = ANY($3)) ORDER BY due_at, id LIMIT $4
+"""  # noqa: S608 - put together from our own text
 _RAISED = "SELECT case_id, priority FROM support_raises WHERE tenant_id = $1 AND case_id = ANY($2::uuid[])"
 _RAISE = """
 INSERT INTO support_raises (tenant_id, case_id, priority, rule_category, rule_version, people, raised_at)
@@ -142,6 +146,17 @@ async def count(work: Work, tenant_id: TenantId, case_ids: Collection[CaseId]) -
     """These cases and those they live in, each with how many people support it now. One statement."""
     rows = await work.fetch(_COUNT, tenant_id, list(case_ids))
     return [Counted(CaseId(row[0]), row[1], Priority(row[2]), *row[3:]) for row in rows]
+
+
+async def supported(
+    work: Work, tenant_id: TenantId, at_least: int, categories: Collection[str] | None, limit: int
+) -> dict[CaseId, str]:
+    """Open cases that so many people or more support, with their codes, due first; of any category when None.
+
+    One statement; it walks what is open (index ix_cases_due).
+    """
+    named = None if categories is None else list(categories)
+    return {CaseId(row["id"]): row["code"] for row in await work.fetch(_SUPPORTED, tenant_id, at_least, named, limit)}
 
 
 async def raised(work: Work, tenant_id: TenantId, case_ids: Collection[CaseId]) -> set[tuple[CaseId, Priority]]:

@@ -102,3 +102,19 @@ class OwnSupport(NamedTuple):
     tenant_id: TenantId
     code: str
     given_at: datetime
+
+
+class Raise(NamedTuple):
+    """A case that a rule would raise, with how many of those whom the rule counts support it now."""
+
+    code: str
+    people: int
+    priority: Priority
+
+
+class RulePreview(NamedTuple):
+    """What a rule would do if all supported cases were counted now: `looked` at so many, `more`: not at all of them."""
+
+    looked: int
+    more: bool
+    raised: list[Raise]

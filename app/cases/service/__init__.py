@@ -46,6 +46,7 @@ from .listing import (
     with_clocks,
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
+from .offering import Offering, preview_category
 from .opening import NewCase, open_case, rewrite_summaries
 from .outside import (
     accept_from_outside,
@@ -58,6 +59,7 @@ from .outside import (
 )
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
+from .rerouting import Rerouting, preview_rulebook
 from .sorting import triage_case
 from .steps import record, scope_of
 from .supporting import keep_support, raise_by_support
@@ -72,7 +74,9 @@ __all__ = [
     "CaseView",
     "CodeBook",
     "NewCase",
+    "Offering",
     "Outcome",
+    "Rerouting",
     "Told",
     "accept_case",
     "accept_from_outside",
@@ -110,8 +114,10 @@ __all__ = [
     "pause_case",
     "plan_cases",
     "plan_unplanned",
+    "preview_category",
     "preview_edit",
     "preview_extension",
+    "preview_rulebook",
     "preview_target",
     "publish_case",
     "queue_counts",

@@ -113,14 +113,15 @@ async def try_target(
     *,
     calendars: Calendars,
     categories: Collection[str],
+    for_running: bool = True,
 ) -> tuple[Target, Calendars]:
     """The target as it would be numbered, and the calendars and targets with it; nothing is written.
 
-    Raises: Forbidden, InvalidEdit.
+    `for_running`: running cases would be given it. Raises: Forbidden, InvalidEdit.
     """
     policies.may_publish_edit(actor).require()
     today = calendars.of(actor.tenant_id).local_day(work.now)
-    domain.check_target(target, today=today, categories=categories, for_running=True)
+    domain.check_target(target, today=today, categories=categories, for_running=for_running)
     newest = await repository.newest_target(work, actor.tenant_id, target.code)
     numbered = replace(target, version=newest + 1)
     targets = Targets([*calendars.targets.versions(actor.tenant_id), numbered])

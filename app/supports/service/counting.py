@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from app.cases import service as cases_service
 from app.cases.models import Case
@@ -71,9 +71,4 @@ def _reached(
     one: Counted, in_force: Mapping[tuple[str | None, Priority], Rule], tenant_id: TenantId, books: Books
 ) -> Rule | None:
     """The rule by which the case would be more urgent than it is."""
-    if not one.is_open or not one.people:
-        return None
-    lineage: Sequence[str] = books.catalogue.lineage(tenant_id, one.category)
-    rule = domain.rule_reached(in_force, lineage, people=one.people, proven=one.proven)
-    ladder = list(Priority)
-    return rule if rule and ladder.index(rule.priority) > ladder.index(one.priority) else None
+    return domain.rule_raising(one, in_force, books.catalogue.lineage(tenant_id, one.category))

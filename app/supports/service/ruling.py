@@ -11,7 +11,9 @@ from app.identity.terms import Actor
 from app.kit.text import Text
 from app.supports import domain, policies, repository
 from app.supports.errors import InvalidSupportRule, StaleSupportRule
-from app.supports.terms import RAISED_TO, Rule
+from app.supports.terms import RAISED_TO, Raise, Rule, RulePreview, Whose
+
+LOOKED_AT = 500
 
 _PAST = Text("Ngày bắt đầu không thể ở trước hôm nay.", "It cannot begin in the past.")
 _ONLY_UP = Text("Chỉ nâng được lên mức cao hoặc khẩn cấp.", "A case can only be raised to high or urgent.")
@@ -37,12 +39,7 @@ async def publish_rule(work: Work, actor: Actor, rule: Rule, *, catalogue: Catal
     Raises: Forbidden, UnknownCategory, InvalidSupportRule, StaleSupportRule, SupportRuleRace.
     """
     policies.may_rule(actor).require()
-    if rule.category is not None:
-        catalogue.category(actor.tenant_id, rule.category)
-    if rule.priority not in RAISED_TO:
-        raise InvalidSupportRule(errors=[{"pointer": "/priority", "detail": _ONLY_UP}])
-    if rule.valid_from is not None and rule.valid_from < work.now:
-        raise InvalidSupportRule(errors=[{"pointer": "/valid_from", "detail": _PAST}])
+    _check(work, actor, rule, catalogue)
     own = [one for one in await repository.list_rules(work, actor.tenant_id) if one.key == rule.key]
     newest = max((one.version for one in own), default=0)
     if based_on is not None and based_on != newest:
@@ -63,3 +60,37 @@ async def publish_rule(work: Work, actor: Actor, rule: Rule, *, catalogue: Catal
     subject = f"{rule.category or '*'}.{rule.priority}"
     audit.record(work, actor, Action.SUPPORT_RULE_PUBLISHED, subject=subject, details=details)
     return published
+
+
+async def preview_rule(work: ReadWork, actor: Actor, rule: Rule, *, catalogue: Catalogue) -> RulePreview:
+    """Which open cases the rule would raise if it held now and they were counted now; nothing is written.
+
+    At most LOOKED_AT cases that enough people support are looked at. What an older rule has raised stays raised. Four
+    statements. Raises: Forbidden, UnknownCategory, InvalidSupportRule.
+    """
+    policies.may_rule(actor).require()
+    _check(work, actor, rule, catalogue)
+    if rule.at_least is None:
+        return RulePreview(0, more=False, raised=[])
+    tenant = actor.tenant_id
+    among = catalogue.subtree(tenant, rule.category) if rule.category is not None else None
+    codes = await repository.supported(work, tenant, rule.at_least, among, LOOKED_AT)
+    in_force = domain.rules_in_force(await repository.list_rules(work, tenant), work.now) | {rule.key: rule}
+    before = await repository.raised(work, tenant, list(codes))
+    found = [
+        Raise(codes[one.case_id], one.proven if rule.whose is Whose.PROVEN else one.people, one.priority)
+        for one in await repository.count(work, tenant, list(codes))
+        if one.case_id in codes
+        and (one.case_id, rule.priority) not in before
+        and domain.rule_raising(one, in_force, catalogue.lineage(tenant, one.category)) is rule
+    ]
+    return RulePreview(len(codes), more=len(codes) == LOOKED_AT, raised=found)
+
+
+def _check(work: Work | ReadWork, actor: Actor, rule: Rule, catalogue: Catalogue) -> None:
+    if rule.category is not None:
+        catalogue.category(actor.tenant_id, rule.category)
+    if rule.priority not in RAISED_TO:
+        raise InvalidSupportRule(errors=[{"pointer": "/priority", "detail": _ONLY_UP}])
+    if rule.valid_from is not None and rule.valid_from < work.now:
+        raise InvalidSupportRule(errors=[{"pointer": "/valid_from", "detail": _PAST}])

@@ -122,6 +122,12 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/answer-templates": {"name": "Mẫu", "body": "Xong.", "unit": PROVINCE},
     "PUT /api/v1/staff/answer-templates/{id}": {"name": "Mẫu", "body": "Xong."},
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
+    "POST /api/v1/staff/categories/{category}": {
+        "name": {"vi": "Ổ gà", "en": "Pothole"},
+        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
+        "note": "Thử",
+        **_LATE,
+    },
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/me/second-factor": {"password": PASSWORD},
     "POST /api/v1/staff/neighbours": _NEIGHBOUR,

@@ -344,21 +344,6 @@ async def test_what_changed_for_an_account_is_worked_out_and_told_by_keys(town: 
     narrow(town.plans.taken(), 600)
 
 
-async def test_a_system_finds_its_own_reports_by_their_codes(town: Town) -> None:
-    process = town.process
-    some = await process.db.lane.fetch("SELECT code FROM cases WHERE tenant_id = $1 LIMIT 50", HAIDUONG)
-    codes, stranger = [row["code"] for row in some], uuid7(process.clock.now())
-
-    async def find(work: Work) -> int:
-        return len(
-            await publication_repository.PublicationRepository(work, HAIDUONG).sources_of_client(stranger, codes)
-        )
-
-    town.plans.taken()
-    assert [await in_work(process.db, process.clock, HAIDUONG, find) for _ in range(REPEATS)] == [0] * REPEATS
-    narrow(town.plans.taken(), 200)
-
-
 async def test_what_was_loaded_is_large_enough_to_tell(town: Town) -> None:
     for table in sorted(LARGE):
         rows = await town.process.db.lane.fetchval("SELECT reltuples FROM pg_class WHERE relname = $1", table)

@@ -1,12 +1,16 @@
-"""A portal reads little more than it shows, whether its unit is a ward or the province, whatever lies in the others."""
+"""A portal, a system and a supporter read little more than they are shown, whatever lies beside it."""
 
 from __future__ import annotations
 
 import pytest
 
+from app.db.work import Work, in_work
+from app.kit.ids import CaseId, CitizenId, uuid7
+from app.publication import repository as publication_repository
 from app.publication.terms import MOST_COUNTED
+from app.supports import repository as supports_repository
 from tests.conftest import NOW
-from tests.integration.plans.conftest import Town
+from tests.integration.plans.conftest import HAIDUONG, Town
 from tests.integration.plans.test_plans import PAGE, narrow
 
 REPEATS = 7
@@ -41,4 +45,46 @@ async def test_the_last_page_of_changes_costs_no_more_than_the_first(town: Town)
     town.plans.taken()
     for _ in range(REPEATS):
         assert (await town.client.get(f"{address}?limit=500&cursor={page['cursor']}")).status_code == 200
+    narrow(town.plans.taken(), PAGE)
+
+
+async def test_a_system_finds_its_own_reports_by_their_codes(town: Town) -> None:
+    process = town.process
+    some = await process.db.lane.fetch("SELECT code FROM cases WHERE tenant_id = $1 LIMIT 50", HAIDUONG)
+    codes, stranger = [row["code"] for row in some], uuid7(process.clock.now())
+
+    async def find(work: Work) -> int:
+        return len(
+            await publication_repository.PublicationRepository(work, HAIDUONG).sources_of_client(stranger, codes)
+        )
+
+    town.plans.taken()
+    assert [await in_work(process.db, process.clock, HAIDUONG, find) for _ in range(REPEATS)] == [0] * REPEATS
+    narrow(town.plans.taken(), 200)
+
+
+async def test_supporters_are_counted_by_the_cases_they_were_said_of(town: Town) -> None:
+    db, clock, now = town.process.db, town.process.clock, town.process.clock.now()
+    oldest = "SELECT id, code FROM cases WHERE tenant_id = 1 ORDER BY id LIMIT 20"
+    rows = await db.lane.fetch(oldest)
+    some, codes = [CaseId(row["id"]) for row in rows], [row["code"] for row in rows[:3]]
+
+    async def counted(work: Work) -> list[int]:
+        return [one.people for one in await supports_repository.count(work, HAIDUONG, some)]
+
+    town.plans.taken()
+    for _ in range(REPEATS):
+        assert await in_work(db, clock, HAIDUONG, counted) == [3] * len(some)
+        for code in codes:
+            await supports_repository.find(db, HAIDUONG, code, CitizenId(uuid7(now)))
+    narrow(town.plans.taken(), 500)
+
+
+@pytest.mark.parametrize("unit", ["H23.21.01", "H23.21.02"])
+async def test_a_commune_is_looked_through_by_its_own_publications(town: Town, unit: str) -> None:
+    area = town.process.directory.current.unit_by_code(HAIDUONG, unit).area_code
+    town.plans.taken()
+    for _ in range(REPEATS):
+        answer = await town.client.get(f"/api/v1/reports/similar?area={area}&category=roads.pothole&q=o%20ga")
+        assert answer.status_code == 200, answer.text
     narrow(town.plans.taken(), PAGE)

@@ -6,7 +6,7 @@ Rows touched: none. Both hold few rows: what was referred, and what was rated.
 Reversal: downgrade(); figures read more rows.
 
 Revision: 20261128_figures_index
-Revises: 20261128_federation
+Revises: 20261128_category_versions
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261128_figures_index"
-down_revision: str | None = "20261128_federation"
+down_revision: str | None = "20261128_category_versions"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -1,0 +1,176 @@
+"""Rules on the pages: categories, routing, targets, support; what each change means is seen before it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from app.cases.terms import CaseState
+from app.db.engine import Database
+from app.identity.terms import Role
+from app.process import Process
+from tests.api.console.conftest import Desks
+from tests.api.console.test_administration import which
+from tests.builders import CAM_THUONG, PROVINCE, a_case
+from tests.pages import Page, go, post
+
+pytestmark = pytest.mark.usefixtures("packaged_rules_again")
+
+BASIS = {"legal_basis__vi": "Quyết định 7/QĐ-UBND", "legal_basis__en": "Decision 7/QD-UBND"}
+Drain = Callable[[], Awaitable[int]]
+
+
+@pytest.mark.parametrize(
+    ("lists", "one"),
+    [
+        ("/console/categories", "/console/categories/lighting.street_lamp"),
+        ("/console/rulebook", "/console/rulebook/rules/electricity"),
+        ("/console/targets", "/console/targets/urban"),
+        ("/console/support-rules", "/console/support-rules/rule?priority=high&category="),
+    ],
+)
+async def test_every_officer_reads_a_rule_and_administrators_alone_change_it(
+    desk_of: Desks, lists: str, one: str
+) -> None:
+    officer, admin = await desk_of(), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = one.partition("?")[0]
+    assert one in Page(await officer.get(lists)).links
+    page = Page(await officer.get(one))
+    assert not [form for form in page.forms if form.action == at]
+    assert lists in Page(await officer.get("/console/administration")).links
+    form = which(Page(await admin.get(one)), at, "look")
+    assert (await officer.post(at, data={**form.values, "step": "do"})).status_code == 403
+    assert (await admin.post(at, data={**form.values, "csrf": "00"})).status_code == 403
+    empty = await post(admin, form, note="", legal_basis__vi="", step="look", at_least="", never="")
+    assert empty.status_code == 422, empty.text
+
+
+async def test_a_target_shows_what_it_moves_before_it_is_published_and_two_do_not_cross(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    filed = await a_case(process)
+    admin, other = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/targets/urban"
+    form, theirs = [which(Page(await desk.get(at)), at, "look") for desk in (admin, other)]
+    form.values["categories"] = "lighting"
+    seen = Page(await post(admin, form, amount="5", note="Thử", apply_to_running="on", step="look", **BASIS))
+    assert "Đã xem 1 vụ việc đang xử lý: đổi hạn 1 (sớm hơn 0, muộn hơn 1)" in seen.text
+    assert filed.code in seen.text
+    assert await db.lane.fetchval("SELECT max(version) FROM targets WHERE code = 'urban'") == 1, (
+        "looking changes nothing"
+    )
+    theirs.values["categories"] = "lighting"
+    looked = Page(await post(other, theirs, amount="9", note="Khác", step="look", **BASIS))
+    assert "Vụ việc đang xử lý giữ hạn cũ" in looked.text
+    assert "Đã ban hành" in (await go(admin, which(seen, at, "do"), step="do")).text
+    stale = await post(other, which(looked, at, "do"), step="do")
+    assert (stale.status_code, "Đã có người ban hành bản mới hơn" in stale.text) == (412, True)
+    again = which(Page(stale), at, "do")
+    assert (again.values["based_on"], again.values["amount"]) == ("2", "9")
+    assert "Đã ban hành" in (await go(other, again, step="do")).text
+    row = await db.lane.fetchrow("SELECT version, amount, note FROM targets WHERE code = 'urban' ORDER BY version DESC")
+    assert tuple(row or ()) == (3, 9, "Khác")
+
+
+async def test_a_new_target_needs_a_code_of_its_own_and_may_begin_later(desk_of: Desks) -> None:
+    admin = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/targets/new"
+    form = which(Page(await admin.get(at)), at, "look")
+    wrong = await post(admin, form, code="Mã Mới", amount="x", step="look")
+    assert wrong.status_code == 422
+    typed = {"kind": "first_response", "amount": "4", "unit": "working_hour", "source": "QĐ 7", "note": "Mới", **BASIS}
+    taken = await post(admin, form, code="urban", step="do", **typed)
+    assert (taken.status_code, "bản mới hơn" in taken.text) == (412, True), "a code that is there is not taken over"
+    seen = Page(await post(admin, form, code="first-call", valid_from="2027-03-01", step="look", **typed))
+    assert "Hạn trả lời của vụ việc không đổi" in seen.text
+    listed = await go(admin, which(seen, at, "do"), step="do")
+    assert "first-call" in listed.text
+    assert "Chưa áp dụng" in listed.text
+
+
+async def test_a_rule_shows_what_it_reroutes_is_moved_and_left_out(desk_of: Desks, process: Process) -> None:
+    filed = await a_case(process)
+    admin, other = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/rulebook/new"
+    page = Page(await admin.get(at))
+    form = which(page, at, "look")
+    words = {"reason__vi": "Đèn do {unit} lo", "reason__en": "{unit} looks after lamps", "note": "Quyết định 7"}
+    wrong = await post(admin, form, code="lamps", to_unit="H23.99", answers="lạ: 1..x", step="look", **words)
+    assert wrong.status_code == 422
+    lamps = {"code": "lamps", "after": "", "to_unit": "H23.91", "categories": "lighting", "step": "look", **words}
+    bad = Page(await post(admin, form, **{**lamps, "reason__vi": "Do {ai}"}))
+    assert "Chỉ được dùng {unit}, {category} và {area}" in bad.text
+    seen = Page(await post(admin, form, **lamps))
+    assert "Thử với 1 vụ việc đang xử lý" in seen.text
+    assert "1 vụ việc sẽ đến đơn vị khác" in seen.text
+    assert filed.code in seen.text
+    late = which(Page(await post(other, which(Page(await other.get(at)), at, "look"), **lamps)), at, "do")
+    assert "Đã ban hành" in (await go(admin, which(seen, at, "do"), step="do")).text
+    stale = await post(other, late, step="do")
+    assert (stale.status_code, "Mã quy tắc “lamps” đã dùng ở trên" in stale.text) == (412, True)
+    one = "/console/rulebook/rules/lamps"
+    moved = which(Page(await admin.get(one)), one, "look")
+    assert (moved.values["to_unit"], moved.values["after"]) == ("H23.91", "")
+    seen = Page(await post(admin, moved, after="electricity", note="Xuống dưới", valid_from="2027-01-01", step="look"))
+    listed = await go(admin, which(seen, one, "do"), step="do")
+    assert "có hiệu lực từ" in listed.text
+    gone = which(Page(await admin.get(one)), one, "look")
+    assert gone.values["valid_from"] == "2027-01-01", "on from the version that is to come"
+    seen = Page(await post(admin, gone, remove="on", note="Bỏ", step="look"))
+    assert "Quy tắc này bị bỏ" in seen.text
+    assert (await go(admin, which(seen, one, "do"), step="do")).status_code == 200
+    assert (await admin.get(one)).status_code == 404
+
+
+async def test_a_category_says_what_it_takes_from_people_before_it_ends(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    filed = await a_case(process)
+    admin = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/categories/lighting"
+    form = which(Page(await admin.get(at)), at, "look")
+    past = await post(admin, form, valid_to="2020-01-01", note="Thử", step="look")
+    assert (past.status_code, "sớm nhất là hôm nay" in past.text) == (422, True)
+    seen = Page(await post(admin, form, name__vi="Chiếu sáng", valid_to="2026-12-31", note="Đổi tên", step="look"))
+    for said in (
+        "không còn chọn được: Chiếu sáng , Đèn đường không sáng",
+        "1 vụ việc đang xử lý",
+        filed.code,
+        "Tên, giải thích đổi ngay",
+    ):
+        assert said in seen.text, said
+    assert await db.lane.fetchval("SELECT count(*) FROM category_versions") == 0
+    listed = await go(admin, which(seen, at, "do"), step="do")
+    assert "Sắp thôi nhận" in listed.text
+    stale = await post(admin, which(seen, at, "do"), step="do")
+    assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)
+
+
+async def test_a_rule_of_support_shows_what_it_raises(
+    desk_of: Desks, process: Process, drain: Drain, db: Database
+) -> None:
+    filed = await a_case(process, CaseState.IN_PROGRESS)
+    await drain()
+    give = (
+        "INSERT INTO supports (tenant_id, id, case_id, citizen_id, proven, lang, given_at)"
+        " SELECT 1, gen_random_uuid(), c.id, gen_random_uuid(), n > 1, 'vi', c.opened_at"
+        " FROM cases c, generate_series(1, 4) n"
+    )
+    await db.lane.fetch(give)
+    await db.lane.fetch("UPDATE cases SET support_count = 4")
+    officer, admin = await desk_of(unit=CAM_THUONG), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    assert "4 người báo “Tôi cũng gặp”" in Page(await officer.get(f"/console/cases/{filed.code}")).text
+    at = "/console/support-rules/rule"
+    form = which(Page(await admin.get(f"{at}?priority=urgent&category=")), at, "look")
+    typed = {"category": "lighting", "whose": "proven", **BASIS}
+    seen = Page(await post(admin, form, at_least="3", step="look", **typed))
+    assert "đủ số người báo: 1 vụ việc; quy tắc này sẽ nâng 1 ," in seen.text
+    assert "3 người cũng gặp" in seen.text, "as many as the rule counts"
+    more = Page(await post(admin, form, at_least="4", step="look", **typed))
+    assert "1 vụ việc; quy tắc này sẽ nâng 0 ," in more.text, "one of the four is proven by nothing"
+    assert "Chiếu sáng" in (await go(admin, which(seen, at, "do"), step="do")).text
+    stale = await post(admin, which(seen, at, "do"), step="do")
+    assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)
+    never = Page(await post(admin, which(Page(stale), at, "look"), never="on", step="look"))
+    assert "không nâng lên mức khẩn cấp" in never.text
