@@ -125,8 +125,11 @@ async def submit_report(request: Request, body: ReportIn) -> Response:
         asking=whence,
         unless_urgent=too_old(request.scope),
     )
-    headers = {"Location": answer.body["links"]["self"], "Cache-Control": "no-store"}
-    return json_answer(answer.body, status=answer.status, headers=headers)
+    return json_answer(
+        answer.body,
+        status=answer.status,
+        headers={"Location": answer.body["links"]["self"], "Cache-Control": "no-store"},
+    )
 
 
 def _sent(request: Request, body: ReportIn) -> Submitted | None:

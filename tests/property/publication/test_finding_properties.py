@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from re import _constants, _parser  # type: ignore[attr-defined] # the only reader of patterns there is
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,6 +13,9 @@ from app.cases.terms import Correction
 from app.kit.text import nfc
 from app.publication.domain import find, redact, rules
 from app.publication.domain.redaction import MASKS
+
+# The only reader of patterns there is.
+_constants, _parser = import_module("re._constants"), import_module("re._parser")
 
 BITS = """0;1;9;o;l;a;-;.;+;(;);/;@;:;[;];_;*;,;+84;84;00;stk;cccd;hộ chiếu;gọi;ông;Nguyễn;nguyễn văn;a.;-a.;a@;http://;
 facebook.com/;[tên];[tên] số;1.000;,123;đ;12/;biển;xe;34A;34A-;toi la;anh tuấn;anh Tuấn ở số 5;nguyen van;1900 ;A.;Lê ;
