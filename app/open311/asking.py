@@ -72,6 +72,7 @@ class PageAsked(BaseModel):
 
     page: Annotated[int, Field(ge=1)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)] = MOST_OF_A_PAGE
+    after: Annotated[str | None, Field(max_length=512)] = None  # of changes: from where on, as a `Link` of ours has it
 
     def offset(self) -> int:
         """Rows before the page. Raises: BadRequest where that is too deep."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, cast
@@ -85,10 +85,17 @@ class Call:
         today = local_day(self.now, self.tenant.time_zone)
         return shapes.offered(self.books.catalogue, self.tenant, today)
 
-    def told(self, root: str, value: Value, *, next_page: int | None = None, private: bool = False) -> Response:
-        """The answer to a question, which whoever holds it already is not told again; where it goes on, if it does.
+    def asked_but(self, *names: str) -> dict[str, str]:
+        """What the address asks for, without these."""
+        return {name: value for name, value in self.request.query_params.items() if name not in names}
 
-        `private`: nobody between may keep it for others.
+    def told(
+        self, root: str, value: Value, *, further: Mapping[str, str] | None = None, private: bool = False
+    ) -> Response:
+        """The answer to a question, which whoever holds it already is not told again.
+
+        `further`: what of the address is another one where it goes on, if it does. `private`: nobody between may keep
+        it for others.
         """
         content = written(root, value, self.form)
         held = self.request.headers.get("if-none-match")
@@ -100,8 +107,8 @@ class Call:
             private=private,
             vary="Accept-Language, Authorization" if private else "Accept-Language",
         )
-        if next_page is not None:  # RFC 8288
-            query = self.request.url.include_query_params(page=next_page).query
+        if further:  # RFC 8288
+            query = self.request.url.remove_query_params(["page", "after"]).include_query_params(**further).query
             answer.headers["Link"] = f'<{self.reader.base}{self.request.url.path}?{query}>; rel="next"'
         return answer
 

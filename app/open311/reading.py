@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import orjson
 
 from app.publication import service as publication
+from app.publication.deps import cursor_of, key_after
 from app.publication.terms import Window
 
 from .asking import PageAsked
 from .deps import Call, asker_of
 
+_LAST: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Found(NamedTuple):
-    """Cases as JSON, and the number of the page after them, if there is one. `private`: some are for the asker only."""
+    """Cases as JSON, and what of the address is another one for those after them. `private`: some are the asker's."""
 
     bodies: list[bytes]
-    next_page: int | None = None
+    further: Mapping[str, str] = _LAST
     private: bool = False
 
 
@@ -39,7 +44,25 @@ async def by_ids(call: Call, *ids: str) -> Found:
 
 
 async def in_window(call: Call, window: Window, asked: PageAsked) -> Found:
-    """A page of the public cases in the window. One statement. Raises: BadRequest where the page is too deep."""
-    offset, limit = asked.offset(), asked.page_size
-    bodies = await publication.public_window(call.database, call.tenant.id, window, offset=offset, limit=limit)
-    return Found(bodies, asked.next_page(len(bodies)))
+    """A page of the public cases in the window. One statement.
+
+    Changes are followed from the last one that was read, so that none is skipped when others change meanwhile.
+
+    Raises: BadRequest where the page is too deep, UnreadableCursor, ForeignCursor.
+    """
+    query = call.asked_but("page", "after", "api_key")
+    after = key_after(query, asked.after) if window.follows else None
+    rows = await publication.public_window(
+        call.database,
+        call.tenant.id,
+        window,
+        offset=0 if after else asked.offset(),
+        limit=asked.page_size,
+        after=after,
+    )
+    bodies = [row.body for row in rows]
+    if not window.follows:
+        page = asked.next_page(len(rows))
+        return Found(bodies, {"page": str(page)} if page else _LAST)
+    full = len(rows) == asked.page_size
+    return Found(bodies, {"after": cursor_of(query, (rows[-1].updated_at, rows[-1].case_id))} if full else _LAST)

@@ -39,7 +39,7 @@ async def list_requests(request: Request, form: Format) -> Response:
     found = await by_ids(call, *ids) if ids else await in_window(call, asked.window(call.now), asked)
     spend(request, len(found.bodies) // MANY_ROWS)
     shaped = await shapes.requests(found.bodies, call.reader, extended=asked.extensions)
-    return call.told("service_requests", shaped, next_page=found.next_page, private=found.private)
+    return call.told("service_requests", shaped, further=found.further, private=found.private)
 
 
 @router.get("/requests/{code}.{form}")

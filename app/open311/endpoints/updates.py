@@ -25,7 +25,7 @@ async def list_updates(request: Request, form: Format) -> Response:
     since, ids = asked.since(call.now), asked.service_request_id
     found = await by_ids(call, *ids) if ids else await in_window(call, Window(updated_from=since), asked)
     shaped = shapes.updates(found.bodies, call.reader, since=since, before=asked.before())
-    return call.told("service_request_updates", shaped, next_page=found.next_page, private=found.private)
+    return call.told("service_request_updates", shaped, further=found.further, private=found.private)
 
 
 @router.post("/servicerequestupdates.{form}")

@@ -1,7 +1,9 @@
 // <lien-thong-status unit="H23.15" [code="H23-261122-0042"] [lang="en"] [height="420"]></lien-thong-status>
 // Shows the status widget of a unit's portal. All it does is make a frame: the frame's own policy says who may show it.
 (() => {
-  const origin = new URL(document.currentScript.src).origin;
+  // A module has no current script: then it is looked for by its address.
+  const script = document.currentScript || document.querySelector('script[src*="/portal/element.js"]');
+  const origin = new URL(script.src).origin;
   class Status extends HTMLElement {
     connectedCallback() {
       if (this.firstElementChild) return;

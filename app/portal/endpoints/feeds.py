@@ -36,6 +36,7 @@ Cursor = Annotated[str | None, Query(max_length=512)]
 
 async def _news(front: Front, cursor: str | None, name: str) -> tuple[Feed, list[Told], str | None]:
     """What both feeds are made from: the feed, its changes, and where it goes on. Two statements."""
+    changed_at = await front.changed_at()  # before what it is the time of
     query, own = {"portal": front.unit.code}, f"{front.host}{front.page}/{name}"
     after = key_after(query, cursor)
     told = await publication.portal_news(front.visit.database, *front.key, after=after, limit=_FEED_ROWS + 1)
@@ -44,7 +45,7 @@ async def _news(front: Front, cursor: str | None, name: str) -> tuple[Feed, list
     if len(told) > _FEED_ROWS:
         more = f"{own}?{urlencode({'cursor': cursor_of(query, (page[-1].updated_at, page[-1].case_id))})}"
     here = own if cursor is None else f"{own}?{urlencode({'cursor': cursor})}"
-    base, changed_at = f"{front.host}{front.page}", await front.changed_at()
+    base = f"{front.host}{front.page}"
     feed = Feed(look.name, look.intro, front.visit.lang, base, here, front.naming, changed_at)
     return feed, page, more
 

@@ -7,12 +7,12 @@ from .rebuilding import PublicationRepository
 from .similar import newest_open, open_near, open_within
 from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
-from .windows import bodies_by_code, bodies_in
+from .windows import Mirrored, bodies_by_code, rows_in
 
 __all__ = [
+    "Mirrored",
     "PublicationRepository",
     "bodies_by_code",
-    "bodies_in",
     "body_of",
     "common_terms",
     "events_after",
@@ -21,6 +21,7 @@ __all__ = [
     "open_within",
     "page_of",
     "place",
+    "rows_in",
     "to_place",
     "unplaced",
     "written_array",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from app.db.engine import Database
 from app.kit.geo import EARTH_RADIUS_M
@@ -10,11 +13,20 @@ from app.kit.ids import TenantId, least_id
 from app.publication.terms import Window
 
 _BODIES = "SELECT body FROM publications WHERE tenant_id = $1 AND published"
+_ROWS = "SELECT body, updated_at, case_id FROM publications WHERE tenant_id = $1 AND published"
 # Great-circle distance as `app.kit.geo.distance_m` has it.
 _DISTANCE = (
     f"{2 * EARTH_RADIUS_M} * asin(least(1, sqrt(sin(radians(lat - {{lat}}) / 2) ^ 2 + cos(radians({{lat}})) "
     "* cos(radians(lat)) * sin(radians(lon - {lon}) / 2) ^ 2)))"
 )
+
+
+class Mirrored(NamedTuple):
+    """A public case as it is stored, and its key among the changes."""
+
+    body: bytes
+    updated_at: datetime
+    case_id: UUID
 
 
 async def bodies_by_code(db: Database, tenant_id: TenantId, codes: Sequence[str]) -> list[bytes]:
@@ -23,8 +35,16 @@ async def bodies_by_code(db: Database, tenant_id: TenantId, codes: Sequence[str]
     return [row[0] for row in rows]
 
 
-async def bodies_in(db: Database, tenant_id: TenantId, window: Window, *, offset: int, limit: int) -> list[bytes]:
-    """Stored bodies within the window; one statement.
+async def rows_in(
+    db: Database,
+    tenant_id: TenantId,
+    window: Window,
+    *,
+    offset: int,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[Mirrored]:
+    """Stored cases within the window, after this key where changes are followed; one statement.
 
     Newest opened first (primary key: ids begin with the instant a case was opened), or oldest change first where the
     window is one of changes (ix_publications_feed).
@@ -36,18 +56,16 @@ async def bodies_in(db: Database, tenant_id: TenantId, window: Window, *, offset
         args.append(value)
         return f"${len(args)}::{kind}"
 
-    if window.opened_from is not None:
-        conditions.append(f"case_id >= {held(least_id(window.opened_from), 'uuid')}")
-    if window.opened_before is not None:
-        conditions.append(f"case_id < {held(least_id(window.opened_before), 'uuid')}")
-    if window.updated_from is not None:
-        conditions.append(f"updated_at >= {held(window.updated_from, 'timestamptz')}")
-    if window.updated_before is not None:
-        conditions.append(f"updated_at < {held(window.updated_before, 'timestamptz')}")
-    if window.categories is not None:
-        conditions.append(f"category_code = ANY({held(list(window.categories), 'text[]')})")
-    if window.states is not None:
-        conditions.append(f"state = ANY({held(list(window.states), 'text[]')})")
+    for condition, value, kind in (
+        ("case_id >= {}", window.opened_from and least_id(window.opened_from), "uuid"),
+        ("case_id < {}", window.opened_before and least_id(window.opened_before), "uuid"),
+        ("updated_at >= {}", window.updated_from, "timestamptz"),
+        ("updated_at < {}", window.updated_before, "timestamptz"),
+        ("category_code = ANY({})", window.categories, "text[]"),
+        ("state = ANY({})", window.states, "text[]"),
+    ):
+        if value is not None:
+            conditions.append(condition.format(held(value, kind)))
     if (box := window.box) is not None:
         west, south, east, north = (held(side, "float8") for side in (box.west, box.south, box.east, box.north))
         conditions.append(f"lon IS NOT NULL AND point(lon, lat) <@ box(point({west}, {south}), point({east}, {north}))")
@@ -55,7 +73,9 @@ async def bodies_in(db: Database, tenant_id: TenantId, window: Window, *, offset
         (lat, lon), radius_m = window.around
         distance = _DISTANCE.format(lat=held(lat, "float8"), lon=held(lon, "float8"))
         conditions.append(f"{distance} <= {held(radius_m, 'float8')}")
+    if after is not None:
+        conditions.append(f"(updated_at, case_id) > ({held(after[0], 'timestamptz')}, {held(after[1], 'uuid')})")
     where = "".join(f" AND {condition}" for condition in conditions)
     order = "updated_at, case_id" if window.follows else "case_id DESC"
-    rows = await db.lane.fetch(f"{_BODIES}{where} ORDER BY {order} LIMIT $2 OFFSET $3", *args)
-    return [row[0] for row in rows]
+    rows = await db.lane.fetch(f"{_ROWS}{where} ORDER BY {order} LIMIT $2 OFFSET $3", *args)
+    return [Mirrored(*row) for row in rows]

@@ -46,9 +46,20 @@ async def public_bodies(db: Database, tenant_id: TenantId, codes: Sequence[str])
     return await repository.bodies_by_code(db, tenant_id, codes)
 
 
-async def public_window(db: Database, tenant_id: TenantId, window: Window, *, offset: int, limit: int) -> list[bytes]:
-    """Public cases of the window, each as its JSON: newest first, or oldest change first. One statement."""
-    return await repository.bodies_in(db, tenant_id, window, offset=offset, limit=limit)
+async def public_window(
+    db: Database,
+    tenant_id: TenantId,
+    window: Window,
+    *,
+    offset: int,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[repository.Mirrored]:
+    """Public cases of the window, each as its JSON: newest first, or oldest change first. One statement.
+
+    `after`: the key of the last change that was read. By their number rows would be skipped when one moves.
+    """
+    return await repository.rows_in(db, tenant_id, window, offset=offset, limit=limit, after=after)
 
 
 async def public_preview(db: Database, tenant_id: TenantId, view: CaseView, catalogue: Catalogue) -> Preview:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -137,8 +138,13 @@ async def test_lists_keep_to_what_they_are_asked_for(
     assert await codes(**changes) == [lamp, hole]
     first = await client.get(f"{V2}/requests.json", params={**changes, "page_size": "1"})
     assert [one["service_request_id"] for one in first.json()] == [lamp]
+    touch = "UPDATE publications SET updated_at = updated_at + interval '1 hour' WHERE code = $1 RETURNING 1"
+    await process.db.lane.fetch(touch, lamp)
     second = await client.get(first.links["next"]["url"])
-    assert [one["service_request_id"] for one in second.json()] == [hole]
+    assert [one["service_request_id"] for one in second.json()] == [hole], "what has moved on hides nothing"
+    third = await client.get(second.links["next"]["url"])
+    assert [one["service_request_id"] for one in third.json()] == [lamp], "and is told again as it is now"
+    await process.db.lane.fetch(touch.replace("+", "-"), lamp)
     assert await codes(**changes, status="Open", extensions="v1") == [lamp, hole]
     assert await codes(**changes, status="closed") == []
     assert await codes(**changes, status="open,closed", service_code="roads.pothole,water.leak") == [hole]
@@ -154,6 +160,8 @@ async def test_lists_keep_to_what_they_are_asked_for(
         {"status": "done"},
         {"page_size": "1001"},
         {"page": "200"},
+        {"after": "cats", **changes},
+        {"after": parse_qs(urlsplit(second.links["next"]["url"]).query)["after"][0], **changes},
         {"bbox": "1,2,3"},
         {"lat": "20.9"},
         {"service_request_id": ",".join(str(number) for number in range(201))},
