@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from app.cases.deps import CurrentBooks
@@ -22,11 +22,12 @@ from app.portals.domain import theme
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
 from app.publication.terms import Told
+from app.web.budgets import counted
 from app.web.etags import bytes_or_304, content_tag
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
 first_router = APIRouter()
-router = APIRouter(prefix="/portal/{unit}")
+router = APIRouter(prefix="/portal/{unit}", dependencies=[Depends(counted(1))])
 _FEED_ROWS: Final = 50
 _TABLE_ROWS: Final = 1000
 _MAP_PAGES: Final = 5000
