@@ -283,7 +283,7 @@ async def test_other_addresses_are_for_the_roles_of_the_document(client: httpx.A
             "number": "1",
         }
         nobody = dict.fromkeys(("id", "delivery", "errand", "membership", "deputy"), NOBODY)
-        path = path.format(**names, **nobody, role="officer")
+        path = path.format(**names, **nobody, role="officer", category="roads.pothole")
         path += "?day=2026-11-20" if path.endswith("/reconciliation") else ""
         sent = BODIES_OF.get(address, {}) if method in {"POST", "PUT"} else None
         anonymous = await client.request(method, path, json=sent)
