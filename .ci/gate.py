@@ -25,7 +25,7 @@ STEPS = [
     ("rooms import only downward", ["lint-imports"]),
     ("no known holes in what we depend on", ["python", ".ci/audit.py"]),
 ]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Two workers: one a core. Files in their order: by the number of their tests, the long ones of one or two tests would
 # come last, with nothing left to do beside them.
 TESTS = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "15"]
@@ -68,7 +68,7 @@ def beside() -> list[tuple[str, int]]:
 def main() -> int:
     """Run the steps beside the tests; the worst exit code."""
     if not any(map(shutil.which, BROWSERS)):
-        print("left out: tests/browser, there is no Chromium (apt install chromium)", flush=True)
+        print("left out: tests/browser, there is no Chromium (apt install chromium-headless-shell)", flush=True)
     if not (shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")):
         print("left out: tests/api/scanning, there is no ClamAV (apt install clamav-daemon)", flush=True)
     program, *arguments = TESTS

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -30,7 +30,7 @@ from app.worker import loop as worker_loop
 from benchmarks.load import load
 from tests.conftest import NOW, make_settings
 from tests.officers import Province, an_officer, cheap_passwords, sign_in
-from tests.server import clone, ensure_loaded
+from tests.server import clone, ensure_loaded, superuser_url
 
 CASES = 30_000
 LARGE = frozenset(
@@ -130,12 +130,10 @@ async def town(server_url: str, template: str, tmp_path_factory: pytest.TempPath
 
 async def _let_plans_be_told(url: str) -> None:
     """Sessions of the database tell their plans from now on. Only a superuser may ask for that: `postgres`."""
-    server = urlsplit(driver_url(url))
-    superuser = urlunsplit(server._replace(netloc=f"postgres@{server.netloc.rpartition('@')[2]}"))
-    connection = await asyncpg.connect(superuser)
+    connection = await asyncpg.connect(driver_url(superuser_url(url)))
     try:
         for name, value in _TELL.items():
-            await connection.execute(f"ALTER DATABASE {server.path[1:]} SET {name} = '{value}'")
+            await connection.execute(f"ALTER DATABASE {urlsplit(url).path[1:]} SET {name} = '{value}'")
     finally:
         await connection.close()
 
