@@ -40,9 +40,8 @@ CLIENT_TIME = _described(
 
 CLIENT_VERSION = _described(
     "client-version",
-    "Ứng dụng và phiên bản, `ten-ung-dung/2.3.1`; bản quá cũ bị từ chối bằng 426. "
-    "App and version; one too old gets 426",
-    maxLength=200,
+    "Ứng dụng và phiên bản, `ten-ung-dung/2.3.1`; bản quá cũ bị từ chối bằng 426, không đọc được thì coi như không có. "
+    "App and version; one too old gets 426, what names none is as if it were not sent",
 )
 
 

@@ -21,7 +21,6 @@ from app.kit.clock import FixedClock
 from app.media import service as media
 from app.media.store import FolderStore
 from app.papers import service as papers_service
-from app.papers.deps import signature_reader
 from app.papers.domain import short_code
 from app.papers.service import SignatureReader
 from app.papers.terms import Trust
@@ -69,9 +68,9 @@ def leader(application: FastAPI) -> Iterator[Holder]:
     """Who signs results, by a certificate of an authority that this installation trusts."""
     root = an_authority()
     reader = SignatureReader(Trust((root.der,)))
-    application.dependency_overrides[signature_reader] = lambda: reader
+    before, application.state.signature_reader = application.state.signature_reader, reader
     yield an_officer_of(root)
-    del application.dependency_overrides[signature_reader]
+    application.state.signature_reader = before
 
 
 async def at_desk(open_page: Open, officer: Officer, code: str) -> Page:

@@ -17,7 +17,7 @@ from app.db.work import write_work
 from app.identity.domain import Keyring
 from app.kit.clock import FixedClock
 from app.papers import domain, service
-from app.papers.deps import paper_file, signature_reader
+from app.papers.deps import paper_file
 from app.papers.errors import DeskBusy
 from app.papers.service import Desk, SignatureReader
 from app.papers.terms import Paper, PaperId, PaperKind, ResultFile, Trust
@@ -146,11 +146,11 @@ async def test_a_file_is_compared_with_what_was_issued(
 
 
 async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
-    client: httpx.AsyncClient, application: FastAPI, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, application: FastAPI
 ) -> None:
     root = an_authority()
     reader = SignatureReader(Trust((root.der,)))
-    monkeypatch.setitem(application.dependency_overrides, signature_reader, lambda: reader)
+    before, application.state.signature_reader = application.state.signature_reader, reader
     file = await signed(await service.pdf_of(a_paper()), an_officer_of(root))
     for result, said in (
         (file, ("Hợp lệ", "Nguyễn Văn Lãnh, UBND thành phố Hải Dương", "tệp không đổi từ khi ký")),
@@ -160,6 +160,7 @@ async def test_a_result_that_a_unit_has_signed_is_told_by_its_signatures(
         page = Page(await client.post("/verify", files={"file": ("ket-qua.pdf", result, "application/pdf")}))
         assert not [one for one in said if one not in page.text], page.text
         assert "030099001234" not in page.text
+    application.state.signature_reader = before
 
 
 async def test_a_paper_is_drawn_for_whoever_does_not_hold_it_and_too_many_at_once_are_sent_away(
