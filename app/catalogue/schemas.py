@@ -243,18 +243,14 @@ class CategoryVersionOut(BaseModel):
         return cls(
             code=version.code,
             version=version.version,
-            name=_both(wanted.name),
-            description=_both(wanted.description),
+            name=TextOut.of(wanted.name),
+            description=TextOut.of(wanted.description),
             valid_from=wanted.valid_from,
             valid_to=wanted.valid_to,
-            legal_basis=_both(wanted.legal_basis),
+            legal_basis=TextOut.of(wanted.legal_basis),
             note=wanted.note,
             created_at=version.created_at,
         )
-
-
-def _both(text: Text) -> TextOut:
-    return TextOut(vi=text.vi, en=text.en)
 
 
 class KeptCategoryOut(BaseModel):
@@ -278,12 +274,12 @@ class KeptCategoryOut(BaseModel):
         return cls(
             code=one.code,
             parent=one.parent,
-            name=_both(one.name),
-            description=_both(one.description),
+            name=TextOut.of(one.name),
+            description=TextOut.of(one.description),
             valid_from=one.valid_from,
             valid_to=one.valid_to,
             active=one.active,
-            legal_basis=_both(one.legal_basis),
+            legal_basis=TextOut.of(one.legal_basis),
             version=kept.version,
             versions=[CategoryVersionOut.of(each) for each in kept.versions],
         )

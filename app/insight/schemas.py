@@ -65,7 +65,7 @@ class LineOut(BaseModel):
     @classmethod
     def of(cls, line: Line) -> Self:
         """The wire shape."""
-        name = TextOut(vi=line.name.vi, en=line.name.en)
+        name = TextOut.of(line.name)
         return cls(code=line.code, name=name, tier=line.tier, counts=CountsOut.of(line.counts))
 
 
@@ -85,7 +85,7 @@ class GoalOut(BaseModel):
             tier=goal.tier,
             percent=goal.percent,
             valid_from=goal.valid_from,
-            legal_basis=TextOut(vi=goal.legal_basis.vi, en=goal.legal_basis.en),
+            legal_basis=TextOut.of(goal.legal_basis),
             reached_percent=counts.whole_percent if counts else None,
         )
 
@@ -106,7 +106,7 @@ class OfferOut(BaseModel):
         """The wire shape."""
         return cls(
             code=offer.code,
-            name=TextOut(vi=offer.name.vi, en=offer.name.en),
+            name=TextOut.of(offer.name),
             tier=offer.tier,
             online=offer.online,
             units=offer.units,
@@ -193,7 +193,7 @@ class CaseFiguresLineOut(BaseModel):
     @classmethod
     def of(cls, line: CaseLine) -> Self:
         """The wire shape."""
-        name = TextOut(vi=line.name.vi, en=line.name.en)
+        name = TextOut.of(line.name)
         return cls(code=line.code, name=name, tier=line.tier, counts=CaseCountsOut.of(line.counts))
 
 

@@ -89,7 +89,7 @@ class SupportRuleOut(BaseModel):
             version=rule.version,
             at_least=rule.at_least,
             whose=rule.whose,
-            legal_basis=TextOut(vi=rule.legal_basis.vi, en=rule.legal_basis.en),
+            legal_basis=TextOut.of(rule.legal_basis),
             note=rule.note,
             created_at=rule.created_at,
             valid_from=rule.valid_from,

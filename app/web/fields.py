@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -95,6 +95,11 @@ class TextOut(BaseModel):
 
     vi: str
     en: str
+
+    @classmethod
+    def of(cls, text: Text) -> Self:
+        """The wire shape."""
+        return cls(vi=text.vi, en=text.en)
 
 
 class PointIn(WireIn):

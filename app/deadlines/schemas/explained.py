@@ -20,7 +20,6 @@ from app.deadlines.terms import (
     TimeUnit,
     Verdict,
 )
-from app.kit.text import Text
 from app.web.fields import TextOut
 
 
@@ -65,7 +64,7 @@ class PauseOut(BaseModel):
     @classmethod
     def of(cls, pause: Pause) -> Self:
         """The pause with its cause in words."""
-        return cls(since=pause.since, until=pause.until, cause=pause.cause, reason=_both(pause.cause.label))
+        return cls(since=pause.since, until=pause.until, cause=pause.cause, reason=TextOut.of(pause.cause.label))
 
 
 class ExtensionOut(BaseModel):
@@ -100,14 +99,14 @@ class MilestoneOut(BaseModel):
         target = milestone.target
         return cls(
             kind=target.kind,
-            name=_both(target.kind.label),
+            name=TextOut.of(target.kind.label),
             amount=target.amount,
             unit=target.unit,
             started_at=milestone.started_at,
             due_at=milestone.due_at,
             met_at=milestone.met_at,
             missed=milestone.missed(now),
-            legal_basis=_both(target.legal_basis),
+            legal_basis=TextOut.of(target.legal_basis),
         )
 
 
@@ -199,16 +198,16 @@ class DeadlineOut(BaseModel):
             amount=clock.amount,
             unit=clock.unit,
             time_zone=explained.zone_name,
-            rule=_both(explained.rule),
-            legal_basis=_both(deadline.legal_basis),
-            counting_basis=_both(explained.basis),
+            rule=TextOut.of(explained.rule),
+            legal_basis=TextOut.of(deadline.legal_basis),
+            counting_basis=TextOut.of(explained.basis),
             target=_target(target),
             calendar=CalendarRef(code=clock.calendar, version=clock.calendar_version),
             days=[
                 DayOut(
                     day=one.day,
                     verdict=one.verdict,
-                    reason=_both(one.reason),
+                    reason=TextOut.of(one.reason),
                     minutes=one.minutes,
                     legal_basis=one.legal_basis,
                 )
@@ -224,7 +223,3 @@ def _target(target: Target | None) -> TargetRef | None:
     if target is None:
         return None
     return TargetRef(code=target.code, version=target.version, source=target.source, extend_to=target.extend_to)
-
-
-def _both(text: Text) -> TextOut:
-    return TextOut(vi=text.vi, en=text.en)

@@ -57,7 +57,7 @@ class AppVersionOut(BaseModel):
     @classmethod
     def of(cls, rule: AppVersion) -> Self:
         """The wire shape."""
-        reason = TextOut(vi=rule.reason.vi, en=rule.reason.en) if rule.reason else None
+        reason = TextOut.of(rule.reason) if rule.reason else None
         return cls(app=rule.app, least=rule.least, advised=rule.advised, store_url=rule.store_url, reason=reason)
 
 

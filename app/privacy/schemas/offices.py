@@ -222,7 +222,7 @@ class RuleOut(BaseModel):
             subject=rule.subject,
             version=rule.version,
             days=rule.days,
-            legal_basis=text_out(rule.legal_basis),
+            legal_basis=TextOut.of(rule.legal_basis),
             note=rule.note,
             created_at=rule.created_at,
             valid_from=rule.valid_from,
@@ -250,8 +250,3 @@ class RetentionListOut(BaseModel):
                 for rule, own in found
             ]
         )
-
-
-def text_out(text: Text) -> TextOut:
-    """The text in both languages."""
-    return TextOut(vi=text.vi, en=text.en)

@@ -20,7 +20,7 @@ from app.privacy.terms import AccessEntry, Erased, Exported, OwnReport
 from app.service_requests.terms import KeptRequest
 from app.web.fields import TextOut
 
-from .offices import IdentityOut, text_out
+from .offices import IdentityOut
 
 
 class AccessOut(BaseModel):
@@ -340,7 +340,7 @@ class ErasedOut(BaseModel):
             reports=erased.reports,
             service_requests=erased.service_requests,
             kept=[
-                KeptOut(code=one.code, what=text_out(one.what), legal_basis=text_out(one.legal_basis))
+                KeptOut(code=one.code, what=TextOut.of(one.what), legal_basis=TextOut.of(one.legal_basis))
                 for one in erased.kept
             ],
         )

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from app.kit.text import Text
 from app.procedures import domain
 from app.procedures.terms import ProcedureVersion
 from app.web.cursors import make_cursor
@@ -88,7 +87,7 @@ class VersionOut(VersionLineOut):
         return cls(
             **_told(found),
             procedure=domain.write_procedure(found.procedure),
-            mistakes=[MistakeOut(pointer=one.pointer, detail=_both(one.detail)) for one in mistakes],
+            mistakes=[MistakeOut(pointer=one.pointer, detail=TextOut.of(one.detail)) for one in mistakes],
         )
 
 
@@ -98,7 +97,7 @@ def _told(found: ProcedureVersion) -> dict[str, Any]:
     return {
         "code": one.code,
         "version": one.version,
-        "name": _both(one.name),
+        "name": TextOut.of(one.name),
         "published": one.published,
         "valid_from": one.valid_from,
         "valid_to": one.valid_to,
@@ -106,7 +105,3 @@ def _told(found: ProcedureVersion) -> dict[str, Any]:
         "created_at": found.created_at,
         "published_at": found.published_at,
     }
-
-
-def _both(text: Text) -> TextOut:
-    return TextOut(vi=text.vi, en=text.en)
