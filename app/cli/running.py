@@ -16,7 +16,6 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import EmbeddedError
 from app.db.models import Command
 from app.kit.text import Text
-from app.main import create_app, end_streams
 from app.process import Process
 from app.web import logs
 from app.worker import loop as worker_loop
@@ -53,6 +52,8 @@ class _Server(uvicorn.Server):
 
 
 def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
+    from app.main import create_app, end_streams  # noqa: PLC0415 - half of the start, which only the web needs
+
     app = create_app(process.settings, shared=process)
     return _Server(
         uvicorn.Config(
