@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
@@ -37,8 +38,7 @@ class Passwords:
         self._room = at_once + waiting
         self._of_one = of_one
         self._queued: Counter[str] = Counter()
-        # Checked for unknown names, so that they cost what known ones cost.
-        self._decoy = self._hasher.hash(generate_password())
+        self._decoy = _decoy(self._hasher.time_cost, self._hasher.memory_cost, self._hasher.parallelism)
 
     async def hash(self, password: str) -> str:
         """The password's hash in PHC format. Raises: SignInBusy."""
@@ -72,6 +72,16 @@ class Passwords:
             self._queued[place] -= 1
             if not self._queued[place]:
                 del self._queued[place]
+
+
+@cache
+def _decoy(time_cost: int, memory_cost: int, parallelism: int) -> str:
+    """A hash of nobody's password, checked for unknown names so that they cost what known ones cost.
+
+    One for a process: it takes as long as a password to make.
+    """
+    hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism)
+    return hasher.hash(generate_password())
 
 
 def _whence() -> str:
