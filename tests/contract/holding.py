@@ -76,7 +76,7 @@ async def _schemathesis(url: str, folder: Path, doors: list[str]) -> tuple[int, 
     shutil.copy(HERE / "thinning.py", folder)
     process = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
-        *("run", f"{url}/openapi.json", "--checks", "all", "--max-examples", "6", "--no-color", "--seed", "20261122"),
+        *("run", f"{url}/openapi.json", "--checks", "all", "--max-examples", "3", "--no-color", "--seed", "20261122"),
         *("--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", *excluded, *doors),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
