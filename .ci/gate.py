@@ -10,8 +10,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +32,18 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 # Two workers: one a core. Files in their order: by the number of their tests, the long ones of one or two tests would
 # come last, with nothing left to do beside them.
 TESTS = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "15"]
+# A copy of a database is nine hundred files: in memory it takes a third of the time that it takes on a disk.
+MEMORY, MEMORY_BYTES = Path("/dev/shm"), 6_000_000_000
+
+
+@contextmanager
+def home() -> Iterator[dict[str, str]]:
+    """What tells the tests' PostgreSQL to live in memory, where there is enough of it; gone afterwards."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="lienthong-gate-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        yield {"LIENTHONG_TEST_HOME": folder}
 
 
 def present(command: list[str]) -> list[str]:
@@ -72,9 +87,10 @@ def main() -> int:
     if not (shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")):
         print("left out: tests/api/scanning, there is no ClamAV (apt install clamav-daemon)", flush=True)
     program, *arguments = TESTS
-    with ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread, home() as lives:
         steps = thread.submit(beside)
-        tests = subprocess.run([BIN / program, *arguments, *sys.argv[1:]], cwd=ROOT, env=environment(), check=False)
+        command = [BIN / program, *arguments, *sys.argv[1:]]
+        tests = subprocess.run(command, cwd=ROOT, env=environment() | lives, check=False)
     for name, code in steps.result():  # what was said in the middle of the tests is overlooked
         print(f"{'FAILED' if code else 'ok    '} {name}", flush=True)
     return max(abs(tests.returncode), *(code for _, code in steps.result()))

@@ -23,6 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -36,19 +37,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database, driver_url
 from app.db.models import ReferenceVersion
+from app.db.reference import Reference
 from app.db.work import Work
 from app.directory.repository import DirectoryLoader
-from app.directory.snapshot import Directory
+from app.identity.domain.guessing import guesses_log10
 from app.kit.clock import FixedClock
 from app.main import create_app, install
 from app.process import Process
 from app.settings import Settings
 from app.worker import loop as worker_loop
 from tests.examples import Recorder
+from tests.officers import PASSWORD
 from tests.server import clone, ensure_template, shared_server
 from tests.statements import Statements
 
-_MAPS_KEPT = 2  # with and without boundaries
+_KEPT = 2  # of each body; of the map with boundaries and without
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hải Dương, inside office hours
 
 # How long one example takes says how busy the machine is: a test fails by what is wrong, never by the clock.
@@ -60,6 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--refresh` (make refresh) writes again what is written from the code: the OpenAPI snapshot, .env.example …"""
     parser.addoption("--refresh", action="store_true", help="write again the files that are written from the code")
     parser.addoption("--record-examples", metavar="FOLDER", help="take down what is sent and answered (make examples)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the two files that need the loaded province one comes last: side by side one would wait for the other's."""
+    items.sort(key=lambda item: item.path.match("plans/test_portals.py"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,30 +83,48 @@ def _recording(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_map() -> Iterator[None]:
-    """Databases of tests begin with the template's map, which is read once: that takes longer than most tests.
+def _read_once() -> Iterator[None]:
+    """Databases of tests begin with the template's reference data, read once: that takes longer than most tests.
 
-    Known by version and instant, which any change of the directory moves: a map that a test has changed is its own.
+    Known by version and instant, which any change of a body moves: what a test has changed is its own.
     """
-    read, kept = DirectoryLoader.__call__, dict[tuple[object, ...], Directory]()
+    refresh, kept = Reference.refresh, dict[tuple[object, ...], Any]()
 
-    @wraps(read)
-    async def read_once(loader: DirectoryLoader, session: AsyncSession) -> Directory:
-        where = ReferenceVersion.name == "directory"
-        stamp = (
-            await session.execute(select(ReferenceVersion.version, ReferenceVersion.changed_at).where(where))
-        ).one()
-        key = (*stamp, loader.default_tenant, loader.locates)
+    @wraps(refresh)
+    async def refresh_once(reference: Reference[Any], session: AsyncSession, versions: dict[str, int]) -> bool:
+        if reference.version != -1:
+            return await refresh(reference, session, versions)
+        if "stamps" not in session.info:
+            rows = await session.execute(select(ReferenceVersion.name, ReferenceVersion.changed_at))
+            session.info["stamps"] = {row.name: row.changed_at for row in rows}
+        loader, version = reference._load, versions.get(reference.name, 0)
+        of_whom = (loader.default_tenant, loader.locates) if isinstance(loader, DirectoryLoader) else None
+        key = (reference.name, version, session.info["stamps"].get(reference.name), of_whom)
         if key in kept:
-            return kept[key]
-        found = await read(loader, session)
-        if len(kept) < _MAPS_KEPT:
-            kept[key] = found
-        return found
+            reference._current, reference.version = kept[key], version
+        else:
+            await refresh(reference, session, versions)
+        kept[key] = reference.current
+        if len(alike := [other for other in kept if other[0] == reference.name]) > _KEPT:
+            del kept[alike[0]]
+        return True
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DirectoryLoader, "__call__", read_once)
+        patch.setattr(Reference, "refresh", refresh_once)
         patch.setattr("app.process._settle", gc.freeze)  # the collector would look at all of it for each of them
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guessed_once() -> Iterator[None]:
+    """How soon the password of the tests would be guessed is the same for each of thousands of officers."""
+    enough = guesses_log10(PASSWORD)
+
+    def guesses(password: str, known: tuple[str, ...] = ()) -> float:
+        return enough if password == PASSWORD else guesses_log10(password, known)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.identity.domain.credentials.guesses_log10", guesses)
         yield
 
 

@@ -1,8 +1,8 @@
 """The PostgreSQL of the tests: one server for every test process of this checkout, one template, cheap clones.
 
 The server is started by the first process that needs it and ended by the last one that leaves; a process that is
-killed leaves no trace, since its place is a lock that dies with it. `LIENTHONG_TEST_SERVER` names any other server
-(a role with CREATEDB) to use instead.
+killed leaves no trace, since its place is a lock that dies with it. It lives in the folder of temporary files, or in
+`LIENTHONG_TEST_HOME`; `LIENTHONG_TEST_SERVER` names any other server (a role with CREATEDB) to use instead.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SETTINGS = {
     "fsync": "off",  # a killed process loses nothing by it, only a power cut would
     "full_page_writes": "off",
     "max_connections": "300",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -50,7 +50,8 @@ def shared_server() -> Iterator[str]:
         yield given
         return
     name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
-    folder = Path(tempfile.gettempdir()) / f"lienthong-tests-{os.getuid()}-{name}"
+    home = os.environ.get("LIENTHONG_TEST_HOME", tempfile.gettempdir())  # noqa: TID251 - as above
+    folder = Path(home) / f"lienthong-tests-{os.getuid()}-{name}"
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         message = f"{folder} belongs to somebody else"
