@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 
 import uvicorn
 from prometheus_client import start_http_server
@@ -52,9 +53,8 @@ class _Server(uvicorn.Server):
 
 
 def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
-    from app.main import create_app, end_streams  # noqa: PLC0415 - half of the start, which only the web needs
-
-    app = create_app(process.settings, shared=process)
+    web = import_module("app.main")  # nearly half of a start, which a worker and short commands do without
+    app = web.create_app(process.settings, shared=process)
     return _Server(
         uvicorn.Config(
             app,
@@ -68,7 +68,7 @@ def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
             server_header=False,
             timeout_graceful_shutdown=PATIENCE_S,
         ),
-        lambda: end_streams(app),
+        lambda: web.end_streams(app),
         when_ready,
     )
 
