@@ -80,7 +80,7 @@ class Courier:
             link = await repository.lock_link(work, tenant_id)
             if link.retry_at is not None and link.retry_at > work.now:
                 return []
-            most = 1 if link.failures >= domain.BREAK_AFTER else self._in_flight
+            most = 1 if link.failures >= domain.REST.after_failures else self._in_flight
             return await repository.claim(work, tenant_id, work.now + self._lease, most)
 
         return await in_work(self._db, self._clock, tenant_id, verb)
@@ -158,7 +158,7 @@ async def _settle(work: Work, claim: Claim, answer: Answer) -> None:
     push.locked_until = None
     push.last_outcome, push.last_code = outcome.value, answer.code
     link.failures = domain.learns(outcome, link.failures)
-    rest = domain.rest_after(link.failures)
+    rest = domain.REST.after(link.failures)
     link.retry_at = work.now + rest if rest else None
     if settlement.state is PushState.DELIVERED:
         link.last_success_at = work.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -33,13 +33,6 @@ def test_numbers_that_are_kept_no_more_are_named() -> None:
     assert domain.gaps(2, [5, 6, 9], 9) == [(3, 4), (7, 8)]
     assert domain.gaps(2, [], 6) == [(3, 6)]
     assert domain.gaps(6, [], 6) == []
-
-
-def test_nobody_is_left_alone_for_longer_than_any_wait() -> None:
-    assert domain.is_left_alone(NOW + domain.wait_after(20), NOW)
-    assert not domain.is_left_alone(NOW, NOW)
-    assert not domain.is_left_alone(None, NOW)
-    assert not domain.is_left_alone(NOW + timedelta(days=30), NOW), "the clock was set back since"
 
 
 def test_other_words_are_another_digest() -> None:
