@@ -30,7 +30,7 @@ from app.console.deps import (
 from app.desks import service as desks_service
 from app.desks.schemas import AskedIn
 from app.kit.text import Text
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import id_in, instant_in, make_cursor, read_cursor
 from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
@@ -212,10 +212,7 @@ def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, U
     if cursor is None:
         return cases_service.START
     due_at, case_id = read_cursor(query, cursor, str, str)
-    try:
-        return datetime.fromisoformat(str(due_at)), UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return instant_in(due_at), id_in(case_id)
 
 
 def _more(asked: Mapping[str, str], query: Mapping[str, object], last: Any) -> str:

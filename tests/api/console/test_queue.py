@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -66,6 +69,11 @@ async def test_the_queue_goes_on_by_its_link(desk_of: Desks, process: Process) -
     second = Page(await desk.get(following))
     assert listed(first) + listed(second) == sorted(filed)
     assert (await desk.get("/console?cursor=xx")).status_code == 400
+    (given,) = parse_qs(urlsplit(following).query)["cursor"]
+    fingerprint, _, last = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+    for due_at in ("2026-11-20T10:00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"):
+        made_up = base64.urlsafe_b64encode(json.dumps([fingerprint, due_at, last]).encode()).decode()
+        assert (await desk.get("/console", params={"cursor": made_up})).status_code == 400, due_at
 
 
 async def test_a_view_that_does_not_exist_is_said_and_the_others_are_offered(desk_of: Desks) -> None:
