@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, day_begins, day_ends
 from app.db.work import Work, in_work, read_work
 from app.identity import service
 from app.identity.terms import Deputy
-from app.kit.clock import zone
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.members.schemas import DeputyIn
@@ -87,12 +85,9 @@ async def _named(work: Work, desk: Desk, form: Form) -> Deputy:
 def wanted_deputy(desk: Desk, form: Form) -> DeputyIn:
     """What was filled in, days as instants of the province. Raises: ValidationError."""
     body: dict[str, Any] = form.filled("unit", "deputy", "valid_from", "valid_to")
-    for name, more in (("valid_from", timedelta()), ("valid_to", timedelta(days=1))):
-        try:
-            day = datetime.fromisoformat(body[name]).date()
-        except (KeyError, ValueError):
-            continue
-        body[name] = datetime.combine(day + more, time(), zone(desk.tenant.time_zone))
+    for name, instant in (("valid_from", day_begins), ("valid_to", day_ends)):
+        if (at := instant(form.text(name), desk.tenant.time_zone)) is not None:
+            body[name] = at
     return DeputyIn.model_validate(body)
 
 
