@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
+from uuid import UUID
 
 from app.cases.terms import Resolution
 from app.couriers.signing import SECRET_PREFIX, signatures
@@ -17,7 +18,7 @@ from app.kit.signing import same
 from app.kit.text import Text, readable
 from app.kit.waits import Backoff
 
-from .terms import ConsignmentState, Difference, Line, Parcel, Reconciliation
+from .terms import ConsignmentState, Difference, Digests, Line, Parcel, Reconciliation
 
 MOST_PARCELS: Final = 100  # that one request may bring
 USUAL_PARCELS: Final = 25  # that ours bring
@@ -225,8 +226,31 @@ def digest(lines: Iterable[Line]) -> str:
     return hashlib.sha256("".join(sorted(written)).encode()).hexdigest()
 
 
+def read_digests(said: Mapping[str, Any]) -> Digests:
+    """What a neighbour answers to a comparison. Raises: ValueError for what cannot be read as that."""
+    try:
+        return Digests(
+            {date.fromisoformat(day): str(sha256) for day, sha256 in said["digests"].items()},
+            {date.fromisoformat(day): [_line(one) for one in lines] for day, lines in said["lines"].items()},
+            int(said["written"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        message = "not an answer to a comparison"
+        raise ValueError(message) from error
+
+
+def _line(one: Mapping[str, Any]) -> Line:
+    state = ConsignmentState(one["state"])
+    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], state, one.get("answer"))
+
+
 def compared(
-    ours: Mapping[date, list[Line]], theirs: Mapping[date, list[Line]], *, days: int, waiting: int, their_waiting: int
+    ours: Mapping[date, Sequence[Line]],
+    theirs: Mapping[date, Sequence[Line]],
+    *,
+    days: int,
+    waiting: int,
+    their_waiting: int,
 ) -> Reconciliation:
     """Both sides laid side by side. Days whose digests were equal are in neither `theirs` nor looked at."""
     agreed, differences = 0, []

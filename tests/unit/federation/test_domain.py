@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -43,3 +44,19 @@ def test_other_words_are_another_digest() -> None:
     assert digest("Đã sửa.") == digest("Đã sửa.")
     assert len({digest("Đã sửa."), digest("Chưa sửa."), digest(None), digest("Đã sửa.", "not_competent")}) == 4
     assert domain.answer_sha256({"state": "assigned", "text": "Đã sửa."}) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"digests": [], "lines": {}, "written": 0},
+        {"digests": {"20/11/2026": "ab"}, "lines": {}, "written": 0},
+        {"digests": {}, "lines": {}, "written": None},
+        {"digests": {}, "lines": {"2026-11-20": [{"consignment": "1"}]}, "written": 0},
+        {"digests": {}, "lines": {"2026-11-20": [{"consignment": 1, "state": "held"}]}, "written": 0},
+    ],
+)
+def test_what_is_no_answer_to_a_comparison_is_unreadable_whatever_it_is(said: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of many kinds
+        domain.read_digests(said)
