@@ -15,6 +15,7 @@ from app.kit.problems import Unavailable
 from app.kit.text import Text
 from app.media.terms import MOST_OF_A_REPORT
 from app.publication import service as publication_service
+from app.web.budgets import ReadTooMuch, spend
 from app.web.pages import Form
 
 from . import handing, steps, unsent, views
@@ -75,7 +76,7 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
         sure=draft.placed is not None and draft.placed.chain.commune is not None,
         most_files=MOST_OF_A_REPORT,
         most_bytes=visit.most_bytes,
-        similar=await similar(visit, draft),
+        similar=await _similar(visit, draft),
         written=unsent.name_of(form.text("key")),
         **_shared(visit, category, written),
     )
@@ -131,6 +132,15 @@ def _said(question: Question, text: str) -> Text:
     if question.type is QuestionType.BOOLEAN:
         return {"yes": _YES, "no": _NO}.get(text, Text(text, text))
     return next((choice.label for choice in question.choices if choice.code == text), Text(text, text))
+
+
+async def _similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
+    """The same for a page: nobody is kept from reporting because his address has read too much."""
+    try:
+        spend(visit.request, 1)
+    except ReadTooMuch:
+        return ()
+    return await similar(visit, draft)
 
 
 async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
