@@ -18,6 +18,20 @@ from tests.browser.test_officers import RULES
 from tests.browser.test_people import WORDS, come_to, fits, go_on, reports, write as write_by_steps
 from tests.pictures import photo
 
+DROPPED_ON_ITS_WAY = """async () => {
+  for (const { key } of await queue.list()) await queue.drop(key);
+  const real = self.fetch;
+  const begun = new Promise((go) => { self.fetch = () => new Promise((_, failed) => { go(failed); }); });
+  const key = queue.newKey();
+  await queue.put([["key", key], ["description", "..."]]);
+  const sending = queue.send(true), end = await begun;
+  await queue.drop(key);
+  end(new TypeError("no network"));
+  await sending;
+  self.fetch = real;
+  return (await queue.list()).length;
+}"""
+
 
 @dataclass
 class Line:
@@ -190,6 +204,8 @@ async def test_what_is_refused_is_changed_on_the_form_and_nothing_is_lost(
     await expect(page.get_by_role("heading", name="Gửi phản ánh")).to_be_visible()
     assert await page.input_value("#description") == WORDS
     assert await reports(db) == 0
+    left = await page.evaluate(DROPPED_ON_ITS_WAY)
+    assert left == 0, "what is taken off the device on its way, and is not heard of, does not come back"
 
 
 async def test_a_newer_worker_waits_until_it_is_wanted(open_page: Open, line: Line) -> None:
