@@ -22,7 +22,7 @@ from app.portals.domain import theme
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
 from app.publication.terms import Told
-from app.web.budgets import counted
+from app.web.budgets import counted, spend
 from app.web.etags import bytes_or_304, content_tag
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
@@ -31,6 +31,7 @@ router = APIRouter(prefix="/portal/{unit}", dependencies=[Depends(counted(1))])
 _FEED_ROWS: Final = 50
 _TABLE_ROWS: Final = 1000
 _MAP_PAGES: Final = 5000
+_MANY_ROWS: Final = 50  # of a table or sitemap, of which each counts as one more read
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 Cursor = Annotated[str | None, Query(max_length=512)]
 
@@ -91,8 +92,9 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
         front.visit.database, *front.key, piece="line", after=key_after(query, cursor), limit=_TABLE_ROWS
     )
     more = cursor_of(query, page.after) if page.after else None
-    by_person = "text/html" in front.visit.request.headers.get("accept", "")  # a browser, which hands it to Excel
-    content = feeds.table(orjson.loads(b"[%b]" % page.joined), marked=by_person)
+    lines = orjson.loads(b"[%b]" % page.joined)
+    spend(front.visit.request, len(lines) // _MANY_ROWS)
+    content = feeds.table(lines, marked=_by_person(front.visit.request))
     headers = {
         "Vary": "Accept",
         "Content-Disposition": f'attachment; filename="{front.unit.code}.csv"',
@@ -101,11 +103,17 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
     return front.answer(content, "text/csv; charset=utf-8; header=present", changed_at, **headers)
 
 
+def _by_person(request: Request) -> bool:
+    """Whether a browser asks, which hands a table to Excel."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 @router.get("/sitemap.xml")
 async def get_sitemap(front: CurrentFront) -> Response:
     """The pages of the portal, for search engines."""
     changed_at = await front.changed_at()
     pages = await publication.portal_codes(front.visit.database, *front.key, limit=_MAP_PAGES)
+    spend(front.visit.request, len(pages) // _MANY_ROWS)
     return front.answer(feeds.sitemap(f"{front.host}{front.page}", changed_at, pages), "application/xml", changed_at)
 
 
