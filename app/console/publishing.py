@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from app.catalogue.terms import Priority
+from app.catalogue.terms import PhotoPolicy, Priority, PublicationPolicy
 from app.directory.terms import Tier, UnitKind
 from app.kit.clock import local_day
 from app.kit.text import Text
@@ -26,6 +26,17 @@ ASKS: Final = {
     "legal_basis.en": _BASIS,
     "note": Text("Hãy ghi thay đổi gì, vì sao.", "Say what changes, and why."),
     "valid_from": Text("Hãy chọn ngày có hiệu lực.", "Choose from which day it holds."),
+}
+_NAME: Final = Text("Hãy đặt tên, bằng cả hai thứ tiếng.", "Name it, in both languages.")
+CATEGORY_ASKS: Final = {"name": _NAME, "name.vi": _NAME, "name.en": _NAME}
+PUBLICATION: Final = {
+    PublicationPolicy.AUTOMATIC: Text("Công khai ngay, đã che thông tin cá nhân", "At once, personal data masked"),
+    PublicationPolicy.CONFIRM: Text("Công khai sau khi cán bộ xem", "After an officer has looked at it"),
+    PublicationPolicy.NEVER: Text("Không bao giờ công khai", "Never"),
+}
+PHOTOS: Final = {
+    PhotoPolicy.DECIDED: Text("Cán bộ quyết định từng ảnh", "An officer decides on each"),
+    PhotoPolicy.NEVER: Text("Không bao giờ công khai", "Never"),
 }
 TIERS: Final = {
     Tier.PROVINCE: Text("Cấp tỉnh", "Province"),

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.service import Rerouting
+from app.cases.domain.previews import Rerouting
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
 from app.console.publishing import ASKS, STALE, begins, numbers
-from app.console.rules import own_errors, questions_of, rule_choices, rule_form, rule_line, rule_values
+from app.console.rules import own_errors, questions_of, rule_choices, rule_form, rule_line, rule_values, target_of
 from app.db.work import Work, in_work, read_work
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
@@ -243,7 +243,11 @@ def _shown(
         may=_may(desk),
         based_on=book.number,
         action=f"{PATH}/rulebook/" + (f"rules/{code}" if code is not None else "new"),
-        others=[one.code for one in book.rules if one.code != code],
+        others=[
+            (one.code, f"{place}. {target_of(desk, one)} – {one.code}")
+            for place, one in enumerate(book.rules, 1)
+            if one.code != code
+        ],
         questions=questions_of(desk, form.many("categories")) if form.many("categories") else [],
         **rule_choices(desk),
     )
