@@ -16,7 +16,7 @@ from app.catalogue.errors import CategoryNotFound, StaleCategory
 from app.catalogue.schemas import CategoryVersionIn
 from app.catalogue.terms import Category, CategoryVersion, KeptCategory
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, STALE, numbers
+from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, STALE, at_fields, numbers
 from app.console.rules import unit_kind_at
 from app.db.work import Work, in_work, read_work
 from app.kit.clock import local_day
@@ -95,7 +95,7 @@ async def _published(desk: Desk, kept: KeptCategory, form: Form) -> Response:
     try:
         wanted = CategoryVersionIn.model_validate({**form.filled(*_TYPED), **numbers(form, "based_on")})
     except ValidationError as refused:
-        return await _shown(desk, kept, form, errors_of(refused, _ASKS), status=422)
+        return await _shown(desk, kept, form, at_fields(errors_of(refused, _ASKS)), status=422)
     try:
         if form.text("step") == "do":
             await _publish(desk, code, wanted)

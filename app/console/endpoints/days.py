@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.cases.terms import Preview
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
-from app.console.publishing import ASKS, STALE, numbers
+from app.console.publishing import ASKS, STALE, at_fields, numbers
 from app.console.views import areas_to_choose
 from app.db.work import Work, in_work, read_work
 from app.deadlines import service
@@ -91,7 +91,7 @@ def _typed(form: Form) -> dict[str, Any]:
 def _placed(errors: FieldErrors) -> FieldErrors:
     """What is wrong, at the fields of the page."""
     found: FieldErrors = {}
-    for name, error in errors.items():
+    for name, error in at_fields(errors).items():
         first = name.partition(".")[0]
         found.setdefault(first if first in ("hours", "areas") else name, _HOURS if first == "hours" else error)
     return found

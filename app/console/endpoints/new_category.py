@@ -14,7 +14,7 @@ from app.catalogue import service
 from app.catalogue.schemas import CategoryIn
 from app.catalogue.terms import Category, CategoryVersion, Kind, PhotoPolicy, PublicationPolicy, Question
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
-from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, TIERS, UNIT_KINDS, numbers
+from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, TIERS, UNIT_KINDS, at_fields, numbers
 from app.console.rules import rule_sentence
 from app.db.work import Work, in_work
 from app.directory.terms import Tier
@@ -28,6 +28,7 @@ _ASKS: Final = {
     **ASKS,
     **CATEGORY_ASKS,
     "code": Text("Hãy đặt mã, hoặc đặt tên tiếng Anh.", "Give it a code, or an English name."),
+    "note": Text("Hãy ghi thêm vì sao, theo văn bản nào.", "Say why it is added, by which decision."),
     "default_tier": Text("Hãy chọn cấp.", "Choose the tier."),
     "default_unit_kind": Text("Hãy chọn loại đơn vị.", "Choose the kind of unit."),
     "target_working_days": Text("Hãy nhập số ngày làm việc.", "Enter how many working days."),
@@ -42,7 +43,7 @@ _TYPED: Final = (
     *("kind", "default_tier", "default_unit_kind", "publication", "photos"),
 )
 _NUMBERS: Final = ("target_working_days", "emergency_target_working_days")
-_AT: Final = {"code": "own", "photos_basis": "photos_basis.vi", "guidance": "guidance.vi"}
+_AT: Final = {"code": "own"}
 _NAMED: Final = 5
 
 
@@ -80,7 +81,7 @@ async def _added(desk: Desk, form: Form) -> Response:
 def _placed(errors: FieldErrors) -> FieldErrors:
     """What is wrong, at the fields of the page."""
     found: FieldErrors = {}
-    for name, error in errors.items():
+    for name, error in at_fields(errors).items():
         first = name.partition(".")[0]
         found.setdefault(first if first in ("questions", "keywords") else _AT.get(name, name), error)
     return found

@@ -95,6 +95,9 @@ async def test_a_rule_shows_what_it_reroutes_is_moved_and_left_out(desk_of: Desk
     at = "/console/rulebook/new"
     page = Page(await admin.get(at))
     form = which(page, at, "look")
+    empty = Page(await post(admin, form, step="look"))
+    assert {"code-error", "to_unit-error", "reason.vi-error", "note-error"} <= empty.ids
+    assert "Hãy chọn một đơn vị, hoặc cả loại và cấp." in empty.text
     words = {"reason__vi": "Đèn do {unit} lo", "reason__en": "{unit} looks after lamps", "note": "Quyết định 7"}
     wrong = await post(admin, form, code="lamps", to_unit="H23.99", answers="lạ: 1..x", step="look", **words)
     assert wrong.status_code == 422
@@ -158,7 +161,7 @@ async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_repo
     form = which(Page(await admin.get(f"{at}?group=lighting")), at, "look")
     empty = Page(await post(admin, form, step="look"))
     assert "Hãy đặt mã, hoặc đặt tên tiếng Anh." in empty.text
-    assert "legal_basis.vi" in empty.ids
+    assert {"own-error", "name.vi-error", "legal_basis.vi-error", "note-error"} <= empty.ids, "each at its field"
     bad = Page(await post(admin, form, own="Đèn", name__en="Lamp", step="look"))
     assert "Mã gồm chữ thường không dấu" in bad.text
     assert which(bad, at, "look").values["name.en"] == "Lamp", "what was typed stays"
