@@ -38,15 +38,16 @@ async def _shown(
     own = sorted({held.unit_id for held in desk.actor.memberships if held.instead_of is None})
     units = [directory.unit(tenant_id, unit_id) for unit_id in own]
     members = {
-        unit.name: await service.members_of(desk.database, tenant_id, unit_id, now=desk.now)
-        for unit, unit_id in zip(units, own, strict=True)
+        desk.unit_name(unit_id): await service.members_of(desk.database, tenant_id, unit_id, now=desk.now)
+        for unit_id in own
     }
     async with read_work(desk.database, desk.clock, tenant_id) as work:
         found = await service.list_deputies(work, desk.actor)
     return desk.page(
         "deputies.html",
         status=status,
-        own=[(unit.code, unit.name) for unit in units],
+        own=[(unit.code, desk.unit_name(unit.id)) for unit in units],
+        anybody=any(login != desk.signed_in.username for people in members.values() for login, _ in people),
         members=members,
         username=desk.signed_in.username,
         deputies=[_line(desk, one) for one in found],
@@ -59,8 +60,7 @@ async def _shown(
 
 def _line(desk: Desk, one: Deputy) -> dict[str, Any]:
     """One line, with the name of the unit and whether the officer may end it."""
-    unit = desk.books.directory.unit(desk.tenant.id, one.unit_id)
-    return {"one": one, "unit": unit.name, "mine": one.colleague.id == desk.actor.staff_id}
+    return {"one": one, "unit": desk.unit_name(one.unit_id), "mine": one.colleague.id == desk.actor.staff_id}
 
 
 @router.post("")

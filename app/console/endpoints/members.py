@@ -168,7 +168,7 @@ async def _lent(desk: Desk, reach: Reach, member: Member) -> list[tuple[str, str
             unit = desk.books.directory.unit(desk.tenant.id, unit_id)
             people = await identity_service.members_of(desk.database, desk.tenant.id, unit_id, now=desk.now)
             others = [one for one in people if one[0] not in {member.username, desk.signed_in.username}]
-            found.append((unit.code, unit.name, others))
+            found.append((unit.code, desk.unit_name(unit_id), others))
     return [one for one in found if one[2]]
 
 

@@ -164,7 +164,7 @@ def _named_unit(desk: Desk, entry: Entry) -> tuple[str, str] | None:
         unit = desk.books.directory.unit(desk.tenant.id, UnitId(entry.unit_id))
     except UnknownUnit:
         return "", str(entry.unit_id)
-    return unit.code, unit.name
+    return unit.code, Text(unit.name, unit.name_en)(desk.lang)
 
 
 def _link(entry: Entry) -> str | None:

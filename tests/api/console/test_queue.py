@@ -229,3 +229,19 @@ async def test_the_masking_of_many_is_read_first_and_confirmed_in_one_go(
     rows = await db.lane.fetch("SELECT code, redaction->'show' FROM cases WHERE redaction IS NOT NULL ORDER BY code")
     assert [tuple(row) for row in rows] == [(filed[0].code, '["Trần Văn Ba"]'), (filed[1].code, "[]")]
     assert (await desk.post("/console/redactions", data={"csrf": csrf})).status_code == 422
+
+
+async def test_the_next_case_is_the_one_after_in_the_queue_one_came_from(desk_of: Desks, process: Process) -> None:
+    one, two = await a_case(process), await a_case(process)
+    desk = await desk_of()
+    first, second = listed(Page(await desk.get("/console?view=triage")))
+    assert {first, second} == {one.code, two.code}
+    page = Page(await desk.get(f"/console/cases/{first}?back=view%3Dtriage"))
+    (onward,) = {link for link in page.links if link.startswith("/console/next")}
+    on = await desk.get(onward)
+    assert on.headers["location"] == f"/console/cases/{second}?back=view%3Dtriage"
+    end = await desk.get(f"/console/next?after={second}&back=view%3Dtriage")
+    assert end.headers["location"] == "/console?view=triage"
+    away = await desk.get("/console/next?after=H23-1&back=view%3Dtriage")
+    assert away.headers["location"].startswith(f"/console/cases/{first}?"), "one that has left: on with the first"
+    assert (await desk.get("/console/next?after=x&back=view%3Dnope")).status_code == 303
