@@ -62,9 +62,7 @@ def areas(directory: Directory, tenant: Tenant, *, with_districts: bool = False)
     """
     above = directory.children(tenant.edition, tenant.province)
     alone = tuple(Option(area.code, area.name) for area in above if area.tier is Tier.COMMUNE)
-    below = [
-        (area, directory.children(tenant.edition, area.code)) for area in above if area.tier is not Tier.COMMUNE
-    ]
+    below = [(area, directory.children(tenant.edition, area.code)) for area in above if area.tier is not Tier.COMMUNE]
     borne = Counter(commune.name for _, communes in below for commune in communes)
     found = [
         Options(
