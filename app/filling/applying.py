@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
+from app.kit.text import Text
 from app.procedures import domain as procedures_domain
 from app.procedures.terms import Procedure, RequiredDocument
 from app.service_requests import service
@@ -24,6 +25,7 @@ from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 from .questions import answers_of, form_of
 
 PERSON: Final = ("name", "identity_number", "phone", "email", "address", "born_on")
+_MISSING: Final = {"applicant_area": Text("Hãy chọn xã, phường nơi cư trú.", "Please choose the commune of residence.")}
 _PLACES: Final = ("applicant_area", "object_area")
 
 
@@ -74,7 +76,7 @@ def checked(
     try:
         return service.check(books, tenant_id, filing().filing(), on), {}, {}
     except ValidationError as refused:
-        return None, errors_of(refused), {}
+        return None, errors_of(refused, _MISSING), {}
     except DocumentsMissing as refused:
         return None, {}, missing_of(refused)
     except Problem as refused:
@@ -99,9 +101,8 @@ def missing_of(refused: DocumentsMissing) -> FieldErrors:
 
 def filing_of(written: Written, *, draft: UUID | None = None, another: bool = False) -> FilingIn:
     """The draft as it is handed in. Raises: ValidationError."""
-    content = dict(written.content)
-    content.setdefault("applicant_area", "")
-    return FilingIn(procedure=written.procedure.code, channel=Channel.WEB, draft=draft, another=another, **content)
+    told = written.content
+    return FilingIn(procedure=written.procedure.code, channel=Channel.WEB, draft=draft, another=another, **told)
 
 
 def needed(written: Written) -> tuple[RequiredDocument, ...]:

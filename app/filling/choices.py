@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,14 +56,23 @@ def every_category(catalogue: Catalogue, tenant: TenantId, lang: Lang) -> list[O
 
 
 def areas(directory: Directory, tenant: Tenant, *, with_districts: bool = False) -> list[Options]:
-    """Communes by district, or without districts on a map of two tiers."""
-    found: list[Options] = []
-    alone: list[Option] = []
-    for area in directory.children(tenant.edition, tenant.province):
-        if area.tier is Tier.COMMUNE:
-            alone.append(Option(area.code, area.name))
-            continue
-        own = (Option(area.code, area.name),) if with_districts else ()
-        communes = tuple(Option(below.code, below.name) for below in directory.children(tenant.edition, area.code))
-        found.append(Options(area.name, own + communes))
-    return [*found, Options("", tuple(alone))] if alone else found
+    """Communes by district, or without districts on a map of two tiers.
+
+    A name that several communes of the province bear is told with the district: a closed list shows no heading.
+    """
+    above = directory.children(tenant.edition, tenant.province)
+    alone = tuple(Option(area.code, area.name) for area in above if area.tier is Tier.COMMUNE)
+    below = [(area, directory.children(tenant.edition, area.code)) for area in above if area.tier is not Tier.COMMUNE]
+    borne = Counter(commune.name for _, communes in below for commune in communes)
+    found = [
+        Options(
+            area.name,
+            ((Option(area.code, area.name),) if with_districts else ())
+            + tuple(
+                Option(each.code, f"{each.name} ({area.name})" if borne[each.name] > 1 else each.name)
+                for each in communes
+            ),
+        )
+        for area, communes in below
+    ]
+    return [*found, Options("", alone)] if alone else found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.kit.text import Lang, Text
@@ -16,6 +17,7 @@ from app.procedures.terms import Procedure
 from app.service_requests.service import PREFILLED
 from app.service_requests.terms import Earlier
 from app.web.pages import Form
+from app.web.pages.dates import plain_date
 
 ABOUT: Final[Mapping[str, Text]] = {
     "applicant.name": Text("Họ, chữ đệm và tên", "Full name"),
@@ -131,7 +133,17 @@ def _in_words(value: Any, schema: Mapping[str, Any], lang: Lang) -> str:
             return "; ".join(_in_words(item, {}, lang) for item in items)
         case {**members}:
             return ", ".join(_in_words(item, {}, lang) for item in members.values())
+    if schema.get("format") == "date":
+        return _day_in_words(str(value), lang)
     return str(schema.get("x-labels", {}).get(str(value), {}).get(lang.value, value))
+
+
+def _day_in_words(value: str, lang: Lang) -> str:
+    """A day as people write it (17/05/1990); what is no day as it was typed."""
+    try:
+        return plain_date(date.fromisoformat(value), lang)
+    except ValueError:
+        return value
 
 
 def answers_of(procedure: Procedure, form: Form) -> dict[str, Any]:

@@ -219,9 +219,22 @@ async def keep(db: Database, ids: Sequence[UUID], spare: Sequence[UUID]) -> None
     )
 
 
-def put_claims(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
-    """Add that these are the report's to what the work writes."""
-    for place, upload_id in enumerate(uploads):
+async def next_place(work: Work, tenant_id: TenantId, report_id: ReportId) -> int:
+    """The place after the report's last file: as many as it has. One statement."""
+    rows = await work.fetch(
+        "SELECT COALESCE(max(place) + 1, 0) AS next FROM report_files WHERE tenant_id = $1 AND report_id = $2",
+        tenant_id,
+        report_id,
+    )
+    found: int = rows[0]["next"]
+    return found
+
+
+def put_claims(
+    work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID], *, first: int = 0
+) -> None:
+    """Add that these are the report's, from the place `first` on, to what the work writes."""
+    for place, upload_id in enumerate(uploads, first):
         claim = {"upload_id": upload_id, "tenant_id": tenant_id, "report_id": report_id}
         work.put(UploadClaim.__table__, claim)  # type: ignore[arg-type]
         file = {"tenant_id": tenant_id, "report_id": report_id, "place": place, "upload_id": upload_id}

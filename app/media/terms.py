@@ -14,7 +14,8 @@ from app.kit.ids import TenantId
 from app.kit.text import Text
 from app.limits.terms import Asking
 
-MOST_OF_A_REPORT: Final = 8  # files that its sender may attach
+MOST_OF_A_REPORT: Final = 8  # files that its sender may attach, and to each reply
+MOST_WITH_REPLIES: Final = 40  # files of a report, with those of the replies to it
 
 
 class UploadState(StrEnum):

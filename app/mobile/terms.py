@@ -100,6 +100,7 @@ class HandedVerb:
     secret: str | None = field(repr=False, default=None)
     text: str | None = None
     stars: int | None = None
+    media: tuple[str, ...] = ()  # names of uploads that come with a reply
 
 
 Handed = HandedReport | HandedVerb

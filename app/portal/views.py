@@ -151,6 +151,7 @@ def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, 
         "standing": outcome(case["state"], case["resolution"]),
         "is_open": case["state"] not in {"resolved", "closed"},
         "deadline": deadline(visit, row) if published else _UNEXPLAINED,
+        **visit.map_values(),
     }
 
 

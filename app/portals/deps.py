@@ -26,7 +26,7 @@ UnitCode = Annotated[
     Path(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9.]{0,31}$",
         description="Mã cơ quan. Code of the unit.",
-        examples=["H23.15"],
+        examples=["H23.21"],
     ),
 ]
 

@@ -146,20 +146,37 @@ def _state(case: Case) -> Answer:
     return Answer(200, state_answer(case))
 
 
-@router.post("/{code}/replies", **_OWN)
+@router.post(
+    "/{code}/replies",
+    response_model=StateOut,
+    responses=problem_responses(
+        SessionExpired,
+        ReportNotFound,
+        IllegalTransition,
+        UploadGone,
+        UploadTaken,
+        UploadUnfinished,
+        IdempotencyKeyReused,
+        UnreadableIdempotencyKey,
+    ),
+)
 async def reply(
     code: ReportCode,
     body: ReplyIn,
     work: WriteWork,
+    db: CurrentDatabase,
     actor: CurrentActor,
     books: CurrentBooks,
     key: NamedKey,
     tracking_secret: TrackingSecret = None,
 ) -> Response:
-    """Trả lời câu hỏi của đơn vị hoặc bổ sung thông tin. Answer the unit's question, or add something."""
+    """Trả lời câu hỏi của đơn vị hoặc bổ sung thông tin, ảnh. Answer the question, or add something, with photos."""
 
     async def verb() -> Answer:
-        return _state(await service.reply(work, actor, code, tracking_secret, books=books, text=body.text))
+        case = await service.reply(
+            db, work, actor, code, tracking_secret, books=books, text=body.text, media=body.media
+        )
+        return _state(case)
 
     return await answer_once(work, actor.tenant_id, key, body, verb)
 

@@ -117,6 +117,9 @@ _BY: dict[tuple[str, str], Text] = {
         "Báo {unit}: {occasion_label}.",
         "{unit} was told: {occasion_label}.",
     ),
+    ("case.reporter_replied", "files"): Text(
+        "Người gửi đã trả lời, kèm {files} tệp.", "The sender has replied; files: {files}."
+    ),
     ("service_request.supplied", "desk"): Text(
         "{brought_by} bổ sung hồ sơ ({channel}); {unit} ghi nhận.",
         "{brought_by} supplied what was missing ({channel}); recorded by {unit}.",

@@ -161,6 +161,7 @@ async def test_a_report_written_without_a_network_arrives_once(
     assert await db.lane.fetchval("SELECT captured_at IS NOT NULL FROM reports")
     await page.locator("a.code").click()
     await expect(page.get_by_text("giữ việc này đến hết")).to_be_visible()
+    await expect(page.get_by_text("hãy chép lại mã theo dõi")).to_be_visible()  # wherever its sender looks next
 
 
 async def test_a_report_on_its_way_when_the_network_ends_is_kept_and_arrives_once(

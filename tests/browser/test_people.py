@@ -88,6 +88,10 @@ async def test_a_report_is_sent_by_keyboard_alone(open_page: Open, db: Database)
     await page.keyboard.press("Enter")
     await expect(page.locator("#where legend")).to_be_focused()  # and so it is read: step 2 of 4
     await expect(page).to_have_title(re.compile("^Bước 2 trên 4: Ở đâu"))
+    search = page.locator("#where input[type=search]")
+    await search.press_sequentially("thanh an")  # the commune of that name, before those that only have its letters
+    await expect(page.locator("#area_code option:checked")).to_have_text("Xã Thanh An")
+    await search.fill("")
     await tab_to(page, "#area_code")
     await page.keyboard.type("Phường Cẩm Th")
     await tab_to(page, "[name=step]")

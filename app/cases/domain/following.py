@@ -13,13 +13,17 @@ from app.timeline.terms import Audience
 from .transitions import next_state
 
 
-def reply(facts: CaseFacts, *, text: str, report: ReportId) -> CaseFact:
-    """A reporter answers a question or adds something; only that reporter and the staff read it."""
+def reply(facts: CaseFacts, *, text: str, report: ReportId, files: int = 0) -> CaseFact:
+    """A reporter answers a question or adds something; only that reporter and the staff read it.
+
+    `files`: how many come with it.
+    """
     return CaseFact(
         EventType.REPORTER_REPLIED,
         Audience.REPORTER,
         Changes(state=next_state(facts, Verb.REPLY)),
         text=text,
+        data={"by": "files", "files": files} if files else {},
         report_id=report,
     )
 

@@ -28,10 +28,12 @@ def verbs_for_reporter(facts: CaseFacts) -> list[Verb]:
 
 
 async def reply_to_case(
-    work: Work, actor: Actor, case_id: CaseId, *, books: Books, report: ReportId, text: str
+    work: Work, actor: Actor, case_id: CaseId, *, books: Books, report: ReportId, text: str, files: int = 0
 ) -> Case:
-    """A reporter answers a question or adds something."""
-    return await _for_reporter(work, actor, case_id, books, lambda facts: domain.reply(facts, text=text, report=report))
+    """A reporter answers a question or adds something, so many files with it."""
+    return await _for_reporter(
+        work, actor, case_id, books, lambda facts: domain.reply(facts, text=text, report=report, files=files)
+    )
 
 
 async def rate_case(

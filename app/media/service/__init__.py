@@ -12,11 +12,12 @@ from .clearing import (
     sweep,
 )
 from .fetching import covered, fetch, list_checksums, list_of_reports, list_uploads, read
-from .receiving import append, attach, attachable, begin, claim, end, look, put_off, take
+from .receiving import append, attach, attach_more, attachable, begin, claim, end, look, put_off, take
 
 __all__ = [
     "append",
     "attach",
+    "attach_more",
     "attachable",
     "backlog",
     "begin",

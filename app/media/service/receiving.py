@@ -16,7 +16,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from app.db.engine import Database
-from app.db.work import Recorder
+from app.db.work import Recorder, Work
 from app.kit import signing
 from app.kit.clock import Clock
 from app.kit.ids import ReportId, TenantId, uuid7
@@ -37,7 +37,7 @@ from app.media.errors import (
     WrongOffset,
 )
 from app.media.store import Appender, Store
-from app.media.terms import ClientGone, FileSender, Refusal, Upload, UploadName, UploadState
+from app.media.terms import MOST_WITH_REPLIES, ClientGone, FileSender, Refusal, Upload, UploadName, UploadState
 
 from .admitting import admit
 
@@ -45,6 +45,10 @@ TURN = timedelta(seconds=10)  # in which a request that writes must say that it 
 SETTLE_BYTES, SETTLE_S = 4 * 1024 * 1024, 2.0
 PATIENCE_S, LOOK_AGAIN_S = 15.0, 0.1  # longer than a TURN: one that was killed leaves the file to the next
 _CHUNK_BYTES = 256 * 1024
+_TOO_MANY = Text(
+    "Mỗi phản ánh kèm tối đa {most} tệp, tính cả các lần bổ sung. Lời bổ sung chưa được gửi.",
+    "A report has at most {most} files, with those that were added. Nothing was sent.",
+)
 _TWICE = Text("Tệp này được nêu hai lần.", "This file is named twice.")
 
 
@@ -338,6 +342,19 @@ def _unusable(upload: Upload | None, named: Collection[UUID], now: datetime, *, 
 def attach(work: Recorder, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
     """The uploads are the report's, written with it; one that is another's, or gone, makes the writing fail."""
     repository.put_claims(work, tenant_id, report_id, uploads)
+
+
+async def attach_more(work: Work, tenant_id: TenantId, report_id: ReportId, uploads: Sequence[UUID]) -> None:
+    """The uploads are the report's after those it has, for whoever holds its case. One statement, none for none.
+
+    Raises: UploadUnfinished when they are too many.
+    """
+    if not uploads:
+        return
+    first = await repository.next_place(work, tenant_id, report_id)
+    if first + len(uploads) > MOST_WITH_REPLIES:
+        raise UploadUnfinished(_TOO_MANY.fill(most=MOST_WITH_REPLIES))
+    repository.put_claims(work, tenant_id, report_id, uploads, first=first)
 
 
 def claim(work: Recorder, tenant_id: TenantId, subject_id: UUID, uploads: Sequence[UUID]) -> None:

@@ -53,10 +53,12 @@ class _AboutIn(WireIn):
             raise SaidError(_ONE_OF_TWO)
         return self
 
-    def _verb(self, verb: SenderVerb, text: str | None, stars: int | None = None) -> HandedVerb:
+    def _verb(
+        self, verb: SenderVerb, text: str | None, stars: int | None = None, media: Sequence[str] = ()
+    ) -> HandedVerb:
         secret = self.tracking_secret.get_secret_value() if self.tracking_secret else None
         about: UUID | str = self.report_id if self.report_id is not None else self.code or ""
-        return HandedVerb(self.id, request_hash(self), verb, about, secret, text, stars)
+        return HandedVerb(self.id, request_hash(self), verb, about, secret, text, stars, tuple(media))
 
 
 class ReplyItemIn(ReplyIn, _AboutIn):
@@ -66,7 +68,7 @@ class ReplyItemIn(ReplyIn, _AboutIn):
 
     def handed(self, _lang: Lang, _skew_s: int | None) -> HandedVerb:
         """In our own terms."""
-        return self._verb(SenderVerb.REPLY, self.text)
+        return self._verb(SenderVerb.REPLY, self.text, media=self.media)
 
 
 class RatingItemIn(RatingIn, _AboutIn):

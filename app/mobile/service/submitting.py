@@ -108,7 +108,9 @@ async def _take_verb(sending: Sending, one: HandedVerb, known: Mapping[UUID, Out
         async def verb() -> Answer:
             match one.verb:
                 case SenderVerb.REPLY:
-                    case = await reports.reply(work, actor, code, secret, books=books, text=one.text or "")
+                    case = await reports.reply(
+                        sending.intake.db, work, actor, code, secret, books=books, text=one.text or "", media=one.media
+                    )
                 case SenderVerb.RATING:
                     case = await reports.rate(
                         work, actor, code, secret, books=books, stars=one.stars or 0, comment=one.text

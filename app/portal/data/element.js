@@ -1,4 +1,4 @@
-// <lien-thong-status unit="H23.15" [code="H23-261122-0042"] [lang="en"] [height="420"]></lien-thong-status>
+// <lien-thong-status unit="H23.21" [code="H23-261122-0042"] [lang="en"] [height="420"]></lien-thong-status>
 // Shows the status widget of a unit's portal. All it does is make a frame: the frame's own policy says who may show it.
 (() => {
   // A module has no current script: then it is looked for by its address.

@@ -15,8 +15,11 @@ from app.db.work import Work, in_work, read_work
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.letters.service import letter_of
-from app.portal import keepsakes, views
+from app.media.deps import CurrentStore
+from app.media.terms import MOST_OF_A_REPORT
+from app.portal import handing, keepsakes, views
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
+from app.portal.drafts import files_in
 from app.privacy import service as privacy_service
 from app.privacy.schemas import AccessListOut
 from app.publication import service as publication_service
@@ -40,6 +43,7 @@ _MISSING = {
     "text": Text("Hãy viết điều bạn muốn trả lời hoặc bổ sung.", "Write what you want to reply or add."),
     "reason": Text("Hãy cho biết điều gì chưa xong.", "Say what is not done."),
 }
+_ONLY_FILES = Text("Gửi thêm ảnh, tệp.", "Here are more photos or files.")
 _CONFIRM = Text("Hãy đánh dấu vào ô để xác nhận.", "Tick the box to confirm.")
 _ERASURE: Final = "erasure"
 _STARS = Text("Hãy chọn từ 1 đến 5 sao.", "Choose 1 to 5 stars.")
@@ -140,13 +144,16 @@ async def erase_contact(visit: CurrentVisit, code: CodePath, form: CurrentForm) 
 
 
 @router.post("/{code}/{verb}")
-async def act(visit: CurrentVisit, code: CodePath, verb: str, form: CurrentForm) -> Response:
+async def act(visit: CurrentVisit, code: CodePath, verb: str, form: CurrentForm, store: CurrentStore) -> Response:
     """What the sender wants of the matter, or the page again with what is wrong."""
     secret = keepsakes.followed(visit.request).get(code)
     view = await _own(visit, code, secret)
     if view is None or verb not in _VERBS:
         return RedirectResponse(f"/follow/{code}", status_code=303)
-    return await _acted(visit, view, secret, verb, form)
+    whole, refused = await handing.with_files(visit, handing.keyed(form), form.files, store)
+    if refused is not None:
+        return await _shown(visit, view, whole, {}, verb=verb, message=said(refused), status=refused.status)
+    return await _acted(visit, view, secret, verb, whole)
 
 
 async def _own(visit: Visit, code: str, secret: str | None) -> ReportView | None:
@@ -166,6 +173,8 @@ async def _acted(visit: Visit, view: ReportView, secret: str | None, verb: str, 
         given: dict[str, object] = form.filled(*shape.model_fields)
         if "stars" in given:
             given["stars"] = whole_number(form.text("stars"))
+        if verb == "replies" and (files := files_in(form)):
+            given = {"text": _ONLY_FILES(visit.lang), **given, "media": files}
         body = shape.model_validate(given)
         key = key_hash(form.text("key") or "none", secret or "", path)
 
@@ -225,6 +234,9 @@ async def _shown(
         done=done,
         message=message,
         key=keepsakes.new_key(),
+        attached=files_in(form),
+        most_files=MOST_OF_A_REPORT,
+        most_bytes=visit.most_bytes,
         files=files_answer(files, visit.keys.media, visit.now)["items"],
         opened=AccessListOut.of(log, at.tenant.id, at.books).items,
         known=known,
@@ -239,7 +251,9 @@ _Call = Callable[[Visit, Work, str, str | None, WireIn], Awaitable[Case]]
 
 async def _reply(visit: Visit, work: Work, code: str, secret: str | None, body: WireIn) -> Case:
     assert isinstance(body, ReplyIn)
-    return await reports_service.reply(work, visit.actor, code, secret, books=visit.books, text=body.text)
+    return await reports_service.reply(
+        visit.database, work, visit.actor, code, secret, books=visit.books, text=body.text, media=body.media
+    )
 
 
 async def _rate(visit: Visit, work: Work, code: str, secret: str | None, body: WireIn) -> Case:

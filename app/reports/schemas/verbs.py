@@ -10,7 +10,10 @@ from pydantic import BaseModel, Field
 from app.cases.models import Case
 from app.cases.terms import CaseState, Resolution
 from app.kit.clock import rfc3339
+from app.media.terms import MOST_OF_A_REPORT
 from app.web.fields import LongText, WireIn
+
+from .reports import UploadText
 
 
 class StateOut(BaseModel):
@@ -26,6 +29,11 @@ class ReplyIn(WireIn):
     """Words to the unit that handles it."""
 
     text: LongText
+    media: list[UploadText] = Field(
+        default_factory=list,
+        max_length=MOST_OF_A_REPORT,
+        description="Tệp đã gửi xong ở /uploads, thêm vào tệp của phản ánh. Finished uploads, added to the report's.",
+    )
 
 
 class RatingIn(WireIn):

@@ -9,10 +9,12 @@ from app.cases import service as cases_service
 from app.cases.errors import IllegalTransition
 from app.cases.models import Case
 from app.cases.terms import Books
+from app.db.engine import Database
 from app.db.work import Work
 from app.identity.policies import may_use
 from app.identity.terms import Actor, ActorKind, ClientScope
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
+from app.media import service as media_service
 from app.outbox import service as outbox
 from app.reports import repository
 from app.reports.errors import ReportNotFound
@@ -131,12 +133,35 @@ async def ended_before(
     return await repository.ended_before(work, tenant_id, reports, before)
 
 
-async def reply(work: Work, actor: Actor, code: str, secret: str | None, *, books: Books, text: str) -> Case:
-    """The sender answers a question or adds something."""
+async def reply(
+    db: Database,
+    work: Work,
+    actor: Actor,
+    code: str,
+    secret: str | None,
+    *,
+    books: Books,
+    text: str,
+    media: Sequence[str] = (),
+) -> Case:
+    """The sender answers a question or adds something; `media`: names of uploads that are the report's from now on.
+
+    Raises: UploadGone, UploadUnfinished, also when the report has too many files; UploadTaken when the work is written.
+    """
     report = await own_report(work, actor, code, secret)
-    return await cases_service.reply_to_case(
-        work, _as_sender(actor), CaseId(report.case_id), books=books, report=ReportId(report.id), text=text
+    of_report = ReportId(report.id)
+    files = await media_service.attachable(db, media, work.now, also_refused=True)
+    case = await cases_service.reply_to_case(
+        work,
+        _as_sender(actor),
+        CaseId(report.case_id),
+        books=books,
+        report=of_report,
+        text=text,
+        files=len(files),
     )
+    await media_service.attach_more(work, actor.tenant_id, of_report, files)
+    return case
 
 
 async def add_by_client(work: Work, client: Actor, code: str, *, books: Books, text: str, reopens: bool) -> Case:

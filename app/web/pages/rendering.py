@@ -181,6 +181,8 @@ def _day(context: Context, at: datetime | str | date) -> str:
 
 @pass_context
 def _date(context: Context, at: datetime | str) -> str:
+    if isinstance(at, str) and len(at) == len("2026-11-28"):  # a day by itself lies in no zone
+        return plain_date(date.fromisoformat(at), context["lang"])
     return plain_date(_local(context, at), context["lang"])
 
 

@@ -94,6 +94,32 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
     assert code in listed.text
 
 
+async def test_a_commune_left_out_is_asked_for_and_a_day_reads_as_people_write_it(
+    client: httpx.AsyncClient, mine: dict[str, str]
+) -> None:
+    typed = {
+        "applicant.name": "Nguyễn Thị Hoa",
+        "applicant.identity_number": "030123456789",
+        "applicant.born_on": "1990-05-17",
+        "applicant.phone": "0912345678",
+        "applicant.address": "12 Cẩm Thượng",
+        "answers.marital_status": "never_married",
+        "answers.since": "2008-05-17",
+        "answers.purpose": "loan",
+        "answers.copies": "1",
+        "answers.relation": "self",
+    }
+    begin = Page(await client.get("/apply/1.004873")).form("/apply/1.004873")
+    asked = await go(client, begin, **typed, step="papers")
+    assert "Xã, phường nơi cư trú: Hãy chọn xã, phường nơi cư trú." in Page(asked).text
+    draft = asked.url.path
+    papers = await go(client, Page(asked).form(draft), applicant_area="10507", step="papers")
+    assert papers.url.path == f"{draft}/papers", Page(papers).text
+    review = Page(await client.get(f"{draft}/review")).text
+    assert "17/05/2008" in review
+    assert "2008-05-17" not in review
+
+
 async def test_whoever_is_not_signed_in_is_led_to_where_one_can(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"/apply/{LAND}")).headers["location"] == f"/account?next=%2Fapply%2F{LAND}"
     page = await client.get("/service-requests")

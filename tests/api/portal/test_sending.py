@@ -41,6 +41,13 @@ async def third_page(client: httpx.AsyncClient, **typed: str) -> Page:
     return await last_page(client, step="details", **typed)
 
 
+async def test_a_commune_whose_name_others_bear_is_told_with_its_district(client: httpx.AsyncClient) -> None:
+    choices = (await client.get("/report")).text
+    borne = re.findall(r">(Xã Hồng Phong[^<]*)<", choices)
+    assert borne == [f"Xã Hồng Phong (Huyện {district})" for district in ("Nam Sách", "Ninh Giang", "Thanh Miện")]
+    assert '<option value="10507">Phường Cẩm Thượng</option>' in choices
+
+
 async def count(db: Database) -> int:
     found: int = await db.lane.fetchval("SELECT count(*) FROM reports")
     return found

@@ -13,10 +13,11 @@
     const all = await queue.list();
     const waits = all.filter((one) => one.state === "waiting").length;
     const stuck = all.some((one) => one.state === "refused");
+    const uncopied = all.some((one) => one.state === "sent" && one.secret);
     if (waiting && !kept) {
-      const { one, many } = waiting.dataset;
-      $("span", waiting).textContent = stuck ? waiting.dataset.stuck : waits === 1 ? one : many.replace("%n", waits);
-      waiting.hidden = !(waits || stuck);
+      const { one, many, sent } = waiting.dataset;
+      $("span", waiting).textContent = stuck ? waiting.dataset.stuck : waits > 1 ? many.replace("%n", waits) : waits ? one : sent;
+      waiting.hidden = !(waits || stuck || uncopied);
     }
     if (kept) dispatchEvent(new CustomEvent("kept", { detail: all }));
     clearTimeout(timer);

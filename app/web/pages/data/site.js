@@ -32,7 +32,8 @@
     count();
   }
 
-  // Typing narrows a long list of choices: "o ga" finds "Ổ gà".
+  // Typing narrows a long list of choices: "o ga" finds "Ổ gà". The first is chosen meanwhile, or what has just that
+  // name: "nha trang" is "Phường Nha Trang" before "Phường Bắc Nha Trang". What a person chose stays.
   for (const select of all("select[data-search]")) {
     const box = document.createElement("input");
     box.type = "search";
@@ -41,6 +42,7 @@
     box.autocomplete = "off";
     box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
     const whole = select.cloneNode(true);
+    let guessed = "";
     box.addEventListener("input", () => {
       const words = fold(box.value).split(/\s+/).filter(Boolean);
       const chosen = select.value;
@@ -49,12 +51,15 @@
       for (const option of all("option", shown)) {
         const group = option.parentNode.label || "";
         const text = fold(`${option.textContent} ${option.dataset.words || ""} ${group}`);
-        if (!option.value || words.every((word) => text.includes(word))) { if (option.value) hits.push(option.value); }
+        if (!option.value || words.every((word) => text.includes(word))) { if (option.value) hits.push([option.value, fold(` ${option.textContent.trim()}`)]); }
         else if (option.value !== chosen) option.remove();
       }
       for (const group of all("optgroup", shown)) if (!group.children.length) group.remove();
       select.replaceChildren(...shown.childNodes);
-      select.value = words.length && hits.length && !hits.includes(chosen) ? hits[0] : chosen;
+      const named = hits.filter(([, name]) => name.endsWith(` ${words.join(" ")}`)).sort((one, other) => one[1].length - other[1].length);
+      const best = (named[0] || hits[0])?.[0];
+      const stays = !words.length || !best || (chosen !== guessed && hits.some(([value]) => value === chosen));
+      select.value = stays ? chosen : (guessed = best);
       select.dispatchEvent(new Event("change", { bubbles: true }));
     });
     select.before(box);
