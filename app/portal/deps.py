@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends
@@ -130,6 +131,11 @@ class Visit:
         return self.signed_in.actor.citizen_id if self.signed_in is not None else None
 
     @property
+    def owner(self) -> str:
+        """What a device tells by whose a report is that it keeps: says nothing of the account; empty for nobody."""
+        return blake2b(self.citizen.bytes, digest_size=8, person=b"kept").hexdigest() if self.citizen else ""
+
+    @property
     def codes(self) -> CodeBook:
         """The process's codes."""
         return cast("CodeBook", self.request.app.state.codes)
@@ -160,6 +166,7 @@ class Visit:
         name = self.tenant.name if self.lang is Lang.VI else self.tenant.name_en
         site = Site(name, self.tenant.time_zone)
         values.setdefault("installable", self.settings.offline_pages)
+        values.setdefault("owner", self.owner)
         return PAGES.answer(self.request, template, site=site, status=status, **values)
 
 

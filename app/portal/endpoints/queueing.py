@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,12 @@ _REUSED = Text(
 
 @router.post("/kept")
 async def send_kept(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> Response:
-    """One report under the key it has had since it was written: `accepted`, `refused` for good, or `later`."""
+    """One report under the key it has had since it was written: `accepted`, `refused` for good, or `later`.
+
+    It is handed in as whoever wrote it: when somebody else has signed in on the device since, as nobody.
+    """
+    if any(owner != visit.owner for owner in form.many("owner")):
+        visit = replace(visit, signed_in=None)
     keyed, refused = await handing.with_files(visit, handing.keyed(form), form.files, store)
     if refused is not None:
         return _unsent(visit, refused)

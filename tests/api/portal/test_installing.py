@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.db.engine import Database
 from app.portal import worker
+from tests.applicants import an_applicant
 from tests.builders import LAMP
 from tests.pages import Page
 from tests.pictures import photo
@@ -91,6 +92,23 @@ async def test_what_was_kept_is_taken_once_however_often_it_comes(client: httpx.
     assert await count(db) == 1
     followed = await client.get(f"/follow/{told[0]['code']}")
     assert "xe máy hay ngã" in followed.text
+
+
+async def test_what_one_person_has_written_is_not_sent_in_the_name_of_another(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    owners = []
+    for _ in range(2):
+        headers = await an_applicant(client)
+        client.cookies.set("account", headers["Authorization"].removeprefix("Bearer "))
+        owners += re.findall(r'data-owner="(\w+)"', (await client.get("/")).text)
+    assert len(set(owners)) == 2
+    secrets = []
+    for number, owner in enumerate([*owners, ""]):  # handed in while the second of them is signed in
+        given = {**KEPT, "key": f"0193{number}{KEY[5:]}", "owner": owner}
+        secrets.append((await client.post("/report/kept", data=given)).json()["secret"])
+    assert [secret is None for secret in secrets] == [False, True, False]
+    assert await db.lane.fetchval("SELECT count(*) FROM reports WHERE citizen_id IS NOT NULL") == 1
 
 
 async def test_the_page_and_the_queue_are_one_way_in(client: httpx.AsyncClient, db: Database) -> None:

@@ -7,6 +7,7 @@
   if (!workers || !self.indexedDB || !crypto.randomUUID) return;
 
   const waiting = $("#waiting"), newer = $("#newer"), kept = $("#kept"), form = $("form[data-kept]");
+  if (waiting && !kept) queue.setNote("owner", waiting.dataset.owner).catch(() => {});  // by whom what is kept is written
 
   let timer = 0;
   const tell = async () => {

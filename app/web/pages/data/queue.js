@@ -51,7 +51,7 @@ const queue = (() => {
     const files = entries.map(([, value]) => value).filter((value) => isFile(value) && value.size);
     const key = entries.find(([name]) => name === "key")[1];
     const title = (fields.find(([name]) => name === "description") || ["", ""])[1].slice(0, 120);
-    await write({ key, at: Date.now(), state: "waiting", title, fields, files, tries: 0, next: 0 });
+    await write({ key, at: Date.now(), state: "waiting", title, fields, files, owner: await note("owner"), tries: 0, next: 0 });
   };
 
   const later = (report) => {
@@ -63,6 +63,7 @@ const queue = (() => {
     const body = new FormData();
     for (const [name, value] of report.fields) body.append(name, value);
     body.append("key", report.key);
+    if (report.owner !== undefined) body.append("owner", report.owner);  // whoever has signed in since is somebody else
     body.append("captured_at", new Date(report.at).toISOString());
     for (const file of report.files) body.append("files", file, file.name || "photo.jpg");
     const headers = { Accept: "application/json", "Client-Time": new Date().toISOString() };
