@@ -15,6 +15,7 @@ from app.portal.deps import CurrentVisit, PortalRoute
 from app.portal.fronts import CurrentFront, Front
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
+from app.publication.terms import outcome
 from app.reports import service as reports_service
 from app.reports.errors import ReportNotFound
 
@@ -106,5 +107,5 @@ async def _widget(front: Front) -> dict[str, Any]:
     body = await _public(front, asked)
     case = orjson.loads(body) if body else None
     if case is not None:
-        case["standing"] = views.outcome(case["state"], case["resolution"])
+        case["standing"] = outcome(case["state"], case["resolution"])
     return {"case": case, "asked": asked, "lines": [], "counts": []}

@@ -31,6 +31,7 @@ from .reading import (
     public_bodies,
     public_body,
     public_cases,
+    public_news,
     public_preview,
     public_window,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "public_bodies",
     "public_body",
     "public_cases",
+    "public_news",
     "public_photo",
     "public_preview",
     "public_window",

@@ -26,11 +26,13 @@ from .vocabulary import (
     Redacted,
     Rendered,
     ShownPhoto,
+    Slice,
     Source,
     Span,
     Where,
     Window,
     Words,
+    outcome,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Seats",
     "ShownPhoto",
     "SimilarCase",
+    "Slice",
     "Source",
     "Span",
     "Standing",
@@ -76,4 +79,5 @@ __all__ = [
     "Where",
     "Window",
     "Words",
+    "outcome",
 ]

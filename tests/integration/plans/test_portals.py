@@ -29,6 +29,16 @@ async def test_feeds_changes_and_digests_read_what_they_show(town: Town, unit: s
         narrow(town.plans.taken(), PAGE)
 
 
+@pytest.mark.parametrize("query", ["", "area=288", "category=roads.pothole&state=closed", f"updated_since={DAY}"])
+async def test_feeds_of_the_province_read_what_they_show(town: Town, query: str) -> None:
+    for name in ("cases.atom", "cases.csv"):
+        town.plans.taken()
+        for _ in range(REPEATS):
+            answer = await town.client.get(f"/api/v1/public/{name}?{query}")
+            assert answer.status_code == 200, answer.text
+        narrow(town.plans.taken(), PAGE)
+
+
 @pytest.mark.parametrize("unit", ["H23", "H23.21", "H23.21.01"])
 async def test_figures_are_counted_to_an_end(town: Town, unit: str) -> None:
     town.plans.taken()
