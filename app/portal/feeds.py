@@ -57,11 +57,21 @@ def json_feed(feed: Feed, news: Sequence[Told], more: str | None) -> bytes:
     return orjson.dumps(told, option=orjson.OPT_UTC_Z)
 
 
-def sitemap(base: str, changed_at: datetime, pages: Iterable[tuple[str, datetime]]) -> bytes:
-    """The portal's page and the pages of its cases, with when they changed."""
-    root = ET.Element("urlset", dict(_SITEMAP))
-    for address, at in ((base, changed_at), *((f"{base}/cases/{code}", at) for code, at in pages)):
-        url = add_element(root, "url")
-        add_element(url, "loc", address)
-        add_element(url, "lastmod", rfc3339(at))
+def sitemap(pages: Iterable[tuple[str, datetime | None]]) -> bytes:
+    """Pages by their addresses, with when each changed where that is known."""
+    return _listed("urlset", "url", pages)
+
+
+def sitemap_index(maps: Iterable[tuple[str, datetime | None]]) -> bytes:
+    """Sitemaps by their addresses, with when each changed where that is known."""
+    return _listed("sitemapindex", "sitemap", maps)
+
+
+def _listed(whole: str, each: str, places: Iterable[tuple[str, datetime | None]]) -> bytes:
+    root = ET.Element(whole, dict(_SITEMAP))
+    for address, at in places:
+        place = add_element(root, each)
+        add_element(place, "loc", address)
+        if at is not None:
+            add_element(place, "lastmod", rfc3339(at))
     return xml_bytes(root)

@@ -193,11 +193,11 @@ async def due_dates(db: Database, diary: Diary, books: Books, procedures: Proced
         rows = await cases.queue_page(
             db, diary.officer, scope, books, view, category=None, after=cases.START, limit=MOST_DUE, now=now
         )
-        found += [_due_case(row, books.catalogue, diary.tenant_id) for row in rows]
+        found += [_due_case(dict(row), books.catalogue, diary.tenant_id) for row in rows]
     steps = await requests.queue_page(
         db, scope, StepView.INBOX, officer=diary.officer.staff_id, now=now, after=_FIRST_STEP, limit=MOST_DUE
     )
-    found += [_due_step(row, procedures, diary.tenant_id) for row in steps]
+    found += [_due_step(dict(row), procedures, diary.tenant_id) for row in steps]
     return sorted(found, key=lambda one: (one.at, one.name))
 
 

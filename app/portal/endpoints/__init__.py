@@ -8,6 +8,7 @@ from . import (
     account,
     applying,
     calendar,
+    crawling,
     feeds,
     following,
     home,
@@ -53,6 +54,7 @@ PARTS = (
 for part in PARTS:
     router.include_router(part.router)
 for part_of_all in (
+    crawling.router,
     feeds.first_router,
     units.first_router,
     installing.of_portal,

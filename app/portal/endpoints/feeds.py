@@ -107,7 +107,9 @@ async def get_sitemap(front: CurrentFront) -> Response:
     """The pages of the portal, for search engines."""
     changed_at = await front.changed_at()
     pages = await publication.portal_codes(front.visit.database, *front.key, limit=_MAP_PAGES)
-    return front.answer(feeds.sitemap(f"{front.host}{front.page}", changed_at, pages), "application/xml", changed_at)
+    base = f"{front.host}{front.page}"
+    places = [(base, changed_at), *((f"{base}/cases/{code}", at) for code, at in pages)]
+    return front.answer(feeds.sitemap(places), "application/xml", changed_at)
 
 
 @router.get("/theme.css")

@@ -82,7 +82,8 @@ async def show_case_of_portal(front: CurrentFront, code: Annotated[str, Path(pat
     if body is None:
         raise ReportNotFound
     row = await reports_service.get_facts(front.visit.database, front.key[0], code.upper())
-    return front.page_of("case.html", kept=True, **views.public_case(front.visit, body, row))
+    canonical = f"/cases/{code.upper()}"  # one address of one case, whichever portals show it
+    return front.page_of("case.html", kept=True, canonical=canonical, **views.public_case(front.visit, body, row))
 
 
 @router.get("/widget")

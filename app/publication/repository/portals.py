@@ -142,3 +142,35 @@ async def portal_codes(
 ) -> Sequence[tuple[str, datetime]]:
     """Codes and times of the newest cases of the portal. One statement."""
     return [(row[0], row[1]) for row in await db.lane.fetch(_CODES, tenant_id, unit_id, limit)]
+
+
+# From each day to the one before it by the index, however many cases a day has.
+_DATES: Final = """
+WITH RECURSIVE days (day, place) AS (
+    (SELECT max(opened_on), 1 FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND shown)
+    UNION ALL
+    SELECT (
+        SELECT max(opened_on) FROM unit_publications
+        WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on < days.day
+    ), place + 1 FROM days WHERE days.day IS NOT NULL AND place < $3
+)
+SELECT day FROM days WHERE day IS NOT NULL
+"""
+
+
+async def portal_dates(db: Database, tenant_id: TenantId, unit_id: UnitId, limit: int) -> list[date]:
+    """The newest days on which cases were opened that the portal shows (index ix_unit_publications_days)."""
+    return [row[0] for row in await db.lane.fetch(_DATES, tenant_id, unit_id, limit)]
+
+
+_CODES_OF_DAY: Final = """
+SELECT code, updated_at FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on = $3 LIMIT $4
+"""
+
+
+async def portal_codes_of(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """Codes and times of cases that the portal shows and that were opened on the day (same index)."""
+    return [(row[0], row[1]) for row in await db.lane.fetch(_CODES_OF_DAY, tenant_id, unit_id, day, limit)]

@@ -9,7 +9,7 @@ from app.db.engine import Database
 from app.kit.ids import TenantId, UnitId
 from app.publication.repository import portals
 from app.publication.repository.portals import Key, Piece
-from app.publication.terms import Held, Page, PortalDay, Standing, Told
+from app.publication.terms import MOST_MAPPED, Held, Page, PortalDay, Standing, Told
 
 
 async def portal_cases(
@@ -58,3 +58,15 @@ async def portal_codes(
 ) -> Sequence[tuple[str, datetime]]:
     """The newest cases by code, with their times. One statement."""
     return await portals.portal_codes(db, tenant_id, unit_id, limit)
+
+
+async def portal_dates(db: Database, tenant_id: TenantId, unit_id: UnitId) -> list[date]:
+    """The days on which cases were opened that the portal shows, at most MOST_MAPPED newest. One statement."""
+    return await portals.portal_dates(db, tenant_id, unit_id, MOST_MAPPED)
+
+
+async def portal_codes_of(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date
+) -> Sequence[tuple[str, datetime]]:
+    """Cases that were opened on the day, by code, with their times; at most MOST_MAPPED. One statement."""
+    return sorted(await portals.portal_codes_of(db, tenant_id, unit_id, day, MOST_MAPPED))

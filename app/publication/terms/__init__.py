@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
-from .portals import MOST_COUNTED, Held, PortalDay, Seats, Standing, Told, Unplaced
+from .portals import MOST_COUNTED, MOST_MAPPED, Held, PortalDay, Seats, Standing, Told, Unplaced
 from .similar import LikelyDuplicate, Likeness, NearCase, OpenCase, SimilarCase
 from .vocabulary import (
     CONSUMER,
@@ -38,6 +38,7 @@ from .vocabulary import (
 __all__ = [
     "CONSUMER",
     "MOST_COUNTED",
+    "MOST_MAPPED",
     "RESOLUTIONS",
     "CaseView",
     "Change",

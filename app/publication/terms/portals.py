@@ -61,3 +61,4 @@ class Standing(NamedTuple):
 
 
 MOST_COUNTED = 10_000
+MOST_MAPPED = 5_000  # days of a province in its sitemap, and cases of a day in theirs
