@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
@@ -65,6 +65,7 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
     category, form = _category(draft), written.form
     places = draft.possible_places(visit)
     errors = {name: text for name, text in written.errors.items() if steps.is_detail(name)}
+    found = await alike(visit, draft)
     asked = [f"answers.{question.code}" for question in category.questions]
     return visit.page(
         "details.html",
@@ -75,7 +76,8 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
         sure=draft.placed is not None and draft.placed.chain.commune is not None,
         most_files=MOST_OF_A_REPORT,
         most_bytes=visit.most_bytes,
-        similar=await similar(visit, draft),
+        similar=found.shown,
+        waiting=found.waiting,
         written=unsent.name_of(form.text("key")),
         **_shared(visit, category, written),
     )
@@ -133,7 +135,14 @@ def _said(question: Question, text: str) -> Text:
     return next((choice.label for choice in question.choices if choice.code == text), Text(text, text))
 
 
-async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
+class Alike(NamedTuple):
+    """What others have probably reported of a matter: what is public, and roughly how many more wait."""
+
+    shown: Sequence[views.Similar] = ()
+    waiting: int = 0
+
+
+async def alike(visit: Visit, draft: Draft) -> Alike:
     """What others have probably reported of it, near the pin, else in the commune; none rather than no page."""
     category, commune = draft.category, draft.placed.chain.commune if draft.placed else None
     try:
@@ -146,6 +155,15 @@ async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
             category=(category.code, category.parent or category.code) if category else None,
             now=visit.now,
         )
+        waiting = await publication_service.count_waiting(
+            visit.database,
+            visit.books.catalogue,
+            visit.tenant.id,
+            point_of(draft.form),
+            commune.code if commune else None,
+            category.code if category else None,
+            now=visit.now,
+        )
     except Unavailable:
-        return ()
-    return views.similar(visit, found)
+        return Alike()
+    return Alike(views.similar(visit, found), waiting)

@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
 from app.catalogue.deps import catalogue
+from app.catalogue.snapshot import Catalogue
 from app.directory.deps import directory
-from app.directory.snapshot import refuse_unusable
+from app.directory.errors import PointInNoArea, PointOutsideTenant
+from app.directory.snapshot import Directory, refuse_unusable
 from app.kit.geo import Point
 from app.kit.ids import TenantId
 from app.reports.errors import PlaceNeeded
@@ -50,6 +52,8 @@ class AboutToReport:
     area: str | None
     category: tuple[str, str] | None
     now: datetime
+    commune: str | None  # the one that was named, else that of the point
+    catalogue: Catalogue
 
 
 async def about_to_report(connection: HTTPConnection, query: SimilarQuery) -> AboutToReport:
@@ -58,18 +62,30 @@ async def about_to_report(connection: HTTPConnection, query: SimilarQuery) -> Ab
     Raises: UnknownCategory, PlaceNeeded, UnknownArea, AreaOutsideTenant, PointNotFinite, PointZero, PointSwapped,
     PointOutsideVietnam.
     """
-    for_tenant, point = await tenant(connection), None
+    for_tenant, known, point = await tenant(connection), await directory(connection), None
     if query.lat is not None and query.lon is not None:
         refuse_unusable(point := Point(query.lat, query.lon))
     elif query.area is None:
         raise PlaceNeeded
     else:
-        (await directory(connection)).chain_in(for_tenant, query.area)
-    category = (await catalogue(connection)).category(for_tenant, query.category) if query.category else None
+        known.chain_in(for_tenant, query.area)
+    categories = await catalogue(connection)
+    category = categories.category(for_tenant, query.category) if query.category else None
     return AboutToReport(
         for_tenant,
         point,
         query.area,
         (category.code, category.parent or category.code) if category else None,
         (await clock(connection)).now(),
+        query.area or (_commune(known, for_tenant, point) if point is not None else None),
+        categories,
     )
+
+
+def _commune(known: Directory, of: TenantId, point: Point) -> str | None:
+    """The commune that holds the point; None where the province has none there."""
+    try:
+        commune = known.locate_in(of, point).chain.commune
+    except (PointOutsideTenant, PointInNoArea):
+        return None
+    return commune.code if commune else None

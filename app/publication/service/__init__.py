@@ -40,7 +40,7 @@ from .reading import (
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .recounting import recount
 from .senders import bodies_of_client
-from .similar import duplicates_of, similar_cases, similar_to, similar_within
+from .similar import count_waiting, duplicates_of, similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "category_of",
     "clean_photos",
     "count_places",
+    "count_waiting",
     "decide_photos",
     "density",
     "draft_photo",
