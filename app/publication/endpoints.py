@@ -9,8 +9,12 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from app.catalogue.deps import catalogue
 from app.catalogue.errors import UnknownCategory
+from app.directory.deps import directory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.kit.clock import local_day
+from app.kit.ids import UnitId
 from app.media.errors import StorageAway
 from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
@@ -22,7 +26,7 @@ from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.hot import HotRoute
 from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase, database
+from app.web.state import CurrentClock, CurrentDatabase, database
 from app.web.tenancy import CurrentTenant, tenant
 
 from . import service
@@ -64,6 +68,7 @@ from .schemas import (
     DensityOut,
     FeatureCollectionOut,
     PublicPageOut,
+    PublicStatisticsOut,
     atom,
     density_bytes,
     density_features,
@@ -253,6 +258,23 @@ async def get_public_density_features(request: Request, query: Annotated[Density
     spend(request, len(found) // OUTLINES_A_READ)
     content = density_features(found)
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/geo+json")
+
+
+@router.get(
+    "/statistics", response_model=PublicStatisticsOut, responses=_UNCHANGED, openapi_extra=read_here(IF_NONE_MATCH)
+)
+async def get_public_statistics(request: Request, database: CurrentDatabase, at: CurrentClock) -> Response:
+    """Các vụ việc công khai bằng con số. The public cases of the province in figures, from counts that are kept.
+
+    `standing` counts all of them; states, categories, areas and months those that have a place, as on the map. For a
+    chosen part ask for the list, the tiles or the density.
+    """
+    of, known = await tenant(request), await directory(request)
+    top = next(UnitId(unit.id) for unit in known.units(of) if unit.parent_id is None)
+    found = await service.overview(database, of, top, local_day(at.now(), known.tenant(of).time_zone))
+    told = PublicStatisticsOut.of(found, of, known, await catalogue(request))
+    content = told.model_dump_json().encode()
+    return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")
 
 
 @router.get(

@@ -7,6 +7,7 @@ from .feeds import ATOM, CSV, Feed, add_element, atom, in_a_sentence, in_words, 
 from .maps import DensityFeaturesOut, DensityOut, density_bytes, density_features
 from .photos import DecidePhotosIn, PhotoDecisionIn, PhotoListOut, photos_answer
 from .similar import SimilarOut, similar_answer
+from .statistics import PublicStatisticsOut
 
 __all__ = [
     "ATOM",
@@ -21,6 +22,7 @@ __all__ = [
     "PublicCaseOut",
     "PublicPageOut",
     "PublicPreviewOut",
+    "PublicStatisticsOut",
     "SimilarOut",
     "add_element",
     "atom",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
-from .maps import MOST_OUTLINES, count_places, density, draw_tile
+from .maps import MOST_OUTLINES, count_places, density, draw_tile, overview
 from .photos import (
     Stores,
     category_of,
@@ -16,6 +16,7 @@ from .photos import (
     public_photo,
 )
 from .portals import (
+    keep_days,
     portal_cases,
     portal_changed_at,
     portal_changes,
@@ -62,8 +63,10 @@ __all__ = [
     "features",
     "index_all_words",
     "index_words",
+    "keep_days",
     "let_go_photos",
     "list_photos",
+    "overview",
     "place",
     "portal_cases",
     "portal_changed_at",

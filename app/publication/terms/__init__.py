@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
-from .portals import MOST_COUNTED, MOST_MAPPED, Held, PortalDay, Seats, Standing, Told, Unplaced
+from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn, Overview
+from .portals import KEPT_DAYS, MOST_COUNTED, MOST_MADE, MOST_MAPPED, Held, PortalDay, Seats, Standing, Told, Unplaced
 from .similar import LikelyDuplicate, Likeness, NearCase, OpenCase, SimilarCase
 from .vocabulary import (
     CONSUMER,
@@ -37,7 +37,9 @@ from .vocabulary import (
 
 __all__ = [
     "CONSUMER",
+    "KEPT_DAYS",
     "MOST_COUNTED",
+    "MOST_MADE",
     "MOST_MAPPED",
     "RESOLUTIONS",
     "CaseView",
@@ -56,6 +58,7 @@ __all__ = [
     "Likeness",
     "NearCase",
     "OpenCase",
+    "Overview",
     "Page",
     "Passage",
     "Personal",

@@ -180,7 +180,8 @@ async def test_what_waits_nearby_is_counted_roughly_whatever_is_asked_for(
 
     await fill(build)
     asked = {"category": "roads.pothole", "area": "10507"}
-    for query in ({**HERE, **asked}, {**HERE, **asked, "lat": 20.9431, "q": "ổ gà"}, {**HERE, **asked, "q": "gì khác"}):
+    here: dict[str, Any] = {**HERE, **asked}
+    for query in (here, {**here, "lat": 20.9431, "q": "ổ gà"}, {**here, "q": "gì khác"}):
         answer = (await web.get(SIMILAR, params=query)).json()
         assert (answer["waiting"], answer["items"]) == (told, [])
     assert (await web.get(SIMILAR, params=HERE)).json()["waiting"] == 0, "a category is asked for"
