@@ -67,8 +67,8 @@ from .schemas import (
     DensityFeaturesOut,
     DensityOut,
     FeatureCollectionOut,
+    PublicFiguresOut,
     PublicPageOut,
-    PublicStatisticsOut,
     atom,
     density_bytes,
     density_features,
@@ -261,9 +261,9 @@ async def get_public_density_features(request: Request, query: Annotated[Density
 
 
 @router.get(
-    "/statistics", response_model=PublicStatisticsOut, responses=_UNCHANGED, openapi_extra=read_here(IF_NONE_MATCH)
+    "/statistics", response_model=PublicFiguresOut, responses=_UNCHANGED, openapi_extra=read_here(IF_NONE_MATCH)
 )
-async def get_public_statistics(request: Request, database: CurrentDatabase, at: CurrentClock) -> Response:
+async def get_public_figures(request: Request, database: CurrentDatabase, at: CurrentClock) -> Response:
     """Các vụ việc công khai bằng con số. The public cases of the province in figures, from counts that are kept.
 
     `standing` counts all of them; states, categories, areas and months those that have a place, as on the map. For a
@@ -272,7 +272,7 @@ async def get_public_statistics(request: Request, database: CurrentDatabase, at:
     of, known = await tenant(request), await directory(request)
     top = next(UnitId(unit.id) for unit in known.units(of) if unit.parent_id is None)
     found = await service.overview(database, of, top, local_day(at.now(), known.tenant(of).time_zone))
-    told = PublicStatisticsOut.of(found, of, known, await catalogue(request))
+    told = PublicFiguresOut.of(found, of, known, await catalogue(request))
     content = told.model_dump_json().encode()
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")
 

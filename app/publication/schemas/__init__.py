@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .cases import FeatureCollectionOut, PublicCaseOut, PublicPageOut, PublicPreviewOut, public_preview_answer
 from .feeds import ATOM, CSV, Feed, add_element, atom, in_a_sentence, in_words, table, xml_bytes
+from .figures import PublicFiguresOut
 from .maps import DensityFeaturesOut, DensityOut, density_bytes, density_features
 from .photos import DecidePhotosIn, PhotoDecisionIn, PhotoListOut, photos_answer
 from .similar import SimilarOut, similar_answer
-from .statistics import PublicStatisticsOut
 
 __all__ = [
     "ATOM",
@@ -20,9 +20,9 @@ __all__ = [
     "PhotoDecisionIn",
     "PhotoListOut",
     "PublicCaseOut",
+    "PublicFiguresOut",
     "PublicPageOut",
     "PublicPreviewOut",
-    "PublicStatisticsOut",
     "SimilarOut",
     "add_element",
     "atom",

@@ -33,7 +33,7 @@ class PublicStandingOut(BaseModel):
         return cls(open=open_, overdue=overdue, answered=handled)
 
 
-class CategoryStatisticsOut(BaseModel):
+class CategoryFiguresOut(BaseModel):
     """Cases of one category."""
 
     code: str = Field(examples=["roads.pothole"])
@@ -42,7 +42,7 @@ class CategoryStatisticsOut(BaseModel):
     states: dict[CaseState, int] = Field(examples=[{"in_progress": 3, "closed": 12}])
 
 
-class AreaStatisticsOut(BaseModel):
+class AreaFiguresOut(BaseModel):
     """Cases of one area: a commune, or what is above it where no commune is known."""
 
     code: str = Field(examples=["10507"])
@@ -50,22 +50,22 @@ class AreaStatisticsOut(BaseModel):
     cases: int
 
 
-class MonthStatisticsOut(BaseModel):
+class MonthFiguresOut(BaseModel):
     """Cases that were opened in one month of the province's calendar."""
 
     month: str = Field(examples=["2026-11"])
     cases: int
 
 
-class PublicStatisticsOut(BaseModel):
+class PublicFiguresOut(BaseModel):
     """The public cases of a province in figures. All of them in `standing`; the rest counts those that have a place."""
 
     standing: PublicStandingOut
     cases: int = Field(description="Số vụ việc có vị trí. Cases that have a place.")
     states: dict[CaseState, int] = Field(examples=[{"in_progress": 3, "closed": 12}])
-    categories: list[CategoryStatisticsOut]
-    areas: list[AreaStatisticsOut]
-    months: list[MonthStatisticsOut] = Field(description="24 tháng gần nhất. The last 24 months.")
+    categories: list[CategoryFiguresOut]
+    areas: list[AreaFiguresOut]
+    months: list[MonthFiguresOut] = Field(description="24 tháng gần nhất. The last 24 months.")
 
     @classmethod
     def of(cls, found: Overview, tenant_id: TenantId, directory: Directory, catalogue: Catalogue) -> Self:
@@ -76,7 +76,7 @@ class PublicStatisticsOut(BaseModel):
             cases=sum(states.values()),
             states=_states(states),
             categories=[
-                CategoryStatisticsOut(
+                CategoryFiguresOut(
                     code=code,
                     name=TextOut.of(
                         category.name if (category := catalogue.find(tenant_id, code)) else Text(code, code)
@@ -88,12 +88,12 @@ class PublicStatisticsOut(BaseModel):
                 if code
             ],
             areas=[
-                AreaStatisticsOut(code=code, name=_name(directory, tenant_id, code), cases=cases)
+                AreaFiguresOut(code=code, name=_name(directory, tenant_id, code), cases=cases)
                 for code, cases in found.areas.items()
                 if code
             ],
             months=[
-                MonthStatisticsOut(month=f"{month // _YEAR}-{month % _YEAR:02}", cases=cases)
+                MonthFiguresOut(month=f"{month // _YEAR}-{month % _YEAR:02}", cases=cases)
                 for month, cases in found.months.items()
             ],
         )
