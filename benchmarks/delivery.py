@@ -33,6 +33,7 @@ import numpy as np
 import orjson
 import uvloop
 
+from app.couriers.signing import new_secret, signatures
 from app.db.engine import driver_url
 from app.db.work import Work, in_work
 from app.identity.domain import Keyring
@@ -233,7 +234,7 @@ async def _plain(bench: Bench, requests: int, count: int, *, settle: bool) -> fl
     """Requests a second of a plain program: claim and settle by key when `settle`, four at once for each endpoint."""
     now = bench.process.clock.now()
     event = Event(uuid7(now), _TYPE, uuid7(now), 1, now, 1, {"code": "H23-261126-abcdef"}, superseded=False)
-    body, key = domain.envelope(event, tenant_slug="haiduong", unit_code=lambda _: "H23.15.02"), domain.new_secret()
+    body, key = domain.envelope(event, tenant_slug="haiduong", unit_code=lambda _: "H23.15.02"), new_secret()
     keys = [row["message_id"] for row in await fetch(bench.url, "SELECT message_id FROM deliveries")][:requests]
     left = iter(keys)
     at_once = min(CONCURRENCY * count, 200)
@@ -246,7 +247,7 @@ async def _plain(bench: Bench, requests: int, count: int, *, settle: bool) -> fl
             for message_id in left:
                 if settle:
                     await pool.execute(own.format("locked_until = now()"), message_id, subscription)
-                headers = domain.signatures([key], str(message_id), bench.process.clock.now(), body)
+                headers = signatures([key], str(message_id), bench.process.clock.now(), body)
                 answer = await http.post(bench.there.url, content=body, headers=headers)
                 answer.raise_for_status()
                 if settle:

@@ -242,9 +242,13 @@ async def packaged_rules_again(db: Database, process: Process) -> AsyncIterator[
     await db.lane.fetch("DELETE FROM retargets")
     await db.lane.fetch("DELETE FROM targets WHERE created_by IS NOT NULL")
     await db.lane.fetch("DELETE FROM rulebooks WHERE created_by IS NOT NULL")
+    await db.lane.fetch("DELETE FROM recounts")
+    await db.lane.fetch("DELETE FROM calendar_edits WHERE created_by IS NOT NULL")
     again = (
         f"UPDATE categories SET ({_WORDS_OF}) = ($1, $2, $3, $4, $5, $6, $7, $8) WHERE tenant_id = $9 AND code = $10"
     )
+    await db.lane.fetch("DELETE FROM category_versions")
+    await db.lane.fetch("DELETE FROM categories WHERE code <> ALL($1)", [row["code"] for row in before])
     for row in before:
         if row["code"] in {"lighting", "roads.pothole"}:
             await db.lane.fetch(again, *row.values())

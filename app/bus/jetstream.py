@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,8 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
 
-from .outgoing import GAP_S, Bulletin, Outgoing
+from .carrying import Carrying
+from .outgoing import GAP_S, Bulletin
 from .terms import Chunk, Event, Incoming, Means, Read
 
 log = logging.getLogger("lienthong.bus")
@@ -35,7 +35,6 @@ DUPLICATES_S = 120.0
 CHUNK_BYTES = 256 * 1024  # a server takes 1 MiB of one message unless told otherwise
 MOST_EVENTS = 2000  # further ones are only signalled
 LOOK_EVERY_S = 5.0
-LONGEST_PAUSE_S = 10.0
 _PATIENCE_S = 2.0
 _ERRORS = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError)
 
@@ -59,46 +58,23 @@ class Server:
         return self.prefix.upper().replace(".", "_")
 
 
-class NatsCarrier:
+class NatsCarrier(Carrying):
     """One connection to a NATS server or cluster; made again when it is lost or the stream is gone."""
 
     means = Means.NATS
 
     def __init__(self, server: Server, read: Read) -> None:
         """`read`: the events of a range, from the database."""
+        super().__init__()
         self._server = server
         self._read = read
-        self._outgoing = Outgoing()
         self._lost = asyncio.Event()
-        self.works = False
 
-    def written(self, tenants: Collection[int]) -> None:
-        """Tell all workers."""
-        if self.works:
-            self._outgoing.written(tenants)
-
-    def numbered(self, tenant_id: int, after: int, position: int) -> None:
-        """Publish the tenant's messages of this range."""
-        if self.works:
-            self._outgoing.numbered(tenant_id, after, position)
-
-    async def run(self, incoming: Incoming) -> None:
-        """Carry until cancelled. While the server is away everybody polls, and it is tried with growing pauses."""
-        pause_s = 0.2
-        while True:
-            try:
-                await self._carry(incoming)
-            except (*_ERRORS, Away) as error:
-                log.warning("NATS is away, everybody polls meanwhile: %s", str(error) or type(error).__name__)
-            except Exception:  # whatever the client does: streams go on by polling
-                log.exception("NATS cannot be used, everybody polls meanwhile")
-            if self.works:
-                pause_s = 0.2
-                self.works = False
-                incoming.changed()
-            self._outgoing.take()
-            await asyncio.sleep(pause_s * (0.5 + secrets.randbelow(500) / 1000))
-            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+    def _mourn(self, error: Exception) -> None:
+        if isinstance(error, (*_ERRORS, Away)):
+            log.warning("NATS is away, everybody polls meanwhile: %s", str(error) or type(error).__name__)
+        else:  # whatever the client does: streams go on by polling
+            log.error("NATS cannot be used, everybody polls meanwhile", exc_info=error)
 
     async def _carry(self, incoming: Incoming) -> None:
         """Carry until the connection is lost. Raises: what has ended it."""
@@ -120,9 +96,8 @@ class NatsCarrier:
             stream = client.jetstream(timeout=_PATIENCE_S)
             await self._ensure_stream(stream)
             await self._subscribe(client, stream, incoming)
-            self.works = True
             log.info("signals and events come and go by NATS")
-            incoming.changed()
+            self._begin(incoming)
             await self._send(client, stream)
         finally:
             with suppress(*_ERRORS):

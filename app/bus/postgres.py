@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -18,14 +17,14 @@ import orjson
 
 from app.db.engine import CONNECT_TIMEOUT_S, driver_url
 
-from .outgoing import GAP_S, Bulletin, Outgoing
+from .carrying import Carrying
+from .outgoing import GAP_S, Bulletin
 from .terms import Chunk, Incoming, Means
 
 log = logging.getLogger("lienthong.bus")
 CHANNEL = "lienthong"
 ECHO_EVERY_S = 15.0
 ECHO_PATIENCE_S = 2.0
-LONGEST_PAUSE_S = 10.0
 _COMMAND_TIMEOUT_S = 5.0
 _NOTIFY = "SELECT pg_notify($1, $2)"
 _TENANTS_AT_ONCE = 200  # a payload may have 8,000 bytes
@@ -37,46 +36,22 @@ class Deaf(Exception):  # noqa: N818 - what the connection is
     """What we sent to ourselves did not come back: a pooler is between, or the connection is dead."""
 
 
-class PostgresCarrier:
+class PostgresCarrier(Carrying):
     """One connection that listens and notifies; made again when it is lost or hears nothing."""
 
     means = Means.POSTGRES
 
     def __init__(self, url: str) -> None:
         """`url`: straight to the server on which messages are written."""
+        super().__init__()
         self._url = driver_url(url)
-        self._outgoing = Outgoing()
         self._echo = ""
         self._echoed = asyncio.Event()
         self._lost = False
-        self.works = False
 
-    def written(self, tenants: Collection[int]) -> None:
-        """Tell all workers."""
-        if self.works:
-            self._outgoing.written(tenants)
-
-    def numbered(self, tenant_id: int, after: int, position: int) -> None:
-        """Tell all processes how far there are messages."""
-        if self.works:
-            self._outgoing.numbered(tenant_id, after, position)
-
-    async def run(self, incoming: Incoming) -> None:
-        """Carry until cancelled. While the connection is away everybody polls, and it is tried with growing pauses."""
-        pause_s = 0.2
-        while True:
-            try:
-                await self._carry(incoming)
-            except Exception as error:  # noqa: BLE001 - whatever it is: while this is not carried, everybody polls
-                told = str(error) or type(error).__name__
-                log.warning("signals by NOTIFY are away, everybody polls meanwhile: %s", told)
-            if self.works:
-                pause_s = 0.2
-                self.works = False
-                incoming.changed()
-            self._outgoing.take()
-            await asyncio.sleep(pause_s * (0.5 + secrets.randbelow(500) / 1000))
-            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+    def _mourn(self, error: Exception) -> None:
+        told = str(error) or type(error).__name__
+        log.warning("signals by NOTIFY are away, everybody polls meanwhile: %s", told)
 
     async def _carry(self, incoming: Incoming) -> None:
         """Carry until the connection is lost. Raises: what has ended it."""
@@ -98,9 +73,8 @@ class PostgresCarrier:
             while True:
                 await self._listen_for_echo(connection)
                 if not self.works:
-                    self.works = True
                     log.info("signals come and go by NOTIFY")
-                    incoming.changed()
+                    self._begin(incoming)
                 await self._send_for_a_while(connection)
         finally:
             connection.terminate()

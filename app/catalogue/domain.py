@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
-from app.kit.text import Text, has_forbidden_characters, nfc
+from app.kit.ids import TenantId
+from app.kit.text import Text, fold, has_forbidden_characters, nfc
 
 from .errors import InvalidAnswers, InvalidCategory
 from .terms import (
     Answer,
     Answers,
     Category,
+    CategoryCode,
     Kind,
+    NewCategory,
+    PhotoPolicy,
     Priority,
     PublicationPolicy,
     Question,
@@ -36,6 +42,17 @@ _OVER = Text(
     "Ngày cuối sớm nhất là hôm nay: phản ánh hôm nay đã nhận rồi.",
     "The last day is today at the earliest: today's reports are taken in already.",
 )
+_TAKEN = Text("Mã này là của lĩnh vực “{name}”.", "This is the code of “{name}”.")
+_KEPT_APART = Text("Mã này phần mềm dùng vào việc khác.", "The program uses this code for something else.")
+_NO_GROUP = Text("Không có nhóm “{code}”.", "There is no group “{code}”.")
+_SAME_NAME = Text("Nhóm đã có lĩnh vực tên như vậy: {code}.", "The group has a category of this name: {code}.")
+_OTHER_KIND = Text("Lĩnh vực trong nhóm này phải cùng loại: {kind}.", "All of this group are of one kind: {kind}.")
+_NEVER_SHOWN = Text("Khiếu nại, tố cáo không bao giờ công khai.", "Complaints and denunciations are never published.")
+_WHY_NO_PHOTOS = Text("Hãy ghi căn cứ không công khai ảnh.", "Name the law by which pictures are not shown.")
+_LONGER = Text("Việc khẩn cấp không thể lâu hơn việc thường.", "Urgent ones cannot take longer than others.")
+_NOT_ASKED = Text("Tỉnh không có câu hỏi “{code}”.", "The province asks no question “{code}”.")
+APART: Final = frozenset({"new", "preview"})  # what addresses beside the categories' own are called
+_GROUP_STEP: Final = 100
 _RANGE = Text("Cần là một số từ {least} đến {most}.", "Must be a number from {least} to {most}.")
 
 
@@ -136,13 +153,16 @@ def public_answers(category: Category, answers: Answers) -> dict[str, Answer]:
 
 def check_wanted(wanted: WantedCategory, *, today: date) -> None:
     """Nothing when the category may become so today. Raises: InvalidCategory with a pointer for each mistake."""
-    errors: list[dict[str, object]] = []
-    if wanted.valid_to is not None and wanted.valid_to < today:
-        errors.append({"pointer": "/valid_to", "detail": _OVER})
-    if wanted.valid_from is not None and wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
-        errors.append({"pointer": "/valid_to", "detail": _BEFORE})
+    errors = list(_wrong_days(wanted, today))
     if errors:
         raise InvalidCategory(errors=errors)
+
+
+def _wrong_days(wanted: WantedCategory, today: date) -> Iterator[dict[str, object]]:
+    if wanted.valid_to is not None and wanted.valid_to < today:
+        yield {"pointer": "/valid_to", "detail": _OVER}
+    if wanted.valid_from is not None and wanted.valid_to is not None and wanted.valid_to < wanted.valid_from:
+        yield {"pointer": "/valid_to", "detail": _BEFORE}
 
 
 def worded(category: Category, wanted: WantedCategory) -> Category:
@@ -155,3 +175,82 @@ def worded(category: Category, wanted: WantedCategory) -> Category:
         valid_from=wanted.valid_from,
         valid_to=wanted.valid_to,
     )
+
+
+def new_category(new: NewCategory, among: Sequence[Category], *, tenant: TenantId, today: date) -> Category:
+    """The category that `new` describes, last in its group, or the last group.
+
+    Args:
+        among: every category of the tenant.
+    Raises: InvalidCategory with a pointer for each mistake.
+    """
+    known = {one.code: one for one in among}
+    errors: list[dict[str, object]] = [
+        {"pointer": pointer, "detail": detail} for pointer, detail in _mistakes(new, known)
+    ]
+    errors.extend(_wrong_days(new.wanted, today))
+    if errors:
+        raise InvalidCategory(errors=errors)
+    questions = {question.code: question for one in among for question in one.questions}
+    return Category(
+        tenant_id=tenant,
+        code=CategoryCode(new.code),
+        parent=new.parent,
+        name=new.wanted.name,
+        description=new.wanted.description,
+        kind=new.kind,
+        default_tier=new.default_tier,
+        default_unit_kind=new.default_unit_kind,
+        target_working_days=new.target_working_days,
+        emergency_target_working_days=new.emergency_target_working_days,
+        emergency=new.emergency,
+        publication=new.publication,
+        legal_basis=new.wanted.legal_basis,
+        photos=new.photos,
+        photos_basis=new.photos_basis if new.photos is PhotoPolicy.NEVER else None,
+        guidance=new.guidance,
+        questions=tuple(questions[code] for code in new.questions),
+        keywords=new.keywords,
+        position=_last_place(new.parent, among),
+        valid_from=new.wanted.valid_from,
+        valid_to=new.wanted.valid_to,
+    )
+
+
+def _mistakes(new: NewCategory, known: dict[CategoryCode, Category]) -> Iterator[tuple[str, Text]]:
+    yield from _misnamed(new, known)
+    group = known.get(new.parent) if new.parent else None
+    if group is not None and group.kind is not new.kind and (group.kind.diverted or new.kind.diverted):
+        label = group.kind.label
+        yield "/kind", Text(_OTHER_KIND.vi.format(kind=label.vi), _OTHER_KIND.en.format(kind=label.en))
+    if new.kind.diverted and new.publication is not PublicationPolicy.NEVER:
+        yield "/publication", _NEVER_SHOWN
+    if new.photos is PhotoPolicy.NEVER and new.photos_basis is None:
+        yield "/photos_basis", _WHY_NO_PHOTOS
+    if new.emergency_target_working_days > new.target_working_days:
+        yield "/emergency_target_working_days", _LONGER
+    asked = {question.code for one in known.values() for question in one.questions}
+    for at, code in enumerate(new.questions):
+        if code not in asked:
+            yield f"/questions/{at}", _NOT_ASKED.fill(code=code)
+
+
+def _misnamed(new: NewCategory, known: dict[CategoryCode, Category]) -> Iterator[tuple[str, Text]]:
+    taken = known.get(CategoryCode(new.code))
+    if taken is not None:
+        yield "/code", Text(_TAKEN.vi.format(name=taken.name.vi), _TAKEN.en.format(name=taken.name.en))
+    elif new.code in APART:
+        yield "/code", _KEPT_APART
+    elif new.parent is not None and new.parent not in known:
+        yield "/code", _NO_GROUP.fill(code=new.parent)
+    siblings = (one for one in known.values() if one.parent == new.parent and one is not taken)
+    twin = next((one for one in siblings if fold(one.name.vi) == fold(new.wanted.name.vi)), None)
+    if twin is not None:
+        yield "/name/vi", _SAME_NAME.fill(code=twin.code)
+
+
+def _last_place(parent: CategoryCode | None, among: Iterable[Category]) -> int:
+    """After all of its group; a group on the next round number after all there are."""
+    places = [one.position for one in among if parent is None or parent in (one.parent, one.code)]
+    last = max(places, default=0)
+    return last + 1 if parent is not None else (last // _GROUP_STEP + 1) * _GROUP_STEP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from app.kit.problems import Invalid, NewerPublished, NotFound
 from app.kit.text import Text
@@ -91,6 +92,10 @@ class InvalidAnswers(Invalid):
 
 class InvalidCategory(Invalid):
     """The category cannot be so; `errors` has a pointer for each mistake."""
+
+    JUST_TAKEN: ClassVar[Text] = Text(
+        "Vừa có người thêm lĩnh vực mang mã này.", "Somebody has just added a category with this code."
+    )
 
 
 class StaleCategory(NewerPublished):

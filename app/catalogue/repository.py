@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.work import ReadWork, Work
 from app.identity.terms import Actor
 from app.kit.ids import TenantId
 
-from .errors import CategoryNotFound
-from .models import CategoryRow, CategoryVersionRow, wanted_values
+from .errors import CategoryNotFound, InvalidCategory
+from .models import CategoryRow, CategoryVersionRow, category_values, wanted_values
 from .snapshot import Catalogue
 from .terms import Category, CategoryVersion
 
@@ -64,9 +65,20 @@ async def newest_version(work: ReadWork | Work, tenant: TenantId, code: str) -> 
 
 async def add_version(work: Work, actor: Actor, version: CategoryVersion) -> None:
     """The version written, and the category as it says. Two statements; the category must be locked."""
-    values = wanted_values(version.wanted)
     same = (CategoryRow.tenant_id == actor.tenant_id, CategoryRow.code == version.code)
-    await work.session.execute(update(CategoryRow).where(*same).values(**values))
+    await work.session.execute(update(CategoryRow).where(*same).values(**wanted_values(version.wanted)))
+    await _keep_version(work, actor, version)
+
+
+async def add_category(work: Work, actor: Actor, category: Category, version: CategoryVersion) -> None:
+    """The category with its first version. Two statements. Raises: InvalidCategory where somebody was faster."""
+    statement = insert(CategoryRow).values(category_values(category)).on_conflict_do_nothing()
+    if await work.session.scalar(statement.returning(CategoryRow.code)) is None:
+        raise InvalidCategory(errors=[{"pointer": "/code", "detail": InvalidCategory.JUST_TAKEN}])
+    await _keep_version(work, actor, version)
+
+
+async def _keep_version(work: Work, actor: Actor, version: CategoryVersion) -> None:
     work.session.add(
         CategoryVersionRow(
             tenant_id=actor.tenant_id,
@@ -75,7 +87,7 @@ async def add_version(work: Work, actor: Actor, version: CategoryVersion) -> Non
             note=version.wanted.note,
             created_at=version.created_at,
             created_by=actor.staff_id,
-            **values,
+            **wanted_values(version.wanted),
         )
     )
     await work.settle()

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
-from app.directory.terms import Tier
+from app.directory.terms import Tier, UnitKind
 from app.kit.ids import TenantId
 from app.kit.text import Lang, Text
 from app.web.etags import content_tag
-from app.web.fields import DayIn, PhraseText, TextOut, WireIn
+from app.web.fields import Code, DayIn, PhraseText, TextOut, WireIn
 
 from .snapshot import Branch, Catalogue
 from .terms import (
@@ -21,6 +21,7 @@ from .terms import (
     CategoryVersion,
     KeptCategory,
     Kind,
+    NewCategory,
     PhotoPolicy,
     PublicationPolicy,
     Question,
@@ -196,8 +197,8 @@ class DescriptionIn(WireIn):
     en: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 
-class CategoryVersionIn(WireIn):
-    """How a category is to be from now on."""
+class _WantedIn(WireIn):
+    """What an administrator says of a category whether it is new or not."""
 
     name: BothIn
     description: DescriptionIn = DescriptionIn()
@@ -207,9 +208,6 @@ class CategoryVersionIn(WireIn):
     )
     legal_basis: BothIn
     note: PhraseText = Field(description="Thay đổi gì, vì sao. What has changed, and why.")
-    based_on: StrictInt | None = Field(
-        None, ge=0, description="Phiên bản bạn đã xem; 0 là bản đóng gói. The version it was made from."
-    )
 
     def wanted(self) -> WantedCategory:
         """The same as the program knows it."""
@@ -220,6 +218,57 @@ class CategoryVersionIn(WireIn):
             valid_to=self.valid_to,
             legal_basis=self.legal_basis.text(),
             note=self.note,
+        )
+
+
+class CategoryVersionIn(_WantedIn):
+    """How a category is to be from now on."""
+
+    based_on: StrictInt | None = Field(
+        None, ge=0, description="Phiên bản bạn đã xem; 0 là bản đóng gói. The version it was made from."
+    )
+
+
+class CategoryIn(_WantedIn):
+    """A category that there is not yet; what it asks, it asks in the words of categories there are."""
+
+    code: Annotated[
+        str,
+        StringConstraints(min_length=2, max_length=60, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"),
+    ] = Field(
+        description="Mã: nhóm, hoặc nhóm.lĩnh vực. A group's, or after its group and a dot.",
+        examples=["roads.speed_bump"],
+    )
+    kind: Kind = Kind.FIELD_REPORT
+    default_tier: Tier = Field(description="Khi không quy tắc nào nói khác. Who answers where no rule says otherwise.")
+    default_unit_kind: UnitKind
+    target_working_days: StrictInt = Field(ge=1, le=365, examples=[7])
+    emergency_target_working_days: StrictInt = Field(1, ge=1, le=365)
+    emergency: StrictBool = Field(default=False, description="Luôn là việc khẩn cấp. Always handled as an emergency.")
+    publication: PublicationPolicy = PublicationPolicy.CONFIRM
+    photos: PhotoPolicy = PhotoPolicy.DECIDED
+    photos_basis: BothIn | None = Field(None, description="Căn cứ không công khai ảnh. The law, where `never`.")
+    guidance: BothIn | None = Field(None, description="Người gửi nên biết, nên làm gì. What senders should know.")
+    questions: list[Code] = Field([], max_length=10, description="Mã câu hỏi đã có. Codes of questions there are.")
+    keywords: list[PhraseText] = Field([], max_length=30)
+
+    def new(self) -> NewCategory:
+        """The same as the program knows it."""
+        return NewCategory(
+            code=self.code,
+            kind=self.kind,
+            default_tier=self.default_tier,
+            default_unit_kind=self.default_unit_kind,
+            target_working_days=self.target_working_days,
+            emergency_target_working_days=self.emergency_target_working_days,
+            emergency=self.emergency,
+            publication=self.publication,
+            photos=self.photos,
+            photos_basis=self.photos_basis.text() if self.photos_basis else None,
+            guidance=self.guidance.text() if self.guidance else None,
+            questions=tuple(dict.fromkeys(self.questions)),
+            keywords=tuple(dict.fromkeys(self.keywords)),
+            wanted=self.wanted(),
         )
 
 

@@ -24,6 +24,7 @@ from .terms import (
     CategoryVersion,
     KeptCategory,
     Kind,
+    NewCategory,
     Priority,
     PublicationPolicy,
     WantedCategory,
@@ -183,3 +184,28 @@ def try_version(actor: Actor, code: str, wanted: WantedCategory, *, catalogue: C
     return Catalogue(
         domain.worded(each, wanted) if each.code == code else each for each in catalogue.all(actor.tenant_id)
     )
+
+
+async def add_category(work: Work, actor: Actor, new: NewCategory, *, today: date) -> CategoryVersion:
+    """The new category as its first version, last in its group. Four statements.
+
+    Raises: Forbidden, InvalidCategory with a pointer for each mistake.
+    """
+    policies.may_publish(actor).require()
+    among = await repository.list_categories(work, actor.tenant_id)
+    category = domain.new_category(new, among, tenant=actor.tenant_id, today=today)
+    version = CategoryVersion(category.code, 1, new.wanted, work.now)
+    await repository.add_category(work, actor, category, version)
+    audit.record(work, actor, Action.CATEGORY_PUBLISHED, subject=category.code, details={"version": 1})
+    await touch(work, "catalogue")
+    return version
+
+
+def try_category(actor: Actor, new: NewCategory, *, catalogue: Catalogue, today: date) -> Catalogue:
+    """The catalogue of the actor's tenant as it would be with the new category; nothing is written. Pure.
+
+    Raises: Forbidden, InvalidCategory with a pointer for each mistake.
+    """
+    policies.may_publish(actor).require()
+    among = catalogue.all(actor.tenant_id)
+    return Catalogue([*among, domain.new_category(new, among, tenant=actor.tenant_id, today=today)])

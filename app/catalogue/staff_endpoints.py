@@ -15,7 +15,7 @@ from app.web.works import ReadWork, WriteWork
 from . import service
 from .deps import CategoryPath
 from .errors import CategoryNotFound, InvalidCategory, StaleCategory
-from .schemas import CategoryVersionIn, CategoryVersionOut, KeptCategoryListOut
+from .schemas import CategoryIn, CategoryVersionIn, CategoryVersionOut, KeptCategoryListOut
 
 router = APIRouter(prefix="/api/v1/staff/categories", tags=["staff"])
 
@@ -24,6 +24,23 @@ router = APIRouter(prefix="/api/v1/staff/categories", tags=["staff"])
 async def list_kept_categories(work: ReadWork, actor: CurrentStaff) -> KeptCategoryListOut:
     """Mọi lĩnh vực của tỉnh, cả lĩnh vực đã thôi nhận, với các phiên bản. All categories with their versions."""
     return KeptCategoryListOut.of(await service.list_kept(work, actor))
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(StaffNeeded, SessionExpired, Forbidden, InvalidCategory),
+)
+async def add_category(
+    draft: CategoryIn, work: WriteWork, actor: CurrentStaff, directory: CurrentDirectory
+) -> CategoryVersionOut:
+    """Thêm một lĩnh vực, hoặc một nhóm; mã có dấu chấm là lĩnh vực của nhóm đứng trước. Add a category, or a group.
+
+    Reports may name it from `valid_from` on, at once when that is not said. See first who would get them at
+    `/categories/preview`. Later changes of its words and days are versions of it.
+    """
+    today = local_day(work.now, directory.tenant(actor.tenant_id).time_zone)
+    return CategoryVersionOut.of(await service.add_category(work, actor, draft.new(), today=today))
 
 
 @router.post(
@@ -43,7 +60,7 @@ async def publish_category(
     """Ban hành một phiên bản của lĩnh vực: tên đổi ngay, được chọn từ ngày đến ngày. Publish a version of a category.
 
     Its words hold at once; reports may name it from `valid_from` to `valid_to`, both included. Cases keep it whatever
-    becomes of it. The console shows first what it means.
+    becomes of it. See first what it means at `/categories/{category}/preview`.
     """
     today = local_day(work.now, directory.tenant(actor.tenant_id).time_zone)
     published = await service.publish_version(

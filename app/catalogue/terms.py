@@ -171,6 +171,35 @@ class WantedCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCategory:
+    """A category that there is to be: a group, or, with a dot in its code, a leaf of the group named before the dot.
+
+    `questions` are codes of questions that the tenant's other categories ask.
+    """
+
+    code: str
+    kind: Kind
+    default_tier: Tier
+    default_unit_kind: UnitKind
+    target_working_days: int
+    emergency_target_working_days: int
+    emergency: bool
+    publication: PublicationPolicy
+    photos: PhotoPolicy
+    photos_basis: Text | None
+    guidance: Text | None
+    questions: tuple[str, ...]
+    keywords: tuple[str, ...]
+    wanted: WantedCategory
+
+    @property
+    def parent(self) -> CategoryCode | None:
+        """The group it is to be in."""
+        group, dot, _ = self.code.rpartition(".")
+        return CategoryCode(group) if dot else None
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryVersion:
     """One step in the history of a category. Never changed; the newest is how the category is."""
 

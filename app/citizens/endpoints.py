@@ -218,7 +218,7 @@ async def list_devices(work: ReadWork, signed_in: CurrentSession, citizen: Curre
 @router.delete("/me/devices", status_code=status.HTTP_204_NO_CONTENT, responses=_MINE)
 async def end_all_devices(work: WriteWork, citizen: CurrentCitizenId) -> None:
     """Đăng xuất khỏi mọi nơi. Sign out everywhere."""
-    await identity.end_all_devices(work, citizen)
+    await service.leave_everywhere(work, citizen)
 
 
 @router.delete(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.identity.deps import using
 from app.identity.terms import Actor, ClientScope
-from app.subscriptions.deps import LogPage
-from app.subscriptions.terms import DeliveryState
 from app.web.state import settings
 
 CaseReader = Annotated[Actor, Depends(using(ClientScope.CASES_READ))]
@@ -24,20 +22,3 @@ async def key_environment(connection: HTTPConnection) -> str:
 
 
 KeyEnvironment = Annotated[str, Depends(key_environment)]
-
-
-class OwnLogPage(LogPage):
-    """A page of the deliveries of one of a system's own subscriptions."""
-
-    def __init__(
-        self,
-        _actor: Subscriber,
-        state: Annotated[DeliveryState | None, Query(description="Chỉ trạng thái này. Only of this state.")] = None,
-        cursor: Annotated[str | None, Query(max_length=512)] = None,
-        limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    ) -> None:
-        """Raises: UnreadableCursor, ForeignCursor."""
-        super().__init__(_actor, state, cursor, limit)
-
-
-AskedOwnLog = Annotated[OwnLogPage, Depends()]

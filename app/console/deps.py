@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final, TypeAlias, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -42,6 +42,7 @@ from app.web.pages import (
     Site,
     UnreadableForm,
     posted_form,
+    typed_day,
 )
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import HostTenant
@@ -232,11 +233,14 @@ Administrator: TypeAlias = Annotated[Desk, Depends(administrator)]
 
 def day_begins(typed: str, zone_name: str) -> datetime | None:
     """The first instant of a day as people choose it; None for what is none, or was left empty."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return datetime.combine(day, time(), zone(zone_name)) if 1900 < day.year < 2200 else None
+    day = typed_day(typed)
+    return datetime.combine(day, time(), zone(zone_name)) if day is not None else None
+
+
+def day_ends(typed: str, zone_name: str) -> datetime | None:
+    """The first instant after such a day."""
+    day = typed_day(typed)
+    return datetime.combine(day + timedelta(days=1), time(), zone(zone_name)) if day is not None else None
 
 
 def csrf_token(session: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from app.catalogue.terms import Priority
+from app.catalogue.terms import PhotoPolicy, Priority, PublicationPolicy
 from app.directory.terms import Tier, UnitKind
 from app.kit.clock import local_day
 from app.kit.text import Text
-from app.web.pages import Form, whole_number
+from app.web.pages import FieldErrors, Form, whole_number
 
 from .deps import Desk, day_begins
 from .views import Group
@@ -27,6 +27,18 @@ ASKS: Final = {
     "note": Text("Hãy ghi thay đổi gì, vì sao.", "Say what changes, and why."),
     "valid_from": Text("Hãy chọn ngày có hiệu lực.", "Choose from which day it holds."),
 }
+_IN_BOTH: Final = frozenset({"name", "intro", "legal_basis", "reason", "guidance", "photos_basis"})
+_NAME: Final = Text("Hãy đặt tên, bằng cả hai thứ tiếng.", "Name it, in both languages.")
+CATEGORY_ASKS: Final = {"name": _NAME, "name.vi": _NAME, "name.en": _NAME}
+PUBLICATION: Final = {
+    PublicationPolicy.AUTOMATIC: Text("Công khai ngay, đã che thông tin cá nhân", "At once, personal data masked"),
+    PublicationPolicy.CONFIRM: Text("Công khai sau khi cán bộ xem", "After an officer has looked at it"),
+    PublicationPolicy.NEVER: Text("Không bao giờ công khai", "Never"),
+}
+PHOTOS: Final = {
+    PhotoPolicy.DECIDED: Text("Cán bộ quyết định từng ảnh", "An officer decides on each"),
+    PhotoPolicy.NEVER: Text("Không bao giờ công khai", "Never"),
+}
 TIERS: Final = {
     Tier.PROVINCE: Text("Cấp tỉnh", "Province"),
     Tier.DISTRICT: Text("Cấp huyện", "District"),
@@ -40,6 +52,11 @@ UNIT_KINDS: Final = {
     UnitKind.RECEPTION: Text("Đầu mối tiếp nhận", "Reception"),
     UnitKind.UTILITY: Text("Điện, nước, viễn thông", "Utility"),
 }
+
+
+def at_fields(errors: FieldErrors) -> FieldErrors:
+    """What is wrong with both languages of something, at the field of the first."""
+    return {f"{name}.vi" if name in _IN_BOTH else name: error for name, error in errors.items()}
 
 
 def names_of(desk: Desk, codes: Iterable[str]) -> list[str]:

@@ -51,17 +51,19 @@ def rule_line(desk: Desk, rule: Rule, place: int) -> dict[str, Any]:
         "code": rule.code,
         "to": target_of(desk, rule),
         "when": list(_conditions(desk, rule.when)),
-        "reason": _reason(desk, rule),
+        "reason": rule_sentence(desk, rule),
     }
 
 
-def _reason(desk: Desk, rule: Rule) -> str:
+def rule_sentence(desk: Desk, rule: Rule) -> str:
     """The reason as senders read it, as far as it is known before there is a case."""
-    names = {"unit": target_of(desk, rule), "category": _THE_CATEGORY(desk.lang), "area": _THE_PLACE(desk.lang)}
-    found = rule.reason(desk.lang)
+    about = names_of(desk, rule.when.categories)
+    category = about[0] if len(about) == 1 else _THE_CATEGORY(desk.lang)
+    found = rule.reason(desk.lang).replace("“{category}”", f"“{category}”" if len(about) == 1 else category)
+    names = {"unit": target_of(desk, rule), "category": category, "area": _THE_PLACE(desk.lang)}
     for name, said in names.items():
         found = found.replace(f"{{{name}}}", said)
-    return found
+    return found[:1].upper() + found[1:]
 
 
 def target_of(desk: Desk, rule: Rule) -> str:
@@ -72,7 +74,12 @@ def target_of(desk: Desk, rule: Rule) -> str:
         except UnknownUnit:
             return rule.to.code
         return Text(unit.name, unit.name_en)(desk.lang)
-    return f"{UNIT_KINDS[rule.to.kind](desk.lang)}, {TIERS[rule.to.tier](desk.lang)}"
+    return unit_kind_at(desk, rule.to.kind, rule.to.tier)
+
+
+def unit_kind_at(desk: Desk, kind: UnitKind, tier: Tier) -> str:
+    """Which kind of unit, of which tier."""
+    return f"{UNIT_KINDS[kind](desk.lang)} ({TIERS[tier](desk.lang).lower()})"
 
 
 def _conditions(desk: Desk, when: Conditions) -> Iterable[tuple[Text, str]]:

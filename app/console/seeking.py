@@ -60,7 +60,7 @@ def choices(desk: Desk, sought: AskedIn, saved: Sequence[SavedView]) -> dict[str
 def units_to_keep_for(desk: Desk) -> list[tuple[str, str]]:
     """The units for whose members the officer may lay something out."""
     held = (desk.books.directory.unit(desk.tenant.id, unit_id) for unit_id in desk.actor.units(*ARRANGERS))
-    return sorted((unit.code, unit.name) for unit in held)
+    return sorted((unit.code, desk.unit_name(unit.id)) for unit in held)
 
 
 def _categories(desk: Desk) -> list[Group]:
@@ -93,13 +93,12 @@ def _units(desk: Desk) -> list[Group]:
 
 
 def _saved(desk: Desk, view: SavedView, asked: Mapping[str, str]) -> dict[str, Any]:
-    unit = desk.books.directory.unit(desk.tenant.id, view.unit_id) if view.unit_id is not None else None
     address = view.asked.address()
     return {
         "id": view.id,
         "name": view.name,
         "href": "/console?" + urlencode(address),
         "current": address == dict(asked),
-        "unit": unit.name if unit is not None else None,
-        "may_drop": unit is None or bool(desk.actor.units(*ARRANGERS)),
+        "unit": desk.unit_name(view.unit_id) if view.unit_id is not None else None,
+        "may_drop": view.unit_id is None or bool(desk.actor.units(*ARRANGERS)),
     }

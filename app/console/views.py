@@ -376,7 +376,7 @@ def units_to_refer(desk: Desk) -> list[Group]:
     for unit in directory.search_units(tenant.id, on=today):
         chain = directory.chain(tenant.edition, unit.area_code)
         heading = tenant.name if unit.tier is Tier.PROVINCE or chain.district is None else chain.district.name
-        names.setdefault(heading, []).append((unit.code, unit.name))
+        names.setdefault(heading, []).append((unit.code, Text(unit.name, unit.name_en)(desk.lang)))
     return [Group(label, tuple(units)) for label, units in names.items()]
 
 

@@ -177,8 +177,13 @@ class TimeUnit(StrEnum):
 
     @property
     def label(self) -> Text:
-        """What people call it after a number."""
+        """What people call it."""
         return _UNIT_LABELS[self]
+
+    def counted(self, amount: int) -> Text:
+        """So many of it: 1 working day, 2 working days."""
+        label = self.label
+        return Text(f"{amount} {label.vi}", f"{amount} {label.en.removesuffix('s') if amount == 1 else label.en}")
 
 
 _UNIT_LABELS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import Conflict, Invalid, NotFound, Outdated
 from app.kit.text import Text
 
 
@@ -35,17 +35,13 @@ class NoSuchTemplate(NotFound):
     title = Text("Không có mẫu trả lời này", "There is no such answer template")
 
 
-class StaleTemplate(PreconditionFailed):
+class StaleTemplate(Outdated):
     """The template is no more as it was seen."""
 
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Mẫu đã có người sửa, phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.",
-                "Somebody has changed the template; its present version is {current}. Load it again.",
-            ).fill(current=current),
-            current_version=current,
-        )
+    told = Text(
+        "Mẫu đã có người sửa, phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.",
+        "Somebody has changed the template; its present version is {current}. Load it again.",
+    )
 
 
 class InvalidTemplate(Invalid):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from app.kit.text import Text
 from app.reports.deps import intake_of
 from app.reports.service import Intake
 from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.fields import DayIn
 from app.web.state import CurrentClock, settings
 from app.web.tenancy import CurrentTenant
 
@@ -90,8 +91,8 @@ class Span:
         _actor: CurrentStaff,
         clock: CurrentClock,
         zone: CurrentTimezone,
-        since: Annotated[date | None, Query(description="Từ ngày. The first day.", examples=["2026-11-01"])] = None,
-        until: Annotated[date | None, Query(description="Đến ngày. The last day.", examples=["2026-11-20"])] = None,
+        since: Annotated[DayIn | None, Query(description="Từ ngày. The first day.", examples=["2026-11-01"])] = None,
+        until: Annotated[DayIn | None, Query(description="Đến ngày. The last day.", examples=["2026-11-20"])] = None,
     ) -> None:
         """Raises: BadRequest."""
         self.zone = zone

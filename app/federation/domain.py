@@ -8,15 +8,17 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
+from uuid import UUID
 
 from app.cases.terms import Resolution
+from app.couriers.signing import SECRET_PREFIX, signatures
 from app.kit.clock import rfc3339
 from app.kit.problems import Problem
 from app.kit.signing import same
 from app.kit.text import Text, readable
-from app.subscriptions.domain import signatures
+from app.kit.waits import Backoff
 
-from .terms import ConsignmentState, Difference, Line, Parcel, Reconciliation
+from .terms import ConsignmentState, Difference, Digests, Line, Parcel, Reconciliation
 
 MOST_PARCELS: Final = 100  # that one request may bring
 USUAL_PARCELS: Final = 25  # that ours bring
@@ -26,21 +28,19 @@ TOO_BIG: Final = "http-413"
 PARCEL_TOO_BIG: Final = "parcel-too-big"
 CUT_TO: Final = 1_000  # characters of a text in a parcel that was too big
 SIGNED_WITHIN: Final = timedelta(minutes=5)
-SHORTEST_WAIT: Final = timedelta(seconds=5)
-LONGEST_WAIT: Final = timedelta(minutes=10)
+WAITS: Final = Backoff(shortest=timedelta(seconds=5), longest=timedelta(minutes=10))  # for as long as it takes
 MOST_WORDS: Final = 4_000
 LONGEST_COMPARISON: Final = timedelta(days=92)
-_MARK: Final = "whsec_"
 _PASSING: Final = frozenset({408, 423, 425, 429})
 _GIVEN_BACK: Final = frozenset({Resolution.NOT_COMPETENT, Resolution.WITHDRAWN, Resolution.DIVERTED})
 
 
 def is_secret(text: str) -> bool:
     """Whether the text is a secret as Standard Webhooks writes it, of 24 to 64 bytes."""
-    if not text.startswith(_MARK):
+    if not text.startswith(SECRET_PREFIX):
         return False
     try:
-        raw = base64.b64decode(text.removeprefix(_MARK), validate=True)
+        raw = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
     except ValueError:
         return False
     return 24 <= len(raw) <= 64
@@ -77,16 +77,6 @@ def gaps(told: int, numbers: Sequence[int], last: int) -> list[tuple[int, int]]:
     """Numbers after `told` up to `last` that are not among the ascending `numbers`: from which to which, both with."""
     bounds = [told, *numbers, last + 1]
     return [(one + 1, other - 1) for one, other in itertools.pairwise(bounds) if other - one > 1]
-
-
-def is_left_alone(retry_at: datetime | None, now: datetime) -> bool:
-    """Whether its time has not come. One further ahead than any wait was written by a clock set back since."""
-    return retry_at is not None and now < retry_at <= now + LONGEST_WAIT
-
-
-def wait_after(failures: int) -> timedelta:
-    """How long a neighbour that did not answer is left alone: doubles up to ten minutes, for as long as it takes."""
-    return min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(max(failures - 1, 0), 10))
 
 
 def batch(sizes: Sequence[int], failures: int) -> int:
@@ -236,8 +226,31 @@ def digest(lines: Iterable[Line]) -> str:
     return hashlib.sha256("".join(sorted(written)).encode()).hexdigest()
 
 
+def read_digests(said: Mapping[str, Any]) -> Digests:
+    """What a neighbour answers to a comparison. Raises: ValueError for what cannot be read as that."""
+    try:
+        return Digests(
+            {date.fromisoformat(day): str(sha256) for day, sha256 in said["digests"].items()},
+            {date.fromisoformat(day): [_line(one) for one in lines] for day, lines in said["lines"].items()},
+            int(said["written"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        message = "not an answer to a comparison"
+        raise ValueError(message) from error
+
+
+def _line(one: Mapping[str, Any]) -> Line:
+    state = ConsignmentState(one["state"])
+    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], state, one.get("answer"))
+
+
 def compared(
-    ours: Mapping[date, list[Line]], theirs: Mapping[date, list[Line]], *, days: int, waiting: int, their_waiting: int
+    ours: Mapping[date, Sequence[Line]],
+    theirs: Mapping[date, Sequence[Line]],
+    *,
+    days: int,
+    waiting: int,
+    their_waiting: int,
 ) -> Reconciliation:
     """Both sides laid side by side. Days whose digests were equal are in neither `theirs` nor looked at."""
     agreed, differences = 0, []

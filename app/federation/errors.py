@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed, Unauthenticated, Unavailable
+from app.kit.problems import Conflict, Invalid, NotFound, Outdated, Unauthenticated, Unavailable
 from app.kit.text import Text
 
 
@@ -58,17 +58,13 @@ class NeighbourEnded(Conflict):
         )
 
 
-class StaleNeighbour(PreconditionFailed):
+class StaleNeighbour(Outdated):
     """Another administrator has changed it since. `current_version` is the present one."""
 
-    def __init__(self, current_version: int) -> None:
-        super().__init__(
-            Text(
-                "Kết nối đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
-                "The neighbour changed after you opened it. Reload it, look at what is new, then try again.",
-            ),
-            current_version=current_version,
-        )
+    told = Text(
+        "Kết nối đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
+        "The neighbour changed after you opened it. Reload it, look at what is new, then try again.",
+    )
 
 
 class UnprovenParcels(Unauthenticated):

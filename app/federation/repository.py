@@ -153,7 +153,7 @@ async def list_due(db: Database, tenant_id: TenantId, now: datetime) -> list[UUI
 
     A time further ahead than any wait was written by a clock that was set back since.
     """
-    return [row["id"] for row in await db.lane.fetch(_DUE, tenant_id, now, now + domain.LONGEST_WAIT)]
+    return [row["id"] for row in await db.lane.fetch(_DUE, tenant_id, now, now + domain.WAITS.longest)]
 
 
 async def waiting(work: Work, neighbour: NeighbourRow, limit: int) -> list[Parcel]:

@@ -12,7 +12,7 @@ from pydantic import UUID7, BaseModel, Field, SecretStr, StringConstraints, mode
 from app.directory.errors import UnknownUnit
 from app.directory.snapshot import Directory
 from app.kit.ids import TenantId, UnitId
-from app.web.fields import Code, InstantIn, ShortText, WireIn
+from app.web.fields import Code, DayIn, InstantIn, ShortText, WireIn
 
 from .domain import LONGEST_COMPARISON, MOST_PARCELS
 from .errors import InvalidNeighbour
@@ -81,8 +81,8 @@ class ParcelsOut(BaseModel):
 class DigestIn(WireIn):
     """Which days a neighbour asks about, and of which of them it wants every line."""
 
-    since: date = Field(examples=["2026-11-14"])
-    until: date = Field(examples=["2026-11-20"])
+    since: DayIn = Field(examples=["2026-11-14"])
+    until: DayIn = Field(examples=["2026-11-20"])
     days: list[date] = Field(default_factory=list, max_length=LONGEST_COMPARISON.days, examples=[["2026-11-20"]])
 
     @model_validator(mode="after")

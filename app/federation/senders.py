@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import httpcore
 import orjson
 
-from app.subscriptions.senders import CheckedPool, ForbiddenAddress
+from app.couriers.network import CheckedPool, Unanswered
 
 from .terms import Reply
 
 MOST_ANSWER_BYTES: Final = 4_194_304
-_FAILURES: Final = (
-    *(TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError),
-    *(httpcore.UnsupportedProtocol, ValueError),
-)
 
 
 class Wire:
@@ -39,10 +34,8 @@ class Wire:
         ]
         try:
             status, content = await self._pool.ask("POST", url, headers, body, most=MOST_ANSWER_BYTES)
-        except ForbiddenAddress:
-            return Reply(ok=False, code="forbidden-address", body={})
-        except _FAILURES as error:
-            return Reply(ok=False, code=type(error).__name__, body={})
+        except Unanswered as error:
+            return Reply(ok=False, code=error.code, body={})
         return _read(status, content)
 
     async def close(self) -> None:

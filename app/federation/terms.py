@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -169,6 +169,14 @@ class Difference(NamedTuple):
     consignment: UUID
     ours: Line | None
     theirs: Line | None
+
+
+class Digests(NamedTuple):
+    """What a neighbour says it holds: a digest for each day, lines of the days that were asked for, parcels written."""
+
+    digests: Mapping[date, str]
+    lines: Mapping[date, Sequence[Line]]
+    written: int
 
 
 class Reconciliation(NamedTuple):

@@ -112,19 +112,25 @@ class PreconditionFailed(Problem):
     title = Text("Đã có người cập nhật trước bạn", "Somebody has changed this before you")
 
 
-class NewerPublished(PreconditionFailed):
+class Outdated(PreconditionFailed):
+    """Somebody has changed the thing since it was seen. `told`: in its own words, with `{current}` for the version."""
+
+    told: ClassVar[Text] = Text(
+        "Phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.", "The present version is {current}. Load it again."
+    )
+
+    def __init__(self, current: int) -> None:
+        super().__init__(self.told.fill(current=current), current_version=current)
+
+
+class NewerPublished(Outdated):
     """Somebody has published a newer version of the whole than the one this was made from."""
 
     title = Text("Đã có phiên bản mới hơn", "There is a newer version")
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
-                "The present version is {current}. Load it, change that one and publish again.",
-            ).fill(current=current),
-            current_version=current,
-        )
+    told = Text(
+        "Phiên bản hiện tại là {current}. Hãy tải lại, sửa trên phiên bản đó rồi ban hành.",
+        "The present version is {current}. Load it, change that one and publish again.",
+    )
 
 
 class PublishedAtOnce(Conflict):

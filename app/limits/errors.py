@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.kit.problems import Forbidden, NotFound, PreconditionFailed, TooMany
+from app.kit.problems import Forbidden, NotFound, Outdated, TooMany
 from app.kit.text import Text
 
 
@@ -48,16 +48,8 @@ class SenderBlocked(Forbidden):
         )
 
 
-class StaleLimit(PreconditionFailed):
+class StaleLimit(Outdated):
     """Somebody has changed the limit since it was seen."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại.", "The present version is {current}. Load it again."
-            ).fill(current=current),
-            current_version=current,
-        )
 
 
 class UnknownLimit(NotFound):

@@ -13,7 +13,7 @@ from app.identity.deps import CurrentCitizen, CurrentCitizenId
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
 from app.web.answers import as_json
 from app.web.coding import coded_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, position_in, read_cursor
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
@@ -83,8 +83,4 @@ def _after(query: Mapping[str, object], cursor: str | None) -> int:
     """Number the page begins after. Raises: UnreadableCursor, ForeignCursor."""
     if cursor is None:
         return 0
-    (number,) = read_cursor(query, cursor, int)
-    assert isinstance(number, int)
-    if not 0 <= number < 1 << 63:
-        raise UnreadableCursor
-    return number
+    return position_in(*read_cursor(query, cursor, int))

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.kit.text import Lang, Text
+from app.kit.waits import Backoff
 
 from .errors import InvalidWording, NoSuchOccasion
 from .terms import (
@@ -31,8 +32,7 @@ from .terms import (
     Wording,
 )
 
-SHORTEST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
+PAUSES = Backoff(shortest=timedelta(seconds=30), longest=timedelta(hours=1))
 GIVE_UP_AFTER = timedelta(days=3)
 NAMES = frozenset({"code", "unit", "due", "cause", "why", "into", "link", "province", "amount", "outcome"})
 """What the words of an occasion may name."""
@@ -273,8 +273,7 @@ def settle(
         case _:
             if now - created_at >= GIVE_UP_AFTER:
                 return NoticeState.FAILED, None
-            whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(attempts - 1, 20))
-            return NoticeState.WAITING, now + whole * (1 - chance / 2)
+            return NoticeState.WAITING, now + PAUSES.after(attempts, chance)
 
 
 def base64url(raw: bytes) -> str:

@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 from app.audit.terms import Asked, Entry, Outcome
 from app.directory.deps import CurrentDirectory
 from app.identity.deps import CurrentStaff
-from app.web.cursors import make_cursor, read_cursor
+from app.web.cursors import make_cursor, position_in, read_cursor
 from app.web.fields import Code, InstantIn
 
 _LAST = 2**62
@@ -43,7 +43,7 @@ class AuditPage:
         self.wanted = Asked(action, actor, subject, outcome, since, until, unit_id)
         self.limit = limit
         self._query = {"wanted": [str(one) for one in self.wanted]}
-        self.before = int(read_cursor(self._query, cursor, int)[0]) if cursor is not None else _LAST
+        self.before = position_in(*read_cursor(self._query, cursor, int)) if cursor is not None else _LAST
 
     def following(self, found: Sequence[Entry]) -> str | None:
         """The cursor of the next page, when more than a page was found."""

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.kit.text import Text, readable
+from app.kit.waits import Backoff, Rest
 
 from .terms import Errand, Heard, Outcome, PostState, Settlement, Wanted
 
-SHORTEST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
+PAUSES = Backoff(shortest=timedelta(seconds=5), longest=timedelta(hours=1))  # of a post
+REST = Rest(after_failures=5, waits=Backoff(shortest=timedelta(seconds=5), longest=timedelta(minutes=10)))
 GIVE_UP_AFTER = timedelta(days=3)  # a weekend
 REFUSED_MOST = 3
-BREAK_AFTER = 5  # attempts in a row without an answer, until the partner is left alone
-LONGEST_REST = timedelta(minutes=10)
 MOST_WORDS = 2_000
 STATE_KEY = "state:"  # begins the keys of what a request's own state was heard to be: the newest is kept, no other
 _DONE = frozenset({Outcome.TAKEN, Outcome.FOUND})
@@ -95,19 +94,6 @@ def _instant(item: Mapping[str, Any]) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def pause_after(attempts: int, chance: float) -> timedelta:
-    """Pause before the next attempt: doubles up to LONGEST_WAIT; `chance` in [0, 1) takes away up to half."""
-    whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(max(attempts - 1, 0), 20))
-    return whole * (1 - chance / 2)
-
-
-def rest_after(failures: int) -> timedelta | None:
-    """How long a partner is left alone after so many failures in a row, None while they are few."""
-    if failures < BREAK_AFTER:
-        return None
-    return min(LONGEST_REST, SHORTEST_WAIT * 2.0 ** min(failures - BREAK_AFTER, 10))
-
-
 def settle(
     outcome: Outcome,
     *,
@@ -125,14 +111,14 @@ def settle(
     if outcome in _DONE:
         return Settlement(PostState.DELIVERED, None, first_failed_at, doubtful=False)
     if outcome in {Outcome.AWAY, Outcome.UNREADY}:
-        wait = pause_after(1 if outcome is Outcome.AWAY else 4, chance)
+        wait = PAUSES.after(1 if outcome is Outcome.AWAY else 4, chance)
         return Settlement(PostState.WAITING, now + wait, first_failed_at, doubtful=doubtful)
     failed_at = first_failed_at or now
     refused = outcome is Outcome.REFUSED
     if (refused and attempts >= REFUSED_MOST) or now - failed_at >= GIVE_UP_AFTER:
         return Settlement(PostState.DEAD, None, failed_at, doubtful=doubtful and not refused)
     unknown = outcome is Outcome.UNSURE or (doubtful and not refused)
-    return Settlement(PostState.WAITING, now + pause_after(attempts, chance), failed_at, doubtful=unknown)
+    return Settlement(PostState.WAITING, now + PAUSES.after(attempts, chance), failed_at, doubtful=unknown)
 
 
 def sent(partner: str, their_id: str | None) -> Text:

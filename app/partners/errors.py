@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import Conflict, Invalid, NotFound, Outdated
 from app.kit.text import Text
 
 
@@ -88,14 +88,10 @@ class NothingToRetry(Conflict):
         )
 
 
-class StalePartner(PreconditionFailed):
+class StalePartner(Outdated):
     """Another administrator has changed it since. `current_version` is the present one."""
 
-    def __init__(self, current_version: int) -> None:
-        super().__init__(
-            Text(
-                "Đối tác đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
-                "The partner changed after you opened it. Reload it, look at what is new, then try again.",
-            ),
-            current_version=current_version,
-        )
+    told = Text(
+        "Đối tác đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
+        "The partner changed after you opened it. Reload it, look at what is new, then try again.",
+    )

@@ -8,10 +8,9 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
-import httpcore
 import orjson
 
-from app.subscriptions.senders import CheckedPool, ForbiddenAddress
+from app.couriers.network import CheckedPool, Unanswered
 
 from .terms import Answer, Format, Outcome, Wanted
 
@@ -64,14 +63,8 @@ class Caller:
             headers += [(b"content-type", _FORM.encode()), (b"content-length", b"%d" % len(body))]
         try:
             status, content = await self._pool.ask(method, url, headers, body, most=MOST_ANSWER_BYTES)
-        except ForbiddenAddress:
-            return Answer(Outcome.AWAY, "forbidden-address")
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            return Answer(Outcome.AWAY, type(error).__name__)
-        except (TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            return Answer(Outcome.UNSURE, type(error).__name__)
-        except (httpcore.UnsupportedProtocol, ValueError) as error:
-            return Answer(Outcome.AWAY, type(error).__name__)
+        except Unanswered as error:
+            return Answer(Outcome.UNSURE if error.reached else Outcome.AWAY, error.code)
         return _read(status, content, wanted.format)
 
 

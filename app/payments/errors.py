@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed, Unauthenticated
+from app.kit.problems import Conflict, Invalid, NotFound, Outdated, Unauthenticated
 from app.kit.text import Text
 
 
@@ -21,17 +21,13 @@ class PaymentNotFound(NotFound):
         )
 
 
-class StalePayment(PreconditionFailed):
+class StalePayment(Outdated):
     """Money or an officer has changed it since. `current_version` is the present one."""
 
-    def __init__(self, current_version: int) -> None:
-        super().__init__(
-            Text(
-                "Yêu cầu nộp phí đã thay đổi sau khi bạn mở, có thể do tiền vừa đến. Hãy tải lại trước khi ghi.",
-                "The payment request changed after you opened it, perhaps as money has just come. Reload it first.",
-            ),
-            current_version=current_version,
-        )
+    told = Text(
+        "Yêu cầu nộp phí đã thay đổi sau khi bạn mở, có thể do tiền vừa đến. Hãy tải lại trước khi ghi.",
+        "The payment request changed after you opened it, perhaps as money has just come. Reload it first.",
+    )
 
 
 class PaymentSettled(Conflict):

@@ -15,6 +15,7 @@ from app.kit.problems import Unavailable
 from app.kit.text import Text
 from app.media.terms import MOST_OF_A_REPORT
 from app.publication import service as publication_service
+from app.web.budgets import ReadTooMuch, spend
 from app.web.pages import Form
 
 from . import handing, steps, unsent, views
@@ -65,7 +66,7 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
     category, form = _category(draft), written.form
     places = draft.possible_places(visit)
     errors = {name: text for name, text in written.errors.items() if steps.is_detail(name)}
-    found = await alike(visit, draft)
+    found = await _alike(visit, draft)
     asked = [f"answers.{question.code}" for question in category.questions]
     return visit.page(
         "details.html",
@@ -140,6 +141,15 @@ class Alike(NamedTuple):
 
     shown: Sequence[views.Similar] = ()
     waiting: int = 0
+
+
+async def _alike(visit: Visit, draft: Draft) -> Alike:
+    """The same for a page: nobody is kept from reporting because his address has read too much."""
+    try:
+        spend(visit.request, 1)
+    except ReadTooMuch:
+        return Alike()
+    return await alike(visit, draft)
 
 
 async def alike(visit: Visit, draft: Draft) -> Alike:

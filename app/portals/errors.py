@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from app.kit.problems import BadRequest, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import BadRequest, Invalid, NotFound, Outdated
 from app.kit.text import Text
 
 
-class StalePortal(PreconditionFailed):
+class StalePortal(Outdated):
     """The portal is no more as it was seen."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.",
-                "The present version is {current}. Load it again.",
-            ).fill(current=current),
-            current_version=current,
-        )
 
 
 class InvalidPortal(Invalid):

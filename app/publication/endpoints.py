@@ -282,7 +282,7 @@ async def get_public_figures(request: Request, database: CurrentDatabase, at: Cu
     status_code=200,  # FastAPI would look for a default in the class's constructor
     response_class=EventStream,
     responses={
-        **problem_responses(UnreadableLastEventId, EventsForgotten, PositionAhead, TooManyStreams),
+        **problem_responses(UnreadableLastEventId, EventsForgotten, PositionAhead, TooManyStreams, ReadTooMuch),
         200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     },
 )
@@ -301,6 +301,7 @@ async def stream_public_changes(
     feed = feeds.of(tenant)
     await feed.start()
     await feed.check(after)
+    spend(request, feed.pages_behind(after))
     return EventStream(feed, after, seats)
 
 

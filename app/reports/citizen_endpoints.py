@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,7 +11,7 @@ from app.cases.deps import CurrentBooks
 from app.identity.deps import CurrentCitizen, CurrentCitizenId
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
 from app.kit.ids import ReportId
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 
@@ -42,7 +41,7 @@ async def list_own_reports(
     response.headers["Cache-Control"] = "private, no-store"
     query = {"citizen": citizen}
     rows = await service.list_own(database, actor.tenant_id, citizen, before=_before(query, cursor), limit=limit + 1)
-    more = make_cursor(query, [str(rows[limit - 1]["id"])]) if len(rows) > limit else None
+    more = make_id_cursor(query, rows[limit - 1]["id"]) if len(rows) > limit else None
     return OwnReportPageOut.of(rows[:limit], books, actor.tenant_id, clock.now(), more)
 
 
@@ -50,8 +49,4 @@ def _before(query: Mapping[str, object], cursor: str | None) -> ReportId | None:
     """Key the page ends before. Raises: UnreadableCursor, ForeignCursor."""
     if cursor is None:
         return None
-    (report_id,) = read_cursor(query, cursor, str)
-    try:
-        return ReportId(UUID(str(report_id)))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return ReportId(read_id_cursor(query, cursor))

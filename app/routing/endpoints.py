@@ -41,6 +41,7 @@ async def publish_rulebook(
     """Publish a new version of the rules. Older versions stay as they are; cases decided by them keep their reason.
 
     Everything a rule names must exist: each mistake is answered with its place, and nothing is written.
+    See first which open cases would go elsewhere at `/rulebooks/preview`.
     """
     published = await service.publish_rulebook(
         work,

@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Path, status
 
-from app.catalogue.deps import CurrentCatalogue
 from app.catalogue.errors import UnknownCategory
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant
-from app.identity.deps import CurrentKeyring, CurrentStaff, NamedKey
+from app.identity.deps import CurrentStaff, NamedKey
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
 from app.web.cursors import ForeignCursor, UnreadableCursor
-from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
+from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded
+from app.web.idempotency import IdempotencyKeyReused, UnreadableIdempotencyKey
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase, PrivateAddresses
+from app.web.state import CurrentDatabase
 from app.web.works import ReadWork, WriteWork
 
 from . import service
-from .deps import AskedLog
+from .deps import Answers, AskedLog, AtDesk
 from .errors import (
     DeliveryNotFound,
     InvalidSubscription,
@@ -66,32 +65,13 @@ async def list_subscriptions(work: ReadWork, actor: CurrentStaff, directory: Cur
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=_CREATE)
 async def create_subscription(
-    wanted: SubscriptionIn,
-    work: WriteWork,
-    actor: CurrentStaff,
-    directory: CurrentDirectory,
-    catalogue: CurrentCatalogue,
-    keys: CurrentKeyring,
-    private: PrivateAddresses,
-    key: NamedKey,
-    response: Response,
+    wanted: SubscriptionIn, desk: AtDesk, actor: CurrentStaff, directory: CurrentDirectory, key: NamedKey
 ) -> NewSecretOut:
     """Đăng ký nhận sự kiện từ nay về sau; `secret` chỉ hiện một lần. Subscribe to what happens from now on.
 
     The secret is shown in this answer only, and in the answer to the same request with the same `Idempotency-Key`.
     """
-    asked = wanted.wanted(directory, actor.tenant_id)
-
-    async def make() -> Answer:
-        made = await service.create_subscription(
-            work, actor, asked, keys=keys, directory=directory, catalogue=catalogue, private=private
-        )
-        return Answer(201, SubscriptionOut.of(made, directory.unit_codes(actor.tenant_id)).model_dump(mode="json"))
-
-    made = await once(work, actor.tenant_id, key, wanted, make)
-    response.headers["ETag"] = version_tag(made.body["version"])
-    secret = await service.recall_secret(work, actor, UUID(made.body["id"]), keys=keys)
-    return NewSecretOut.model_validate({**made.body, "secret": secret})
+    return await desk.create(actor, wanted, wanted.wanted(directory, actor.tenant_id), key)
 
 
 @router.get("/{id}", responses=_ONE)
@@ -99,43 +79,26 @@ async def get_subscription(
     id: Id,  # noqa: A002 - the address says so
     work: ReadWork,
     actor: CurrentStaff,
-    directory: CurrentDirectory,
-    response: Response,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Một đăng ký và tình trạng của nó. One subscription and how it stands."""
-    found = await service.get_subscription(work, actor, id)
-    response.headers["ETag"] = version_tag(found.version)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await service.get_subscription(work, actor, id))
 
 
 @router.put("/{id}", responses=_CHANGE)
 async def change_subscription(
     id: Id,  # noqa: A002
     wanted: SubscriptionIn,
-    work: WriteWork,
+    desk: AtDesk,
     actor: CurrentStaff,
     directory: CurrentDirectory,
-    catalogue: CurrentCatalogue,
-    private: PrivateAddresses,
     seen: ExpectedVersion,
-    response: Response,
 ) -> SubscriptionOut:
     """Thay nội dung đăng ký; những gì đang chờ được gửi đến địa chỉ mới. Replace it.
 
     What waits goes to the new URL. `If-Match` names the version you saw.
     """
-    changed = await service.change_subscription(
-        work,
-        actor,
-        id,
-        wanted.wanted(directory, actor.tenant_id),
-        seen=seen,
-        directory=directory,
-        catalogue=catalogue,
-        private=private,
-    )
-    response.headers["ETag"] = version_tag(changed.version)
-    return SubscriptionOut.of(changed, directory.unit_codes(actor.tenant_id))
+    return await desk.change(actor, id, wanted.wanted(directory, actor.tenant_id), seen)
 
 
 @router.delete("/{id}", status_code=status.HTTP_204_NO_CONTENT, responses=_ONE)
@@ -149,13 +112,10 @@ async def pause_subscription(
     id: Id,  # noqa: A002
     work: WriteWork,
     actor: CurrentStaff,
-    directory: CurrentDirectory,
-    response: Response,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Tạm dừng: sự kiện được giữ lại chờ. Pause: events wait."""
-    found = await service.pause_subscription(work, actor, id)
-    response.headers["ETag"] = version_tag(found.version)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await service.pause_subscription(work, actor, id))
 
 
 @router.post("/{id}/resume", responses=_ONE)
@@ -163,27 +123,21 @@ async def resume_subscription(
     id: Id,  # noqa: A002
     work: WriteWork,
     actor: CurrentStaff,
-    directory: CurrentDirectory,
-    response: Response,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Gửi tiếp, bắt đầu ngay từ những gì đang chờ. Go on, at once, with all that waits."""
-    found = await service.resume_subscription(work, actor, id)
-    response.headers["ETag"] = version_tag(found.version)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await service.resume_subscription(work, actor, id))
 
 
 @router.post("/{id}/secret", responses={**_ONE, **problem_responses(SecretsOverlap)})
 async def rotate_secret(
     id: Id,  # noqa: A002
     rotation: RotationIn,
-    work: WriteWork,
+    desk: AtDesk,
     actor: CurrentStaff,
-    directory: CurrentDirectory,
-    keys: CurrentKeyring,
 ) -> NewSecretOut:
     """Đổi bí mật; trong thời gian gối đầu có hai chữ ký. A new secret; both sign while they overlap."""
-    made = await service.rotate_secret(work, actor, id, keys=keys, overlap=rotation.overlap)
-    return NewSecretOut.with_secret(made, directory.unit_codes(actor.tenant_id))
+    return await desk.rotate(actor, id, rotation)
 
 
 @router.post("/{id}/trial", status_code=status.HTTP_202_ACCEPTED, responses=_ONE)
@@ -200,8 +154,7 @@ async def list_deliveries(id: Id, asked: AskedLog, work: ReadWork, actor: Curren
     found = await service.list_deliveries(
         work, actor, id, state=asked.state, before=asked.before, limit=asked.limit + 1
     )
-    items = [DeliveryOut.of(one) for one in found[: asked.limit]]
-    return DeliveryListOut(items=items, next_cursor=asked.following(found))
+    return asked.answer(found)
 
 
 @router.post(
@@ -225,13 +178,10 @@ async def replay_events(
     work: WriteWork,
     database: CurrentDatabase,
     actor: CurrentStaff,
-    directory: CurrentDirectory,
-    response: Response,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Phát lại mọi sự kiện sau một vị trí. Deliver (again) all after a position.
 
     410 when not all of it is kept any more.
     """
-    found = await service.replay_events(work, database, actor, id, after=asked.after)
-    response.headers["ETag"] = version_tag(found.version)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await service.replay_events(work, database, actor, id, after=asked.after))

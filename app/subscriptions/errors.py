@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.kit.clock import rfc3339
-from app.kit.problems import Conflict, Gone, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import Conflict, Gone, Invalid, NotFound, Outdated
 from app.kit.text import Text
 
 
@@ -24,17 +24,13 @@ class SubscriptionNotFound(NotFound):
         )
 
 
-class StaleSubscription(PreconditionFailed):
+class StaleSubscription(Outdated):
     """Another administrator has changed it since. `current_version` is the present one."""
 
-    def __init__(self, current_version: int) -> None:
-        super().__init__(
-            Text(
-                "Đăng ký đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
-                "The subscription changed after you opened it. Reload it, look at what is new, then try again.",
-            ),
-            current_version=current_version,
-        )
+    told = Text(
+        "Đăng ký đã thay đổi sau khi bạn mở. Hãy tải lại, xem nội dung mới rồi thử lại.",
+        "The subscription changed after you opened it. Reload it, look at what is new, then try again.",
+    )
 
 
 class DeliveryNotFound(NotFound):

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
+from app.couriers.addresses import LONGEST_URL
 from app.directory.errors import UnknownUnit
 from app.directory.snapshot import Directory
 from app.kit.ids import TenantId, UnitId
 from app.web.fields import Code, ShortText, WireIn
 
-from .domain.addresses import LONGEST_URL
 from .errors import InvalidSubscription
 from .terms import (
     TYPES,

@@ -12,7 +12,7 @@ from app.catalogue.terms import Priority
 from app.kit.text import Text
 from app.web.fields import Code, InstantIn, PhraseText, TextOut, WireIn
 
-from .terms import Rule, Standing, Whose
+from .terms import Rule, RulePreview, Standing, Whose
 
 
 class SupportOut(BaseModel):
@@ -119,3 +119,26 @@ class SupportRuleListOut(BaseModel):
                 for rule, versions in found
             ]
         )
+
+
+class RaiseOut(BaseModel):
+    """A case that would be raised."""
+
+    code: str
+    people: int = Field(description="Số người quy tắc này tính. How many of those whom the rule counts.")
+    priority: Priority = Field(description="Mức hiện nay. What it is now.")
+
+
+class SupportRulePreviewOut(BaseModel):
+    """What a rule would do if all cases were counted now."""
+
+    looked: int = Field(description="Số vụ việc đã xem, nhiều nhất 500. Open cases looked at, at most five hundred.")
+    complete: bool
+    raised: int
+    items: list[RaiseOut]
+
+    @classmethod
+    def of(cls, found: RulePreview) -> Self:
+        """The wire shape."""
+        items = [RaiseOut(code=one.code, people=one.people, priority=one.priority) for one in found.raised]
+        return cls(looked=found.looked, complete=not found.more, raised=len(items), items=items)

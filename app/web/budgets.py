@@ -87,6 +87,12 @@ def counted(cost: int) -> Callable[[HTTPConnection], Awaitable[None]]:
     return check
 
 
+async def reading(connection: HTTPConnection) -> None:
+    """A dependency: asking for a page is one read of its address, sending a form is none. Raises: ReadTooMuch."""
+    if connection.scope["method"] == "GET":
+        spend(connection, 1)
+
+
 def spend(connection: HTTPConnection, cost: int) -> None:
     """What is asked for takes so many reads of its address. Raises: ReadTooMuch."""
     cast("Reads", connection.app.state.reads).require(connection.scope, cost)

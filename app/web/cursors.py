@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -81,7 +82,30 @@ def make_id_cursor(query: Mapping[str, object], last: UUID) -> str:
 def read_id_cursor(query: Mapping[str, object], cursor: str) -> UUID:
     """The id in `cursor`. Raises: UnreadableCursor, ForeignCursor."""
     (last,) = read_cursor(query, cursor, str)
+    return id_in(last)
+
+
+def id_in(key: object) -> UUID:
+    """The id that a cursor's key says. Raises: UnreadableCursor."""
     try:
-        return UUID(str(last))
+        return UUID(str(key))
     except ValueError as error:
         raise UnreadableCursor from error
+
+
+def position_in(key: object) -> int:
+    """The position that a cursor's key says, one that PostgreSQL can hold. Raises: UnreadableCursor."""
+    if not isinstance(key, int) or not 0 <= key < 1 << 63:
+        raise UnreadableCursor
+    return key
+
+
+def instant_in(key: object) -> datetime:
+    """The instant that a cursor's key says, one that PostgreSQL holds in every zone. Raises: UnreadableCursor."""
+    try:
+        instant = datetime.fromisoformat(str(key))
+    except ValueError as error:
+        raise UnreadableCursor from error
+    if instant.tzinfo is None or not 1900 < instant.year < 2200:
+        raise UnreadableCursor
+    return instant

@@ -176,8 +176,9 @@ class EventStream(Response):
         self._account = account
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one listener until it leaves or is dropped."""
+        """Serve one listener until it leaves or is dropped. Raises: TooManyStreams before anything is sent."""
         address, account = address_of(scope), self._account
+        self._seats.check(address, account)  # again: others may have sat down since the endpoint looked
         self._seats.take(address, account)
         try:
             await self._serve(receive, send)

@@ -79,8 +79,17 @@ async def test_the_queue_is_gone_through_by_single_keys_until_they_are_switched_
     assert await focused(page) == "", "what is typed is no command"
     await page.locator("h1").click()
     await page.keyboard.press("j")
-    await page.keyboard.press("Enter")
+    async with page.expect_navigation():  # with its scripts
+        await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Việc có thể làm")).to_be_visible()
+    async with page.expect_navigation():
+        await page.keyboard.press("n")
+    assert f"/console/cases/{codes[1]}?" in page.url
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Chép liên kết").click()
+    await expect(page.get_by_role("button", name="Đã chép liên kết")).to_be_visible()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f"/console/cases/{codes[1]}")
     await page.keyboard.press("u")
     await expect(page.get_by_role("heading", name="Cần xử lý", level=1)).to_be_visible()
 

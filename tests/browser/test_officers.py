@@ -98,7 +98,7 @@ async def test_paper_shows_the_case_and_no_forms(open_page: Open, process: Proce
     await sign_in(page, officer.username)
     await page.emulate_media(media="print")
     await expect(page.get_by_text("Đơn vị giữ")).to_be_visible()
-    await expect(page.locator("dd.code")).to_have_text(filed.code)
+    await expect(page.locator("dd .code").first).to_have_text(filed.code)
     for hidden in ("Việc có thể làm", "Hỏi thêm người gửi", "Đăng xuất"):
         await expect(page.get_by_text(hidden, exact=True).first).to_be_hidden()
 

@@ -8,15 +8,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from fastapi import FastAPI
 from playwright.async_api import FilePayload, Page, expect
 
 from app.db.engine import Database
+from app.settings import Settings
+from tests.applicants import an_applicant
 from tests.browser.conftest import Open
 from tests.browser.test_officers import RULES
 from tests.browser.test_people import WORDS, come_to, fits, go_on, reports, write as write_by_steps
 from tests.pictures import photo
+from tests.postoffice import Browser
+
+DROPPED_ON_ITS_WAY = """async () => {
+  for (const { key } of await queue.list()) await queue.drop(key);
+  const real = self.fetch;
+  const begun = new Promise((go) => { self.fetch = () => new Promise((_, failed) => { go(failed); }); });
+  const key = queue.newKey();
+  await queue.put([["key", key], ["description", "..."]]);
+  const sending = queue.send(true), end = await begun;
+  await queue.drop(key);
+  end(new TypeError("no network"));
+  await sending;
+  self.fetch = real;
+  return (await queue.list()).length;
+}"""
+
+
+# No push service is reached from here: the browser says that it has a subscription, a moment after it was asked.
+SUBSCRIBED = """async (fields) => {
+  const held = { endpoint: fields.endpoint, unsubscribe: async () => true };
+  PushManager.prototype.getSubscription = () => new Promise((done) => { setTimeout(() => done(held), 300); });
+  return (await fetch("/account/push/on", { method: "POST", body: new URLSearchParams(fields) })).status;
+}"""
 
 
 @dataclass
@@ -190,6 +217,26 @@ async def test_what_is_refused_is_changed_on_the_form_and_nothing_is_lost(
     await expect(page.get_by_role("heading", name="Gửi phản ánh")).to_be_visible()
     assert await page.input_value("#description") == WORDS
     assert await reports(db) == 0
+    left = await page.evaluate(DROPPED_ON_ITS_WAY)
+    assert left == 0, "what is taken off the device on its way, and is not heard of, does not come back"
+
+
+async def test_whoever_signs_out_is_told_no_more_in_this_browser(
+    open_page: Open, live_url: str, application: FastAPI, settings: Settings, client: httpx.AsyncClient, db: Database
+) -> None:
+    given = {"push_contact": "mailto:ioc@haiduong.example", "webhook_private_addresses": True}
+    application.state.settings = settings.model_copy(update=given)
+    token = (await an_applicant(client))["Authorization"].removeprefix("Bearer ")
+    page = await open_page(live_url, workers=True)
+    await page.context.add_cookies([{"name": "account", "value": token, "url": live_url}])
+    await page.goto(f"{live_url}/account")
+    await page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    held = Browser().subscription(9, "mine")
+    assert await page.evaluate(SUBSCRIBED, {"endpoint": held["endpoint"], **held["keys"]}) == 204
+    await page.get_by_role("button", name="Đăng xuất", exact=True).click()
+    await page.wait_for_url("**/account?done=signed-out")
+    application.state.settings = settings
+    assert await db.lane.fetchval("SELECT count(*) FROM citizen_push_subscriptions") == 0
 
 
 async def test_a_newer_worker_waits_until_it_is_wanted(open_page: Open, line: Line) -> None:

@@ -26,7 +26,16 @@ from app.directory.errors import UnknownUnit
 from app.identity.deps import SIGNED_IN, CurrentStaff, officer
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.web.answers import json_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import (
+    ForeignCursor,
+    UnreadableCursor,
+    id_in,
+    instant_in,
+    make_cursor,
+    make_id_cursor,
+    read_cursor,
+    read_id_cursor,
+)
 from app.web.etags import version_tag
 from app.web.fields import Code, InstantIn
 from app.web.hot import HotRoute
@@ -117,13 +126,7 @@ def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, U
     if cursor is None:
         return service.START
     due_at, case_id = read_cursor(query, cursor, str, str)
-    try:
-        instant = datetime.fromisoformat(str(due_at))
-        if instant.tzinfo is None or not 1900 < instant.year < 2200:
-            raise UnreadableCursor
-        return instant, UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return instant_in(due_at), id_in(case_id)
 
 
 @hot_router.get("/cases", response_model=CasePageOut, responses=_LIST, openapi_extra={**SIGNED_IN})
@@ -148,9 +151,7 @@ async def list_cases(request: Request, asked: Annotated[CasesQuery, Query()]) ->
     )
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None
     return _json(
-        page_answer(
-            rows[: asked.limit], of, actor.tenant_id, now, make_cursor(query, [str(last["id"])]) if last else None
-        )
+        page_answer(rows[: asked.limit], of, actor.tenant_id, now, make_id_cursor(query, last["id"]) if last else None)
     )
 
 
@@ -158,11 +159,7 @@ def _before(query: Mapping[str, object], cursor: str | None) -> UUID:
     """Key the page ends before. Raises: UnreadableCursor, ForeignCursor."""
     if cursor is None:
         return service.NEWEST
-    (case_id,) = read_cursor(query, cursor, str)
-    try:
-        return UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return read_id_cursor(query, cursor)
 
 
 @router.get("/cases/{code}", response_model=CaseOut, responses=_READ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .answers import case_answer, line, outcomes_answer, page_answer, verb_answer
+from .previews import CategoryPreviewOut, NewCategoryPreviewOut, RulebookPreviewOut
 from .shown import (
     AreaRef,
     BulkOut,
@@ -61,6 +62,7 @@ __all__ = [
     "CaseLineOut",
     "CaseOut",
     "CasePageOut",
+    "CategoryPreviewOut",
     "CategoryRef",
     "CloseAll",
     "CommentIn",
@@ -72,6 +74,7 @@ __all__ = [
     "LoadOut",
     "MergeIn",
     "MoveIn",
+    "NewCategoryPreviewOut",
     "NoteAll",
     "NoteIn",
     "PauseIn",
@@ -83,6 +86,7 @@ __all__ = [
     "ReferAll",
     "ReferIn",
     "ResolveAll",
+    "RulebookPreviewOut",
     "TriageIn",
     "UnitLoadOut",
     "UnitRef",

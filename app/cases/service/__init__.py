@@ -46,7 +46,7 @@ from .listing import (
     with_clocks,
 )
 from .moving import escalate_case, merge_case, refer_case, return_case, unmerge_case
-from .offering import Offering, preview_category
+from .offering import preview_category, preview_new_category
 from .opening import NewCase, open_case, rewrite_summaries
 from .outside import (
     accept_from_outside,
@@ -59,7 +59,7 @@ from .outside import (
 )
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
-from .rerouting import Rerouting, preview_rulebook
+from .rerouting import preview_rulebook
 from .sorting import triage_case
 from .steps import record, scope_of
 from .supporting import keep_support, raise_by_support
@@ -74,9 +74,7 @@ __all__ = [
     "CaseView",
     "CodeBook",
     "NewCase",
-    "Offering",
     "Outcome",
-    "Rerouting",
     "Told",
     "accept_case",
     "accept_from_outside",
@@ -117,6 +115,7 @@ __all__ = [
     "preview_category",
     "preview_edit",
     "preview_extension",
+    "preview_new_category",
     "preview_rulebook",
     "preview_target",
     "publish_case",

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from datetime import date, datetime, timedelta
 
+from app.cases.domain.previews import Newcomer, Offering, Way
 from app.cases.repository import previewing
 from app.cases.terms import Books
+from app.catalogue import service as catalogue_service
 from app.catalogue.snapshot import Catalogue
-from app.catalogue.terms import Category, CategoryCode
+from app.catalogue.terms import Category, CategoryCode, Priority
 from app.db.engine import Database
+from app.deadlines.terms import TargetKind, TimeUnit
+from app.directory.terms import AreaCode, Confidence, Tier
 from app.kit.clock import local_day
-from app.kit.ids import TenantId
-from app.routing.terms import RuleCode
+from app.kit.ids import TenantId, UnitId
+from app.routing import service as routing_service
+from app.routing.terms import Decision
 
 PREVIEW_DAYS = 30
 PREVIEW_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Offering:
-    """What the other version does: which categories are chosen from no more, or anew, on which day at the latest.
-
-    `ends_on`, `begins_on`: the first day without, with them; None where nothing ends, begins. `last_days`: how many
-    cases of PREVIEW_DAYS days were of them. `rules`, `targets` name them. `shown`: codes of open cases, due first.
-    """
-
-    renamed: bool
-    ends: tuple[Category, ...]
-    ends_on: date | None
-    begins: tuple[Category, ...]
-    begins_on: date | None
-    open_cases: int
-    last_days: int
-    shown: tuple[str, ...]
-    rules: tuple[RuleCode, ...]
-    targets: tuple[str, ...]
 
 
 async def preview_category(
@@ -79,3 +64,75 @@ def _listed(catalogue: Catalogue, tenant_id: TenantId, codes: frozenset[Category
 def _targets(books: Books, tenant_id: TenantId, among: frozenset[CategoryCode]) -> tuple[str, ...]:
     named = (one for one in books.calendars.targets.versions(tenant_id) if among & {*one.categories})
     return tuple(sorted({one.code for one in named}))
+
+
+def preview_new_category(tenant_id: TenantId, books: Books, trial: Catalogue, code: str, *, now: datetime) -> Newcomer:
+    """Who would get reports of the new category `code` of the catalogue on trial, and how long they would have. Pure.
+
+    As of a report without answers, sent now, or at this time of the day on which the category begins, from each
+    commune of the province.
+    """
+    tenant = books.directory.tenant(tenant_id)
+    category = trial.category(tenant_id, code)
+    today = local_day(now, tenant.time_zone)
+    later = category.valid_from if category.valid_from and category.valid_from > today else None
+    tried, alike = books._replace(catalogue=trial), books.catalogue.suggest(tenant_id, category.name.vi, limit=5)
+    at = now + (later - today) if later else now
+    decided = [_decided(tried, tenant_id, category, area, at) for area in _communes(books, tenant_id)]
+    rules = Counter(one.rule for one in decided)
+    times = (_time(tried, tenant_id, category, one.tier, local_day(at, tenant.time_zone)) for one in decided)
+    return Newcomer(
+        category=category,
+        begins_on=later,
+        ends_on=category.valid_to + timedelta(days=1) if category.valid_to else None,
+        near=tuple(one for one in alike if (one.parent is None) == (category.parent is None)),
+        ways=tuple(Way(rule, number, _units(decided, rule)) for rule, number in rules.most_common()),
+        times=tuple(dict.fromkeys(times)),
+    )
+
+
+def _communes(books: Books, tenant_id: TenantId) -> list[AreaCode]:
+    tenant = books.directory.tenant(tenant_id)
+    own_map = books.directory.map(tenant.edition)
+    return [code for code in sorted(own_map.subtree(tenant.province)) if own_map.area(code).tier is Tier.COMMUNE]
+
+
+def _decided(books: Books, tenant_id: TenantId, category: Category, area: AreaCode, at: datetime) -> Decision:
+    return routing_service.decide(
+        books.rulebooks,
+        books.directory,
+        books.catalogue,
+        tenant=tenant_id,
+        chain=books.directory.chain_in(tenant_id, area),
+        confidence=Confidence.EXACT,
+        category=category.code,
+        kind=category.kind,
+        priority=_priority(category),
+        answers={},
+        at=at,
+    )
+
+
+def _priority(category: Category) -> Priority:
+    return Priority.URGENT if category.emergency else Priority.NORMAL
+
+
+def _units(decided: list[Decision], rule: str) -> tuple[UnitId, ...]:
+    return tuple(unit for unit, _ in Counter(one.unit_id for one in decided if one.rule == rule).most_common())
+
+
+def _time(
+    books: Books, tenant_id: TenantId, category: Category, tier: Tier, on: date
+) -> tuple[int, TimeUnit, str | None]:
+    priority = _priority(category)
+    found = books.calendars.targets.find(
+        tenant_id,
+        TargetKind.RESOLUTION,
+        lineage=books.catalogue.lineage(tenant_id, category.code),
+        tier=tier,
+        priority=priority,
+        on=on,
+    )
+    if found is not None:
+        return found.amount, found.unit, found.code
+    return catalogue_service.working_days(category, priority), TimeUnit.WORKING_DAY, None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
+from app.cases.domain.previews import Reroute, Rerouting
 from app.cases.repository import previewing
 from app.cases.terms import Books
 from app.catalogue.terms import Kind, Priority
@@ -26,33 +25,6 @@ from .listing import START
 PREVIEW_PAGE_ROWS = 500
 PREVIEW_MOST_CASES = 20_000
 PREVIEW_SHOWN = 100
-
-
-class Reroute(NamedTuple):
-    """A case that would go to another unit than by the rules there are, by which rule."""
-
-    code: str
-    before: UnitId
-    then: UnitId
-    rule: str
-
-
-@dataclass(slots=True)
-class Rerouting:
-    """What other rules would do with the open cases: the first are `shown`, due first. `complete`: all looked at.
-
-    `ways`: how many would go from which unit to which.
-    """
-
-    looked: int = 0
-    ways: Counter[tuple[UnitId, UnitId]] = field(default_factory=Counter)
-    shown: list[Reroute] = field(default_factory=list)
-    complete: bool = False
-
-    @property
-    def moved(self) -> int:
-        """How many would go elsewhere."""
-        return self.ways.total()
 
 
 async def preview_rulebook(

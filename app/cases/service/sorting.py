@@ -71,20 +71,7 @@ def _diverted(
     case: Case, facts: CaseFacts, anew: catalogue_service.Classified, guidance: Text, books: Books, *, at: datetime
 ) -> CaseFact:
     """The fact of diversion: the matter leaves the unit it may be about, for the one that guides such senders."""
-    chain, confidence = _place(books.directory, case, None, None)
-    decision = routing_service.decide(
-        books.rulebooks,
-        books.directory,
-        books.catalogue,
-        tenant=facts.tenant_id,
-        chain=chain,
-        confidence=confidence,
-        category=anew.category.code,
-        kind=anew.kind,
-        priority=anew.priority,
-        answers={},
-        at=at,
-    )
+    _, _, decision = _routed(case, facts, anew, {}, books, location=None, area=None, at=at)
     return domain.divert(
         facts,
         kind=anew.kind,
@@ -132,20 +119,7 @@ def _sorted(
             changes["working_days"] = deadlines_service.in_days(timing.clock)
     moved: dict[str, Any] | None = None
     if location or area or anew.category.code != facts.category or anew.kind is not facts.kind:
-        chain, confidence = _place(books.directory, case, location, area)
-        decision = routing_service.decide(
-            books.rulebooks,
-            books.directory,
-            books.catalogue,
-            tenant=facts.tenant_id,
-            chain=chain,
-            confidence=confidence,
-            category=anew.category.code,
-            kind=anew.kind,
-            priority=anew.priority,
-            answers=answers,
-            at=at,
-        )
+        chain, confidence, decision = _routed(case, facts, anew, answers, books, location=location, area=area, at=at)
         changes = Changes(**{**changes, **_placed(chain, confidence, decision, answers, location)})
         if decision.unit_id != facts.unit_id:
             changes["unit_id"] = decision.unit_id
@@ -188,6 +162,35 @@ def _retimed(
         priority=anew.priority,
         at=at,
     )
+
+
+def _routed(
+    case: Case,
+    facts: CaseFacts,
+    anew: catalogue_service.Classified,
+    answers: Answers,
+    books: Books,
+    *,
+    location: Point | None,
+    area: str | None,
+    at: datetime,
+) -> tuple[AreaChain, Confidence, Decision]:
+    """Where the case lies now, how surely, and which unit that and what it is about come to. Raises: AreaMismatch."""
+    chain, confidence = _place(books.directory, case, location, area)
+    decision = routing_service.decide(
+        books.rulebooks,
+        books.directory,
+        books.catalogue,
+        tenant=facts.tenant_id,
+        chain=chain,
+        confidence=confidence,
+        category=anew.category.code,
+        kind=anew.kind,
+        priority=anew.priority,
+        answers=answers,
+        at=at,
+    )
+    return chain, confidence, decision
 
 
 def _place(directory: Directory, case: Case, location: Point | None, area: str | None) -> tuple[AreaChain, Confidence]:

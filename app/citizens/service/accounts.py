@@ -115,3 +115,9 @@ async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | No
     """The number that proves the account, for its owner's eyes; None for an account without one."""
     found = await repository.find_sealed(work, citizen_id)
     return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None
+
+
+async def leave_everywhere(work: Work, citizen: CitizenId) -> None:
+    """The person is signed in nowhere any more, and no browser is sent messages: one of them may be lost."""
+    await identity.end_all_devices(work, citizen)
+    await notices.forget_devices(work, citizen)

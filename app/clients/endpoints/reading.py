@@ -35,7 +35,7 @@ from app.subscriptions.errors import UnknownEventType
 from app.subscriptions.schemas import EventTypeText
 from app.subscriptions.terms import TYPES
 from app.web.answers import json_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
 from app.web.etags import version_tag
 from app.web.fields import CaseCodeText, Code, InstantIn
 from app.web.problems import problem_responses
@@ -101,7 +101,7 @@ async def list_handled(
         limit=asked.limit + 1,
     )
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None
-    following = make_cursor(query, [str(last["id"])]) if last else None
+    following = make_id_cursor(query, last["id"]) if last else None
     content = handled_page(rows[: asked.limit], books, actor.tenant_id, clock.now(), following)
     return Response(content, media_type="application/json", headers=_PRIVATE)
 
@@ -110,11 +110,7 @@ def _before(query: dict[str, object], cursor: str | None) -> UUID:
     """Key the page ends before. Raises: UnreadableCursor, ForeignCursor."""
     if cursor is None:
         return NEWEST
-    (case_id,) = read_cursor(query, cursor, str)
-    try:
-        return UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return read_id_cursor(query, cursor)
 
 
 @router.get("/cases/{code}", response_model=HandledDetailOut, responses=problem_responses(*_MAY, CaseNotFound))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Path, status
 
-from app.catalogue.deps import CurrentCatalogue
 from app.catalogue.errors import UnknownCategory
 from app.clients import service
-from app.clients.deps import AskedOwnLog, Subscriber
+from app.clients.deps import Subscriber
 from app.directory.deps import CurrentDirectory
 from app.directory.errors import AreaOutsideTenant
-from app.identity.deps import CurrentKeyring, NamedKey
+from app.identity.deps import NamedKey
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
 from app.outbox.errors import EventsForgotten
 from app.subscriptions import service as subscriptions
+from app.subscriptions.deps import Answers, AskedLog, AtDesk
 from app.subscriptions.errors import (
     DeliveryNotFound,
     InvalidSubscription,
@@ -39,10 +39,10 @@ from app.subscriptions.schemas import (
     SubscriptionOut,
 )
 from app.web.cursors import ForeignCursor, UnreadableCursor
-from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded, version_tag
-from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, once
+from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded
+from app.web.idempotency import IdempotencyKeyReused, UnreadableIdempotencyKey
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase, PrivateAddresses
+from app.web.state import CurrentDatabase
 from app.web.works import ReadWork, WriteWork
 
 router = APIRouter(prefix="/api/v1/client/subscriptions", tags=["client"])
@@ -68,15 +68,7 @@ async def list_own_subscriptions(work: ReadWork, actor: Subscriber, directory: C
     responses=problem_responses(*_MAY, TooManySubscriptions, *_CHECKED, *_REPEATED),
 )
 async def create_own_subscription(
-    wanted: SubscriptionIn,
-    work: WriteWork,
-    actor: Subscriber,
-    directory: CurrentDirectory,
-    catalogue: CurrentCatalogue,
-    keys: CurrentKeyring,
-    private: PrivateAddresses,
-    key: NamedKey,
-    response: Response,
+    wanted: SubscriptionIn, desk: AtDesk, actor: Subscriber, directory: CurrentDirectory, key: NamedKey
 ) -> NewSecretOut:
     """Đăng ký nhận sự kiện từ nay về sau, trong phạm vi của khoá. Subscribe to what happens from now on.
 
@@ -84,17 +76,7 @@ async def create_own_subscription(
     the answer to the same request with the same `Idempotency-Key`.
     """
     asked = service.within(actor, wanted.wanted(directory, actor.tenant_id), directory)
-
-    async def make() -> Answer:
-        made = await subscriptions.create_subscription(
-            work, actor, asked, keys=keys, directory=directory, catalogue=catalogue, private=private
-        )
-        return Answer(201, SubscriptionOut.of(made, directory.unit_codes(actor.tenant_id)).model_dump(mode="json"))
-
-    made = await once(work, actor.tenant_id, key, wanted, make)
-    response.headers["ETag"] = version_tag(made.body["version"])
-    secret = await subscriptions.recall_secret(work, actor, UUID(made.body["id"]), keys=keys)
-    return NewSecretOut.model_validate({**made.body, "secret": secret})
+    return await desk.create(actor, wanted, asked, key)
 
 
 @router.get("/{id}", responses=problem_responses(*_ONE))
@@ -102,34 +84,24 @@ async def get_own_subscription(
     id: Id,  # noqa: A002 - the address says so
     work: ReadWork,
     actor: Subscriber,
-    directory: CurrentDirectory,
-    response: Response,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Một đăng ký của bạn và tình trạng của nó. One of your subscriptions and how it stands."""
-    found = await subscriptions.get_subscription(work, actor, id)
-    response.headers["ETag"] = version_tag(found.version)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await subscriptions.get_subscription(work, actor, id))
 
 
 @router.put("/{id}", responses=problem_responses(*_ONE, *_CHECKED, *_SEEN))
 async def change_own_subscription(
     id: Id,  # noqa: A002
     wanted: SubscriptionIn,
-    work: WriteWork,
+    desk: AtDesk,
     actor: Subscriber,
     directory: CurrentDirectory,
-    catalogue: CurrentCatalogue,
-    private: PrivateAddresses,
     seen: ExpectedVersion,
-    response: Response,
 ) -> SubscriptionOut:
     """Thay nội dung đăng ký. Replace it; what waits goes to the new URL. `If-Match` names the version you saw."""
     asked = service.within(actor, wanted.wanted(directory, actor.tenant_id), directory)
-    changed = await subscriptions.change_subscription(
-        work, actor, id, asked, seen=seen, directory=directory, catalogue=catalogue, private=private
-    )
-    response.headers["ETag"] = version_tag(changed.version)
-    return SubscriptionOut.of(changed, directory.unit_codes(actor.tenant_id))
+    return await desk.change(actor, id, asked, seen)
 
 
 @router.delete("/{id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(*_ONE))
@@ -143,11 +115,10 @@ async def pause_own_subscription(
     id: Id,  # noqa: A002
     work: WriteWork,
     actor: Subscriber,
-    directory: CurrentDirectory,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Tạm dừng: sự kiện được giữ lại chờ. Pause: events wait."""
-    found = await subscriptions.pause_subscription(work, actor, id)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await subscriptions.pause_subscription(work, actor, id))
 
 
 @router.post("/{id}/resume", responses=problem_responses(*_ONE, InvalidSubscription))
@@ -155,28 +126,24 @@ async def resume_own_subscription(
     id: Id,  # noqa: A002
     work: WriteWork,
     actor: Subscriber,
-    directory: CurrentDirectory,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Gửi tiếp, bắt đầu ngay từ những gì đang chờ. Go on, at once, with all that waits.
 
     422: đăng ký rộng hơn phạm vi của khoá, hãy sửa trước. 422 when it reaches further than your key: change it first.
     """
-    found = await service.resume_subscription(work, actor, id, directory=directory)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await service.resume_subscription(work, actor, id, directory=answers.directory))
 
 
 @router.post("/{id}/secret", responses=problem_responses(*_ONE, SecretsOverlap))
 async def rotate_own_secret(
     id: Id,  # noqa: A002
     rotation: RotationIn,
-    work: WriteWork,
+    desk: AtDesk,
     actor: Subscriber,
-    directory: CurrentDirectory,
-    keys: CurrentKeyring,
 ) -> NewSecretOut:
     """Đổi bí mật; trong thời gian gối đầu có hai chữ ký. A new secret; both sign while they overlap."""
-    made = await subscriptions.rotate_secret(work, actor, id, keys=keys, overlap=rotation.overlap)
-    return NewSecretOut.with_secret(made, directory.unit_codes(actor.tenant_id))
+    return await desk.rotate(actor, id, rotation)
 
 
 @router.post("/{id}/trial", status_code=status.HTTP_202_ACCEPTED, responses=problem_responses(*_ONE))
@@ -186,13 +153,12 @@ async def send_own_trial(id: Id, work: WriteWork, actor: Subscriber) -> Delivery
 
 
 @router.get("/{id}/deliveries", responses=problem_responses(*_ONE, UnreadableCursor, ForeignCursor))
-async def list_own_deliveries(id: Id, asked: AskedOwnLog, work: ReadWork, actor: Subscriber) -> DeliveryListOut:  # noqa: A002
+async def list_own_deliveries(id: Id, asked: AskedLog, work: ReadWork, actor: Subscriber) -> DeliveryListOut:  # noqa: A002
     """Nhật ký gửi, mới nhất trước. The log of deliveries, newest first."""
     found = await subscriptions.list_deliveries(
         work, actor, id, state=asked.state, before=asked.before, limit=asked.limit + 1
     )
-    items = [DeliveryOut.of(one) for one in found[: asked.limit]]
-    return DeliveryListOut(items=items, next_cursor=asked.following(found))
+    return asked.answer(found)
 
 
 @router.post(
@@ -216,8 +182,7 @@ async def replay_own_events(
     work: WriteWork,
     database: CurrentDatabase,
     actor: Subscriber,
-    directory: CurrentDirectory,
+    answers: Answers,
 ) -> SubscriptionOut:
     """Phát lại mọi sự kiện sau một vị trí; 410: không còn đủ. Deliver (again) all after a position; 410: not kept."""
-    found = await subscriptions.replay_events(work, database, actor, id, after=asked.after)
-    return SubscriptionOut.of(found, directory.unit_codes(actor.tenant_id))
+    return answers.one(actor, await subscriptions.replay_events(work, database, actor, id, after=asked.after))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from app.kit.text import Text
 from app.limits.terms import Blocked, BlockView
 from app.reports import service as reports_service
 from app.reports.schemas.blocks import BlockIn
-from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
+from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, typed_day
 
 router = APIRouter(prefix=f"{PATH}/blocks", route_class=ConsoleRoute)
 _MISSING = {
@@ -68,11 +68,10 @@ def _until(desk: Desk, typed: str) -> dict[str, object]:
     """The end of the day that was chosen, where the province is; what is no day is left for the shape to refuse."""
     if not typed:
         return {}
-    try:
-        end = datetime.combine(date.fromisoformat(typed), time(23, 59, 59), zone(desk.tenant.time_zone))
-    except ValueError:
+    day = typed_day(typed)
+    if day is None:
         return {"until": typed}
-    return {"until": end.isoformat()}
+    return {"until": datetime.combine(day, time(23, 59, 59), zone(desk.tenant.time_zone)).isoformat()}
 
 
 @router.post("/{block}/lifting")

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.service import Offering
+from app.cases.domain.previews import Offering
 from app.catalogue import policies, service
 from app.catalogue.errors import CategoryNotFound, StaleCategory
 from app.catalogue.schemas import CategoryVersionIn
 from app.catalogue.terms import Category, CategoryVersion, KeptCategory
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.console.publishing import ASKS, STALE, TIERS, UNIT_KINDS, numbers
+from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, STALE, at_fields, numbers
+from app.console.rules import unit_kind_at
 from app.db.work import Work, in_work, read_work
 from app.kit.clock import local_day
 from app.kit.problems import Problem
@@ -25,8 +26,7 @@ from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 
 router = APIRouter(prefix=f"{PATH}/categories", route_class=ConsoleRoute)
 CodePath = Annotated[str, Path(max_length=100)]
-_NAME: Final = Text("Hãy đặt tên, bằng cả hai thứ tiếng.", "Name it, in both languages.")
-_ASKS: Final = {**ASKS, "name": _NAME, "name.vi": _NAME, "name.en": _NAME}
+_ASKS: Final = {**ASKS, **CATEGORY_ASKS}
 _TYPED: Final = (
     *("name.vi", "name.en", "description.vi", "description.en", "legal_basis.vi", "legal_basis.en"),
     *("valid_from", "valid_to", "note"),
@@ -36,15 +36,15 @@ _TYPED: Final = (
 @router.get("")
 async def list_categories(desk: CurrentDesk) -> Response:
     """Groups with their categories as they are and as they will be, for every officer."""
-    groups: list[dict[str, Any]] = []
-    for kept in await _all(desk):
-        line = _line(desk, kept)
-        if kept.category.parent is None:
-            groups.append({**line, "leaves": []})
-        else:
-            groups[-1]["leaves"].append(line)
-    done = desk.request.query_params.get("done") == "published"
-    return desk.page("categories.html", groups=groups, may=bool(policies.may_publish(desk.actor)), done=done)
+    lines = [(kept.category, _line(desk, kept)) for kept in await _all(desk)]
+    groups = {one.code: {**line, "leaves": []} for one, line in lines if one.parent is None}
+    for one, line in lines:
+        if one.parent is not None:
+            groups[one.parent]["leaves"].append(line)
+    done = desk.request.query_params.get("done", "")
+    return desk.page(
+        "categories.html", groups=list(groups.values()), may=bool(policies.may_publish(desk.actor)), done=done
+    )
 
 
 async def _all(desk: Desk) -> list[KeptCategory]:
@@ -95,7 +95,7 @@ async def _published(desk: Desk, kept: KeptCategory, form: Form) -> Response:
     try:
         wanted = CategoryVersionIn.model_validate({**form.filled(*_TYPED), **numbers(form, "based_on")})
     except ValidationError as refused:
-        return await _shown(desk, kept, form, errors_of(refused, _ASKS), status=422)
+        return await _shown(desk, kept, form, at_fields(errors_of(refused, _ASKS)), status=422)
     try:
         if form.text("step") == "do":
             await _publish(desk, code, wanted)
@@ -155,7 +155,9 @@ async def _shown(
         status=status,
         **_line(desk, kept),
         group=group,
-        default=f"{UNIT_KINDS[one.default_unit_kind](lang)}, {TIERS[one.default_tier](lang)}",
+        default=unit_kind_at(desk, one.default_unit_kind, one.default_tier),
+        shown=PUBLICATION[one.publication](lang),
+        photos=PHOTOS[one.photos](lang),
         form=form,
         errors=errors,
         message=message,

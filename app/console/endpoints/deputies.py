@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, day_begins, day_ends
 from app.db.work import Work, in_work, read_work
 from app.identity import service
 from app.identity.terms import Deputy
-from app.kit.clock import zone
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.members.schemas import DeputyIn
@@ -40,15 +38,16 @@ async def _shown(
     own = sorted({held.unit_id for held in desk.actor.memberships if held.instead_of is None})
     units = [directory.unit(tenant_id, unit_id) for unit_id in own]
     members = {
-        unit.name: await service.members_of(desk.database, tenant_id, unit_id, now=desk.now)
-        for unit, unit_id in zip(units, own, strict=True)
+        desk.unit_name(unit_id): await service.members_of(desk.database, tenant_id, unit_id, now=desk.now)
+        for unit_id in own
     }
     async with read_work(desk.database, desk.clock, tenant_id) as work:
         found = await service.list_deputies(work, desk.actor)
     return desk.page(
         "deputies.html",
         status=status,
-        own=[(unit.code, unit.name) for unit in units],
+        own=[(unit.code, desk.unit_name(unit.id)) for unit in units],
+        anybody=any(login != desk.signed_in.username for people in members.values() for login, _ in people),
         members=members,
         username=desk.signed_in.username,
         deputies=[_line(desk, one) for one in found],
@@ -61,8 +60,7 @@ async def _shown(
 
 def _line(desk: Desk, one: Deputy) -> dict[str, Any]:
     """One line, with the name of the unit and whether the officer may end it."""
-    unit = desk.books.directory.unit(desk.tenant.id, one.unit_id)
-    return {"one": one, "unit": unit.name, "mine": one.colleague.id == desk.actor.staff_id}
+    return {"one": one, "unit": desk.unit_name(one.unit_id), "mine": one.colleague.id == desk.actor.staff_id}
 
 
 @router.post("")
@@ -87,12 +85,9 @@ async def _named(work: Work, desk: Desk, form: Form) -> Deputy:
 def wanted_deputy(desk: Desk, form: Form) -> DeputyIn:
     """What was filled in, days as instants of the province. Raises: ValidationError."""
     body: dict[str, Any] = form.filled("unit", "deputy", "valid_from", "valid_to")
-    for name, more in (("valid_from", timedelta()), ("valid_to", timedelta(days=1))):
-        try:
-            day = datetime.fromisoformat(body[name]).date()
-        except (KeyError, ValueError):
-            continue
-        body[name] = datetime.combine(day + more, time(), zone(desk.tenant.time_zone))
+    for name, instant in (("valid_from", day_begins), ("valid_to", day_ends)):
+        if (at := instant(form.text(name), desk.tenant.time_zone)) is not None:
+            body[name] = at
     return DeputyIn.model_validate(body)
 
 

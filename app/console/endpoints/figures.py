@@ -16,6 +16,7 @@ from app.insight.schemas import case_table, table, table_name
 from app.insight.terms import By, CaseBy, CaseFigures, Figures, Period
 from app.service_requests.deps import CurrentRequestBooks
 from app.service_requests.terms import RequestBooks
+from app.web.pages import typed_day
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
 
@@ -109,7 +110,5 @@ def _days(first: str, last: str) -> Period | None:
     """Both days, None when neither was given; what is no day makes a period that is refused."""
     if not first and not last:
         return None
-    try:
-        return Period(date.fromisoformat(first), date.fromisoformat(last))
-    except ValueError:
-        return Period(date.max, date.min)
+    begins, ends = typed_day(first), typed_day(last)
+    return Period(begins, ends) if begins is not None and ends is not None else Period(date.max, date.min)

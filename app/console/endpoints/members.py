@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm, day_ends
 from app.console.views import Group, units_to_refer
 from app.db.work import Work, in_work, read_work
 from app.identity import service as identity_service
 from app.identity.terms import HeldMembership, Member, Role
-from app.kit.clock import local_day, zone
+from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.members import policies, service
@@ -108,13 +108,7 @@ def _invitation(desk: Desk, form: Form) -> InvitationIn:
 
 def _end_of(desk: Desk, typed: str) -> str | datetime | None:
     """The end of a day as people choose it; what is none comes back for a shape to refuse."""
-    if not typed:
-        return None
-    try:
-        day = datetime.fromisoformat(typed).date()
-    except ValueError:
-        return typed
-    return datetime.combine(day + timedelta(days=1), time(), zone(desk.tenant.time_zone))
+    return (day_ends(typed, desk.tenant.time_zone) or typed) if typed else None
 
 
 def _link(desk: Desk, invited: Invited) -> Response:
@@ -174,7 +168,7 @@ async def _lent(desk: Desk, reach: Reach, member: Member) -> list[tuple[str, str
             unit = desk.books.directory.unit(desk.tenant.id, unit_id)
             people = await identity_service.members_of(desk.database, desk.tenant.id, unit_id, now=desk.now)
             others = [one for one in people if one[0] not in {member.username, desk.signed_in.username}]
-            found.append((unit.code, unit.name, others))
+            found.append((unit.code, desk.unit_name(unit_id), others))
     return [one for one in found if one[2]]
 
 

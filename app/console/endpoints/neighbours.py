@@ -21,6 +21,7 @@ from app.federation.terms import Consignment, ConsignmentState, Neighbour, Recon
 from app.kit.clock import local_day, zone
 from app.kit.text import Text
 from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.pages import typed_day
 
 router = APIRouter(prefix=f"{PATH}/neighbours", route_class=ConsoleRoute)
 IdPath = Annotated[UUID, Path()]
@@ -87,20 +88,13 @@ def _days(desk: Desk) -> dict[str, Any]:
 async def reconcile(desk: Administrator, id: IdPath, wire: CurrentWire) -> Response:  # noqa: A002
     """Both sides laid side by side for some days; what cannot be asked is said. Raises: NeighbourNotFound."""
     asked, usual = desk.request.query_params, _days(desk)
-    since, until = (_day(asked.get(name, usual[name].isoformat())) for name in ("since", "until"))
+    since, until = (typed_day(asked.get(name, usual[name].isoformat())) for name in ("since", "until"))
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         line = _line(desk, await service.get_neighbour(work, desk.actor, id))
     if since is None or until is None or not timedelta() <= until - since < LONGEST_COMPARISON:
         return desk.page("reconciliation.html", status=422, **line, **usual, found=None, wrong=_SPAN)
     found, away = await _compared(desk, id, since, until, wire)
     return desk.page("reconciliation.html", **line, since=since, until=until, found=found, wrong=away)
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 async def _compared(

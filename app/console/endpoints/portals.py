@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.clients.deps import KeyEnvironment
 from app.console.deps import PATH, ConsoleRoute, CurrentDesk, Desk, OwnForm
+from app.console.publishing import at_fields
 from app.db.work import Work, in_work, read_work
 from app.directory.snapshot import Unit
 from app.identity.terms import NewKey, Role
@@ -18,6 +19,7 @@ from app.kit.problems import Problem
 from app.kit.text import Text
 from app.portals import service as portals_service
 from app.portals.deps import UnitCode
+from app.portals.errors import NoPortalKey
 from app.portals.schemas import PortalIn, calendar_path
 from app.portals.terms import CalendarAddress, Portal
 from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, whole_number
@@ -59,7 +61,7 @@ async def set_portal(desk: CurrentDesk, unit: UnitCode, form: OwnForm) -> Respon
     try:
         await _set(desk, of, form)
     except ValidationError as refused:
-        return await _shown(desk, of, form, errors=errors_of(refused, _MISSING), status=422)
+        return await _shown(desk, of, form, errors=at_fields(errors_of(refused, _MISSING)), status=422)
     except Problem as problem:
         errors = {_field(name): text for name, text in errors_of_problem(problem).items()}
         message = None if errors else problem.detail
@@ -102,13 +104,16 @@ async def make_key(desk: CurrentDesk, unit: UnitCode, form: OwnForm, environment
 
 @unit_router.post("/key-end")
 async def end_key(desk: CurrentDesk, unit: UnitCode, form: OwnForm) -> Response:  # noqa: ARG001
-    """Nobody sends for the portal any more. Raises: Forbidden, NoPortalKey."""
+    """Nobody sends for the portal any more; where nobody could, the page says so. Raises: Forbidden."""
     of = _unit(desk, unit)
 
     async def verb(work: Work) -> None:
         await portals_service.end_key(work, desk.actor, of, directory=desk.books.directory)
 
-    await in_work(desk.database, desk.clock, desk.tenant.id, verb)
+    try:
+        await in_work(desk.database, desk.clock, desk.tenant.id, verb)
+    except NoPortalKey as none:
+        return await _shown(desk, of, message=none.detail, status=none.status)
     return RedirectResponse(f"{PATH}/portals/{of.code}?done=ended", status_code=303)
 
 

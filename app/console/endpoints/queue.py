@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -29,8 +29,9 @@ from app.console.deps import (
 )
 from app.desks import service as desks_service
 from app.desks.schemas import AskedIn
+from app.kit.ids import StaffId
 from app.kit.text import Text
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import id_in, instant_in, make_cursor, read_cursor
 from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=PATH, route_class=ConsoleRoute)
@@ -89,6 +90,47 @@ async def find_case(desk: CurrentDesk) -> Response:
     if place is None:
         return await _queue(desk, Form([("code", typed[:40])]), AskedIn(), errors={"code": _UNREADABLE}, status=422)
     return RedirectResponse(f"{PATH}/{place}/{code}", status_code=303)
+
+
+@router.get("/next")
+async def open_next(desk: CurrentDesk) -> Response:
+    """The case after the one of `after` on the page of the queue that `back` names; the queue itself at its end."""
+    asked = desk.request.query_params
+    return RedirectResponse(await _onward(desk, asked.get("back", ""), asked.get("after", "")), status_code=303)
+
+
+async def _onward(desk: Desk, back: str, after: str) -> str:
+    """Where it goes on: the next case of that page of the queue, or the queue."""
+    place = place_in_queue(back)
+    sought = _place(Form([("back", back)]))
+    rows = await _rows(desk, sought, place.get("cursor"), await seeking.colleagues(desk))
+    codes = [row["code"] for row in rows]
+    here = codes.index(after) + 1 if after in codes else 0
+    if here >= len(codes):
+        return back_to(back)
+    kept = "?" + urlencode({"back": urlencode(place)}) if place else ""
+    return f"{PATH}/cases/{codes[here]}{kept}"
+
+
+async def _rows(
+    desk: Desk, sought: AskedIn, cursor: str | None, colleagues: Sequence[tuple[StaffId, str, str]]
+) -> list[Any]:
+    """One page of the queue and the first of the next. Raises: UnreadableCursor, ForeignCursor."""
+    query = {**sought.asked().address(), "actor": desk.actor.id}
+    found = await cases_service.queue_page(
+        desk.database,
+        desk.actor,
+        cases_service.narrowed(desk.scope, desk.books.directory, sought.unit),
+        desk.books,
+        sought.view,
+        category=sought.category,
+        after=_after(query, cursor),
+        limit=_PAGE_LINES + 1,
+        now=desk.now,
+        state=sought.state,
+        officer=seeking.officer_id(sought, colleagues),
+    )
+    return list(found)
 
 
 @router.post("/take")
@@ -161,20 +203,7 @@ async def _queue(
     query: dict[str, object] = {**asked, "actor": desk.actor.id}
     scope = cases_service.narrowed(desk.scope, desk.books.directory, sought.unit)
     colleagues = await seeking.colleagues(desk)
-    officer = seeking.officer_id(sought, colleagues)
-    rows = await cases_service.queue_page(
-        desk.database,
-        desk.actor,
-        scope,
-        desk.books,
-        sought.view,
-        category=sought.category,
-        after=_after(query, cursor),
-        limit=_PAGE_LINES + 1,
-        now=desk.now,
-        state=sought.state,
-        officer=officer,
-    )
+    rows = await _rows(desk, sought, cursor, colleagues)
     counts, all_counted = await cases_service.queue_counts(
         desk.database, desk.actor, scope, now=desk.now, limit=_MOST_COUNTED
     )
@@ -212,10 +241,7 @@ def _after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime, U
     if cursor is None:
         return cases_service.START
     due_at, case_id = read_cursor(query, cursor, str, str)
-    try:
-        return datetime.fromisoformat(str(due_at)), UUID(str(case_id))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return instant_in(due_at), id_in(case_id)
 
 
 def _more(asked: Mapping[str, str], query: Mapping[str, object], last: Any) -> str:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm, day_begins
+from app.console.publishing import at_fields
 from app.db.work import ReadWork, Work, in_work, read_work
 from app.kit.clock import local_day
 from app.kit.problems import Problem
@@ -67,7 +68,7 @@ async def publish_rule(desk: Administrator, subject: Subject, form: OwnForm) -> 
     try:
         wanted = RuleIn.model_validate(_typed(desk, subject, form))
     except ValidationError as refused:
-        return await _shown(desk, subject, form, errors_of(refused, _ASKS), status=422)
+        return await _shown(desk, subject, form, at_fields(errors_of(refused, _ASKS)), status=422)
     if form.text("step") == "look":
         return await _shown(desk, subject, form, {}, wanted=wanted)
     return await _published(desk, subject, form, wanted)

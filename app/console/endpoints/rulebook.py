@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.cases import service as cases_service
-from app.cases.service import Rerouting
+from app.cases.domain.previews import Rerouting
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.console.publishing import ASKS, STALE, begins, numbers
-from app.console.rules import own_errors, questions_of, rule_choices, rule_form, rule_line, rule_values
+from app.console.publishing import ASKS, STALE, at_fields, begins, numbers
+from app.console.rules import own_errors, questions_of, rule_choices, rule_form, rule_line, rule_values, target_of
 from app.db.work import Work, in_work, read_work
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
@@ -34,6 +34,13 @@ _ASKS: Final = {
     "reason": _REASON,
     "reason.vi": _REASON,
     "reason.en": _REASON,
+}
+_OWN: Final = {
+    "code": Text(
+        "Hãy đặt mã bằng chữ thường không dấu, số, gạch nối; ví dụ: den-duong.",
+        "Give the rule a code of small letters, digits and hyphens, such as street-lamps.",
+    ),
+    "to_unit": Text("Hãy chọn một đơn vị, hoặc cả loại và cấp.", "Choose one unit, or both the kind and the tier."),
 }
 _WAYS: Final = 10
 
@@ -124,7 +131,7 @@ async def _published(desk: Desk, book: Book, code: str | None, form: Form) -> Re
         wanted = RulebookIn.model_validate(body)
     except ValidationError as refused:
         asks = {f"rules.{place}.{name}": text for name, text in _ASKS.items()} | _ASKS
-        return _shown(desk, book, code, form, own_errors(errors_of(refused, asks), place), status=422)
+        return _shown(desk, book, code, form, _said(form, own_errors(errors_of(refused, asks), place)), status=422)
     try:
         if form.text("step") == "do":
             await _publish(desk, wanted)
@@ -132,6 +139,13 @@ async def _published(desk: Desk, book: Book, code: str | None, form: Form) -> Re
         return _shown(desk, book, code, form, {}, wanted=wanted, preview=await _preview(desk, wanted))
     except Problem as problem:
         return await _refused(desk, code, form, wanted, place, problem)
+
+
+def _said(form: Form, errors: FieldErrors) -> FieldErrors:
+    """What is wrong in the words of the page, where the API has words of its own."""
+    found = at_fields(errors)
+    nobody = not form.text("to_unit") and not (form.text("to_kind") and form.text("to_tier"))
+    return found | {name: _OWN[name] for name in found if name == "code" or (name == "to_unit" and nobody)}
 
 
 async def _refused(
@@ -243,7 +257,11 @@ def _shown(
         may=_may(desk),
         based_on=book.number,
         action=f"{PATH}/rulebook/" + (f"rules/{code}" if code is not None else "new"),
-        others=[one.code for one in book.rules if one.code != code],
+        others=[
+            (one.code, f"{place}. {target_of(desk, one)} – {one.code}")
+            for place, one in enumerate(book.rules, 1)
+            if one.code != code
+        ],
         questions=questions_of(desk, form.many("categories")) if form.many("categories") else [],
         **rule_choices(desk),
     )

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.console.publishing import ASKS, STALE, all_categories, begins, names_of, numbers
+from app.console.publishing import ASKS, STALE, all_categories, at_fields, begins, names_of, numbers
 from app.db.work import Work, in_work, read_work
 from app.kit.clock import local_day
 from app.kit.problems import NotFound, Problem
@@ -90,7 +90,7 @@ async def _published(desk: Desk, form: Form) -> Response:
     try:
         wanted = SupportRuleIn.model_validate(_typed(desk, form))
     except ValidationError as refused:
-        return await _shown(desk, form, errors_of(refused, _ASKS), status=422)
+        return await _shown(desk, form, at_fields(errors_of(refused, _ASKS)), status=422)
     try:
         if form.text("step") == "do":
             await _publish(desk, wanted)

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from app.cases import service as cases_service
 from app.cases.terms import Preview
 from app.console.deps import PATH, Administrator, ConsoleRoute, CurrentDesk, Desk, OwnForm
-from app.console.publishing import ASKS, STALE, TIERS, all_categories, names_of, numbers, priorities
+from app.console.publishing import ASKS, STALE, TIERS, all_categories, at_fields, names_of, numbers, priorities
 from app.db.work import Work, in_work, read_work
 from app.deadlines import policies, service
 from app.deadlines.errors import EditRace, StaleEdit
@@ -125,7 +125,7 @@ async def _published(desk: Desk, line: dict[str, Any] | None, form: Form) -> Res
     try:
         wanted = TargetIn.model_validate(_typed(line, form))
     except ValidationError as refused:
-        return _asked(desk, line, form, errors_of(refused, _ASKS), status=422)
+        return _asked(desk, line, form, at_fields(errors_of(refused, _ASKS)), status=422)
     try:
         if form.text("step") == "do":
             await _publish(desk, wanted)

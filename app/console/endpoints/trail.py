@@ -28,7 +28,7 @@ from app.kit.ids import UnitId
 from app.kit.problems import NotFound
 from app.kit.text import Text
 from app.oversight import service
-from app.web.cursors import make_cursor, read_cursor
+from app.web.cursors import make_cursor, position_in, read_cursor
 from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=f"{PATH}/audit", route_class=ConsoleRoute)
@@ -65,7 +65,7 @@ async def _shown(desk: Desk, form: Form, asked: Asked, errors: FieldErrors) -> R
     query = {name: form.text(name) for name in _FIELDS if form.text(name)}
     known = {"list": "console trail", **query}
     cursor = desk.request.query_params.get("cursor")
-    before = int(read_cursor(known, cursor, int)[0]) if cursor else _LAST
+    before = position_in(*read_cursor(known, cursor, int)) if cursor else _LAST
     found = await _page(desk, asked, before) if not errors else []
     more = make_cursor(known, [found[PAGE_ROWS - 1].position or 0]) if len(found) > PAGE_ROWS else None
     return desk.page(
@@ -164,7 +164,7 @@ def _named_unit(desk: Desk, entry: Entry) -> tuple[str, str] | None:
         unit = desk.books.directory.unit(desk.tenant.id, UnitId(entry.unit_id))
     except UnknownUnit:
         return "", str(entry.unit_id)
-    return unit.code, unit.name
+    return unit.code, Text(unit.name, unit.name_en)(desk.lang)
 
 
 def _link(entry: Entry) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalogue.terms import Priority
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.deadlines.terms import (
     PACKAGED_KINDS,
     CalendarCode,
@@ -41,11 +40,6 @@ from app.kit.text import Text
 KINDS = ", ".join(f"'{kind}'" for kind in PACKAGED_KINDS)
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """A check that `column` holds one of `words`."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
-
-
 class CalendarDay(TenantRow, Base):
     """One day on which the tenant works or rests against the rule of the week, as it was packaged."""
 
@@ -69,7 +63,7 @@ class CalendarEditRow(TenantRow, Base):
     __tablename__ = "calendar_edits"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
-        _one_of("kind", EditKind),
+        one_of("kind", EditKind),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
     )
@@ -220,10 +214,10 @@ class TargetRow(TenantRow, Base):
     __tablename__ = "targets"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
-        _one_of("kind", TargetKind),
-        _one_of("unit", TimeUnit),
-        _one_of("tier", Tier),
-        _one_of("priority", Priority),
+        one_of("kind", TargetKind),
+        one_of("unit", TimeUnit),
+        one_of("tier", Tier),
+        one_of("priority", Priority),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("amount BETWEEN 1 AND 1000", name="amount"),
         CheckConstraint("extend_to IS NULL OR extend_to >= amount", name="extend_to"),

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, TenantRow
+from app.db.base import Base, TenantRow, one_of
 from app.deadlines.domain import Measure, OccasionRule, Reaction
 from app.deadlines.terms import TargetKind
 from app.kit.ids import TenantId
 from app.kit.text import Text
-
-
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
 class OccasionRuleRow(TenantRow, Base):
@@ -26,9 +21,9 @@ class OccasionRuleRow(TenantRow, Base):
     __tablename__ = "occasion_rules"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
-        _one_of("clock", TargetKind),
-        _one_of("measure", Measure),
-        _one_of("reaction", Reaction),
+        one_of("clock", TargetKind),
+        one_of("measure", Measure),
+        one_of("reaction", Reaction),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("amount BETWEEN 0 AND 1000", name="amount"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.audit.terms import Action
+from app.couriers.addresses import refused_part
+from app.couriers.signing import new_secret
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.federation import domain, policies, repository
@@ -18,7 +20,6 @@ from app.federation.terms import Consignment, ConsignmentState, Neighbour, Wante
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import TenantId, uuid7
-from app.subscriptions.domain import new_secret, refused_part
 
 from .keys import seal_secret
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from app.db.work import read_work
 from app.federation import domain, policies, repository
 from app.federation.errors import NeighbourAway
 from app.federation.senders import Wire
-from app.federation.terms import ConsignmentState, Line, Neighbour, Reconciliation, Reply
+from app.federation.terms import Digests, Line, Neighbour, Reconciliation, Reply
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.clock import Clock
@@ -70,30 +69,28 @@ async def reconcile(
     ours = await lines_of(db, actor.tenant_id, neighbour_id, since, until, zone)
     span = {"since": since.isoformat(), "until": until.isoformat()}
     first = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": []}, now))
-    theirs = {date.fromisoformat(day): str(sha256) for day, sha256 in first.body["digests"].items()}
+    theirs = {day: sha256 for day, sha256 in first.digests.items() if since <= day <= until}
     differing = sorted(
         day for day in {*ours, *theirs} if theirs.get(day) != (domain.digest(ours[day]) if day in ours else None)
     )
-    there: Days = {}
+    there: Mapping[date, Sequence[Line]] = {}
     if differing:
         named = [day.isoformat() for day in differing]
-        second = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": named}, now))
-        there = {date.fromisoformat(day): [_line(one) for one in lines] for day, lines in second.body["lines"].items()}
+        there = _said(await ask(wire, neighbour, secret, "digest", {**span, "days": named}, now)).lines
     return domain.compared(
         ours,
         there,
         days=(until - since).days + 1,
         waiting=neighbour.written - neighbour.told,
-        their_waiting=max(0, int(first.body["written"]) - neighbour.heard),
+        their_waiting=max(0, first.written - neighbour.heard),
     )
 
 
-def _said(reply: Reply) -> Reply:
+def _said(reply: Reply) -> Digests:
+    """What the neighbour says it holds. Raises: NeighbourAway, also for what is no such answer."""
     if not reply.ok:
         raise NeighbourAway
-    return reply
-
-
-def _line(one: Mapping[str, Any]) -> Line:
-    state = ConsignmentState(one["state"])
-    return Line(UUID(one["consignment"]), one["giver_code"], one["holder_code"], state, one.get("answer"))
+    try:
+        return domain.read_digests(reply.body)
+    except ValueError as error:
+        raise NeighbourAway from error

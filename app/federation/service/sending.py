@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -13,8 +12,8 @@ import orjson
 
 from app.cases import service as cases_service
 from app.cases.terms import Books
+from app.couriers.lines import Raises, serve_lines
 from app.db.engine import Database
-from app.db.errors import outline
 from app.db.work import Work, in_work
 from app.federation import domain, repository
 from app.federation.models import NeighbourRow
@@ -24,6 +23,7 @@ from app.identity.domain import Keyring
 from app.identity.errors import IdentityUnreadable
 from app.kit.clock import Clock, rfc3339
 from app.kit.ids import CaseId, TenantId, uuid7
+from app.kit.waits import is_left_alone
 
 from .keys import open_secret
 
@@ -50,29 +50,14 @@ class Postman:
         """
         now = self._clock.now()
         due = [(one, id_) for one in tenants for id_ in await repository.list_due(self._db, one, now)]
-        at_once, failures = asyncio.Semaphore(CONCURRENCY), list[Exception]()
-
-        async def carry(tenant_id: TenantId, neighbour_id: UUID) -> int:
-            async with at_once:
-                try:
-                    return await self._carry(tenant_id, neighbour_id)
-                except Exception as error:  # noqa: BLE001 - one neighbour's trouble is no other's
-                    log.warning("neighbour %s of tenant %s is passed over: %s", neighbour_id, tenant_id, outline(error))
-                    failures.append(error)
-                    return 0
-
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(carry(*one)) for one in due]
-        if failures and len(failures) == len(due):
-            raise failures[0]
-        return sum(task.result() for task in tasks)
+        return await serve_lines(self._carry, due, at_once=CONCURRENCY, raises=Raises.ALL)
 
     async def _carry(self, tenant_id: TenantId, neighbour_id: UUID) -> int:
         """One request, of as many parcels as fit into it."""
 
         async def claim(work: Work) -> tuple[Neighbour, list[Parcel]] | None:
             row = await repository.lock(work, tenant_id, neighbour_id)
-            if row.told >= row.written or domain.is_left_alone(row.retry_at, work.now):
+            if row.told >= row.written or is_left_alone(row.retry_at, work.now, domain.WAITS.longest):
                 return None
             row.retry_at = work.now + self._lease  # others leave it alone as long as we may be asking
             return row.read(), await repository.waiting(work, row, domain.USUAL_PARCELS)
@@ -139,7 +124,7 @@ async def _settle(work: Work, neighbour: Neighbour, reply: Reply, alone: Parcel 
     row.told_mark = mark
     stuck = heard <= neighbour.told and heard < row.written
     row.failures = row.failures + 1 if stuck else 0
-    row.retry_at = work.now + domain.wait_after(row.failures) if stuck else None
+    row.retry_at = work.now + domain.WAITS.after(row.failures) if stuck else None
     row.last_error, row.last_success_at = ("nothing-taken" if stuck else None), work.now
 
 
@@ -149,7 +134,7 @@ async def _failed(work: Work, row: NeighbourRow, reply: Reply, alone: Parcel | N
     A parcel that is too big by itself loses the end of its texts, which officers are told, lest it stops all behind it.
     """
     row.failures += 1
-    row.retry_at = work.now + domain.wait_after(row.failures)
+    row.retry_at = work.now + domain.WAITS.after(row.failures)
     row.last_error = reply.code or "unreadable"
     if reply.code != domain.TOO_BIG:
         return

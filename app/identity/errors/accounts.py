@@ -7,7 +7,7 @@ from app.kit.problems import (
     Forbidden,
     Invalid,
     NotFound,
-    PreconditionFailed,
+    Outdated,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -205,16 +205,8 @@ class SecondFactorDemanded(Forbidden):
         )
 
 
-class StaleFactorRule(PreconditionFailed):
+class StaleFactorRule(Outdated):
     """Somebody has changed the rule since it was seen."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại.", "The present version is {current}. Load it again."
-            ).fill(current=current),
-            current_version=current,
-        )
 
 
 class NoLinkedIdentity(NotFound):

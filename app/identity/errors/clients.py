@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.problems import Conflict, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import Conflict, Invalid, NotFound, Outdated
 from app.kit.text import Text
 
 
@@ -13,17 +13,8 @@ class ClientNotFound(NotFound):
     title = Text("Không có hệ thống này", "No such client")
 
 
-class StaleClient(PreconditionFailed):
+class StaleClient(Outdated):
     """The client is no more as it was seen."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Phiên bản hiện tại là {current}. Hãy tải lại rồi sửa.",
-                "The present version is {current}. Load it again.",
-            ).fill(current=current),
-            current_version=current,
-        )
 
 
 class InvalidClient(Invalid):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from .records import record
-from .retrying import BREAK_AFTER, GIVE_UP_AFTER, REFUSED_MOST, learns, pause_after, rest_after, settle
+from .retrying import GIVE_UP_AFTER, PAUSES, REFUSED_MOST, REST, learns, settle
 
 __all__ = [
-    "BREAK_AFTER",
     "GIVE_UP_AFTER",
+    "PAUSES",
     "REFUSED_MOST",
+    "REST",
     "learns",
-    "pause_after",
     "record",
-    "rest_after",
     "settle",
 ]

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.kit.waits import Backoff, Rest
 from app.national.terms import Outcome, PushState, Settlement
 
 SHORTEST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
+PAUSES = Backoff(SHORTEST_WAIT, longest=timedelta(hours=1))  # of a push
+REST = Rest(after_failures=5, waits=Backoff(SHORTEST_WAIT, longest=timedelta(minutes=5)))  # of the portal
 GIVE_UP_AFTER = timedelta(days=3)  # a weekend
 REFUSED_MOST = 6  # times the portal may say no: its own data may be what is wrong, and be mended meanwhile
-BREAK_AFTER = 5  # attempts in a row without an answer, until the portal is left alone
-LONGEST_REST = timedelta(minutes=5)
 _DELIVERED = frozenset({Outcome.TAKEN, Outcome.FOUND})
-
-
-def pause_after(attempts: int, chance: float) -> timedelta:
-    """Pause before the next attempt of a push that was tried `attempts` times.
-
-    Doubles from SHORTEST_WAIT to LONGEST_WAIT; `chance` in [0, 1) takes away up to half.
-    """
-    whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(max(attempts - 1, 0), 20))
-    return whole * (1 - chance / 2)
-
-
-def rest_after(failures: int) -> timedelta | None:
-    """How long the portal is left alone after so many failures in a row, None while they are few."""
-    if failures < BREAK_AFTER:
-        return None
-    return min(LONGEST_REST, SHORTEST_WAIT * 2.0 ** min(failures - BREAK_AFTER, 10))
 
 
 def learns(outcome: Outcome, failures: int) -> int:
@@ -69,4 +53,4 @@ def settle(
     if (refused and attempts >= REFUSED_MOST) or (now - failed_at >= GIVE_UP_AFTER and takes_others):
         return Settlement(PushState.DEAD, None, failed_at, doubtful=doubtful and not refused)
     unknown = outcome is Outcome.UNSURE or (doubtful and not refused)
-    return Settlement(PushState.WAITING, now + pause_after(attempts, chance), failed_at, doubtful=unknown)
+    return Settlement(PushState.WAITING, now + PAUSES.after(attempts, chance), failed_at, doubtful=unknown)

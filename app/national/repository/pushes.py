@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.engine import Database
 from app.db.work import Work
 from app.kit.ids import RequestId, TenantId, UnitId
+from app.national.domain import PAUSES, REST
 from app.national.models import LinkRow, PushRow
 from app.national.terms import Claim, Push
 
@@ -71,6 +72,13 @@ _CLAIM = f"""
     RETURNING p.request_id, p.version, p.code, p.type, p.state_code, p.due_at, p.occurred_at, p.unit_id,
         due.doubtful AS doubtful
 """  # noqa: S608 - conditions of ours
+# What was written by a clock that has been set back since, and would wait until then again.
+_PUSHES_TO_COME = """
+    UPDATE national_pushes SET next_at = least(next_at, $2),
+        locked_until = CASE WHEN locked_until > $4 THEN NULL ELSE locked_until END
+    WHERE tenant_id = $1 AND state = 'waiting' AND (next_at > $3 OR locked_until > $4)
+"""
+_REST_TO_COME = "UPDATE national_links SET retry_at = NULL WHERE tenant_id = $1 AND retry_at > $2"
 _EARLIER = """
     SELECT true AS found FROM national_pushes
     WHERE tenant_id = $1 AND request_id = $2 AND version < $3 AND state = 'delivered' LIMIT 1
@@ -135,6 +143,15 @@ def _values(work: Work, tenant_id: TenantId, pushes: Sequence[Push]) -> tuple[ob
 async def list_due_tenants(db: Database, tenants: Sequence[TenantId], now: datetime) -> list[TenantId]:
     """Those of the tenants that have something to push now, and whose line does not rest. One statement."""
     return [TenantId(row["tenant_id"]) for row in await db.lane.fetch(_DUE, list(tenants), now)]
+
+
+async def forget_times_to_come(db: Database, tenant_id: TenantId, now: datetime, *, lease: timedelta) -> None:
+    """What waits for longer than anything is made to wait is due now, and a line that rests for longer rests no more.
+
+    An attempt under way keeps its lease, unless that goes beyond any. Two statements.
+    """
+    await db.lane.fetch(_PUSHES_TO_COME, tenant_id, now, now + PAUSES.longest, now + lease)
+    await db.lane.fetch(_REST_TO_COME, tenant_id, now + REST.waits.longest)
 
 
 async def lock_link(work: Work, tenant_id: TenantId) -> LinkRow:

@@ -7,8 +7,10 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from app.couriers.lines import ClockGuard
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.directory.errors import UnknownUnit
@@ -56,9 +58,11 @@ class Courier:
         self._in_flight = in_flight
         self._attempted = attempted
         self._lease = timedelta(seconds=(REQUESTS_OF_ONE + 1) * portal.timeout_s)
+        self._guard = ClockGuard(clock)
 
     async def deliver(self, tenants: Sequence[TenantId]) -> int:
         """Number of attempts made now, over all tenants. One statement when nothing is due, or the line rests."""
+        await self._guard.look(tenants, partial(repository.forget_times_to_come, self._db, lease=self._lease))
         made = 0
         for tenant_id in await repository.list_due_tenants(self._db, tenants, self._clock.now()):
             claims = await self._claim(tenant_id)
@@ -80,7 +84,7 @@ class Courier:
             link = await repository.lock_link(work, tenant_id)
             if link.retry_at is not None and link.retry_at > work.now:
                 return []
-            most = 1 if link.failures >= domain.BREAK_AFTER else self._in_flight
+            most = 1 if link.failures >= domain.REST.after_failures else self._in_flight
             return await repository.claim(work, tenant_id, work.now + self._lease, most)
 
         return await in_work(self._db, self._clock, tenant_id, verb)
@@ -158,7 +162,7 @@ async def _settle(work: Work, claim: Claim, answer: Answer) -> None:
     push.locked_until = None
     push.last_outcome, push.last_code = outcome.value, answer.code
     link.failures = domain.learns(outcome, link.failures)
-    rest = domain.rest_after(link.failures)
+    rest = domain.REST.after(link.failures)
     link.retry_at = work.now + rest if rest else None
     if settlement.state is PushState.DELIVERED:
         link.last_success_at = work.now

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from app.couriers.addresses import refused_part
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.identity.domain import Keyring
@@ -22,7 +23,6 @@ from app.notices.repository import NoticeRepository
 from app.notices.terms import Notice, Preferences
 from app.reports import service as reports_service
 from app.service_requests import service as requests_service
-from app.subscriptions.domain import refused_part
 
 MOST_DEVICES = 10
 OF_ONE_REPORT = 100

@@ -15,7 +15,7 @@ from app.db.work import Work, write_work
 from app.kit.clock import Clock
 from app.kit.ids import TenantId
 from app.outbox import repository
-from app.outbox.domain import MAX_ATTEMPTS, pause_after
+from app.outbox.domain import MAX_ATTEMPTS, PAUSES
 from app.outbox.repository import OutboxRepository, ParkedRepository
 from app.outbox.terms import Batch, Message, Setback
 
@@ -104,7 +104,7 @@ def _after_failure(
         outline(error),
         exc_info=error,
     )
-    next_at = None if dead else now + pause_after(attempts, secrets.randbelow(1000) / 1000)
+    next_at = None if dead else now + PAUSES.after(attempts, secrets.randbelow(1000) / 1000)
     return Setback(message, attempts, next_at, now if dead else None, outline(error)[:_MOST_ERROR])
 
 

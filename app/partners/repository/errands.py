@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import select
 
 from app.db.engine import Database
@@ -110,6 +111,25 @@ async def add_post(
     await work.fetch(_ADD_POST, tenant_id, errand_id, number, kind.value, occurred_at, work.now)
 
 
+def errand_in(tenant_id: TenantId, row: asyncpg.Record) -> Errand:
+    """The errand whose columns the row has."""
+    return Errand(
+        tenant_id=tenant_id,
+        id=row["id"],
+        partner_id=row["partner_id"],
+        case_id=CaseId(row["case_id"]),
+        case_code=row["case_code"],
+        state=ErrandState(row["state"]),
+        their_id=row["their_id"],
+        token=row["token"],
+        status=row["status"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        heard_at=row["heard_at"],
+        ended_at=row["ended_at"],
+    )
+
+
 async def errands_of_cases(work: Work, tenant_id: TenantId, cases: Collection[UUID]) -> dict[UUID, ErrandRow]:
     """By case: its errand that is open. One statement."""
     found = await work.session.scalars(
@@ -187,21 +207,7 @@ async def list_lines(
     rows = await db.lane.fetch(_LINES, tenant_id, partner_id, state.value if state else None, before, limit)
     return [
         Line(
-            Errand(
-                tenant_id=tenant_id,
-                id=row["id"],
-                partner_id=row["partner_id"],
-                case_id=CaseId(row["case_id"]),
-                case_code=row["case_code"],
-                state=ErrandState(row["state"]),
-                their_id=row["their_id"],
-                token=row["token"],
-                status=row["status"],
-                created_at=row["created_at"],
-                sent_at=row["sent_at"],
-                heard_at=row["heard_at"],
-                ended_at=row["ended_at"],
-            ),
+            errand_in(tenant_id, row),
             PostKind(row["post_kind"]) if row["post_kind"] else None,
             row["post_number"],
             PostState(row["post_state"]) if row["post_state"] else None,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.kit.ids import TenantId
-from app.partners.domain import LONGEST_REST, LONGEST_WAIT
+from app.partners.domain import PAUSES, REST
 from app.partners.errors import PartnerNotFound
 from app.partners.models import PartnerRow
 
@@ -123,8 +123,8 @@ async def forget_times_to_come(db: Database, tenant_id: TenantId, now: datetime,
 
     An attempt under way keeps its lease, unless that goes beyond any. Two statements.
     """
-    await db.lane.fetch(_POSTS_TO_COME, tenant_id, now, now + LONGEST_WAIT, now + lease)
-    await db.lane.fetch(_RESTS_TO_COME, tenant_id, now + LONGEST_REST)
+    await db.lane.fetch(_POSTS_TO_COME, tenant_id, now, now + PAUSES.longest, now + lease)
+    await db.lane.fetch(_RESTS_TO_COME, tenant_id, now + REST.waits.longest)
 
 
 async def forget_turns_to_come(db: Database, tenant_id: TenantId, now: datetime, *, every: timedelta) -> None:

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.db.work import Work
-from app.kit.ids import CaseId, TenantId
+from app.kit.ids import TenantId
 from app.partners.models import ErrandRow, PostRow
-from app.partners.terms import Claim, Errand, ErrandState, PostKind
+from app.partners.terms import Claim, PostKind
+
+from .errands import errand_in
 
 _CLAIM = """
     WITH due AS (
@@ -43,21 +45,7 @@ async def claim(work: Work, tenant_id: TenantId, partner_id: UUID, locked_until:
     rows = await work.fetch(_CLAIM, tenant_id, partner_id, work.now, locked_until, most)
     return [
         Claim(
-            errand=Errand(
-                tenant_id=tenant_id,
-                id=row["id"],
-                partner_id=row["partner_id"],
-                case_id=CaseId(row["case_id"]),
-                case_code=row["case_code"],
-                state=ErrandState(row["state"]),
-                their_id=row["their_id"],
-                token=row["token"],
-                status=row["status"],
-                created_at=row["created_at"],
-                sent_at=row["sent_at"],
-                heard_at=row["heard_at"],
-                ended_at=row["ended_at"],
-            ),
+            errand=errand_in(tenant_id, row),
             number=row["number"],
             kind=PostKind(row["kind"]),
             occurred_at=row["occurred_at"],

@@ -10,6 +10,7 @@ from app.audit import service as audit
 from app.audit.terms import Action
 from app.catalogue.errors import UnknownCategory
 from app.catalogue.snapshot import Catalogue
+from app.couriers.addresses import refused_part
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.identity.domain import Keyring
@@ -21,7 +22,6 @@ from app.partners.errors import InvalidPartner, NothingToRetry, PartnerEnded, St
 from app.partners.models import PartnerRow
 from app.partners.repository.partners import Standing
 from app.partners.terms import ErrandState, Line, Partner, PostKind, Wanted
-from app.subscriptions.domain import refused_part
 
 from .keys import seal_key
 

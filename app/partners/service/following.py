@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.cases import service as cases_service
 from app.cases.terms import Books
+from app.couriers.lines import ClockGuard, Raises, serve_lines
 from app.db.engine import Database
 from app.db.work import Work, in_work, read_work
 from app.identity.domain import Keyring
@@ -21,9 +22,9 @@ from app.partners.senders import Caller
 from app.partners.terms import Answer, Errand, ErrandState, Heard, Outcome, Partner
 
 from .keys import open_key
-from .together import together
 
 log = logging.getLogger("lienthong.partners")
+AT_ONCE = 8  # partners in one process
 ASKED_AT_ONCE = 50  # requests in one question
 FOLLOWED_ROWS = 1_000  # errands in one turn of a partner's; the next turn goes on after them
 OVERLAP = timedelta(hours=1)  # updates come to light after their own instant
@@ -54,21 +55,13 @@ class Follower:
         self._books = books
         self._every = every
         self._after: dict[UUID, UUID] = {}  # by partner: the errand after which its next turn goes on
-        self._latest: datetime | None = None
+        self._guard = ClockGuard(clock)
 
     async def follow(self, tenants: Sequence[TenantId]) -> int:
         """Number of things heard now that were not known. One statement for each tenant when it is nobody's turn."""
-        await self._mind_the_clock(tenants)
+        await self._guard.look(tenants, partial(repository.forget_turns_to_come, self._db, every=self._every))
         turns = [(tenant_id, partner_id) for tenant_id in tenants for partner_id in await self._turns(tenant_id)]
-        return await together(self._ask, turns)
-
-    async def _mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
-        """When the clock was set back, or nothing is known of it yet: no partner's turn is further off than `every`."""
-        now = self._clock.now()
-        if self._latest is None or now < self._latest:
-            for tenant_id in tenants:
-                await repository.forget_turns_to_come(self._db, tenant_id, now, every=self._every)
-        self._latest = now
+        return await serve_lines(self._ask, turns, at_once=AT_ONCE, raises=Raises.ANY)
 
     async def _turns(self, tenant_id: TenantId) -> list[UUID]:
         async def verb(work: Work) -> list[UUID]:
@@ -186,6 +179,6 @@ async def _followed(work: Work, tenant_id: TenantId, partner_id: UUID, failed: A
         row.failures, row.retry_at, row.last_error, row.last_success_at = 0, None, None, work.now
         return
     row.failures += 1
-    rest = domain.rest_after(row.failures)
+    rest = domain.REST.after(row.failures)
     row.retry_at = work.now + rest if rest is not None else None
     row.last_error = failed.code

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from app.cases import service as cases_service
@@ -16,12 +17,14 @@ from app.cases.service import CaseView
 from app.cases.terms import Books
 from app.catalogue import service as catalogue_service
 from app.catalogue.terms import Answer as Answered
+from app.couriers.lines import ClockGuard, Raises, serve_lines
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.identity.domain import Keyring
 from app.identity.errors import IdentityUnreadable
 from app.kit.clock import Clock, rfc3339
 from app.kit.ids import TenantId
+from app.kit.waits import is_left_alone
 from app.partners import domain, repository
 from app.partners.models import PartnerRow
 from app.partners.senders import Caller
@@ -31,9 +34,9 @@ from app.reports import service as reports_service
 from app.reports.terms import ReportText
 
 from .keys import open_key
-from .together import together
 
 log = logging.getLogger("lienthong.partners")
+AT_ONCE = 8  # partners in one process
 IN_FLIGHT = 4  # posts of one partner at once in one process
 CLOCKS_APART = timedelta(hours=1)  # at most, theirs and ours
 MOST_PAGES, PAGE_ROWS = 10, 200  # of theirs in which a doubtful request is looked for
@@ -66,25 +69,17 @@ class Courier:
         self._books = books
         self._attempted = attempted
         self._lease = timedelta(seconds=REQUESTS_OF_ONE * caller.timeout_s + 5)
-        self._latest: datetime | None = None
+        self._guard = ClockGuard(clock)
 
     async def deliver(self, tenants: Sequence[TenantId]) -> int:
         """Number of attempts made now, several partners at once. One statement for each tenant when nothing is due."""
-        await self._mind_the_clock(tenants)
+        await self._guard.look(tenants, partial(repository.forget_times_to_come, self._db, lease=self._lease))
         due = [
             (tenant_id, partner_id)
             for tenant_id in tenants
             for partner_id in await repository.list_due(self._db, tenant_id, self._clock.now())
         ]
-        return await together(self._tell, due)
-
-    async def _mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
-        """When the clock was set back, or nothing is known of it yet: what waits for a time to come waits no longer."""
-        now = self._clock.now()
-        if self._latest is None or now < self._latest:
-            for tenant_id in tenants:
-                await repository.forget_times_to_come(self._db, tenant_id, now, lease=self._lease)
-        self._latest = now
+        return await serve_lines(self._tell, due, at_once=AT_ONCE, raises=Raises.ANY)
 
     async def _tell(self, tenant_id: TenantId, partner_id: UUID) -> int:
         partner, claims = await self._claim(tenant_id, partner_id)
@@ -98,9 +93,9 @@ class Courier:
 
         async def verb(work: Work) -> tuple[Partner, list[Claim]]:
             row = await repository.lock(work, tenant_id, partner_id)
-            if row.retry_at is not None and row.retry_at > work.now:
+            if is_left_alone(row.retry_at, work.now, domain.REST.waits.longest):
                 return row.read(), []
-            most = 1 if row.failures >= domain.BREAK_AFTER else IN_FLIGHT
+            most = 1 if row.failures >= domain.REST.after_failures else IN_FLIGHT
             return row.read(), await repository.claim(work, tenant_id, partner_id, work.now + self._lease, most)
 
         return await in_work(self._db, self._clock, tenant_id, verb)
@@ -263,7 +258,7 @@ def _learn(partner: PartnerRow, answer: Answer, work: Work) -> None:
         return
     if answer.outcome in {Outcome.UNSURE, Outcome.AWAY}:
         partner.failures += 1
-        rest = domain.rest_after(partner.failures)
+        rest = domain.REST.after(partner.failures)
         partner.retry_at = work.now + rest if rest is not None else None
         partner.last_error = answer.code
         return

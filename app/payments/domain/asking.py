@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.kit.waits import Backoff
+
 SHORTEST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 UNANSWERED_AFTER = timedelta(minutes=10)  # a callback takes seconds; what has not come by then may have been lost
@@ -23,6 +25,5 @@ def next_asked_at(
     """
     if not open_ or (ended_at is not None and now - ended_at >= GIVE_UP_AFTER):
         return None
-    least = UNANSWERED_AFTER if answered else SHORTEST_WAIT
-    wait = min(LONGEST_WAIT, least * 2.0 ** min(attempts - 1, 12))
-    return now + wait * (1 - chance / 2)
+    pauses = Backoff(UNANSWERED_AFTER if answered else SHORTEST_WAIT, LONGEST_WAIT)
+    return now + pauses.after(attempts, chance)

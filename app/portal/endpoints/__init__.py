@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+
+from app.web.budgets import reading
 
 from . import (
     account,
@@ -51,16 +53,13 @@ PARTS = (
     requests,
     verifying,
 )
+READ = (Depends(reading),)  # a page is made anew for whoever asks: from a search, from counts
 for part in PARTS:
-    router.include_router(part.router)
-for part_of_all in (
-    crawling.router,
-    feeds.first_router,
-    units.first_router,
-    installing.of_portal,
-    feeds.router,
-    units.router,
-):  # the element is no unit
-    router.include_router(part_of_all)
+    router.include_router(part.router, dependencies=READ)
+router.include_router(crawling.router)  # which counts itself
+for part_of_all in (feeds.first_router, units.first_router, installing.of_portal):  # the element is no unit
+    router.include_router(part_of_all, dependencies=READ)
+router.include_router(feeds.router)  # which counts itself
+router.include_router(units.router, dependencies=READ)
 
 __all__ = ["lost_router", "router"]

@@ -103,7 +103,7 @@ async def end_all_devices(account: CurrentAccount) -> Response:
     """The person is signed in nowhere any more, here included."""
 
     async def end(work: Work) -> None:
-        await identity_service.end_all_devices(work, account.citizen)
+        await citizens_service.leave_everywhere(work, account.citizen)
 
     await account.do(end)
     return _left(account.visit, "ended-all")

@@ -23,7 +23,7 @@ from app.publication.deps import cursor_of, key_after
 from app.publication.schemas import ATOM, CSV, Feed, atom, table
 from app.publication.terms import Told
 from app.service_requests.deps import CurrentRequestBooks
-from app.web.budgets import counted
+from app.web.budgets import counted, spend
 from app.web.etags import bytes_or_304, content_tag
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
 
@@ -32,6 +32,7 @@ router = APIRouter(prefix="/portal/{unit}", dependencies=[Depends(counted(1))])
 _FEED_ROWS: Final = 50
 _TABLE_ROWS: Final = 1000
 _MAP_PAGES: Final = 5000
+_MANY_ROWS: Final = 50  # of a table or sitemap, of which each counts as one more read
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 Cursor = Annotated[str | None, Query(max_length=512)]
 
@@ -92,8 +93,9 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
         front.visit.database, *front.key, piece="line", after=key_after(query, cursor), limit=_TABLE_ROWS
     )
     more = cursor_of(query, page.after) if page.after else None
-    by_person = "text/html" in front.visit.request.headers.get("accept", "")  # a browser, which hands it to Excel
-    content = table(orjson.loads(b"[%b]" % page.joined), marked=by_person)
+    lines = orjson.loads(b"[%b]" % page.joined)
+    spend(front.visit.request, len(lines) // _MANY_ROWS)
+    content = table(lines, marked=_by_person(front.visit.request))
     headers = {
         "Vary": "Accept",
         "Content-Disposition": f'attachment; filename="{front.unit.code}.csv"',
@@ -102,11 +104,17 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
     return front.answer(content, CSV, changed_at, **headers)
 
 
+def _by_person(request: Request) -> bool:
+    """Whether a browser asks, which hands a table to Excel."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 @router.get("/sitemap.xml")
 async def get_sitemap(front: CurrentFront) -> Response:
     """The pages of the portal, for search engines."""
     changed_at = await front.changed_at()
     pages = await publication.portal_codes(front.visit.database, *front.key, limit=_MAP_PAGES)
+    spend(front.visit.request, len(pages) // _MANY_ROWS)
     base = f"{front.host}{front.page}"
     places = [(base, changed_at), *((f"{base}/cases/{code}", at) for code, at in pages)]
     return front.answer(feeds.sitemap(places), "application/xml", changed_at)

@@ -57,6 +57,10 @@ class LiveFeed:
         elif after is not None and after < self._floor:
             await outbox.refuse_forgotten(self._db, self._tenant_id, after, public=True)
 
+    def pages_behind(self, after: int | None) -> int:
+        """How many pages are read from the database before whoever has heard up to `after` hears what is new."""
+        return -(-(self.position - after) // PAGE_ROWS) if after is not None and after < self._floor else 0
+
     async def join(self, send: Tell, after: int | None) -> Listener:
         """A listener that has been told everything after `after` (None: from now on) and from now on hears the rest.
 

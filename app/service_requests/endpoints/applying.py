@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -55,7 +54,7 @@ from app.service_requests.schemas import (
     verb_answer,
 )
 from app.web.answers import json_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
 from app.web.etags import version_tag
 from app.web.idempotency import Answer, IdempotencyKeyReused, UnreadableIdempotencyKey, answer_once
 from app.web.language import CurrentLang
@@ -143,7 +142,7 @@ async def list_own_requests(
     query = {"citizen": citizen, "what": "service-requests"}
     before, now = _before(query, cursor), clock.now()
     rows = await service.list_own(database, actor.tenant_id, citizen, before=before, limit=limit + 1)
-    more = make_cursor(query, [str(rows[limit - 1]["id"])]) if len(rows) > limit else None
+    more = make_id_cursor(query, rows[limit - 1]["id"]) if len(rows) > limit else None
     items = [line_answer(row, books, overdue=service.is_overdue(row, now)) for row in rows[:limit]]
     return json_answer({"items": items, "next_cursor": more}, headers=_PRIVATE)
 
@@ -152,11 +151,7 @@ def _before(query: Mapping[str, object], cursor: str | None) -> RequestId | None
     """Key the page ends before. Raises: UnreadableCursor, ForeignCursor."""
     if cursor is None:
         return None
-    (request_id,) = read_cursor(query, cursor, str)
-    try:
-        return RequestId(UUID(str(request_id)))
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return RequestId(read_id_cursor(query, cursor))
 
 
 @router.get("/me/service-request-files", response_model=OwnFileListOut, responses=problem_responses(*_ACCOUNT))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Header, Path
 
-from app.web.cursors import UnreadableCursor, make_cursor, read_cursor
+from app.web.cursors import id_in, instant_in, make_cursor, read_cursor
 from app.web.fields import CaseCodeText
 
 DueKey: TypeAlias = tuple[datetime, UUID, str]
@@ -29,13 +29,7 @@ def key_after(query: Mapping[str, object], cursor: str | None) -> DueKey:
     if cursor is None:
         return _FIRST
     due_at, owner, step = read_cursor(query, cursor, str, str, str)
-    try:
-        instant = datetime.fromisoformat(str(due_at))
-        if instant.tzinfo is None or not 1900 < instant.year < 2200:
-            raise UnreadableCursor
-        return instant, UUID(str(owner)), str(step)
-    except ValueError as error:
-        raise UnreadableCursor from error
+    return instant_in(due_at), id_in(owner), str(step)
 
 
 def key_cursor(query: Mapping[str, object], last: DueKey) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.kit.clock import rfc3339
-from app.kit.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from app.kit.problems import Conflict, Forbidden, Invalid, NotFound, Outdated, PreconditionFailed
 from app.kit.text import Text
 from app.service_requests.terms import RequestState, Verb
 
@@ -55,17 +55,13 @@ class DraftNotFound(NotFound):
         )
 
 
-class StaleDraft(PreconditionFailed):
+class StaleDraft(Outdated):
     """The draft was saved meanwhile, on another device."""
 
-    def __init__(self, current: int) -> None:
-        super().__init__(
-            Text(
-                "Bản nháp vừa được lưu từ thiết bị khác. Hãy tải lại trước khi lưu; chưa có gì bị ghi đè.",
-                "The draft has just been saved on another device. Load it again first; nothing was overwritten.",
-            ),
-            current_version=current,
-        )
+    told = Text(
+        "Bản nháp vừa được lưu từ thiết bị khác. Hãy tải lại trước khi lưu; chưa có gì bị ghi đè.",
+        "The draft has just been saved on another device. Load it again first; nothing was overwritten.",
+    )
 
 
 class TooManyDrafts(Conflict):

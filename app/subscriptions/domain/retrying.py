@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.kit.waits import Backoff, Rest
 from app.subscriptions.terms import Attempt, DeliveryState, Outcome, PauseReason, Settlement
 
-SHORTEST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=6)
+PAUSES = Backoff(shortest=timedelta(seconds=5), longest=timedelta(hours=6))  # of a delivery
+REST = Rest(after_failures=5, waits=Backoff(shortest=timedelta(seconds=5), longest=timedelta(minutes=5)))
 GIVE_UP_AFTER = timedelta(days=3)  # a weekend
-BREAK_AFTER = 5  # attempts in a row that an endpoint did not accept, until it is asked less often
-LONGEST_REST = timedelta(minutes=5)
-
-
-def pause_after(attempts: int, chance: float) -> timedelta:
-    """Pause before the next attempt of a delivery that was tried `attempts` times (≥ 1).
-
-    Doubles from SHORTEST_WAIT to LONGEST_WAIT; `chance` in [0, 1) takes away up to half.
-    """
-    whole = min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(attempts - 1, 20))
-    return whole * (1 - chance / 2)
-
-
-def rest_after(failures: int) -> timedelta | None:
-    """How long an endpoint is left alone after so many failures in a row, None while they are few.
-
-    Each delivery waits for itself; this keeps thousands of them from asking an endpoint that is down.
-    """
-    if failures < BREAK_AFTER:
-        return None
-    return min(LONGEST_REST, SHORTEST_WAIT * 2.0 ** min(failures - BREAK_AFTER, 10))
 
 
 def settle(
@@ -61,7 +41,7 @@ def settle(
     if attempt.outcome is Outcome.GONE:
         return Settlement(DeliveryState.WAITING, now, failed_at, PauseReason.GONE)
     if now - failed_at < GIVE_UP_AFTER:
-        return Settlement(DeliveryState.WAITING, now + pause_after(attempts, chance), failed_at, None)
+        return Settlement(DeliveryState.WAITING, now + PAUSES.after(attempts, chance), failed_at, None)
     if last_success_at is not None and last_success_at >= failed_at:
         return Settlement(DeliveryState.DEAD, None, failed_at, None)
     return Settlement(DeliveryState.WAITING, now, failed_at, PauseReason.UNREACHABLE)

@@ -9,6 +9,8 @@ from uuid import UUID
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.catalogue.snapshot import Catalogue
+from app.couriers.addresses import refused_part
+from app.couriers.signing import new_secret
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.directory.snapshot import Directory
@@ -87,7 +89,7 @@ async def create_subscription(
     subscriptions = _of(work, actor)
     if await subscriptions.count() >= (MOST_SUBSCRIPTIONS if actor.client_id is None else MOST_OF_CLIENT):
         raise TooManySubscriptions
-    secret, subscription_id = domain.new_secret(), SubscriptionId(uuid7(work.now))
+    secret, subscription_id = new_secret(), SubscriptionId(uuid7(work.now))
     row = SubscriptionRow(
         tenant_id=actor.tenant_id,
         id=subscription_id,
@@ -183,7 +185,7 @@ async def rotate_secret(
     until = row.previous_secret_until_at
     if overlap and row.previous_secret is not None and until is not None and until > work.now:
         raise SecretsOverlap(until)
-    secret = domain.new_secret()
+    secret = new_secret()
     row.previous_secret = row.secret if overlap else None
     row.previous_secret_until_at = work.now + overlap if overlap else None
     row.secret = domain.seal_secret(keys.subscriptions, actor.tenant_id, row.id, secret)
@@ -299,7 +301,7 @@ def _values(wanted: Wanted) -> Mapping[str, object]:
 def _check(wanted: Wanted, actor: Actor, directory: Directory, catalogue: Catalogue, *, private: bool) -> None:
     """Raises: InvalidSubscription, UnknownCategory, AreaOutsideTenant."""
     errors: list[dict[str, object]] = []
-    refused = domain.refused_part(wanted.url, private=private)
+    refused = refused_part(wanted.url, private=private)
     if refused is not None:
         errors.append({"pointer": "/url", "detail": _URL[refused]})
     if wanted.interest.types - TYPES:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
+from app.couriers.lines import ClockGuard
+from app.couriers.signing import signatures
 from app.db.engine import Database
 from app.db.work import Work, in_work
 from app.directory.snapshot import Directory
@@ -62,22 +64,16 @@ class Courier:
         self._sender = sender
         self._directory = directory
         self._attempted = attempted
-        self._latest: datetime | None = None
+        self._guard = ClockGuard(clock)
 
     async def list_due(self, tenant_id: TenantId) -> list[SubscriptionId]:
         """Subscriptions of the tenant that have something to deliver now. One statement."""
         return await repository.list_due(self._db, tenant_id, self._clock.now())
 
-    async def mind_the_clock(self, tenants: tuple[TenantId, ...]) -> None:
-        """When the clock was set back, or nothing is known of it yet: what waits for a time to come waits no longer.
-
-        What was written by the clock as it was would else wait for as long as the clock was set back.
-        """
-        now = self._clock.now()
-        if self._latest is None or now < self._latest:
-            for tenant_id in tenants:
-                await repository.forget_times_to_come(self._db, tenant_id, now, lease=LEASE, rest=domain.LONGEST_REST)
-        self._latest = now
+    async def mind_the_clock(self, tenants: Sequence[TenantId]) -> None:
+        """What waits for a time to come waits no longer when the clock was set back."""
+        wake = partial(repository.forget_times_to_come, self._db, lease=LEASE, rest=domain.REST.waits.longest)
+        await self._guard.look(tenants, wake)
 
     async def deliver(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> int:
         """Number of attempts made until nothing of the subscription was due; at most CONCURRENCY at once.
@@ -119,7 +115,7 @@ class Courier:
         opened = [
             domain.open_secret(self._keys.subscriptions, claim.tenant_id, claim.subscription_id, one) for one in sealed
         ]
-        headers = domain.signatures(opened, str(claim.message_id), self._clock.now(), body)
+        headers = signatures(opened, str(claim.message_id), self._clock.now(), body)
         told = {"content-type": CONTENT_TYPE, "user-agent": SENT_BY, "accept-encoding": "identity"}
         return await self._sender.send(claim.url, {**told, **headers}, body)
 
@@ -182,7 +178,7 @@ def _learn(
     if attempt.outcome is Outcome.FORGOTTEN:
         return
     subscription.failures += 1
-    rest = domain.rest_after(subscription.failures)
+    rest = domain.REST.after(subscription.failures)
     subscription.retry_at = work.now + rest if rest else None
     if delivery.state == DeliveryState.DEAD:
         log.warning("delivery %s of subscription %s has died", delivery.message_id, subscription.id)

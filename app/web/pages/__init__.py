@@ -20,6 +20,7 @@ from .forms import (
     errors_of_problem,
     number,
     posted_form,
+    typed_day,
     whole_number,
 )
 from .languages import CurrentPageLang, page_language
@@ -50,6 +51,7 @@ __all__ = [
     "posted_form",
     "put_cookie",
     "script_parts",
+    "typed_day",
     "weeks",
     "whole_number",
 ]

@@ -7,6 +7,7 @@ stands beside the right field without any table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -104,6 +105,15 @@ def number(typed: str) -> float | str:
 def whole_number(typed: str) -> int | str:
     """The same for a whole number."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else typed
+
+
+def typed_day(typed: str) -> date | None:
+    """The day as a field for days sends it; None for what is none, and for years nobody means or no day follows."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 2200 else None
 
 
 async def posted_form(request: Request) -> Form:

@@ -52,6 +52,8 @@ async def test_roles_are_given_and_ended_on_the_pages(desk_of: Desks, client: ht
     page = pages[own]
     given = await go(admin, page.form(f"{own}/memberships"), unit=CAM_THUONG, role="approver", valid_to="2026-12-31")
     assert "Đã giao vai trò." in given.text
+    for_ever = {"unit": CAM_THUONG, "role": "auditor", "valid_to": "9999-12-31"}
+    assert (await go(admin, page.form(f"{own}/memberships"), **for_ever)).status_code == 422
     again = await go(admin, page.form(f"{own}/memberships"), unit=CAM_THUONG, role="approver")
     assert (again.status_code, "đã giữ vai trò đó" in again.text) == (409, True)
     dated = next(form for form in Page(given).forms if form.values.get("valid_to") == "2026-12-31")
@@ -87,6 +89,8 @@ async def test_somebody_is_named_to_stand_in_on_the_pages(desk_of: Desks) -> Non
     form, (login,) = page.form("/console/account/deputies"), page.options["deputy"]
     empty = await post(absent, form, deputy=login)
     assert (empty.status_code, "Hãy chọn ngày." in empty.text) == (422, True)
+    for_ever = await post(absent, form, deputy=login, valid_to="9999-12-31")
+    assert for_ever.status_code == 422, "no day comes after it"
     named = await go(absent, form, deputy=login, valid_to="2026-11-30")
     assert "Đã cử." in named.text
     again = await post(absent, form, deputy=login, valid_to="2026-11-30")

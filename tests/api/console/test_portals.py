@@ -60,6 +60,8 @@ async def test_the_key_is_shown_once_and_ended(desk_of: Desks, client: httpx.Asy
     ended = await desk.post("/console/portals/H23.21/key-end", data=token, follow_redirects=True)
     assert "Khoá đã hết hiệu lực" in ended.text
     assert (await client.post("/api/v1/reports", json=report, headers=key)).status_code == 401
+    again = await desk.post("/console/portals/H23.21/key-end", data=token)
+    assert (again.status_code, "Khoá kênh vào" in again.text, "Vụ việc này" in again.text) == (404, True, False)
 
 
 async def test_others_are_kept_out(desk_of: Desks) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -66,6 +69,11 @@ async def test_the_queue_goes_on_by_its_link(desk_of: Desks, process: Process) -
     second = Page(await desk.get(following))
     assert listed(first) + listed(second) == sorted(filed)
     assert (await desk.get("/console?cursor=xx")).status_code == 400
+    (given,) = parse_qs(urlsplit(following).query)["cursor"]
+    fingerprint, _, last = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+    for due_at in ("2026-11-20T10:00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"):
+        made_up = base64.urlsafe_b64encode(json.dumps([fingerprint, due_at, last]).encode()).decode()
+        assert (await desk.get("/console", params={"cursor": made_up})).status_code == 400, due_at
 
 
 async def test_a_view_that_does_not_exist_is_said_and_the_others_are_offered(desk_of: Desks) -> None:
@@ -221,3 +229,19 @@ async def test_the_masking_of_many_is_read_first_and_confirmed_in_one_go(
     rows = await db.lane.fetch("SELECT code, redaction->'show' FROM cases WHERE redaction IS NOT NULL ORDER BY code")
     assert [tuple(row) for row in rows] == [(filed[0].code, '["Trần Văn Ba"]'), (filed[1].code, "[]")]
     assert (await desk.post("/console/redactions", data={"csrf": csrf})).status_code == 422
+
+
+async def test_the_next_case_is_the_one_after_in_the_queue_one_came_from(desk_of: Desks, process: Process) -> None:
+    one, two = await a_case(process), await a_case(process)
+    desk = await desk_of()
+    first, second = listed(Page(await desk.get("/console?view=triage")))
+    assert {first, second} == {one.code, two.code}
+    page = Page(await desk.get(f"/console/cases/{first}?back=view%3Dtriage"))
+    (onward,) = {link for link in page.links if link.startswith("/console/next")}
+    on = await desk.get(onward)
+    assert on.headers["location"] == f"/console/cases/{second}?back=view%3Dtriage"
+    end = await desk.get(f"/console/next?after={second}&back=view%3Dtriage")
+    assert end.headers["location"] == "/console?view=triage"
+    away = await desk.get("/console/next?after=H23-1&back=view%3Dtriage")
+    assert away.headers["location"].startswith(f"/console/cases/{first}?"), "one that has left: on with the first"
+    assert (await desk.get("/console/next?after=x&back=view%3Dnope")).status_code == 303

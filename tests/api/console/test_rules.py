@@ -95,6 +95,9 @@ async def test_a_rule_shows_what_it_reroutes_is_moved_and_left_out(desk_of: Desk
     at = "/console/rulebook/new"
     page = Page(await admin.get(at))
     form = which(page, at, "look")
+    empty = Page(await post(admin, form, step="look"))
+    assert {"code-error", "to_unit-error", "reason.vi-error", "note-error"} <= empty.ids
+    assert "Hãy chọn một đơn vị, hoặc cả loại và cấp." in empty.text
     words = {"reason__vi": "Đèn do {unit} lo", "reason__en": "{unit} looks after lamps", "note": "Quyết định 7"}
     wrong = await post(admin, form, code="lamps", to_unit="H23.99", answers="lạ: 1..x", step="look", **words)
     assert wrong.status_code == 422
@@ -147,6 +150,36 @@ async def test_a_category_says_what_it_takes_from_people_before_it_ends(
     assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)
 
 
+async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_reports(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    officer, admin = await desk_of(), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/categories/new"
+    assert (await officer.get(at)).status_code == 403
+    assert at not in Page(await officer.get("/console/categories")).links
+    assert f"{at}?group=lighting" in Page(await admin.get("/console/categories/lighting")).links
+    form = which(Page(await admin.get(f"{at}?group=lighting")), at, "look")
+    empty = Page(await post(admin, form, step="look"))
+    assert "Hãy đặt mã, hoặc đặt tên tiếng Anh." in empty.text
+    assert {"own-error", "name.vi-error", "legal_basis.vi-error", "note-error"} <= empty.ids, "each at its field"
+    bad = Page(await post(admin, form, own="Đèn", name__en="Lamp", step="look"))
+    assert "Mã gồm chữ thường không dấu" in bad.text
+    assert which(bad, at, "look").values["name.en"] == "Lamp", "what was typed stays"
+    typed = {"name__vi": "Đèn trang trí", "name__en": "Festive lights", "note": "Tết", "keywords": "đèn màu, đèn hoa"}
+    seen = Page(await post(admin, form, step="look", **typed, **BASIS))
+    for said in ("lighting.festive_lights", "lamp-urban", "chọn được ngay", "trong nhóm Chiếu sáng công cộng"):
+        assert said in seen.text, said
+    assert await db.lane.fetchval("SELECT count(*) FROM category_versions") == 0
+    listed = await go(admin, which(seen, at, "do"), step="do")
+    assert "Đã thêm lĩnh vực." in listed.text
+    await process.refresh()
+    assert "Đèn trang trí" in (await admin.get("/console/categories/lighting.festive_lights")).text
+    twice = await post(admin, which(seen, at, "do"), step="do")
+    assert (twice.status_code, "Mã này là của" in twice.text) == (422, True)
+    keywords = await db.lane.fetchval("SELECT keywords FROM categories WHERE code = 'lighting.festive_lights'")
+    assert "đèn hoa" in keywords
+
+
 async def test_a_rule_of_support_shows_what_it_raises(
     desk_of: Desks, process: Process, drain: Drain, db: Database
 ) -> None:
@@ -174,3 +207,30 @@ async def test_a_rule_of_support_shows_what_it_raises(
     assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)
     never = Page(await post(admin, which(Page(stale), at, "look"), never="on", step="look"))
     assert "không nâng lên mức khẩn cấp" in never.text
+
+
+async def test_a_day_of_the_calendar_shows_which_due_dates_it_moves(
+    desk_of: Desks, process: Process, db: Database
+) -> None:
+    filed = await a_case(process)
+    officer, admin = await desk_of(), await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
+    at = "/console/calendar/days"
+    assert (await officer.get(at)).status_code == 403
+    assert f"{at}?calendar=default" in Page(await admin.get("/console/calendar?unit=default")).links
+    assert (await admin.get(f"{at}?calendar=no-such")).status_code == 404
+    form = which(Page(await admin.get(at)), at, "look")
+    wrong = Page(await post(admin, form, day_kind="opening", hours="7 giờ", step="look"))
+    for said in ("Hãy chọn ngày.", "Giờ viết như 07:30-11:30", "Hãy ghi vì sao ngày này khác"):
+        assert said in wrong.text, said
+    past = await post(admin, form, day="2035-01-01", name__vi="Bão", name__en="Storm", note="CĐ 1", step="look")
+    assert past.status_code == 422
+    typed = {"day": "2026-11-25", "day_kind": "closure", "name__vi": "Bão số 3", "name__en": "Storm", "note": "CĐ 1"}
+    seen = Page(await post(admin, form, step="look", **typed))
+    assert "đổi hạn 1 (sớm hơn 0, muộn hơn 1)" in seen.text
+    assert filed.code in seen.text
+    assert await db.lane.fetchval("SELECT count(*) FROM calendar_edits WHERE created_by IS NOT NULL") == 0
+    shown = await go(admin, which(seen, at, "do"), step="do")
+    assert "Đã ban hành" in shown.text
+    await process.refresh()
+    stale = await post(admin, which(seen, at, "do"), step="do")
+    assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)

@@ -38,6 +38,8 @@ async def test_a_neighbour_is_made_changed_and_ended(client: httpx.AsyncClient, 
     assert (await client.get(f"{address}/consignments", headers=admin)).json() == {"items": [], "next_cursor": None}
     span = await client.get(f"{address}/reconciliation?since=2026-01-01&until=2026-11-20", headers=admin)
     assert span.status_code == 400
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await client.get(f"{address}/reconciliation?until={day}", headers=admin)).status_code == 422, day
 
 
 async def test_mistakes_are_pointed_at(client: httpx.AsyncClient, process: Process) -> None:

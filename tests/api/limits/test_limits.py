@@ -338,6 +338,10 @@ async def test_anonymous_reads_have_a_budget_in_each_process_that_costs_no_state
             assert "Bạn đang đọc quá nhanh" in Page(refused).text
         feeds = [(await reader.get(f"/portal/H23/{name}")).status_code for name in ("feed.atom", "cases.csv")]
         assert feeds == [429] * 2, "what is made anew for whoever asks is counted too"
+        statements.clear()
+        for page in ("/cases?q=den+duong", "/map", "/portal/H23"):
+            assert (await reader.get(page)).status_code == 429, page
+        assert len(statements) == 0, "no search is made for it"
         assert len(statements) == 0
         assert (await proxy.get("/api/v1/verify/0")).status_code == 200
     async with calling(app, "203.113.5.11") as sender:

@@ -31,6 +31,7 @@ EVERYONES = {
     "POST /api/v1/procedures/{code}/check",
     "GET /api/v1/verify/{checksum}",  # of whoever has the paper in hand: tests/api/papers
     "POST /api/v1/staff/categories/{category}",
+    "POST /api/v1/staff/categories/{category}/preview",
     "POST /api/v1/staff/calendars/{code}",
     "POST /api/v1/staff/calendars/{code}/preview",
     "POST /api/v1/staff/notice-wordings/{occasion}",

@@ -51,6 +51,10 @@ _WORDS = {"subject": "{code}", "body": "{code} {due}", "sms": "{code}"}
 _CLIENT = {"name": "Cổng", "contact": "x@example.vn", "scopes": ["cases:read"], "expires_at": "2020-01-01T00:00:00Z"}
 _NEIGHBOUR = {"name": "Hải Phòng", "unit": "H23.91", "url": "ftp://example.vn/"}
 _PARTNER = {"name": "Đối tác", "unit": "H23.91", "url": "ftp://example.vn/"}
+_BASIS = {"vi": "Quyết định của tỉnh", "en": "The province's decision"}
+_CATEGORY = {"name": {"vi": "Ổ gà", "en": "Pothole"}, "legal_basis": _BASIS, "note": "Thử"}
+_PLACED = {"default_tier": "commune", "default_unit_kind": "people_committee", "target_working_days": 5}
+_SUPPORT = {"priority": "high", "at_least": 15, "legal_basis": _BASIS}
 _WANTED = {"name": "Nơi nhận", "url": "ftp://example.vn/", "types": ["case.opened"]}
 BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/blocks": {
@@ -122,12 +126,11 @@ BODIES_OF: dict[str, Any] = {
     "POST /api/v1/staff/answer-templates": {"name": "Mẫu", "body": "Xong.", "unit": PROVINCE},
     "PUT /api/v1/staff/answer-templates/{id}": {"name": "Mẫu", "body": "Xong."},
     "POST /api/v1/staff/quiet-hours": {"since": "21:00", "until": "07:00", **_LATE},
-    "POST /api/v1/staff/categories/{category}": {
-        "name": {"vi": "Ổ gà", "en": "Pothole"},
-        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
-        "note": "Thử",
-        **_LATE,
-    },
+    "POST /api/v1/staff/categories": {**_CATEGORY, **_PLACED, "code": "roads.pothole"},
+    "POST /api/v1/staff/categories/preview": {**_CATEGORY, **_PLACED, "code": "roads.bump"},
+    "POST /api/v1/staff/categories/{category}": {**_CATEGORY, **_LATE},
+    "POST /api/v1/staff/categories/{category}/preview": _CATEGORY,
+    "POST /api/v1/staff/rulebooks/preview": {"rules": [ROAD], "note": "Thử"},
     "POST /api/v1/staff/rulebooks": {"rules": [ROAD], "note": "Thử", **_LATE},
     "POST /api/v1/staff/me/second-factor": {"password": PASSWORD},
     "POST /api/v1/staff/neighbours": _NEIGHBOUR,
@@ -138,12 +141,8 @@ BODIES_OF: dict[str, Any] = {
     "PUT /api/v1/staff/subscriptions/{id}": _WANTED,
     "POST /api/v1/staff/subscriptions/{id}/replay": {"after": 0},
     "POST /api/v1/staff/service-requests": {"procedure": "0.000000", "applicant_area": "10507"},
-    "POST /api/v1/staff/support-rules": {
-        "priority": "high",
-        "at_least": 15,
-        "legal_basis": {"vi": "Quyết định của tỉnh", "en": "The province's decision"},
-        **_LATE,
-    },
+    "POST /api/v1/staff/support-rules": {**_SUPPORT, **_LATE},
+    "POST /api/v1/staff/support-rules/preview": _SUPPORT,
     "POST /api/v1/staff/targets": {**TARGET, **_LATE},
     "POST /api/v1/staff/targets/preview": TARGET,
 }

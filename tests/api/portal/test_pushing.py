@@ -50,6 +50,14 @@ async def test_a_browser_is_told_when_its_owner_says_so_and_no_longer(client: ht
 
 
 @pytest.mark.usefixtures("signed_in")
+async def test_whoever_leaves_everywhere_is_told_nowhere(client: httpx.AsyncClient, db: Database) -> None:
+    for name in ("lost", "own"):
+        assert (await client.post("/account/push/on", data=fields(name))).status_code == 204
+    assert (await client.post("/account/devices")).status_code == 303
+    assert await told(db) == 0
+
+
+@pytest.mark.usefixtures("signed_in")
 async def test_nobody_else_switches_it_on_or_off(client: httpx.AsyncClient, db: Database) -> None:
     mine, foreign = fields("one"), {"Origin": "https://elsewhere.example"}
     assert (await client.post("/account/push/on", data=mine, headers=foreign)).status_code == 403

@@ -12,6 +12,9 @@ import httpx
 import pytest
 
 from app.kit.clock import FixedClock
+from app.main import create_app, install
+from app.portal.endpoints import feeds
+from app.process import Process
 from tests.statements import Statements
 
 from .conftest import Change, Publish
@@ -208,3 +211,19 @@ async def test_an_answer_costs_the_same_statements_however_much_there_is(
         statements.clear()
         assert (await client.get(address)).status_code == 200
         assert len(statements) <= most
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "sitemap.xml"])
+async def test_what_has_many_rows_counts_as_many_reads(
+    process: Process, publish: Publish, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for _ in range(3):
+        await publish()
+    monkeypatch.setattr(feeds, "_MANY_ROWS", 1)
+    settings = process.settings.model_copy(update={"reads_per_address_minute": 10})
+    application = create_app(settings, process.clock, shared=process)
+    install(application, process)
+    transport = httpx.ASGITransport(app=application, client=("203.113.5.9", 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost") as reader:
+        answers = [await reader.get(f"/portal/H23.21/{name}") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]

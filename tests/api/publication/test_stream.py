@@ -18,9 +18,11 @@ from app.db.engine import Database
 from app.db.work import Work, write_work
 from app.kit.clock import FixedClock
 from app.kit.ids import uuid7
+from app.main import create_app, install
 from app.outbox import service as outbox
 from app.outbox.models import ConsumerCursor
 from app.outbox.service import Tails
+from app.process import Process
 from app.publication.service import streaming
 from tests.diaries import note
 from tests.public_cases import HAIDUONG, Fill, Province
@@ -277,3 +279,22 @@ async def test_who_comes_back_with_a_position_that_is_forgotten_is_told_so(
         await ear.until(1)
         await other.until(1)
         assert ear.events == other.events
+
+
+async def test_what_was_missed_long_ago_takes_as_many_reads_as_pages(
+    process: Process, changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await changes(3)
+    monkeypatch.setattr(streaming, "PAGE_ROWS", 1)
+    application = create_app(
+        process.settings.model_copy(update={"reads_per_address_minute": 10}), process.clock, shared=process
+    )
+    install(application, process)
+    transport = httpx.ASGITransport(application, client=("203.113.5.9", 40_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://haiduong.localhost/api/v1/public") as reader:
+        read = [(await reader.get("/cases")).status_code for _ in range(8)]
+        async with asyncio.timeout(10):
+            refused = await reader.get("/stream", headers={"Last-Event-ID": "0"})
+    await application.state.feeds.close()
+    assert read == [200] * 8
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/read-too-much")

@@ -33,6 +33,9 @@ async def test_a_province_publishes_its_own_rule_which_raises_by_it_from_its_day
     for one in await crowd(3):
         await client.post(f"/api/v1/reports/{lamp.code}/support", headers=one.headers)
     await drain()
+    for draft["at_least"], raises in ((3, [(lamp.code, 3)]), (4, []), (None, [])):
+        seen = (await client.post(f"{RULES}/preview", json=draft, headers=admin.headers)).json()
+        assert ([(one["code"], one["people"]) for one in seen["items"]], seen["complete"]) == (raises, True)
     where = f"/api/v1/staff/cases/{lamp.code}"
     assert (await client.get(where, headers=admin.headers)).json()["priority"] == "normal", "not in force yet"
     clock.at = begins + timedelta(minutes=1)
@@ -57,8 +60,9 @@ async def test_what_no_rule_can_say_is_refused(client: httpx.AsyncClient, proces
         ({"at_least": 1}, 422),
         ({"legal_basis": {"vi": "", "en": "x"}}, 422),
     ):
-        answer = await client.post(RULES, json={**good, **wrong}, headers=admin.headers)
-        assert answer.status_code == status, (wrong, answer.text)
+        for at in (RULES, f"{RULES}/preview"):
+            answer = await client.post(at, json={**good, **wrong}, headers=admin.headers)
+            assert answer.status_code == status, (wrong, answer.text)
     officer = await an_officer(process)
     assert (await client.post(RULES, json=good, headers=officer.headers)).status_code == 403
     ended = await client.post(RULES, json={**good, "at_least": None}, headers=admin.headers)

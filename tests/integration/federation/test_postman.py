@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from app.couriers.signing import new_secret
 from app.db.engine import Database
 from app.federation.senders import Wire
 from app.federation.service import Postman
@@ -17,7 +18,6 @@ from app.federation.service.keys import seal_secret
 from app.kit.clock import FixedClock
 from app.kit.ids import TenantId
 from app.process import Process, keyring_of
-from app.subscriptions.domain import new_secret
 from tests.conftest import NOW
 from tests.neighbours import on_a_socket
 

@@ -14,7 +14,7 @@ from app.db.work import write_work
 from app.kit.clock import FixedClock
 from app.kit.ids import TenantId, uuid7
 from app.outbox import service as outbox
-from app.outbox.domain import LONGEST_WAIT, MAX_ATTEMPTS
+from app.outbox.domain import MAX_ATTEMPTS, PAUSES
 from app.outbox.errors import EventsForgotten, NotParked
 from app.outbox.service import handling, relaying
 from tests.diaries import Diary, note, written
@@ -81,8 +81,8 @@ async def test_every_try_waits_longer_until_the_message_is_dead_and_its_case_wai
         assert await outbox.retry_due(db, clock, HAIDUONG, diary) == 0
     assert len(pauses) == MAX_ATTEMPTS - 1
     for before, after in zip(pauses, pauses[2:], strict=False):
-        assert after > before or after >= LONGEST_WAIT / 2
-    assert max(pauses) <= LONGEST_WAIT
+        assert after > before or after >= PAUSES.longest / 2
+    assert max(pauses) <= PAUSES.longest
     (backlog,) = await outbox.backlog(db, [HAIDUONG])
     assert (backlog.dead, backlog.parked) == ({"diary": 1}, {"diary": 1})
     diary.failing.clear()

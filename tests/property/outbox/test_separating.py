@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import example, given, strategies as st
 
-from app.outbox.domain import LONGEST_WAIT, MAX_ATTEMPTS, pause_after
+from app.outbox.domain import MAX_ATTEMPTS, PAUSES
 from app.outbox.service.handling import BRAKE, ConsumerBroken, separate
 from app.outbox.terms import Message
 
@@ -92,15 +92,15 @@ def test_bad_cases_at_the_front_stop_none_of_those_behind_them(bad: int, behind:
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_a_pause_grows_to_its_limit_and_is_cut_by_half_at_most(attempts: int, chance: float) -> None:
-    pause = pause_after(attempts, chance)
-    whole = pause_after(attempts, 0)
-    assert timedelta(seconds=1) <= whole / 2 <= pause <= whole <= LONGEST_WAIT
-    assert pause_after(attempts + 1, 0) >= whole
+    pause = PAUSES.after(attempts, chance)
+    whole = PAUSES.after(attempts, 0)
+    assert timedelta(seconds=1) <= whole / 2 <= pause <= whole <= PAUSES.longest
+    assert PAUSES.after(attempts + 1, 0) >= whole
 
 
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=MAX_ATTEMPTS - 1, max_size=MAX_ATTEMPTS - 1))
 @example([0.0] * (MAX_ATTEMPTS - 1))
 @example([0.999] * (MAX_ATTEMPTS - 1))
 def test_a_message_is_tried_for_a_night_and_dies_within_a_day_or_so(chances: list[float]) -> None:
-    tried_for = sum((pause_after(number, chance) for number, chance in enumerate(chances, 1)), timedelta())
+    tried_for = sum((PAUSES.after(number, chance) for number, chance in enumerate(chances, 1)), timedelta())
     assert timedelta(hours=12) <= tried_for <= timedelta(hours=24, minutes=15), "as docs/operations.md says"

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from app.subscriptions.domain import GIVE_UP_AFTER, pause_after, settle
-from app.subscriptions.domain.retrying import LONGEST_WAIT, SHORTEST_WAIT
+from app.subscriptions.domain import GIVE_UP_AFTER, PAUSES, settle
 from app.subscriptions.terms import Attempt, DeliveryState, Outcome
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -16,15 +15,15 @@ AGO = st.one_of(st.none(), st.timedeltas(timedelta(), timedelta(days=9)).map(lam
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_a_pause_is_never_shorter_than_half_the_shortest_nor_longer_than_the_longest(n: int, chance: float) -> None:
-    assert SHORTEST_WAIT / 2 <= pause_after(n, chance) <= LONGEST_WAIT
-    assert pause_after(n, chance) <= pause_after(n + 1, chance)
+    assert PAUSES.shortest / 2 <= PAUSES.after(n, chance) <= PAUSES.longest
+    assert PAUSES.after(n, chance) <= PAUSES.after(n + 1, chance)
 
 
 @given(st.floats(0, 1, exclude_max=True))
 def test_three_days_hold_enough_and_not_too_many_attempts(chance: float) -> None:
     passed, attempts = timedelta(), 1
     while passed < GIVE_UP_AFTER:
-        passed += pause_after(attempts, chance)
+        passed += PAUSES.after(attempts, chance)
         attempts += 1
     assert 20 <= attempts <= 50
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,13 +36,6 @@ def test_numbers_that_are_kept_no_more_are_named() -> None:
     assert domain.gaps(6, [], 6) == []
 
 
-def test_nobody_is_left_alone_for_longer_than_any_wait() -> None:
-    assert domain.is_left_alone(NOW + domain.wait_after(20), NOW)
-    assert not domain.is_left_alone(NOW, NOW)
-    assert not domain.is_left_alone(None, NOW)
-    assert not domain.is_left_alone(NOW + timedelta(days=30), NOW), "the clock was set back since"
-
-
 def test_other_words_are_another_digest() -> None:
     def digest(words: str | None, resolution: str = "fixed") -> str:
         answer = domain.answer_sha256({"state": "resolved", "resolution": resolution, "text": words})
@@ -50,3 +44,19 @@ def test_other_words_are_another_digest() -> None:
     assert digest("Đã sửa.") == digest("Đã sửa.")
     assert len({digest("Đã sửa."), digest("Chưa sửa."), digest(None), digest("Đã sửa.", "not_competent")}) == 4
     assert domain.answer_sha256({"state": "assigned", "text": "Đã sửa."}) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"digests": [], "lines": {}, "written": 0},
+        {"digests": {"20/11/2026": "ab"}, "lines": {}, "written": 0},
+        {"digests": {}, "lines": {}, "written": None},
+        {"digests": {}, "lines": {"2026-11-20": [{"consignment": "1"}]}, "written": 0},
+        {"digests": {}, "lines": {"2026-11-20": [{"consignment": 1, "state": "held"}]}, "written": 0},
+    ],
+)
+def test_what_is_no_answer_to_a_comparison_is_unreadable_whatever_it_is(said: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of many kinds
+        domain.read_digests(said)

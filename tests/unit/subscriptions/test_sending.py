@@ -9,7 +9,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from app.subscriptions.senders import CheckedNetwork, ForbiddenAddress, Sender
+from app.couriers.network import CheckedNetwork, ForbiddenAddress
+from app.subscriptions.senders import Sender
 from app.subscriptions.terms import Outcome
 from tests.receivers import Manner, receiving
 

@@ -51,7 +51,8 @@
   const push = $("[data-push]");
   const subscribed = async () => (await workers.ready).pushManager.getSubscription();
   const post = (way, fields) => fetch(`/account/push/${way}`, { method: "POST", body: new URLSearchParams(fields), redirect: "error", keepalive: true });
-  const unsubscribe = async (held) => { await post("off", { endpoint: held.endpoint }); await held.unsubscribe(); };
+  // What the browser itself ends the server learns by the first message that is refused.
+  const unsubscribe = async (held) => { await post("off", { endpoint: held.endpoint }).catch(() => {}); await held.unsubscribe(); };
   if (push && "PushManager" in self) {
     const button = $("button", push), told = $("[role=status]", push);
     const name = async () => { button.textContent = (await subscribed()) ? push.dataset.off : push.dataset.on; push.hidden = false; };
@@ -71,7 +72,15 @@
     });
     name().catch(() => {});
     for (const leave of document.querySelectorAll("form[action='/account/sign-out'],form[action='/account/devices']")) {
-      leave.addEventListener("submit", () => { subscribed().then((held) => held && unsubscribe(held)).catch(() => {}); });
+      // First the browser, while it is still known whose it is; no longer than anybody waits for a page.
+      leave.addEventListener("submit", (event) => {
+        if (leave.dataset.left || event.defaultPrevented) return;
+        event.preventDefault();
+        leave.dataset.left = "yes";
+        const go = () => { delete leave.dataset.sent; leave.requestSubmit(event.submitter); };
+        const told = workers.getRegistration("/").then((there) => there?.pushManager.getSubscription()).then((held) => held && unsubscribe(held));
+        Promise.race([told, new Promise((done) => { setTimeout(done, 3000); })]).then(go, go);
+      });
     }
   }
 

@@ -50,6 +50,13 @@
     });
   }
 
+  for (const button of navigator.clipboard ? all("[data-copy]") : []) {
+    button.hidden = false;
+    button.addEventListener("click", () => navigator.clipboard.writeText(new URL(button.dataset.copy, location).href).then(() => {
+      button.nextElementSibling.textContent = button.textContent = button.dataset.done;
+    }, () => { button.hidden = true; }));
+  }
+
   const told = $("[data-ticked]");
   const count = () => {
     const ticked = all("input[name=case]:checked").length;

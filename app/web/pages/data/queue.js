@@ -28,6 +28,14 @@ const queue = (() => {
   const list = async () => (await inStore("reports", "readonly", (store) => store.getAll()))
     .sort((one, other) => one.at - other.at);
   const write = async (report) => { await inStore("reports", "readwrite", (store) => store.put(report)); told(); };
+  // What became of a report that was sent. One that was taken off the device meanwhile does not come back to be sent again.
+  const replace = async (report) => {
+    await inStore("reports", "readwrite", (store) => {
+      const held = store.get(report.key);
+      held.onsuccess = () => { if (held.result || report.state === "sent") store.put(report); };
+    });
+    told();
+  };
   const drop = async (key) => { await inStore("reports", "readwrite", (store) => store.delete(key)); told(); };
   const note = (name) => inStore("notes", "readonly", (store) => store.get(name));
   const setNote = (name, value) => inStore("notes", "readwrite", (store) => store.put(value, name));
@@ -74,7 +82,7 @@ const queue = (() => {
       if (report.state !== "waiting" || (!now && report.next > Date.now())) continue;
       let became = null;
       try { became = await handed(report); } catch { /* no network */ }
-      await write(settled(report, became));
+      await replace(settled(report, became));
       if (!became || became.outcome === "later") return;
     }
   };

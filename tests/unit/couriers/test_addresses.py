@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.subscriptions.domain import is_forbidden, refused_part
+from app.couriers.addresses import is_forbidden, refused_part
 
 FORBIDDEN = [
     *("127.0.0.1", "127.8.9.10", "0.0.0.0", "0.1.2.3", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
