@@ -90,13 +90,24 @@ def check(copy: sqlite3.Connection, host: str, unit: str, first: date, last: dat
     while first <= last:
         until = min(last, first + timedelta(days=30))
         theirs = asked(host, unit, "digest", **{"from": str(first), "to": str(until)})
+        # A large day that changed a moment ago has no digest yet: it is compared case by case.
         told = {date.fromisoformat(one["day"]): (one["cases"], one["sha256"]) for one in theirs["days"]}
         ours = days_of(copy, ZoneInfo(theirs["time_zone"]))
         for day in sorted({*told, *(day for day in ours if first <= day <= until)}):
             held = ours.get(day, {})
             if told.get(day, (0, "")) != (len(held), day_digest(held) if held else ""):
-                found += differences(day, held, asked(host, unit, f"digest/{day}")["items"])
+                found += differences(day, held, listed(host, unit, day))
         first = until + timedelta(days=1)
+    return found
+
+
+def listed(host: str, unit: str, day: date) -> list[Any]:
+    """Every case of one of their days, page by page."""
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = asked(host, unit, f"digest/{day}", **({"cursor": cursor} if cursor else {}))
+        found, cursor = found + page["items"], page["next_cursor"]
     return found
 
 

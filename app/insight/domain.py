@@ -19,7 +19,7 @@ from app.procedures.terms import OnlineLevel, Procedure, Step
 from app.reports.terms import Rated
 from app.service_requests.terms import Counted
 
-from .terms import By, CaseBy, CaseCounts, CaseLine, Counts, Goal, Line, Offer
+from .terms import By, CaseBy, CaseCounts, Counts, Goal, Line, Offer
 
 _CASE_SUMS = tuple(name for name in CaseCounts.__dataclass_fields__ if name in Handled._fields)
 _TIERS = {
@@ -50,7 +50,7 @@ def by_tier(rows: Iterable[Counted]) -> dict[Tier, Counts]:
 
 def lines(
     rows: Iterable[Counted], by: By, *, directory: Directory, procedures: Procedures, tenant: TenantId
-) -> list[Line]:
+) -> list[Line[Counts]]:
     """A line for each group, by code; tiers from the province down."""
 
     def procedure(row: Counted) -> Procedure | None:
@@ -160,7 +160,7 @@ def case_lines(
     directory: Directory,
     tenant: TenantId,
     worked: Callable[[date], int],
-) -> list[CaseLine]:
+) -> list[Line[CaseCounts]]:
     """A line for each group: units by code, tiers from the province down, months as they went by."""
     units: dict[UUID, Unit] = {}
 
@@ -183,8 +183,7 @@ def case_lines(
     tiers = {unit.code: unit.tier for unit in units.values()} | {tier.value: tier for tier in Tier}
     order = [tier.value for tier in Tier if tier.value in of] if by is CaseBy.TIER else sorted(of)
     return [
-        CaseLine(code, names.get(code) or _month(code), tiers.get(code), case_counts(*of[code], worked))
-        for code in order
+        Line(code, names.get(code) or _month(code), tiers.get(code), case_counts(*of[code], worked)) for code in order
     ]
 
 

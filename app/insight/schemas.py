@@ -14,7 +14,7 @@ from app.directory.terms import Tier
 from app.kit.text import Text
 from app.web.fields import DayIn, PhraseText, TextOut, WireIn
 
-from .terms import By, CaseBy, CaseCounts, CaseFigures, CaseLine, Counts, Figures, Goal, Line, Offer
+from .terms import By, CaseBy, CaseCounts, CaseFigures, Counted, Counts, Figures, Goal, Line, Offer
 
 Percent = Annotated[float | None, Field(ge=0, le=100, description="Phần trăm, một số lẻ; null: không có gì để tính.")]
 _COLUMNS: Final = tuple(Counts.__dataclass_fields__)
@@ -54,19 +54,29 @@ class CountsOut(BaseModel):
         return cls(**{name: getattr(counts, name) for name in (*_COLUMNS, *_SHARES)})
 
 
-class LineOut(BaseModel):
-    """One group."""
+class _GroupOut(BaseModel):
+    """What every group is called; what is counted of it comes with each kind."""
 
     code: str
     name: TextOut
     tier: Tier | None
+
+    @classmethod
+    def _with(cls, line: Line[Counted], counts: BaseModel) -> Self:
+        return cls.model_validate(
+            {"code": line.code, "name": TextOut.of(line.name), "tier": line.tier, "counts": counts}
+        )
+
+
+class LineOut(_GroupOut):
+    """One group."""
+
     counts: CountsOut
 
     @classmethod
-    def of(cls, line: Line) -> Self:
+    def of(cls, line: Line[Counts]) -> Self:
         """The wire shape."""
-        name = TextOut.of(line.name)
-        return cls(code=line.code, name=name, tier=line.tier, counts=CountsOut.of(line.counts))
+        return cls._with(line, CountsOut.of(line.counts))
 
 
 class GoalOut(BaseModel):
@@ -182,19 +192,15 @@ class CaseCountsOut(BaseModel):
         return cls(**{name: getattr(counts, name) for name in (*_CASE_COLUMNS, *_CASE_SHARES)})
 
 
-class CaseFiguresLineOut(BaseModel):
+class CaseFiguresLineOut(_GroupOut):
     """One group: a unit, a tier, or a month as `2026-11`."""
 
-    code: str
-    name: TextOut
-    tier: Tier | None
     counts: CaseCountsOut
 
     @classmethod
-    def of(cls, line: CaseLine) -> Self:
+    def of(cls, line: Line[CaseCounts]) -> Self:
         """The wire shape."""
-        name = TextOut.of(line.name)
-        return cls(code=line.code, name=name, tier=line.tier, counts=CaseCountsOut.of(line.counts))
+        return cls._with(line, CaseCountsOut.of(line.counts))
 
 
 class CaseFiguresOut(BaseModel):
@@ -238,7 +244,7 @@ def table_name(figures: Figures | CaseFigures) -> str:
     return f"{of}-{figures.period.first}-{figures.period.last}-{figures.by}.csv"
 
 
-def _csv(names: tuple[str, ...], lines: Iterable[Line | CaseLine]) -> str:
+def _csv(names: tuple[str, ...], lines: Iterable[Line[Counted]]) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(["code", "name", "tier", *names])
@@ -246,7 +252,7 @@ def _csv(names: tuple[str, ...], lines: Iterable[Line | CaseLine]) -> str:
     return f"\ufeff{written.getvalue()}"
 
 
-def _row(names: tuple[str, ...], line: Line | CaseLine) -> Iterator[object]:
+def _row(names: tuple[str, ...], line: Line[Counted]) -> Iterator[object]:
     yield from (_harmless(line.code), _harmless(line.name.vi), line.tier.value if line.tier else "")
     for name in names:
         value = getattr(line.counts, name)

@@ -22,7 +22,7 @@ from app.service_requests.terms import RequestBooks
 from . import domain, repository
 from .errors import MOST_DAYS, PeriodTooLong
 from .seed import packaged_goals
-from .terms import By, CaseBy, CaseFigures, CaseLine, Figures, Goal, Period
+from .terms import By, CaseBy, CaseCounts, CaseFigures, Figures, Goal, Line, Period
 
 
 async def get_request_figures(
@@ -72,7 +72,7 @@ async def get_case_figures(
     stars = await reports_service.count_stars(work, scope, begins_at, ends_at, zone_name)
     worked = _worked(books, actor.tenant_id)
 
-    def lines(by: CaseBy) -> tuple[CaseLine, ...]:
+    def lines(by: CaseBy) -> tuple[Line[CaseCounts], ...]:
         return tuple(
             domain.case_lines(rows, stars, by, directory=books.directory, tenant=actor.tenant_id, worked=worked)
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from app.directory.terms import Tier
 from app.kit.text import Text
@@ -152,24 +152,17 @@ def share(part: int, whole: int) -> float | None:
     return (part * 1000 // whole) / 10 if whole else None
 
 
+Counted = TypeVar("Counted", Counts, CaseCounts)
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One group. `code` names it among its kind; `tier` where the group lies in one."""
+class Line(Generic[Counted]):
+    """One group of what is counted. `code` names it among its kind; `tier` where the group lies in one."""
 
     code: str
     name: Text
     tier: Tier | None
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One group of cases. `code` names it among its kind; `tier` where the group lies in one."""
-
-    code: str
-    name: Text
-    tier: Tier | None
-    counts: CaseCounts
+    counts: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +173,8 @@ class CaseFigures:
     by: CaseBy
     as_of: datetime
     total: CaseCounts
-    lines: tuple[CaseLine, ...]
-    months: tuple[CaseLine, ...]
+    lines: tuple[Line[CaseCounts], ...]
+    months: tuple[Line[CaseCounts], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +213,7 @@ class Figures:
     as_of: datetime
     total: Counts
     tiers: Mapping[Tier, Counts]
-    lines: tuple[Line, ...]
+    lines: tuple[Line[Counts], ...]
     goals: tuple[Goal, ...]
     offers: tuple[Offer, ...]
 

@@ -10,7 +10,7 @@ import orjson
 
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
-from app.publication.terms import Window
+from app.publication.terms import Slice, Window
 
 from .asking import PageAsked
 from .deps import Call, asker_of
@@ -53,12 +53,7 @@ async def in_window(call: Call, window: Window, asked: PageAsked) -> Found:
     query = call.asked_but("page", "after", "api_key")
     after = key_after(query, asked.after) if window.follows else None
     rows = await publication.public_window(
-        call.database,
-        call.tenant.id,
-        window,
-        offset=0 if after else asked.offset(),
-        limit=asked.page_size,
-        after=after,
+        call.database, call.tenant.id, window, Slice(asked.page_size, after or asked.offset())
     )
     bodies = [row.body for row in rows]
     if not window.follows:

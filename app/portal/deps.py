@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends
@@ -33,6 +34,7 @@ from app.reports.errors import ReportNotFound
 from app.settings import Settings
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site, posted_form
 from app.web.problems import name_problem
+from app.web.robots import is_shown
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant, HostTenant
 
@@ -146,6 +148,12 @@ class Visit:
         return cast("Settings", self.request.app.state.settings)
 
     @property
+    def host(self) -> str:
+        """How people reach the province's pages, without a slash at the end."""
+        public = self.settings.public_url or str(self.request.base_url)
+        return self.books.directory.pages_of(self.tenant.id, public, self.request.headers.get("host", ""))
+
+    @property
     def most_bytes(self) -> int:
         """How large the files of a report may be, together."""
         return self.settings.upload_max_bytes
@@ -167,6 +175,9 @@ class Visit:
         site = Site(name, self.tenant.time_zone)
         values.setdefault("installable", self.settings.offline_pages)
         values.setdefault("owner", self.owner)
+        if status == HTTPStatus.OK and is_shown(self.request.url.path):
+            values.setdefault("canonical", self.request.url.path)
+            values["host"] = self.host
         return PAGES.answer(self.request, template, site=site, status=status, **values)
 
 

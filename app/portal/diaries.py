@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from app.cases.terms import CaseState
-from app.catalogue.snapshot import Catalogue
-from app.directory.snapshot import Tenant
 from app.kit.clock import local_day
 from app.kit.text import Lang, Text
+from app.portals.terms import Due
 
 _NAME: Final = Text("Hạn xử lý", "Due dates")
-_DUE: Final = Text("Hạn {code}: {category}", "Due {code}: {category}")
 _OCTETS: Final = 75
 
 
-def calendar(
-    rows: Iterable[Mapping[str, Any]], *, tenant: Tenant, catalogue: Catalogue, lang: Lang, base: str, naming: str
-) -> bytes:
-    """One event of a whole day for each case, on the day it is due where the province is."""
+def calendar(dues: Iterable[Due], *, zone: str, lang: Lang, base: str, naming: str) -> bytes:
+    """One event of a whole day for each, on the day it is due where the province is."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -31,29 +26,25 @@ def calendar(
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
     ]
-    for row in rows:
-        lines += _event(row, tenant=tenant, catalogue=catalogue, lang=lang, base=base, naming=naming)
+    for due in dues:
+        lines += _event(due, zone=zone, lang=lang, base=base, naming=naming)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
 
 
-def _event(
-    row: Mapping[str, Any], *, tenant: Tenant, catalogue: Catalogue, lang: Lang, base: str, naming: str
-) -> list[str]:
-    category = catalogue.find(tenant.id, row["category_code"])
-    name = category.name(lang) if category else row["category_code"]
-    day = local_day(row["due_at"], tenant.time_zone)
+def _event(due: Due, *, zone: str, lang: Lang, base: str, naming: str) -> list[str]:
+    day = local_day(due.at, zone)
     return [
         "BEGIN:VEVENT",
-        f"UID:{row['code']}@{naming}",
-        f"DTSTAMP:{_instant(row['updated_at'])}",
-        f"LAST-MODIFIED:{_instant(row['updated_at'])}",
-        f"SEQUENCE:{row['version']}",
+        f"UID:{due.name}@{naming}",
+        f"DTSTAMP:{_instant(due.changed_at)}",
+        f"LAST-MODIFIED:{_instant(due.changed_at)}",
+        f"SEQUENCE:{due.version}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(_DUE(lang).format(code=row['code'], category=name))}",
-        f"DESCRIPTION:{_text(CaseState(row['state']).label(lang))}",
-        f"URL:{base}/console/cases/{row['code']}",
+        f"SUMMARY:{_text(due.about(lang))}",
+        f"DESCRIPTION:{_text(due.standing(lang))}",
+        f"URL:{base}{due.page}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]

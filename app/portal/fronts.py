@@ -59,9 +59,7 @@ class Front:
     @property
     def host(self) -> str:
         """How people reach the province's pages."""
-        visit = self.visit
-        public = visit.settings.public_url or str(visit.request.base_url)
-        return visit.books.directory.pages_of(self.place.tenant_id, public, visit.request.headers.get("host", ""))
+        return self.visit.host
 
     @property
     def naming(self) -> str:

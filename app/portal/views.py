@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.cases import service as cases_service
-from app.cases.terms import CaseState, Resolution, Verb
+from app.cases.terms import CaseState, Verb
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Explanation
 from app.directory.errors import UnknownUnit
@@ -19,7 +19,7 @@ from app.directory.snapshot import AreaChain
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
 from app.kit.text import Text
-from app.publication.terms import SimilarCase
+from app.publication.terms import SimilarCase, outcome
 from app.reports import service as reports_service
 from app.reports.schemas import own_answer
 from app.reports.service import ReportView
@@ -78,14 +78,6 @@ def _counted(visit: Visit, explained: Explanation) -> dict[str, Any]:
         "left": explained.left(today),
         "rule": explained.rule,
     }
-
-
-def outcome(state: str, resolution: str | None) -> Text:
-    """Where the matter stands, in words."""
-    if resolution is None:
-        return CaseState(state).label
-    label, came = CaseState(state).label, Resolution(resolution).label
-    return Text(f"{label.vi}: {came.vi.lower()}", f"{label.en}: {came.en.lower()}")
 
 
 def _own_standing(state: str, resolution: str | None) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
@@ -66,6 +66,7 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
     category, form = _category(draft), written.form
     places = draft.possible_places(visit)
     errors = {name: text for name, text in written.errors.items() if steps.is_detail(name)}
+    found = await _alike(visit, draft)
     asked = [f"answers.{question.code}" for question in category.questions]
     return visit.page(
         "details.html",
@@ -76,7 +77,8 @@ async def _details(visit: Visit, draft: Draft, written: unsent.Unsent, status: i
         sure=draft.placed is not None and draft.placed.chain.commune is not None,
         most_files=MOST_OF_A_REPORT,
         most_bytes=visit.most_bytes,
-        similar=await _similar(visit, draft),
+        similar=found.shown,
+        waiting=found.waiting,
         written=unsent.name_of(form.text("key")),
         **_shared(visit, category, written),
     )
@@ -134,16 +136,23 @@ def _said(question: Question, text: str) -> Text:
     return next((choice.label for choice in question.choices if choice.code == text), Text(text, text))
 
 
-async def _similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
+class Alike(NamedTuple):
+    """What others have probably reported of a matter: what is public, and roughly how many more wait."""
+
+    shown: Sequence[views.Similar] = ()
+    waiting: int = 0
+
+
+async def _alike(visit: Visit, draft: Draft) -> Alike:
     """The same for a page: nobody is kept from reporting because his address has read too much."""
     try:
         spend(visit.request, 1)
     except ReadTooMuch:
-        return ()
-    return await similar(visit, draft)
+        return Alike()
+    return await alike(visit, draft)
 
 
-async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
+async def alike(visit: Visit, draft: Draft) -> Alike:
     """What others have probably reported of it, near the pin, else in the commune; none rather than no page."""
     category, commune = draft.category, draft.placed.chain.commune if draft.placed else None
     try:
@@ -156,6 +165,15 @@ async def similar(visit: Visit, draft: Draft) -> Sequence[views.Similar]:
             category=(category.code, category.parent or category.code) if category else None,
             now=visit.now,
         )
+        waiting = await publication_service.count_waiting(
+            visit.database,
+            visit.books.catalogue,
+            visit.tenant.id,
+            point_of(draft.form),
+            commune.code if commune else None,
+            category.code if category else None,
+            now=visit.now,
+        )
     except Unavailable:
-        return ()
-    return views.similar(visit, found)
+        return Alike()
+    return Alike(views.similar(visit, found), waiting)

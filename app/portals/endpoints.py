@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from app.kit.ids import UnitId
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
 from app.web.answers import as_json
-from app.web.cursors import ForeignCursor, UnreadableCursor
+from app.web.cursors import ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.fields import DayIn
 from app.web.headers import IF_NONE_MATCH, read_here
@@ -34,6 +35,7 @@ from .schemas import (
 
 router = APIRouter(prefix="/api/v1/public/portals/{unit}", tags=["public"])
 
+_FIRST = UUID(int=0)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold the present answer"}}
 
 
@@ -102,7 +104,7 @@ async def get_portal_digest(
 @router.get(
     "/digest/{day}",
     response_model=PortalDayListOut,
-    responses={**problem_responses(UnknownUnit), **_UNCHANGED},
+    responses={**problem_responses(UnknownUnit, UnreadableCursor, ForeignCursor), **_UNCHANGED},
     openapi_extra=read_here(IF_NONE_MATCH),
 )
 async def get_portal_day(
@@ -110,7 +112,24 @@ async def get_portal_day(
     day: Annotated[DayIn, Path(description="Ngày. The day.", examples=["2026-11-20"])],
     request: Request,
     database: CurrentDatabase,
+    cursor: Annotated[
+        str | None, Query(max_length=512, description="`next_cursor` của lần trước. Of the last answer.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Nhiều nhất bao nhiêu. Most items of an answer.")] = 1000,
 ) -> Response:
-    """Từng vụ việc trong mã đối soát của một ngày. The cases that the digest of a day counts, to find what differs."""
-    found = await publication.portal_day(database, of.tenant_id, UnitId(of.unit.id), day)
-    return _answer(request, as_json(day_answer(of.unit.code, day, found)))
+    """Từng vụ việc trong mã đối soát của một ngày. The cases that the digest of a day counts, to find what differs.
+
+    In the order in which they were opened, page by page; the digest is made of all of them, by code.
+    """
+    query = {"portal": of.unit.code, "day": day}
+    found = await publication.portal_day(
+        database,
+        of.tenant_id,
+        UnitId(of.unit.id),
+        day,
+        after=read_id_cursor(query, cursor) if cursor else _FIRST,
+        limit=limit + 1,
+    )
+    page = found[:limit]
+    more = make_id_cursor(query, page[-1][1]) if len(found) > limit else None
+    return _answer(request, as_json(day_answer(of.unit.code, day, [held for held, _ in page], more)))

@@ -187,8 +187,11 @@ class PortalDayOut(BaseModel):
     """The cases opened on one day that the portal shows."""
 
     day: date
-    cases: int
-    sha256: str
+    cases: int | None = Field(description="Trống: ngày có nhiều việc vừa thay đổi, hỏi lại sau ít giây. Null as below.")
+    sha256: str | None = Field(
+        description="Trống như trên: so từng vụ việc, hoặc hỏi lại. Null: a day of many cases changed a moment ago; "
+        "compare case by case, or ask again in some seconds."
+    )
 
 
 class PortalDigestOut(BaseModel):
@@ -212,7 +215,8 @@ class PortalDayListOut(BaseModel):
 
     portal: str
     day: date
-    items: list[HeldOut]
+    items: list[HeldOut] = Field(description="Theo lúc mở. In the order in which they were opened.")
+    next_cursor: str | None
 
 
 class CalendarAddressOut(BaseModel):
@@ -267,6 +271,6 @@ def digest_answer(portal: str, time_zone: str, days: Sequence[PortalDay]) -> Map
     return {"portal": portal, "time_zone": time_zone, "days": [one._asdict() for one in days]}
 
 
-def day_answer(portal: str, day: date, held: Sequence[Held]) -> Mapping[str, Any]:
+def day_answer(portal: str, day: date, held: Sequence[Held], more: str | None) -> Mapping[str, Any]:
     """A day as a PortalDayListOut."""
-    return {"portal": portal, "day": day, "items": [one._asdict() for one in held]}
+    return {"portal": portal, "day": day, "items": [one._asdict() for one in held], "next_cursor": more}

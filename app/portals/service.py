@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.cases import service as cases
-from app.cases.terms import Books, QueueView, Scope
+from app.cases.terms import Books, CaseState, QueueView, Scope
+from app.catalogue.snapshot import Catalogue
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.directory.snapshot import Directory, Unit
@@ -20,13 +21,19 @@ from app.identity.terms import Actor, ClientScope, ClientView, Grant, NewKey, Ro
 from app.kit import signing
 from app.kit.ids import StaffId, TenantId, UnitId, uuid7
 from app.kit.text import Lang, Text
+from app.procedures.snapshot import Procedures
 from app.reports.terms import Channel
+from app.service_requests import service as requests
+from app.service_requests.terms import QueueView as StepView, RequestState
 
 from . import domain, policies, repository
 from .errors import InvalidPortal, NoCalendarAddress, NoPortalKey, StalePortal
 from .models import CalendarAddressRow, PortalRow
-from .terms import MOST_DUE, CalendarAddress, Diary, Portal, Wanted
+from .terms import MOST_DUE, CalendarAddress, Diary, Due, Portal, Wanted
 
+_FIRST_STEP: Final = (*cases.START, "")
+_DUE_CASE: Final = Text("Hạn {code}: {category}", "Due {code}: {category}")
+_DUE_STEP: Final = Text("Hạn {code}: {step} ({procedure})", "Due {code}: {step} ({procedure})")
 _KEY_LIVES: Final = timedelta(days=730)
 _OVERLAP: Final = timedelta(hours=24)
 
@@ -174,16 +181,51 @@ def _named(secret: str) -> tuple[TenantId, UUID] | None:
         return None
 
 
-async def due_cases(db: Database, diary: Diary, books: Books, *, now: datetime) -> list[Any]:
-    """Rows of the open cases of the officer's own units that wait to be handled or approved, due first.
+async def due_dates(db: Database, diary: Diary, books: Books, procedures: Procedures, *, now: datetime) -> list[Due]:
+    """Due first: open cases to be handled or approved, and steps of service requests, of the officer's own units.
 
     Of those units only, not of all below them: that would be a province's whole calendar. At most MOST_DUE of each.
-    Two statements.
+    Three statements.
     """
     scope = Scope(diary.tenant_id, diary.officer.units())
-    rows: list[Any] = []
+    found: list[Due] = []
     for view in (QueueView.INBOX, QueueView.APPROVAL):
-        rows += await cases.queue_page(
+        rows = await cases.queue_page(
             db, diary.officer, scope, books, view, category=None, after=cases.START, limit=MOST_DUE, now=now
         )
-    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+        found += [_due_case(dict(row), books.catalogue, diary.tenant_id) for row in rows]
+    steps = await requests.queue_page(
+        db, scope, StepView.INBOX, officer=diary.officer.staff_id, now=now, after=_FIRST_STEP, limit=MOST_DUE
+    )
+    found += [_due_step(dict(row), procedures, diary.tenant_id) for row in steps]
+    return sorted(found, key=lambda one: (one.at, one.name))
+
+
+def _due_case(row: Mapping[str, Any], catalogue: Catalogue, tenant_id: TenantId) -> Due:
+    code, category = row["code"], catalogue.find(tenant_id, row["category_code"])
+    name = category.name if category else Text(row["category_code"], row["category_code"])
+    about, state = _worded(_DUE_CASE, code, category=name), CaseState(row["state"])
+    return Due(row["due_at"], code, row["version"], row["updated_at"], about, state.label, f"/console/cases/{code}")
+
+
+def _due_step(row: Mapping[str, Any], procedures: Procedures, tenant_id: TenantId) -> Due:
+    code, step = row["code"], row["step"]
+    procedure = procedures.find(tenant_id, row["procedure_code"], row["procedure_version"])
+    plain = Text(row["procedure_code"], row["procedure_code"])
+    name = requests.step_name(procedure, step) if procedure else Text(step, step)
+    return Due(
+        at=row["step_due_at"],
+        name=f"{code}.{step}",
+        version=row["version"],
+        changed_at=row["updated_at"],
+        about=_worded(_DUE_STEP, code, step=name, procedure=procedure.name if procedure else plain),
+        standing=RequestState(row["state"]).label,
+        page=f"/console/requests/{code}",
+    )
+
+
+def _worded(words: Text, code: str, **names: Text) -> Text:
+    return Text(
+        words.vi.format(code=code, **{place: name.vi for place, name in names.items()}),
+        words.en.format(code=code, **{place: name.en for place, name in names.items()}),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.directory.snapshot import Unit
@@ -51,6 +51,21 @@ class CalendarAddress:
     lang: Lang
     created_at: datetime
     secret: str | None = None
+
+
+class Due(NamedTuple):
+    """What waits at the officer's own units until a day: a case, or a step of a service request.
+
+    `name` tells it from all others for ever, `page` is where an officer works on it. Nothing in it did anybody write.
+    """
+
+    at: datetime
+    name: str
+    version: int
+    changed_at: datetime
+    about: Text
+    standing: Text
+    page: str
 
 
 @dataclass(frozen=True, slots=True)

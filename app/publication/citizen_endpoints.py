@@ -88,13 +88,16 @@ async def list_similar(request: Request, query: Annotated[SimilarQuery, Query()]
     Ask before sending a report. Likeliest first, each with its reasons: metres, days, words in common. At most five,
     of the hundred nearest within 300 metres that were opened in the last 120 days; diacritics, remnants of Telex or
     VNI, common abbreviations and slips of the finger do not matter. Without a point name the commune as `area` and the
-    words as `q`: then of the open cases of that commune, by words, category and time.
+    words as `q`: then of the open cases of that commune, by words, category and time. `waiting` says roughly how many
+    more of the group nobody has looked at yet.
     """
     of = await about_to_report(request, query)
-    found = await service.similar_to(
-        await database(request), of.tenant, of.point, of.area, text=query.q, category=of.category, now=of.now
+    db = await database(request)
+    found = await service.similar_to(db, of.tenant, of.point, of.area, text=query.q, category=of.category, now=of.now)
+    waiting = await service.count_waiting(db, of.catalogue, of.tenant, of.point, of.commune, query.category, now=of.now)
+    return Response(
+        similar_answer(found, waiting), media_type="application/json", headers={"Cache-Control": "no-store"}
     )
-    return Response(similar_answer(found), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @hot_router.get(

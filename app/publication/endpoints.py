@@ -9,8 +9,12 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from app.catalogue.deps import catalogue
 from app.catalogue.errors import UnknownCategory
+from app.directory.deps import directory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.kit.clock import local_day
+from app.kit.ids import UnitId
 from app.media.errors import StorageAway
 from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
@@ -22,21 +26,26 @@ from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.hot import HotRoute
 from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
-from app.web.state import CurrentDatabase, database
+from app.web.state import CurrentClock, CurrentDatabase, database
 from app.web.tenancy import CurrentTenant, tenant
 
 from . import service
 from .deps import (
+    Asked,
     CasesQuery,
     CurrentFeeds,
     CurrentPhotoStore,
     DensityQuery,
     FeaturesQuery,
     LastEventId,
+    TableQuery,
     TileQuery,
     asked,
     categories_of,
+    continued,
     density_asked,
+    feed_of,
+    host_of,
     key_after,
     next_cursor,
     tile_held,
@@ -53,13 +62,19 @@ from .errors import (
     UnreadableLastEventId,
 )
 from .schemas import (
+    ATOM,
+    CSV,
     DensityFeaturesOut,
     DensityOut,
     FeatureCollectionOut,
+    PublicFiguresOut,
     PublicPageOut,
+    atom,
     density_bytes,
     density_features,
+    table,
 )
+from .terms import Page
 
 hot_router = APIRouter(prefix="/api/v1/public", tags=["public"], route_class=HotRoute)
 router = APIRouter(prefix="/api/v1/public", tags=["public"])
@@ -81,6 +96,8 @@ _HEXAGONS = {
     "description": "A GeoJSON FeatureCollection (RFC 7946)",
     "content": {"application/geo+json": {"schema": {"$ref": "#/components/schemas/DensityFeaturesOut"}}},
 }
+_TABLE = {"description": "CSV in UTF-8 with a line of names", "content": {CSV: {"schema": {"type": "string"}}}}
+_FEED = {"description": "An Atom feed", "content": {ATOM: {"schema": {"type": "string"}}}}
 OUTLINES_A_READ = 100  # drawing more takes more of an address's budget
 MVT = "application/vnd.mapbox-vector-tile"
 _TILE = {
@@ -126,6 +143,59 @@ async def list_public_features(request: Request, query: Annotated[FeaturesQuery,
     )
     held = request.headers.get("if-none-match")
     return bytes_or_304(content, content_tag(content), held, media_type="application/geo+json")
+
+
+@router.get(
+    "/cases.csv",
+    status_code=200,
+    response_class=Response,
+    responses={**_REFUSALS, **_UNCHANGED, 200: _TABLE},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_table(request: Request, query: Annotated[TableQuery, Query()]) -> Response:
+    """Các vụ việc công khai thành bảng (CSV). Public cases as CSV (RFC 4180), newest change first.
+
+    `Link` with `rel="next"` leads to the next rows. With `updated_since` cases taken back since are among the rows,
+    with nothing but their code, the time and `withdrawn`.
+    """
+    of = await asked(request, query)
+    after = key_after(of.query, query.cursor)
+    page = await service.public_cases(await database(request), of.tenant, of.filters, after=after, limit=query.limit)
+    by_person = "text/html" in request.headers.get("accept", "")  # a browser, which hands it to Excel
+    content = table(orjson.loads(b"[%b]" % page.joined), marked=by_person)
+    answer = coded_or_304(request, content, f"W/{content_tag(content)}", media_type=CSV)
+    answer.headers["Content-Disposition"] = 'attachment; filename="cases.csv"'
+    return await _led_on(request, of, page, answer, "Accept")
+
+
+@router.get(
+    "/cases.atom",
+    status_code=200,
+    response_class=Response,
+    responses={**_REFUSALS, **_UNCHANGED, 200: _FEED},
+    openapi_extra=read_here(IF_NONE_MATCH),
+)
+async def get_public_feed(request: Request, query: Annotated[CasesQuery, Query()]) -> Response:
+    """Các vụ việc công khai thành nguồn tin Atom. Public cases as Atom (RFC 4287), newest change first.
+
+    A case taken back is a deleted entry (RFC 6721): in the feed of all cases, and in any that has `updated_since`.
+    """
+    of = await asked(request, query)
+    after = key_after(of.query, query.cursor)
+    page = await service.public_news(await database(request), of.tenant, of.filters, after=after, limit=query.limit)
+    news = orjson.loads(b"[%b]" % page.joined)
+    more = continued(request, await host_of(request, of), next_cursor(of.query, page))
+    content = atom(await feed_of(request, of, news), news, more)
+    answer = coded_or_304(request, content, f"W/{content_tag(content)}", media_type=ATOM)
+    return await _led_on(request, of, page, answer, "Accept-Language")
+
+
+async def _led_on(request: Request, of: Asked, page: Page, answer: Response, varies: str) -> Response:
+    """The answer, with where it goes on (RFC 8288) and what else it depends on."""
+    if more := continued(request, await host_of(request, of), next_cursor(of.query, page)):
+        answer.headers["Link"] = f'<{more}>; rel="next"'
+    answer.headers["Vary"] = f"Accept-Encoding, {varies}"
+    return answer
 
 
 @router.get(
@@ -188,6 +258,23 @@ async def get_public_density_features(request: Request, query: Annotated[Density
     spend(request, len(found) // OUTLINES_A_READ)
     content = density_features(found)
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/geo+json")
+
+
+@router.get(
+    "/statistics", response_model=PublicFiguresOut, responses=_UNCHANGED, openapi_extra=read_here(IF_NONE_MATCH)
+)
+async def get_public_figures(request: Request, database: CurrentDatabase, at: CurrentClock) -> Response:
+    """Các vụ việc công khai bằng con số. The public cases of the province in figures, from counts that are kept.
+
+    `standing` counts all of them; states, categories, areas and months those that have a place, as on the map. For a
+    chosen part ask for the list, the tiles or the density.
+    """
+    of, known = await tenant(request), await directory(request)
+    top = next(UnitId(unit.id) for unit in known.units(of) if unit.parent_id is None)
+    found = await service.overview(database, of, top, local_day(at.now(), known.tenant(of).time_zone))
+    told = PublicFiguresOut.of(found, of, known, await catalogue(request))
+    content = told.model_dump_json().encode()
+    return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")
 
 
 @router.get(

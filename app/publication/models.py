@@ -139,6 +139,14 @@ class UnitPublication(TenantRow, Base):
             )
             for name, where in (("shown", "shown"), ("gone", "NOT shown"))
         ),
+        Index(
+            "ix_unit_publications_day",
+            "tenant_id",
+            "unit_id",
+            "opened_on",
+            "case_id",
+            postgresql_where=text("shown"),
+        ),
         Index("ix_unit_publications_days", "tenant_id", "unit_id", "opened_on", postgresql_where=text("shown")),
         Index(
             "ix_unit_publications_open", "tenant_id", "unit_id", "is_open", "overdue", postgresql_where=text("shown")
@@ -155,6 +163,32 @@ class UnitPublication(TenantRow, Base):
     is_open: Mapped[bool]
     overdue: Mapped[bool]
     updated_at: Mapped[datetime]
+
+
+class PortalDayRow(TenantRow, Base):
+    """The digest of the cases that a portal shows and that were opened on one day, as the worker has made it.
+
+    Whatever changes such a case counts `changes` up in its own statement. The digest holds while it is `kept` for that
+    number; else it is made when somebody asks.
+    """
+
+    __tablename__ = "portal_days"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        Index(
+            "ix_portal_days_changed",
+            "tenant_id",
+            "opened_on",
+            postgresql_where=text("kept IS DISTINCT FROM changes"),
+        ),
+    )
+
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    opened_on: Mapped[date] = mapped_column(primary_key=True)
+    changes: Mapped[int]
+    kept: Mapped[int | None]
+    cases: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class PublicPhoto(TenantRow, Base):

@@ -21,6 +21,7 @@ from .language import language
 from .logs import CURRENT, log_answer
 from .metrics import Metrics
 from .problems import answer_to_mistake, render
+from .robots import HIDDEN, is_shown
 from .sharing import preflight, sharing
 
 log = logging.getLogger("lienthong.web")
@@ -120,6 +121,8 @@ class _Answer:
         if (limits := scope["state"].get("limits")) is not None:
             answer["RateLimit-Policy"], answer["RateLimit"] = limits
         answer.raw.extend(sharing(scope["path"]))
+        if not is_shown(scope["path"]):
+            answer.raw.append(HIDDEN)
         if self._bare:
             scope["method"] = "HEAD"  # to the server and the log it still is
 

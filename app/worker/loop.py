@@ -31,7 +31,7 @@ from app.partners import service as partners_service
 from app.partners.handlers import PartnerConsumer
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
-from app.publication.service import count_places, index_words, place
+from app.publication.service import count_places, index_words, keep_days, place
 from app.reports import service as reports_service
 from app.service_requests import service as requests_service
 from app.service_requests.handlers import PaymentConsumer
@@ -218,13 +218,14 @@ async def index(process: Process) -> int:
 
 
 async def place_in_portals(process: Process) -> int:
-    """Publications of an earlier release that the portals of units show from now on, over all tenants."""
+    """What the portals of units show from now on: older publications, and whole days' digests; over all tenants."""
 
     async def one(tenant_id: TenantId) -> int:
         directory = process.directory.current
-        return await in_work(
+        placed = await in_work(
             process.db, process.clock, tenant_id, lambda work: place(work, tenant_id, directory=directory)
         )
+        return placed + await in_work(process.db, process.clock, tenant_id, lambda work: keep_days(work, tenant_id))
 
     return await each_tenant(process, "place", one)
 

@@ -10,6 +10,7 @@ from . import (
     account,
     applying,
     calendar,
+    crawling,
     feeds,
     following,
     home,
@@ -55,6 +56,7 @@ PARTS = (
 READ = (Depends(reading),)  # a page is made anew for whoever asks: from a search, from counts
 for part in PARTS:
     router.include_router(part.router, dependencies=READ)
+router.include_router(crawling.router)  # which counts itself
 for part_of_all in (feeds.first_router, units.first_router, installing.of_portal):  # the element is no unit
     router.include_router(part_of_all, dependencies=READ)
 router.include_router(feeds.router)  # which counts itself

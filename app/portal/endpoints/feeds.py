@@ -15,13 +15,14 @@ from starlette.responses import Response
 from app.cases.deps import CurrentBooks
 from app.identity.deps import guarded_roles
 from app.portal import diaries, feeds
-from app.portal.feeds import Feed
 from app.portal.fronts import CurrentFront, Front
 from app.portals import service as portals_service
 from app.portals.domain import theme
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
+from app.publication.schemas import ATOM, CSV, Feed, atom, table
 from app.publication.terms import Told
+from app.service_requests.deps import CurrentRequestBooks
 from app.web.budgets import counted, spend
 from app.web.etags import bytes_or_304, content_tag
 from app.web.state import CurrentClock, CurrentDatabase, CurrentSettings
@@ -48,7 +49,7 @@ async def _news(front: Front, cursor: str | None, name: str) -> tuple[Feed, list
         more = f"{own}?{urlencode({'cursor': cursor_of(query, (page[-1].updated_at, page[-1].case_id))})}"
     here = own if cursor is None else f"{own}?{urlencode({'cursor': cursor})}"
     base = f"{front.host}{front.page}"
-    feed = Feed(look.name, look.intro, front.visit.lang, base, here, front.naming, changed_at)
+    feed = Feed(front.unit.code, look.name, look.intro, front.visit.lang, base, base, here, front.naming, changed_at)
     return feed, page, more
 
 
@@ -56,7 +57,7 @@ async def _news(front: Front, cursor: str | None, name: str) -> tuple[Feed, list
 async def get_atom(front: CurrentFront, cursor: Cursor = None) -> Response:
     """The newest changes as Atom."""
     feed, page, more = await _news(front, cursor, "feed.atom")
-    return front.answer(feeds.atom(feed, page, more), "application/atom+xml", feed.changed_at)
+    return front.answer(atom(feed, feeds.changes(page), more), ATOM, feed.changed_at)
 
 
 @router.get("/feed.json")
@@ -94,13 +95,13 @@ async def get_table(front: CurrentFront, cursor: Cursor = None) -> Response:
     more = cursor_of(query, page.after) if page.after else None
     lines = orjson.loads(b"[%b]" % page.joined)
     spend(front.visit.request, len(lines) // _MANY_ROWS)
-    content = feeds.table(lines, marked=_by_person(front.visit.request))
+    content = table(lines, marked=_by_person(front.visit.request))
     headers = {
         "Vary": "Accept",
         "Content-Disposition": f'attachment; filename="{front.unit.code}.csv"',
         **_next(front, "cases.csv", more),
     }
-    return front.answer(content, "text/csv; charset=utf-8; header=present", changed_at, **headers)
+    return front.answer(content, CSV, changed_at, **headers)
 
 
 def _by_person(request: Request) -> bool:
@@ -114,7 +115,9 @@ async def get_sitemap(front: CurrentFront) -> Response:
     changed_at = await front.changed_at()
     pages = await publication.portal_codes(front.visit.database, *front.key, limit=_MAP_PAGES)
     spend(front.visit.request, len(pages) // _MANY_ROWS)
-    return front.answer(feeds.sitemap(f"{front.host}{front.page}", changed_at, pages), "application/xml", changed_at)
+    base = f"{front.host}{front.page}"
+    places = [(base, changed_at), *((f"{base}/cases/{code}", at) for code, at in pages)]
+    return front.answer(feeds.sitemap(places), "application/xml", changed_at)
 
 
 @router.get("/theme.css")
@@ -149,6 +152,7 @@ async def get_calendar(
     database: CurrentDatabase,
     clock: CurrentClock,
     books: CurrentBooks,
+    requests: CurrentRequestBooks,
     settings: CurrentSettings,
 ) -> Response:
     """Due dates of the officer whose secret address this is; 404 once it was taken back. Raises: NoCalendarAddress."""
@@ -156,9 +160,8 @@ async def get_calendar(
     diary = await portals_service.diary_of(database, secret, now=now, guarded=await guarded_roles(request))
     tenant = books.directory.tenant(diary.tenant_id)
     content = diaries.calendar(
-        await portals_service.due_cases(database, diary, books, now=now),
-        tenant=tenant,
-        catalogue=books.catalogue,
+        await portals_service.due_dates(database, diary, books, requests.procedures, now=now),
+        zone=tenant.time_zone,
         lang=diary.lang,
         base=books.directory.pages_of(
             tenant.id, settings.public_url or str(request.base_url), request.headers.get("host", "")

@@ -6,7 +6,6 @@ written from page to page, and its key makes a second sending harmless; the serv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, TypeAlias
 
@@ -66,13 +65,17 @@ async def show_near(visit: CurrentVisit, form: CurrentForm) -> Response:
     """
     spend(visit.request, 1)
     draft = draft_of(visit, form)
-    found = await writing.similar(visit, draft) if draft.placed else ()
-    return _near(visit, draft, found) if found else Response(status_code=204, headers={"Cache-Control": "no-store"})
+    found = await writing.alike(visit, draft) if draft.placed else writing.Alike()
+    return (
+        _near(visit, draft, found) if any(found) else Response(status_code=204, headers={"Cache-Control": "no-store"})
+    )
 
 
-def _near(visit: Visit, draft: Draft, found: Sequence[views.Similar]) -> Response:
+def _near(visit: Visit, draft: Draft, found: writing.Alike) -> Response:
     """The lines, for the script to put on the page; the report is laid aside, so that there is a way back to it."""
-    answer = visit.page("near.html", similar=found, written=unsent.name_of(draft.form.text("key")))
+    answer = visit.page(
+        "near.html", similar=found.shown, waiting=found.waiting, written=unsent.name_of(draft.form.text("key"))
+    )
     unsent.lay_aside(visit, answer, unsent.Unsent(_asking(draft, Step.DETAILS).form))
     return answer
 

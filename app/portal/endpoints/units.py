@@ -15,6 +15,7 @@ from app.portal.deps import CurrentVisit, PortalRoute
 from app.portal.fronts import CurrentFront, Front
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
+from app.publication.terms import outcome
 from app.reports import service as reports_service
 from app.reports.errors import ReportNotFound
 
@@ -81,7 +82,8 @@ async def show_case_of_portal(front: CurrentFront, code: Annotated[str, Path(pat
     if body is None:
         raise ReportNotFound
     row = await reports_service.get_facts(front.visit.database, front.key[0], code.upper())
-    return front.page_of("case.html", kept=True, **views.public_case(front.visit, body, row))
+    canonical = f"/cases/{code.upper()}"  # one address of one case, whichever portals show it
+    return front.page_of("case.html", kept=True, canonical=canonical, **views.public_case(front.visit, body, row))
 
 
 @router.get("/widget")
@@ -106,5 +108,5 @@ async def _widget(front: Front) -> dict[str, Any]:
     body = await _public(front, asked)
     case = orjson.loads(body) if body else None
     if case is not None:
-        case["standing"] = views.outcome(case["state"], case["resolution"])
+        case["standing"] = outcome(case["state"], case["resolution"])
     return {"case": case, "asked": asked, "lines": [], "counts": []}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .reading import body_of, common_terms, page_of
 from .rebuilding import PublicationRepository
-from .similar import newest_open, open_near, open_within
+from .similar import count_waiting, newest_open, open_near, open_within
 from .storing import place, to_place, unplaced, written_array
 from .streaming import events_after
 from .windows import Mirrored, bodies_by_code, rows_in
@@ -15,6 +15,7 @@ __all__ = [
     "bodies_by_code",
     "body_of",
     "common_terms",
+    "count_waiting",
     "events_after",
     "newest_open",
     "open_near",

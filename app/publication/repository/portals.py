@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from sqlalchemy import text
+
 from app.db.engine import Database
+from app.db.work import Work
 from app.kit.ids import TenantId, UnitId
 from app.publication.terms import MOST_COUNTED, Held, Page, PortalDay, Standing, Told
 
@@ -71,30 +74,79 @@ async def portal_changes(
     return [Told(*row) for row in await db.lane.fetch(sql, tenant_id, unit_id, limit, *(after or ()))]
 
 
-_DAYS: Final = """
-SELECT opened_on, count(*), encode(sha256(string_agg(
-    convert_to(code || ' ' || revision || ' ' || encode(sha256, 'hex') || E'\\n', 'UTF8'), '' ORDER BY code COLLATE "C"
-)), 'hex')
-FROM unit_publications
-WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on BETWEEN $3 AND $4
-GROUP BY opened_on ORDER BY opened_on
-"""
+_LINES: Final = """convert_to(
+    code || ' ' || revision || ' ' || encode(sha256, 'hex') || E'\\n', 'UTF8'
+), '' ORDER BY code COLLATE "C\""""
+_OF_DAY: Final = "FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on ="
+# Days that nobody has kept since they changed are made here, each from a bounded number of cases.
+_DAYS: Final = f"""
+SELECT day.at, made.cases, made.sha256
+FROM (SELECT at::date FROM generate_series($3::date, $4::date, interval '1 day') AS at) AS day
+LEFT JOIN portal_days k
+    ON k.tenant_id = $1 AND k.unit_id = $2 AND k.opened_on = day.at AND k.kept = k.changes
+CROSS JOIN LATERAL (
+    SELECT k.cases, encode(k.sha256, 'hex') AS sha256 WHERE k.kept IS NOT NULL
+    UNION ALL
+    SELECT count(*), CASE WHEN count(*) <= $5 THEN encode(sha256(string_agg({_LINES})), 'hex') END
+    FROM (SELECT code, revision, sha256 {_OF_DAY} day.at AND k.kept IS NULL LIMIT $5::int + 1) AS held
+) AS made
+WHERE made.cases > 0 ORDER BY day.at
+"""  # noqa: S608 - put together from our own text
 
 
-async def portal_days(db: Database, tenant_id: TenantId, unit_id: UnitId, first: date, last: date) -> list[PortalDay]:
-    """The days on which cases were opened that the portal shows, ascending (index ix_unit_publications_days)."""
-    return [PortalDay(*row) for row in await db.lane.fetch(_DAYS, tenant_id, unit_id, first, last)]
+async def portal_days(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, first: date, last: date, most: int
+) -> list[PortalDay]:
+    """The days on which cases were opened that the portal shows, ascending.
+
+    Of one with more than `most`, changed a moment ago, neither number nor digest. One statement (portal_days,
+    ix_unit_publications_day).
+    """
+    rows = await db.lane.fetch(_DAYS, tenant_id, unit_id, first, last, most)
+    return [PortalDay(at, cases if sha256 else None, sha256) for at, cases, sha256 in rows]
+
+
+_CHANGED_DAYS: Final = text("""
+SELECT unit_id, opened_on, changes FROM portal_days
+WHERE tenant_id = :tenant_id AND kept IS DISTINCT FROM changes
+ORDER BY opened_on DESC LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_KEEP_DAYS: Final = text(f"""
+UPDATE portal_days d SET kept = d.changes, cases = made.cases, sha256 = made.sha256
+FROM unnest(CAST(:units AS uuid[]), CAST(:days AS date[])) AS given (unit_id, opened_on)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS cases, coalesce(sha256(string_agg({_LINES})), '') AS sha256 FROM unit_publications u
+    WHERE u.tenant_id = :tenant_id AND u.unit_id = given.unit_id AND u.shown AND u.opened_on = given.opened_on
+) AS made
+WHERE d.tenant_id = :tenant_id AND d.unit_id = given.unit_id AND d.opened_on = given.opened_on
+""")  # noqa: S608 - put together from our own text
+
+
+async def keep_days(work: Work, tenant_id: TenantId, limit: int) -> int:
+    """Number of days whose digests are kept from now on. Two statements, one where nothing has changed.
+
+    The days are locked first and looked at by the statement after: whatever has counted a change of theirs by then is
+    seen, and whatever has not waits, and counts it afterwards.
+    """
+    rows = list(await work.session.execute(_CHANGED_DAYS, {"tenant_id": tenant_id, "limit": limit}))
+    if rows:
+        units, days = [row[0] for row in rows], [row[1] for row in rows]
+        await work.session.execute(_KEEP_DAYS, {"tenant_id": tenant_id, "units": units, "days": days})
+    return len(rows)
 
 
 _DAY: Final = """
-SELECT code, revision, encode(sha256, 'hex') FROM unit_publications
-WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on = $3 ORDER BY code COLLATE "C"
+SELECT code, revision, encode(sha256, 'hex'), case_id FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on = $3 AND case_id > $4 ORDER BY case_id LIMIT $5
 """
 
 
-async def portal_day(db: Database, tenant_id: TenantId, unit_id: UnitId, day: date) -> list[Held]:
-    """The cases of one of those days by code, at most as many as a day has. One statement."""
-    return [Held(*row) for row in await db.lane.fetch(_DAY, tenant_id, unit_id, day)]
+async def portal_day(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date, after: UUID, limit: int
+) -> list[tuple[Held, UUID]]:
+    """Up to `limit` cases of one of those days after that one, as they were opened (ix_unit_publications_day)."""
+    rows = await db.lane.fetch(_DAY, tenant_id, unit_id, day, after, limit)
+    return [(Held(*row[:3]), row[3]) for row in rows]
 
 
 _COUNT: Final = """(
@@ -142,3 +194,35 @@ async def portal_codes(
 ) -> Sequence[tuple[str, datetime]]:
     """Codes and times of the newest cases of the portal. One statement."""
     return [(row[0], row[1]) for row in await db.lane.fetch(_CODES, tenant_id, unit_id, limit)]
+
+
+# From each day to the one before it by the index, however many cases a day has.
+_DATES: Final = """
+WITH RECURSIVE days (day, place) AS (
+    (SELECT max(opened_on), 1 FROM unit_publications WHERE tenant_id = $1 AND unit_id = $2 AND shown)
+    UNION ALL
+    SELECT (
+        SELECT max(opened_on) FROM unit_publications
+        WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on < days.day
+    ), place + 1 FROM days WHERE days.day IS NOT NULL AND place < $3
+)
+SELECT day FROM days WHERE day IS NOT NULL
+"""
+
+
+async def portal_dates(db: Database, tenant_id: TenantId, unit_id: UnitId, limit: int) -> list[date]:
+    """The newest days on which cases were opened that the portal shows (index ix_unit_publications_days)."""
+    return [row[0] for row in await db.lane.fetch(_DATES, tenant_id, unit_id, limit)]
+
+
+_CODES_OF_DAY: Final = """
+SELECT code, updated_at FROM unit_publications
+WHERE tenant_id = $1 AND unit_id = $2 AND shown AND opened_on = $3 LIMIT $4
+"""
+
+
+async def portal_codes_of(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """Codes and times of cases that the portal shows and that were opened on the day (same index)."""
+    return [(row[0], row[1]) for row in await db.lane.fetch(_CODES_OF_DAY, tenant_id, unit_id, day, limit)]

@@ -63,7 +63,8 @@ def _page_sql(
     gone = ""
     if withdrawn is not None:
         since = "".join(f" AND {condition}" for condition in withdrawn)
-        gone = f" UNION ALL (SELECT {piece} AS piece, {_GONE}{since} ORDER BY {order} LIMIT $2::int + 1)"
+        of_gone = "line" if piece == "body" else piece  # a case taken back has no body
+        gone = f" UNION ALL (SELECT {of_gone} AS piece, {_GONE}{since} ORDER BY {order} LIMIT $2::int + 1)"
     if probe is None:
         return (
             f"WITH page AS ((SELECT {piece} AS piece, {_FOUND}{where}"
@@ -180,15 +181,17 @@ async def page_of(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Page:
-    """Up to `limit` stored pieces (`line` or `feature`), newest change first, or oldest first after `updated_since`.
+    """Up to `limit` stored pieces (`line`, `body`, `feature`), newest change first; oldest after `updated_since`.
 
-    After `updated_since` lines tell also of the cases taken back since, whatever they were: what a tombstone matches
-    would tell what became of the case. One statement. Features are only of cases that have a place.
+    After `updated_since` lines and bodies tell also of the cases taken back since, by their lines and whatever they
+    were: what a tombstone matches would tell what became of the case. Bodies of all cases tell of them in any order.
+    One statement. Features are only of cases that have a place.
     """
     query = _Query(filters, after)
     if piece == "feature":
         query.conditions.append("lon IS NOT NULL")
-    follows = piece == "line" and filters.updated_since is not None
+    of_all = piece == "body" and filters == Filters()
+    follows = piece != "feature" and (filters.updated_since is not None or of_all)
     withdrawn = tuple(query.times) if follows else None
     sql = _page_sql(piece, tuple(query.conditions), query.probe, query.direction, withdrawn)
     row = await db.lane.fetchrow(sql, tenant_id, limit, *query.args)

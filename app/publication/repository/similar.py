@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -75,3 +76,41 @@ async def newest_open(
         OpenCase(row[0], row[1], row[2], Point(row[3], row[4]) if row[3] is not None else None, row[5], UnitId(row[6]))
         for row in rows
     ]
+
+
+# What waits is known by its commune and a square of the map, never by words: the same walk as above.
+_WAITING = """
+SELECT count(*) FROM (
+    SELECT FROM (
+        SELECT category_code, lat, lon, state, publication, publication_policy FROM cases
+        WHERE tenant_id = $1 AND COALESCE(area_commune, area_district, area_province) = $2 AND id >= $3
+        ORDER BY id DESC LIMIT $4
+    ) AS newest
+    WHERE publication = 'pending' AND publication_policy <> 'never' AND state NOT IN ('resolved', 'closed')
+        AND category_code = ANY($5::text[])
+        AND ($6::float8 IS NULL OR lat >= $6 AND lat < $7 AND lon >= $8 AND lon < $9)
+    LIMIT $10
+) AS waiting
+"""
+
+
+async def count_waiting(
+    db: Database,
+    tenant_id: TenantId,
+    commune: str,
+    square: Box | None,
+    categories: Sequence[str],
+    *,
+    since: datetime,
+    walk: int,
+    most: int,
+) -> int:
+    """Open cases that the public may see once an officer agrees: up to `most`, of the commune's `walk` newest.
+
+    One statement (ix_cases_area).
+    """
+    sides = (square.south, square.north, square.west, square.east) if square else (None, None, None, None)
+    found: int = await db.lane.fetchval(
+        _WAITING, tenant_id, commune, least_id(since), walk, list(categories), *sides, most
+    )
+    return found

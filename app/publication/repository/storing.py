@@ -50,6 +50,7 @@ _TOLD = "case_id, code, published, revision, state, overdue, updated_at"
 # From `given` and `stored`: every portal that is to show a case does, as it is stored now, and no other does any more.
 # A row that stays as it is keeps its time; any other has that of the publication, or the one that `moment` says:
 # whoever goes on from the newest change he has read would never meet one that is told with an older time.
+# The days of these cases count a change in the same statement: no digest outlives what it was made of.
 _PLACING = """
 facts AS (SELECT stored.*, given.opened_on, given.sha256 FROM stored JOIN given USING (case_id)),
 seats AS (
@@ -77,6 +78,16 @@ gone AS (
     WHERE u.tenant_id = :tenant_id AND u.case_id = f.case_id AND u.shown AND NOT (
         f.published AND EXISTS (SELECT FROM seats s WHERE s.case_id = u.case_id AND s.unit_id = u.unit_id)
     )
+),
+days AS (
+    SELECT s.unit_id, f.opened_on FROM facts f JOIN seats s USING (case_id) WHERE f.published
+    UNION
+    SELECT u.unit_id, u.opened_on FROM unit_publications u JOIN facts f USING (case_id) WHERE u.tenant_id = :tenant_id
+),
+changed_days AS (
+    INSERT INTO portal_days (tenant_id, unit_id, opened_on, changes, cases, sha256)
+    SELECT :tenant_id, unit_id, opened_on, 1, 0, '' FROM days ORDER BY unit_id, opened_on
+    ON CONFLICT (tenant_id, unit_id, opened_on) DO UPDATE SET changes = portal_days.changes + 1
 )
 SELECT case_id FROM facts
 """

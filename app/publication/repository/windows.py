@@ -10,7 +10,7 @@ from uuid import UUID
 from app.db.engine import Database
 from app.kit.geo import EARTH_RADIUS_M
 from app.kit.ids import TenantId, least_id
-from app.publication.terms import Window
+from app.publication.terms import Slice, Window
 
 _BODIES = "SELECT body FROM publications WHERE tenant_id = $1 AND published"
 _ROWS = "SELECT body, updated_at, case_id FROM publications WHERE tenant_id = $1 AND published"
@@ -35,21 +35,13 @@ async def bodies_by_code(db: Database, tenant_id: TenantId, codes: Sequence[str]
     return [row[0] for row in rows]
 
 
-async def rows_in(
-    db: Database,
-    tenant_id: TenantId,
-    window: Window,
-    *,
-    offset: int,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-) -> list[Mirrored]:
-    """Stored cases within the window, after this key where changes are followed; one statement.
+async def rows_in(db: Database, tenant_id: TenantId, window: Window, of: Slice) -> list[Mirrored]:
+    """Stored cases within the window; one statement.
 
     Newest opened first (primary key: ids begin with the instant a case was opened), or oldest change first where the
     window is one of changes (ix_publications_feed).
     """
-    args: list[object] = [tenant_id, limit, offset]
+    args: list[object] = [tenant_id, of.limit]
     conditions: list[str] = []
 
     def held(value: object, kind: str) -> str:
@@ -73,9 +65,13 @@ async def rows_in(
         (lat, lon), radius_m = window.around
         distance = _DISTANCE.format(lat=held(lat, "float8"), lon=held(lon, "float8"))
         conditions.append(f"{distance} <= {held(radius_m, 'float8')}")
-    if after is not None:
-        conditions.append(f"(updated_at, case_id) > ({held(after[0], 'timestamptz')}, {held(after[1], 'uuid')})")
+    offset = ""
+    if isinstance(of.begin, int):
+        offset = f" OFFSET {held(of.begin, 'int')}"
+    else:
+        at, case_id = of.begin
+        conditions.append(f"(updated_at, case_id) > ({held(at, 'timestamptz')}, {held(case_id, 'uuid')})")
     where = "".join(f" AND {condition}" for condition in conditions)
     order = "updated_at, case_id" if window.follows else "case_id DESC"
-    rows = await db.lane.fetch(f"{_ROWS}{where} ORDER BY {order} LIMIT $2 OFFSET $3", *args)
+    rows = await db.lane.fetch(f"{_ROWS}{where} ORDER BY {order} LIMIT $2{offset}", *args)
     return [Mirrored(*row) for row in rows]

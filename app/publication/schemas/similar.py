@@ -30,9 +30,15 @@ class SimilarOut(BaseModel):
     """The likeliest first; empty when nothing is likely."""
 
     items: list[SimilarCaseOut] = Field(max_length=5)
+    waiting: int = Field(
+        ge=0,
+        le=5,
+        description="Phản ánh cùng nhóm lĩnh vực gần đây đang chờ tiếp nhận: 0, hoặc từ 2; 5 là từ 5 trở lên. Of the "
+        "group, nearby, and not looked at yet: none, or from two on; 5 are five or more. Nothing else is told of them.",
+    )
 
 
-def similar_answer(found: Sequence[SimilarCase]) -> bytes:
+def similar_answer(found: Sequence[SimilarCase], waiting: int) -> bytes:
     """`SimilarOut` of stored lines."""
     items = [
         {
@@ -44,4 +50,4 @@ def similar_answer(found: Sequence[SimilarCase]) -> bytes:
         }
         for one in found
     ]
-    return orjson.dumps({"items": items})
+    return orjson.dumps({"items": items, "waiting": waiting})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
-from .maps import MOST_OUTLINES, count_places, density, draw_tile
+from .maps import MOST_OUTLINES, count_places, density, draw_tile, overview
 from .photos import (
     Stores,
     category_of,
@@ -16,10 +16,13 @@ from .photos import (
     public_photo,
 )
 from .portals import (
+    keep_days,
     portal_cases,
     portal_changed_at,
     portal_changes,
     portal_codes,
+    portal_codes_of,
+    portal_dates,
     portal_day,
     portal_days,
     portal_news,
@@ -31,13 +34,14 @@ from .reading import (
     public_bodies,
     public_body,
     public_cases,
+    public_news,
     public_preview,
     public_window,
 )
 from .rebuilding import index_all_words, index_words, place, rebuild, rebuild_all
 from .recounting import recount
 from .senders import bodies_of_client
-from .similar import duplicates_of, similar_cases, similar_to, similar_within
+from .similar import count_waiting, duplicates_of, similar_cases, similar_to, similar_within
 from .streaming import LiveFeed, LiveFeeds
 
 __all__ = [
@@ -50,6 +54,7 @@ __all__ = [
     "category_of",
     "clean_photos",
     "count_places",
+    "count_waiting",
     "decide_photos",
     "density",
     "draft_photo",
@@ -58,13 +63,17 @@ __all__ = [
     "features",
     "index_all_words",
     "index_words",
+    "keep_days",
     "let_go_photos",
     "list_photos",
+    "overview",
     "place",
     "portal_cases",
     "portal_changed_at",
     "portal_changes",
     "portal_codes",
+    "portal_codes_of",
+    "portal_dates",
     "portal_day",
     "portal_days",
     "portal_news",
@@ -73,6 +82,7 @@ __all__ = [
     "public_bodies",
     "public_body",
     "public_cases",
+    "public_news",
     "public_photo",
     "public_preview",
     "public_window",

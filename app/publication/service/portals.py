@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from app.db.engine import Database
+from app.db.work import Work
 from app.kit.ids import TenantId, UnitId
 from app.publication.repository import portals
 from app.publication.repository.portals import Key, Piece
-from app.publication.terms import Held, Page, PortalDay, Standing, Told
+from app.publication.terms import KEPT_DAYS, MOST_MADE, MOST_MAPPED, Held, Page, PortalDay, Standing, Told
 
 
 async def portal_cases(
@@ -40,12 +42,20 @@ async def portal_changed_at(db: Database, tenant_id: TenantId, unit_id: UnitId) 
 
 async def portal_days(db: Database, tenant_id: TenantId, unit_id: UnitId, first: date, last: date) -> list[PortalDay]:
     """A digest for each day on which cases were opened that the portal shows. One statement."""
-    return await portals.portal_days(db, tenant_id, unit_id, first, last)
+    return await portals.portal_days(db, tenant_id, unit_id, first, last, MOST_MADE)
 
 
-async def portal_day(db: Database, tenant_id: TenantId, unit_id: UnitId, day: date) -> list[Held]:
-    """What the digest of a day is made of, by code. One statement."""
-    return await portals.portal_day(db, tenant_id, unit_id, day)
+async def keep_days(work: Work, tenant_id: TenantId) -> int:
+    """Number of days, once it is a full batch, whose digests are kept from now on; 0 when the rest was done."""
+    kept = await portals.keep_days(work, tenant_id, KEPT_DAYS)
+    return kept if kept == KEPT_DAYS else 0
+
+
+async def portal_day(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date, *, after: UUID, limit: int
+) -> list[tuple[Held, UUID]]:
+    """What the digest of a day is made of, as it was opened, each with its key. One statement."""
+    return await portals.portal_day(db, tenant_id, unit_id, day, after, limit)
 
 
 async def portal_standing(db: Database, tenant_id: TenantId, unit_id: UnitId) -> Standing:
@@ -58,3 +68,15 @@ async def portal_codes(
 ) -> Sequence[tuple[str, datetime]]:
     """The newest cases by code, with their times. One statement."""
     return await portals.portal_codes(db, tenant_id, unit_id, limit)
+
+
+async def portal_dates(db: Database, tenant_id: TenantId, unit_id: UnitId) -> list[date]:
+    """The days on which cases were opened that the portal shows, at most MOST_MAPPED newest. One statement."""
+    return await portals.portal_dates(db, tenant_id, unit_id, MOST_MAPPED)
+
+
+async def portal_codes_of(
+    db: Database, tenant_id: TenantId, unit_id: UnitId, day: date
+) -> Sequence[tuple[str, datetime]]:
+    """Cases that were opened on the day, by code, with their times; at most MOST_MAPPED. One statement."""
+    return sorted(await portals.portal_codes_of(db, tenant_id, unit_id, day, MOST_MAPPED))

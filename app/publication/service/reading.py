@@ -16,7 +16,7 @@ from app.kit.ids import TenantId
 from app.publication import repository
 from app.publication.domain import passages
 from app.publication.domain.projection import title_of
-from app.publication.terms import Filters, Page, Preview, Where, Window
+from app.publication.terms import Filters, Page, Preview, Slice, Where, Window
 from app.reports import service as reports_service
 from app.reports.terms import ReportText
 from app.timeline.terms import Audience
@@ -34,6 +34,13 @@ async def public_cases(
     return await repository.page_of(db, tenant_id, "line", filters, after, limit)
 
 
+async def public_news(
+    db: Database, tenant_id: TenantId, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Page:
+    """A page of whole cases joined by commas, with what was taken back where no filter hides it. One statement."""
+    return await repository.page_of(db, tenant_id, "body", filters, after, limit)
+
+
 async def features(
     db: Database, tenant_id: TenantId, filters: Filters, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Page:
@@ -46,20 +53,9 @@ async def public_bodies(db: Database, tenant_id: TenantId, codes: Sequence[str])
     return await repository.bodies_by_code(db, tenant_id, codes)
 
 
-async def public_window(
-    db: Database,
-    tenant_id: TenantId,
-    window: Window,
-    *,
-    offset: int,
-    limit: int,
-    after: tuple[datetime, UUID] | None = None,
-) -> list[repository.Mirrored]:
-    """Public cases of the window, each as its JSON: newest first, or oldest change first. One statement.
-
-    `after`: the key of the last change that was read. By their number rows would be skipped when one moves.
-    """
-    return await repository.rows_in(db, tenant_id, window, offset=offset, limit=limit, after=after)
+async def public_window(db: Database, tenant_id: TenantId, window: Window, of: Slice) -> list[repository.Mirrored]:
+    """Public cases of the window, each as its JSON: newest first, or oldest change first. One statement."""
+    return await repository.rows_in(db, tenant_id, window, of)
 
 
 async def public_preview(db: Database, tenant_id: TenantId, view: CaseView, catalogue: Catalogue) -> Preview:

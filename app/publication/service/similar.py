@@ -88,6 +88,37 @@ async def similar_within(
     return found[: domain.MOST_SHOWN]
 
 
+async def count_waiting(
+    db: Database,
+    catalogue: Catalogue,
+    tenant_id: TenantId,
+    point: Point | None,
+    commune: str | None,
+    category: str | None,
+    *,
+    now: datetime,
+) -> int:
+    """How many of the category's group wait nearby for an officer to look at them: none or a few, told roughly.
+
+    By place and group alone: a count that changed with words would tell what others have written. One statement, none
+    without a commune or a category.
+    """
+    if commune is None or category is None:
+        return 0
+    lineage = catalogue.lineage(tenant_id, category)
+    found = await repository.count_waiting(
+        db,
+        tenant_id,
+        commune,
+        domain.waiting_square(point) if point is not None else None,
+        sorted(catalogue.subtree(tenant_id, lineage[-1])),
+        since=now - domain.WAITING_DAYS * _DAY,
+        walk=domain.MOST_OF_AREA,
+        most=domain.MOST_WAITING,
+    )
+    return domain.told_waiting(found)
+
+
 def _compared(
     draft: domain.Said | None, case: NearCase, point: Point | None, category: tuple[str, str] | None, now: datetime
 ) -> SimilarCase:

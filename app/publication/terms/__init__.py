@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
-from .portals import MOST_COUNTED, Held, PortalDay, Seats, Standing, Told, Unplaced
+from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn, Overview
+from .portals import KEPT_DAYS, MOST_COUNTED, MOST_MADE, MOST_MAPPED, Held, PortalDay, Seats, Standing, Told, Unplaced
 from .similar import LikelyDuplicate, Likeness, NearCase, OpenCase, SimilarCase
 from .vocabulary import (
     CONSUMER,
@@ -26,16 +26,21 @@ from .vocabulary import (
     Redacted,
     Rendered,
     ShownPhoto,
+    Slice,
     Source,
     Span,
     Where,
     Window,
     Words,
+    outcome,
 )
 
 __all__ = [
     "CONSUMER",
+    "KEPT_DAYS",
     "MOST_COUNTED",
+    "MOST_MADE",
+    "MOST_MAPPED",
     "RESOLUTIONS",
     "CaseView",
     "Change",
@@ -53,6 +58,7 @@ __all__ = [
     "Likeness",
     "NearCase",
     "OpenCase",
+    "Overview",
     "Page",
     "Passage",
     "Personal",
@@ -68,6 +74,7 @@ __all__ = [
     "Seats",
     "ShownPhoto",
     "SimilarCase",
+    "Slice",
     "Source",
     "Span",
     "Standing",
@@ -76,4 +83,5 @@ __all__ = [
     "Where",
     "Window",
     "Words",
+    "outcome",
 ]

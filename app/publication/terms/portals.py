@@ -37,11 +37,14 @@ class Told(NamedTuple):
 
 
 class PortalDay(NamedTuple):
-    """All cases of a portal that were opened on one day where the province is: how many, and one digest of them."""
+    """All cases of a portal that were opened on one day where the province is: how many, and one digest of them.
+
+    Neither where there are many and they changed a moment ago.
+    """
 
     day: date
-    cases: int
-    sha256: str
+    cases: int | None
+    sha256: str | None
 
 
 class Held(NamedTuple):
@@ -61,3 +64,6 @@ class Standing(NamedTuple):
 
 
 MOST_COUNTED = 10_000
+MOST_MAPPED = 5_000  # days of a province in its sitemap, and cases of a day in theirs
+MOST_MADE = 2_000  # cases of a day whose digest is made while somebody waits for it
+KEPT_DAYS = 40  # at most in a transaction of the worker's

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.cases.terms import Correction
+from app.cases.terms import CaseState, Correction, Resolution
 from app.catalogue.terms import Category
 from app.directory.snapshot import AreaChain, Unit
 from app.kit.geo import Box, Point
@@ -286,12 +286,31 @@ class Window:
         return self.updated_from is not None or self.updated_before is not None
 
 
+class Slice(NamedTuple):
+    """Which rows of a window: at most `limit` of them, from `begin` on.
+
+    That is how many come before, or of changes the key of the last one that was read: by their number rows would be
+    skipped when one moves.
+    """
+
+    limit: int
+    begin: int | tuple[datetime, UUID] = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Stored pieces joined by commas, and the key of the last one when more follow."""
 
     joined: bytes
     after: tuple[datetime, UUID] | None
+
+
+def outcome(state: str, resolution: str | None) -> Text:
+    """Where the matter stands, in words."""
+    if resolution is None:
+        return CaseState(state).label
+    label, came = CaseState(state).label, Resolution(resolution).label
+    return Text(f"{label.vi}: {came.vi.lower()}", f"{label.en}: {came.en.lower()}")
 
 
 class Where(StrEnum):

@@ -128,7 +128,7 @@ _VIEWS: dict[QueueView, str] = {
 }
 _LISTED = """s.request_id AS id, s.code AS step, s.due_at AS step_due_at, s.unit_id AS step_unit_id, s.assignee_id,
  s.role, s.asked_by, r.code, r.version, r.state, r.procedure_code, r.procedure_version, r.submitted_at, r.due_at,
- r.original_due_at, r.overdue_at, r.object_area, r.channel, r.drafted_by"""
+ r.original_due_at, r.overdue_at, r.object_area, r.channel, r.drafted_by, r.updated_at"""
 _KEY = "(s.due_at, s.request_id, s.code)"
 _BY_DUE = "s.due_at, s.request_id, s.code"
 # The limit keeps the planner from joining in any other way than row by row.

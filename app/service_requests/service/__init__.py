@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.service_requests.domain import MANDATE
+from app.service_requests.domain import MANDATE, step_name
 
 from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
 from .correcting import asked_questions, called
@@ -164,6 +164,7 @@ __all__ = [
     "send_back",
     "sign_decision",
     "signed_file",
+    "step_name",
     "steps_of_actor",
     "stop_request",
     "supply",

@@ -16,8 +16,12 @@ import httpx
 import pytest
 import rfc8785
 
+from app.db.engine import Database
+from app.db.work import write_work
 from app.kit.clock import FixedClock
 from app.publication.domain import canonical_json
+from app.publication.repository import portals
+from tests.public_cases import HAIDUONG, Province
 
 from .conftest import Change, Publish
 
@@ -110,7 +114,67 @@ async def test_the_digest_is_what_the_document_says(
         "days": [{"day": "2026-11-21", "cases": 2, "sha256": whole}],
     }
     day = (await client.get(f"{API}/digest/2026-11-21")).json()
-    assert [f"{one['code']} {one['revision']} {one['sha256']}\n" for one in day["items"]] == lines
+    assert sorted(f"{one['code']} {one['revision']} {one['sha256']}\n" for one in day["items"]) == lines
+    first = (await client.get(f"{API}/digest/2026-11-21?limit=1")).json()
+    rest = (await client.get(f"{API}/digest/2026-11-21?limit=1&cursor={first['next_cursor']}")).json()
+    assert [first["items"][0], rest["items"][0]] == day["items"]
+    assert (day["next_cursor"], rest["next_cursor"]) == (None, None)
+
+
+async def test_what_is_kept_is_what_would_be_made_and_ends_with_each_change(
+    client: httpx.AsyncClient, db: Database, publish: Publish, change: Change, clock: FixedClock
+) -> None:
+    cases = [await publish(at=clock.at - timedelta(days=day)) for day in (0, 0, 1)]
+    asked = f"{API}/digest?from=2026-11-18&to=2026-11-21"
+
+    async def keep() -> int:
+        async with write_work(db, clock, HAIDUONG) as work:
+            return await portals.keep_days(work, HAIDUONG, 100)
+
+    made = (await client.get(asked)).json()
+    assert [one["cases"] for one in made["days"]] == [1, 2]
+    assert await keep() == 6, "two days of three portals"
+    assert await keep() == 0
+    assert (await client.get(asked)).json() == made
+    await db.lane.fetch("UPDATE unit_publications SET revision = revision + 1")  # behind everybody's back
+    assert (await client.get(asked)).json() == made, "it is read, not made"
+    await db.lane.fetch("UPDATE unit_publications SET revision = revision - 1")
+    for given in ({"state": "resolved", "resolution": "fixed"}, {"unit": "H23.32"}, {"publication": "withheld"}):
+        clock.at += timedelta(seconds=2)
+        before = (await client.get(asked)).json()
+        await change(cases[0], **given)
+        after = (await client.get(asked)).json()
+        assert (after == before) is (given == {"publication": "withheld"}), "it had gone elsewhere by then"
+        await keep()
+        assert (await client.get(asked)).json() == after
+    assert [one["cases"] for one in after["days"]] == [1, 1]
+
+
+async def test_a_change_that_is_not_committed_when_a_day_is_kept_ends_what_was_kept(
+    client: httpx.AsyncClient, db: Database, province: Province, publish: Publish, clock: FixedClock
+) -> None:
+    case = await publish()
+    clock.at += timedelta(seconds=2)
+    async with write_work(db, clock, HAIDUONG) as work:
+        await province.change(work, await work.session.merge(case), publication="withheld")
+        await province.rebuild(work, case.id)
+        async with write_work(db, clock, HAIDUONG) as other:
+            assert await portals.keep_days(other, HAIDUONG, 100) == 0, "it waits for nobody"
+    assert (await client.get(f"{API}/digest/2026-11-20")).json()["items"] == []
+    assert (await client.get(f"{API}/digest")).json()["days"] == []
+
+
+async def test_a_large_day_that_changed_a_moment_ago_has_no_digest_until_it_is_kept(
+    client: httpx.AsyncClient, db: Database, publish: Publish, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await publish()
+    whole = (await client.get(f"{API}/digest")).json()["days"]
+    monkeypatch.setattr("app.publication.service.portals.MOST_MADE", 2)
+    assert (await client.get(f"{API}/digest")).json()["days"] == [{"day": "2026-11-20", "cases": None, "sha256": None}]
+    async with write_work(db, clock, HAIDUONG) as work:
+        await portals.keep_days(work, HAIDUONG, 100)
+    assert (await client.get(f"{API}/digest")).json()["days"] == whole
 
 
 @pytest.mark.parametrize(

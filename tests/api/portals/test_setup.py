@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import icalendar
@@ -14,7 +15,9 @@ from app.db.engine import Database
 from app.identity.terms import Role
 from app.kit.clock import FixedClock
 from app.process import Process
+from tests.applicants import MARITAL, MARRIED, Life, an_applicant, offices
 from tests.builders import CITY, PROVINCE, THANH_MIEN, a_case, an_officer
+from tests.statements import Statements
 
 from .conftest import Publish
 
@@ -26,6 +29,7 @@ LOOK: dict[str, Any] = {
     "link": "#8a1c1c",
     "frame_ancestors": ["https://tphaiduong.example.vn"],
 }
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 REPORT = {"category": "lighting.street_lamp", "description": "Đèn tắt.", "location": {"lat": 20.9467, "lon": 106.3134}}
 
 
@@ -215,6 +219,30 @@ async def test_an_officer_subscribes_to_due_dates(client: httpx.AsyncClient, pro
     held = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert held.status_code == 304
     assert "secret" not in (await client.get("/api/v1/staff/me/calendar-address", headers=officer.headers)).text
+
+
+async def test_steps_of_service_requests_are_in_the_calendar_of_their_unit(
+    client: httpx.AsyncClient, process: Process, statements: Statements
+) -> None:
+    life, at_work = Life(client, await an_applicant(client)), await offices(process)
+    filed = (await life.file(procedure=MARITAL, answers=MARRIED)).json()
+    address = "/api/v1/staff/me/calendar-address"
+    paths = [
+        (await client.post(address, headers=officer.headers)).json()["path"]
+        for officer in (at_work.commune, at_work.city)
+    ]
+    statements.clear()
+    own, other = [icalendar.Calendar.from_ical((await client.get(path)).content) for path in paths]
+    assert len(statements) <= 2 * 6
+    assert not own.errors
+    (event,) = [event for event in own.walk("VEVENT") if filed["code"] in str(event["UID"])]
+    queue = await client.get("/api/v1/staff/service-requests?view=inbox", headers=at_work.commune.headers)
+    (line,) = [line for line in queue.json()["items"] if line["code"] == filed["code"]]
+    assert event.decoded("DTSTART") == datetime.fromisoformat(line["due_at"]).astimezone(HERE).date()
+    assert line["procedure"]["name"]["vi"] in str(event["SUMMARY"])
+    assert line["step_name"]["vi"] in str(event["SUMMARY"])
+    assert str(event["URL"]).endswith(f"/console/requests/{filed['code']}")
+    assert filed["code"] not in other.to_ical().decode(), "it waits elsewhere"
 
 
 async def test_a_calendar_ends_when_it_is_taken_back_or_made_anew(client: httpx.AsyncClient, process: Process) -> None:

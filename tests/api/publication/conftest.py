@@ -53,6 +53,7 @@ async def application(db: Database, clock: FixedClock, province: Province) -> As
     app.state.database, app.state.clock = db, clock
     app.state.directory = SimpleNamespace(current=province.directory)
     app.state.catalogue = SimpleNamespace(current=province.catalogue)
+    app.state.settings = SimpleNamespace(public_url=None)
     app.state.tenants = lambda: province.directory
     app.state.feeds, app.state.common_terms = LiveFeeds(db, Tails(db, Bus(), 0.02)), CommonTerms(db)
     app.state.reads = Reads(0)

@@ -96,10 +96,15 @@ async def test_the_likeliest_come_first_and_five_at_most(
     assert [one["case"]["code"] for one in await ask(web, **DRAFT)] == [case.code for case in cases[:5]]
 
 
-async def test_it_takes_one_statement(web: httpx.AsyncClient, pothole: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_takes_one_statement_and_one_for_what_waits(
+    web: httpx.AsyncClient, pothole: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await ask(web, **DRAFT)
     statements = Statements.watch(monkeypatch)
     assert await ask(web, **DRAFT)
+    assert len(statements) == 2
+    statements.clear()
+    assert await ask(web, **HERE)
     assert len(statements) == 1
 
 
@@ -139,9 +144,44 @@ async def test_a_commune_alone_is_asked_for_by_words_category_and_time(
     asked = {"area": "10507", "category": "roads.pothole", "q": "o gaf truoc cong truongf, xe mays hay ngax"}
     statements.clear()
     (found,) = await ask(web, **asked)
-    assert len(statements) == 1
+    assert len(statements) == 2
     assert (found["case"]["code"], found["distance_m"], found["days"]) == (same.code, None, 3)
     assert await ask(web, area="10507", category="roads.pothole") == [], "a commune alone is no likeness"
     assert await ask(web, **{**asked, "q": "vỉa hè bị lấn chiếm để bán hàng"}) == []
     nowhere = await web.get(SIMILAR, params={"q": "o ga"})
     assert (nowhere.status_code, nowhere.json()["type"].rpartition("/")[2]) == (422, "place-needed")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([{}] * 1, 0),  # nobody learns of one
+        ([{}] * 2, 2),
+        ([{}] * 7, 5),
+        ([{"category_code": "roads.surface", "written": "Gì cũng vậy"}] * 3, 3),
+        ([{"category_code": "lighting.street_lamp"}] * 3, 0),
+        ([{"lat": 20.9471}] * 3, 0),  # another square
+        ([{"publication_policy": "never"}] * 3, 0),
+        ([{"publication": "withheld"}] * 3, 0),
+        ([{"state": "resolved", "resolution": "fixed"}] * 3, 0),
+        ([{"days": 31}] * 3, 0),
+    ],
+)
+async def test_what_waits_nearby_is_counted_roughly_whatever_is_asked_for(
+    web: httpx.AsyncClient, fill: Fill, province: Province, given: list[dict[str, Any]], told: int
+) -> None:
+    async def build(work: Work) -> list[Case]:
+        cases = []
+        for one in given:
+            rest = {"publication": "pending", "lat": 20.94132, "lon": 106.31702, **one}
+            at = work.now - timedelta(days=rest.pop("days", 1))
+            cases.append(await province.a_case(work, at=at, **rest))
+        return cases
+
+    await fill(build)
+    asked = {"category": "roads.pothole", "area": "10507"}
+    here: dict[str, Any] = {**HERE, **asked}
+    for query in (here, {**here, "lat": 20.9431, "q": "ổ gà"}, {**here, "q": "gì khác"}):
+        answer = (await web.get(SIMILAR, params=query)).json()
+        assert (answer["waiting"], answer["items"]) == (told, [])
+    assert (await web.get(SIMILAR, params=HERE)).json()["waiting"] == 0, "a category is asked for"

@@ -41,6 +41,7 @@ LARGE = frozenset(
         "outbox_messages",
         "publications",
         "unit_publications",
+        "portal_days",
         "map_cells",
         "density_cells",
         "supports",

@@ -7,8 +7,9 @@ import pytest
 from app.db.work import Work, in_work
 from app.kit.ids import CaseId, CitizenId, uuid7
 from app.publication import repository as publication_repository
-from app.publication.terms import MOST_COUNTED
+from app.publication.terms import MOST_COUNTED, MOST_MADE
 from app.supports import repository as supports_repository
+from app.worker import loop as worker_loop
 from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, Town
 from tests.integration.plans.test_plans import PAGE, narrow
@@ -26,6 +27,41 @@ async def test_feeds_changes_and_digests_read_what_they_show(town: Town, unit: s
         for _ in range(REPEATS):
             answer = await town.client.get(address)
             assert answer.status_code == 200, address
+        narrow(town.plans.taken(), PAGE)
+
+
+@pytest.mark.parametrize("unit", ["H23", "H23.21.01"])
+async def test_digests_are_read_as_they_are_kept_and_made_of_few_cases(town: Town, unit: str) -> None:
+    month = f"/api/v1/public/portals/{unit}/digest?from=2026-10-21&to={DAY}"
+    town.plans.taken()
+    made = [(await town.client.get(month)).json()["days"] for _ in range(REPEATS)][-1]
+    narrow(town.plans.taken(), MOST_MADE + 1)
+    while await worker_loop.place_in_portals(town.process):
+        pass
+    town.plans.taken()
+    kept = [(await town.client.get(month)).json()["days"] for _ in range(REPEATS)][-1]
+    visits = town.plans.taken()
+    assert {visit.table for visit in visits} == {"portal_days"}, "no case was looked at"
+    narrow(visits, 31)
+    assert kept
+    assert all(one in kept for one in made if one["sha256"] is not None)
+
+
+async def test_figures_of_the_province_and_its_sitemap_read_counts(town: Town) -> None:
+    for address in ("/api/v1/public/statistics", "/sitemap.xml", f"/sitemaps/cases/{DAY}.xml"):
+        town.plans.taken()
+        for _ in range(REPEATS):
+            assert (await town.client.get(address)).status_code == 200, address
+        narrow(town.plans.taken(), MOST_COUNTED + 1)
+
+
+@pytest.mark.parametrize("query", ["", "area=288", "category=roads.pothole&state=closed", f"updated_since={DAY}"])
+async def test_feeds_of_the_province_read_what_they_show(town: Town, query: str) -> None:
+    for name in ("cases.atom", "cases.csv"):
+        town.plans.taken()
+        for _ in range(REPEATS):
+            answer = await town.client.get(f"/api/v1/public/{name}?{query}")
+            assert answer.status_code == 200, answer.text
         narrow(town.plans.taken(), PAGE)
 
 
