@@ -56,6 +56,7 @@ from .outside import (
     note_from_outside,
     reopen_from_outside,
     return_from_outside,
+    withdraw_draft_from_outside,
 )
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
@@ -148,6 +149,7 @@ __all__ = [
     "verbs_for_reporter",
     "with_clocks",
     "withdraw_by_reporter",
+    "withdraw_draft_from_outside",
     "withdraw_for_reporter",
     "withhold_case",
     "workload",
