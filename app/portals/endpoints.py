@@ -12,7 +12,7 @@ from app.kit.ids import UnitId
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
 from app.web.answers import as_json
-from app.web.cursors import ForeignCursor, UnreadableCursor
+from app.web.cursors import CursorAhead, ForeignCursor, UnreadableCursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.fields import DayIn
 from app.web.headers import IF_NONE_MATCH, read_here
@@ -56,7 +56,7 @@ async def get_portal(of: CurrentPlace, request: Request, database: CurrentDataba
 @router.get(
     "/changes",
     response_model=PortalChangesOut,
-    responses={**problem_responses(UnknownUnit, UnreadableCursor, ForeignCursor), **_UNCHANGED},
+    responses={**problem_responses(UnknownUnit, UnreadableCursor, ForeignCursor, CursorAhead), **_UNCHANGED},
     openapi_extra=read_here(IF_NONE_MATCH),
 )
 async def list_portal_changes(

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
 from zlib import crc32
@@ -26,7 +26,7 @@ from app.directory.snapshot import refuse_unusable
 from app.directory.terms import Tier
 from app.identity.deps import current_actor, signed_in_or_none
 from app.identity.terms import Actor
-from app.kit.clock import local_day
+from app.kit.clock import EPOCH, local_day, microseconds
 from app.kit.geo import Box, Point
 from app.kit.ids import TenantId
 from app.kit.text import Lang, folded_words
@@ -44,7 +44,6 @@ from .store import PhotoStore
 from .terms import RESOLUTIONS, DensityAsked, Filters, Page
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_US = 253_402_300_799_999_999  # the end of year 9999
 _MOST_DIGITS = 18  # of a position; PostgreSQL's bigint has 19
 
@@ -293,7 +292,7 @@ def key_after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime
     try:
         if not 0 <= int(at) <= _LATEST_US:
             raise UnreadableCursor
-        return _EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
+        return EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
     except (ValueError, binascii.Error) as error:
         raise UnreadableCursor from error
 
@@ -306,7 +305,7 @@ def next_cursor(query: Mapping[str, object], page: Page) -> str | None:
 def cursor_of(query: Mapping[str, object], key: tuple[datetime, UUID]) -> str:
     """The cursor that goes on after the row with this key."""
     at, case_id = key
-    return make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)])
+    return make_cursor(query, [microseconds(at), str(case_id)])
 
 
 async def last_event_id(

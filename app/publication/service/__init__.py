@@ -16,6 +16,7 @@ from .photos import (
     public_photo,
 )
 from .portals import (
+    note_lost,
     portal_cases,
     portal_changed_at,
     portal_changes,
@@ -60,6 +61,7 @@ __all__ = [
     "index_words",
     "let_go_photos",
     "list_photos",
+    "note_lost",
     "place",
     "portal_cases",
     "portal_changed_at",

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.db.engine import Database
+from app.db.work import Work
+from app.kit.clock import microseconds
 from app.kit.ids import TenantId, UnitId
+from app.outbox import service as outbox
+from app.outbox.terms import Series
 from app.publication.repository import portals
 from app.publication.repository.portals import Key, Piece
 from app.publication.terms import Held, Page, PortalDay, Standing, Told
+from app.web.cursors import CursorAhead
 
 
 async def portal_cases(
@@ -29,7 +34,12 @@ async def portal_news(
 async def portal_changes(
     db: Database, tenant_id: TenantId, unit_id: UnitId, *, after: Key | None, limit: int
 ) -> list[Told]:
-    """The changes after one, oldest first: whoever goes on from the last misses none. One statement."""
+    """The changes after one, oldest first: whoever goes on from the last misses none. Two statements, one at first.
+
+    Raises: CursorAhead when `after` is of a history that is lost.
+    """
+    if after is not None and await outbox.is_lost(db, tenant_id, Series.PORTALS, microseconds(after[0])):
+        raise CursorAhead
     return await portals.portal_changes(db, tenant_id, unit_id, after=after, limit=limit, newest_first=False)
 
 
@@ -58,3 +68,9 @@ async def portal_codes(
 ) -> Sequence[tuple[str, datetime]]:
     """The newest cases by code, with their times. One statement."""
     return await portals.portal_codes(db, tenant_id, unit_id, limit)
+
+
+async def note_lost(work: Work, tenant_id: TenantId) -> None:
+    """Who follows a portal from a change that a lost history made begins anew. Two statements."""
+    newest = await portals.newest_change(work, tenant_id)
+    await outbox.note_lost(work, tenant_id, Series.PORTALS, after=microseconds(newest) if newest else 0)
