@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from app.cases import service as cases_service
 from app.db.marks import keep_mark, read_marks
 from app.db.work import Work, in_work
-from app.kit.ids import TenantId
+from app.directory.snapshot import Tenant
 from app.mobile import service as mobile_service
 from app.outbox import service as outbox
 from app.process import Process
@@ -21,18 +22,18 @@ async def begin_anew(process: Process) -> int:
 
     Each in a transaction of its own: whoever is killed on the way does all of it again, which does no harm.
     """
-    tenants = [tenant.id for tenant in process.directory.current.tenants]
-
-    for tenant_id in tenants:
-        await in_work(process.db, process.clock, tenant_id, partial(_leap, tenant_id))
+    tenants = process.directory.current.tenants
+    for tenant in tenants:
+        await in_work(process.db, process.clock, tenant.id, partial(_leap, tenant))
     await keep_mark(process.db, (await read_marks(process.db)).here, process.clock.now())
     return len(tenants)
 
 
-async def _leap(tenant_id: TenantId, work: Work) -> None:
-    await mobile_service.leap(work, tenant_id)
-    await publication_service.note_lost(work, tenant_id)
-    await outbox.leap(work, tenant_id)
+async def _leap(tenant: Tenant, work: Work) -> None:
+    await mobile_service.leap(work, tenant.id)
+    await publication_service.note_lost(work, tenant.id)
+    await outbox.leap(work, tenant.id)
+    await cases_service.skip_codes(work, tenant)
 
 
 async def notice_restore(process: Process) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .codes import CodeBook
+from .codes import CodeBook, skip_codes
 from .counting import count_handled
 from .extending import extend_case, pause_case, preview_extension, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
@@ -142,6 +142,7 @@ __all__ = [
     "rewrite_summaries",
     "row_clock",
     "scope_of",
+    "skip_codes",
     "sweep",
     "tell_deadline",
     "triage_case",

@@ -87,7 +87,7 @@ async def test_a_dump_that_is_put_back_is_noticed_and_places_of_what_was_lost_ar
         assert len(await early.catch_up()) == 2
         kept_at = await newest(process)
         subprocess.run([_PROGRAMS / "pg_dump", "-Fc", "-Z0", "-f", dump, committed_url], check=True)
-        await sent(client, lost, mine)
+        gone = (await sent(client, lost, mine))["items"][0]["report"]["code"]
         await drained(process)
         await ahead.catch_up()
         lost_at = await newest(process)
@@ -98,6 +98,7 @@ async def test_a_dump_that_is_put_back_is_noticed_and_places_of_what_was_lost_ar
         assert await early.catch_up() == [], "a place from before the copy stays good"
         again = await sent(client, lost, mine)
         assert again["restored_at"], "the device is told to send again what it keeps"
+        assert again["items"][0]["report"]["code"] > gone, "no code is given a second time"
         await drained(process)
         assert await newest(process) > lost_at + 1_000_000
         assert [one["about"] for one in await early.catch_up() if one["kind"] == "report"]
