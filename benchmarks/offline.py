@@ -20,6 +20,8 @@ from tests.conftest import NOW, make_settings
 from tests.offline import World, simulate
 from tests.server import clone, ensure_template, shared_server
 
+ROUND = 50  # steps from one restored backup to the next
+
 
 async def run(url: str, folder: Path, steps: int, devices: int, seed: int) -> None:
     """One world from its beginning to the proof."""
@@ -28,7 +30,7 @@ async def run(url: str, folder: Path, steps: int, devices: int, seed: int) -> No
     try:
         app = create_app(process.settings, clock, shared=process)
         install(app, process)
-        counts = await simulate(World(app, process, clock, seed, devices), steps)
+        counts = await simulate(World(app, process, clock, seed, devices, ROUND), steps)
     finally:
         await process.close()
     width = max(map(len, counts))

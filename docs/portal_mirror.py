@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
@@ -54,7 +55,15 @@ def pull(copy: sqlite3.Connection, host: str, unit: str) -> int:
     found, more = 0, True
     while more:
         row = copy.execute("SELECT cursor FROM reached").fetchone()
-        page = asked(host, unit, "changes", **({"cursor": row[0]} if row else {}))
+        try:
+            page = asked(host, unit, "changes", **({"cursor": row[0]} if row else {}))
+        except HTTPError as error:
+            if error.code != 410 or row is None:
+                raise
+            with copy:  # a backup was restored there: what was read since is not known to be true
+                copy.execute("DELETE FROM cases")
+                copy.execute("DELETE FROM reached")
+            continue
         with copy:
             for change in page["items"]:
                 if change["withdrawn"]:

@@ -17,6 +17,7 @@ from app.identity.terms import system_actor
 from app.kit.ids import TenantId
 from app.kit.text import Text
 from app.process import Process, keyring_of
+from app.worker.restoring import begin_anew
 from app.worker.trail import anchors_of
 
 from .accounts import tenant_named
@@ -94,6 +95,7 @@ def accept(
             audit.record(work, system_actor(of), Action.TRAIL_ACCEPTED, details={"reason": reason})
 
         await in_work(process.db, process.clock, of, write)
+        await begin_anew(process)  # what the trail lacks, whoever follows changes has perhaps seen
 
     with_process(accepted)
     say(Text("Đã chấp nhận; việc này nằm trong nhật ký.", "Accepted; that is an entry of the trail."))

@@ -40,6 +40,7 @@ from .opening import opened, with_process
 from .outbox import outbox_cli
 from .payments import payments_cli
 from .procedures import procedures_cli
+from .restoring import begin_after_restore
 from .running import serve
 from .schema import migrate as migrate_schema, refuse_old_schema
 from .seeding import load_reference_data
@@ -74,6 +75,7 @@ cli.add_typer(notices_cli, name="notices")
 cli.add_typer(national_cli, name="national")
 cli.add_typer(audit_cli, name="audit")
 cli.add_typer(payments_cli, name="payments")
+cli.command(name="restored")(begin_after_restore)
 
 
 def run() -> None:

@@ -20,6 +20,7 @@ from app.kit.text import Text
 from app.process import Process
 from app.web import logs
 from app.worker import loop as worker_loop
+from app.worker.restoring import notice_restore
 
 from .connections import heads_within
 from .terminal import CommandError, reason, say
@@ -89,6 +90,7 @@ async def serve(
     """
     logs.tell_more()
     _take_all_files()
+    await notice_restore(process)  # before anybody is told a number
     server = _server(process, when_ready) if bound else None
     ending = _on_signal(server)
     parts: list[asyncio.Task[None]] = []

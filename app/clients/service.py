@@ -148,7 +148,7 @@ async def get_case(db: Database, actor: Actor, books: Books, code: str) -> dict[
 async def read_events(
     work: ReadWork, actor: Actor, books: Books, *, types: Collection[str], after: int, limit: int
 ) -> EventPage:
-    """What of the next `limit` events after the position the key reaches to. Raises: EventsForgotten."""
+    """What of the next `limit` events after the position the key reaches to. Raises: EventsForgotten, PositionAhead."""
     assert actor.grant is not None
     interest = Interest(frozenset(types), actor.grant.area, None, actor.grant.unit_id)
     return await subscriptions.events_after(

@@ -1,4 +1,4 @@
-"""Tables of the floor itself: versions of reference data, and which workers are alive."""
+"""Tables of the floor itself: versions of reference data, which workers are alive, and where the database lives."""
 
 from __future__ import annotations
 
@@ -45,3 +45,16 @@ class WorkerBeat(Base):
     version: Mapped[str]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class DatabaseMark(Base):
+    """Where the database was when the program last worked on it: one row, which a copy of the database carries along.
+
+    Of the installation; what it says and what is seen differ once a copy was put back (app/db/marks.py).
+    """
+
+    __tablename__ = "database_marks"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[str]
+    noted_at: Mapped[datetime]

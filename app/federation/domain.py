@@ -172,6 +172,20 @@ def rejected(name: str) -> str:
     return f"{name} chưa duyệt câu trả lời; đề nghị xử lý tiếp. Cần rõ lý do xin liên hệ {name}."
 
 
+def taken_back(name: str) -> str:
+    """What officers of the giver read when the holder has taken up again what it had answered."""
+    return f"{name} xử lý lại: câu trả lời đã gửi không còn hiệu lực, chờ câu trả lời mới."
+
+
+def instant_said(said: Mapping[str, Any], name: str) -> datetime | None:
+    """The instant that the other side has written there; None for nothing and for what is none."""
+    try:
+        found = datetime.fromisoformat(str(said.get(name)))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and 1970 < found.year < 2200 else None
+
+
 def holder_name(name: str, status: Mapping[str, Any]) -> Text:
     """Who holds a case there, as citizens read it: the unit, and whose system that is."""
     unit = (words(status.get("unit")) or "")[:200]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -49,3 +51,8 @@ def local_day(at: datetime, zone_name: str) -> date:
 def rfc3339(at: datetime) -> str:
     """`at` in UTC as RFC 3339 text ending in `Z`."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def microseconds(at: datetime) -> int:
+    """`at` as microseconds since 1970: exact, and a number that JSON carries whole until 2255."""
+    return (at - EPOCH) // timedelta(microseconds=1)

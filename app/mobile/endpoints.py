@@ -13,7 +13,14 @@ from app.identity.deps import CurrentCitizen, CurrentCitizenId
 from app.identity.errors import CitizenNeeded, SessionExpired, SignInNeeded, UnreadableToken
 from app.web.answers import as_json
 from app.web.coding import coded_answer
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_cursor, position_in, read_cursor
+from app.web.cursors import (
+    CursorAhead,
+    ForeignCursor,
+    UnreadableCursor,
+    make_cursor,
+    position_in,
+    read_cursor,
+)
 from app.web.language import CurrentLang
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
@@ -21,7 +28,6 @@ from app.web.submissions import DeviceKeyNeeded, UnreadableDeviceKey
 
 from . import service
 from .deps import CurrentCall, CurrentSending
-from .errors import CursorAhead
 from .schemas import ChangesOut, SubmissionsIn, SubmissionsOut, changes_answer, outcomes_answer
 from .terms import MOST_ITEMS
 
@@ -75,7 +81,8 @@ async def submit_kept(body: SubmissionsIn, sending: CurrentSending, call: Curren
     """
     handed = body.handed(call.lang, call.skew_s)
     outcomes = [one async for one in service.take_in_turn(sending, handed)]
-    content = as_json(outcomes_answer(outcomes, body.ids(), call.lang, call.now(), "/api/v1/submissions"))
+    restored_at = await service.restored_at(sending)
+    content = as_json(outcomes_answer(outcomes, body.ids(), call.lang, call.now(), restored_at))
     return coded_answer(call.connection, content, {"Cache-Control": "no-store"})
 
 

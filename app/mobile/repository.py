@@ -230,8 +230,18 @@ async def list_older(work: Work, tenant_id: TenantId, table: str, after: UUID, l
     return [(row["id"], row["citizen_id"] is not None) for row in rows]
 
 
+def _around(number: str) -> str:
+    """Columns that say whether a lost history may have given `number`, and when the database was last put back."""
+    own = "FROM lost_numbers l WHERE l.tenant_id = $1 AND l.series = 'changes'"
+    return (
+        f"EXISTS (SELECT {own} AND {number} > l.after AND {number} < l.until) AS lost,"
+        f" (SELECT max(l.restored_at) {own}) AS restored_at"
+    )
+
+
+_HEAD = f"SELECT COALESCE((SELECT number FROM change_heads WHERE tenant_id = $1), 0) AS number, {_around('$2')}"  # noqa: S608
 # Whose it is now is asked after the rows were found: else the planner would find them by the account, all for each.
-_PAGE = """
+_PAGE = f"""
 WITH page AS MATERIALIZED (
   SELECT about_id, subject_id, kind, history_id, gone, number, changed_at FROM own_changes
   WHERE tenant_id = $1 AND citizen_id = $2 AND number > $3 AND (gone IS DISTINCT FROM 'elsewhere' OR $3 > 0)
@@ -245,7 +255,8 @@ SELECT p.*, CASE $2::uuid WHEN r.citizen_id THEN r.code WHEN s.citizen_id THEN s
   s.procedure_code, s.state, s.outcome, s.unit_id, s.submitted_at, s.accepted_at, s.due_at, s.original_due_at,
   s.stars AS request_stars,
   e.at, e.type, e.audience, e.case_version, e.actor_kind, e.unit_id AS entry_unit_id, e.report_id, e.text, e.data::text,
-  a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum, b.body
+  a.number AS paper_number, a.kind AS paper_kind, a.issued_at, a.checksum, b.body,
+  {_around("$3")}
 FROM page p
 LEFT JOIN reports r ON r.tenant_id = $1 AND r.id = p.about_id
 LEFT JOIN service_requests s ON s.tenant_id = $1 AND s.id = p.about_id
@@ -256,8 +267,7 @@ LEFT JOIN papers a ON p.kind = 'paper' AND a.tenant_id = $1 AND a.id = p.subject
 LEFT JOIN supports u ON p.kind = 'support' AND u.tenant_id = $1 AND u.id = p.about_id
 LEFT JOIN publications b ON p.kind = 'support' AND b.tenant_id = $1 AND b.case_id = p.history_id AND b.published
 ORDER BY p.number
-"""
-_HEAD = "SELECT number FROM change_heads WHERE tenant_id = $1"
+"""  # noqa: S608 - text of ours
 
 
 async def page_after(
@@ -270,9 +280,14 @@ async def page_after(
     return await db.lane.fetch(_PAGE, tenant_id, citizen_id, number, limit)
 
 
-async def head(db: Database, tenant_id: TenantId) -> int:
-    """The last number given in the tenant; 0 before the first. One statement."""
-    return await db.lane.fetchval(_HEAD, tenant_id) or 0
+async def head(db: Database, tenant_id: TenantId, number: int) -> asyncpg.Record:
+    """The last number given in the tenant, 0 before the first, and whether a lost history may have given `number`.
+
+    One statement.
+    """
+    row = await db.lane.fetchrow(_HEAD, tenant_id, number)
+    assert row is not None
+    return row
 
 
 _SENT = """

@@ -52,11 +52,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """What changed after a place, in order; `reached`: the place after the last; `more`: whether there is more now."""
+    """What changed after a place, in order; `reached`: the place after the last; `more`: whether there is more now.
+
+    `restored_at`: when the database was last found to be put back from a copy.
+    """
 
     changes: list[Change]
     reached: int
     more: bool
+    restored_at: datetime | None = None
 
 
 MOST_HANDED = 20

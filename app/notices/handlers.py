@@ -11,6 +11,7 @@ from app.outbox.terms import Message
 from app.service_requests.terms import RequestBooks
 
 from . import domain, service
+from .events import NoticeEvent
 from .service import Ways
 from .terms import CONSUMER
 
@@ -26,7 +27,7 @@ class NoticeConsumer:
         self._keys = keys
         self._ways = ways
         told = {type_ for occasion in domain.occasions() for type_ in occasion.types}
-        self.types = frozenset(told | domain.digested())
+        self.types = frozenset(told | domain.digested() | {NoticeEvent.WENT_ON.value})
 
     async def handle(self, work: Work, tenant_id: TenantId, messages: Sequence[Message]) -> None:
         """Take a batch; the notices commit with the consumer's cursor."""

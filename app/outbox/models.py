@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import AWAITED, Base, TenantRow
+from app.db.base import AWAITED, Base, TenantRow, one_of
+
+from .terms import Series
 
 
 class OutboxMessage(TenantRow, Base):
@@ -56,6 +58,22 @@ class OutboxHead(TenantRow, Base):
     pruned_public_position: Mapped[int] = mapped_column(
         BigInteger, server_default=text("0")
     )  # the last public one gone
+
+
+class LostNumbers(TenantRow, Base):
+    """Numbers between two that a history gave which is lost, since the database was put back from a copy.
+
+    `after`: the last one that the copy knows; `until`: behind whatever the lost history can have given, and where the
+    new one goes on.
+    """
+
+    __tablename__ = "lost_numbers"
+    __table_args__ = (one_of("series", Series),)
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    after: Mapped[int] = mapped_column(BigInteger)
+    restored_at: Mapped[datetime]
 
 
 class ConsumerCursor(TenantRow, Base):

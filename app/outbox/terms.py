@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
+
+
+class Series(StrEnum):
+    """What numbers are given of, which others keep their place by."""
+
+    MESSAGES = "messages"  # positions
+    CHANGES = "changes"  # what changed for accounts
+    PORTALS = "portals"  # instants of changes of portals, in microseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,16 @@ class Message:
     occurred_at: datetime
     public: bool
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a position stands: the newest given, the last forgotten, and whether a lost history may have given it."""
+
+    newest: int
+    pruned: int
+    pruned_public: int
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.kit.ids import UnitId
 from app.publication import service as publication
 from app.publication.deps import cursor_of, key_after
 from app.web.answers import as_json
-from app.web.cursors import ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
+from app.web.cursors import CursorAhead, ForeignCursor, UnreadableCursor, make_id_cursor, read_id_cursor
 from app.web.etags import bytes_or_304, content_tag
 from app.web.fields import DayIn
 from app.web.headers import IF_NONE_MATCH, read_here
@@ -58,7 +58,7 @@ async def get_portal(of: CurrentPlace, request: Request, database: CurrentDataba
 @router.get(
     "/changes",
     response_model=PortalChangesOut,
-    responses={**problem_responses(UnknownUnit, UnreadableCursor, ForeignCursor), **_UNCHANGED},
+    responses={**problem_responses(UnknownUnit, UnreadableCursor, ForeignCursor, CursorAhead), **_UNCHANGED},
     openapi_extra=read_here(IF_NONE_MATCH),
 )
 async def list_portal_changes(

@@ -13,7 +13,7 @@ from app.directory.errors import AreaOutsideTenant
 from app.identity.deps import CurrentStaff, NamedKey
 from app.identity.errors import SessionExpired, StaffNeeded
 from app.kit.problems import Forbidden
-from app.outbox.errors import EventsForgotten
+from app.outbox.errors import EventsForgotten, PositionAhead
 from app.web.cursors import ForeignCursor, UnreadableCursor
 from app.web.etags import ExpectedVersion, UnreadableIfMatch, VersionNeeded
 from app.web.idempotency import IdempotencyKeyReused, UnreadableIdempotencyKey
@@ -170,7 +170,7 @@ async def redeliver(id: Id, delivery: UUID, work: WriteWork, actor: CurrentStaff
 @router.post(
     "/{id}/replay",
     status_code=status.HTTP_202_ACCEPTED,
-    responses={**_ONE, **problem_responses(ReplayUnderWay, EventsForgotten)},
+    responses={**_ONE, **problem_responses(ReplayUnderWay, EventsForgotten, PositionAhead)},
 )
 async def replay_events(
     id: Id,  # noqa: A002

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from app.kit.problems import BadRequest
+from app.kit.problems import BadRequest, Gone
 from app.kit.text import Text
 
 
@@ -42,6 +42,21 @@ class ForeignCursor(BadRequest):
         return Text(
             "Con trỏ chỉ dùng được với đúng bộ lọc và cách sắp xếp đã tạo ra nó. Hãy bỏ cursor để bắt đầu lại.",
             "A cursor goes only with the filters and the order that made it. Leave cursor out to start again.",
+        )
+
+
+class CursorAhead(Gone):
+    """The cursor was never given by the history that the database has: a backup was restored since."""
+
+    slug = "cursor-ahead"
+    title = Text("Cần đồng bộ lại từ đầu", "Load everything again")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say how."""
+        return Text(
+            "Hệ thống vừa được khôi phục từ bản sao lưu. Hãy gọi lại không kèm cursor; điều chưa gửi thì vẫn giữ.",
+            "A backup was restored. Ask again without a cursor, and keep what has not been sent yet.",
         )
 
 

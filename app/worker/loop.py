@@ -52,6 +52,7 @@ from .notices import Notices, ways_of
 from .partners import Partners
 from .payments import EXPIRE_EVERY_S, Payments
 from .relaying import Rounds
+from .restoring import notice_restore
 from .sweeps import Planning, sweep, sweep_requests
 from .tenants import each_tenant
 from .trail import SEAL_EVERY_S, Trail
@@ -250,7 +251,7 @@ async def run(process: Process, command: Command) -> None:
 
     async def beat_turn() -> int:
         await beat(process.db, here, process.clock.now())
-        return 0
+        return await notice_restore(process)
 
     deliveries, written = Deliveries(process), asyncio.Event()
     numbered, waiting, bus = [asyncio.Event() for _ in reacting], asyncio.Event(), process.bus

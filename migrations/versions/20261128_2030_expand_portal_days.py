@@ -6,7 +6,7 @@ Rows touched: none; days fill as their cases change, or by `lienthong publicatio
 Reversal: downgrade(); digests are made for each request again.
 
 Revision: 20261128_portal_days
-Revises: 20261128_figures_index
+Revises: 20261128_restores
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261128_portal_days"
-down_revision: str | None = "20261128_figures_index"
+down_revision: str | None = "20261128_restores"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -18,7 +18,7 @@ REFERENCE = {
     *("tenants", "reference_versions"),
 }
 # Of the installation as a whole, joined with nothing: they stay on one server when tenants are spread over several.
-INSTALLATION = {"key_fingerprints", "worker_beats"}
+INSTALLATION = {"key_fingerprints", "worker_beats", "database_marks"}
 # Looked up before anybody knows whose they are: spread by the phone, the upload, or whatever asks.
 INSTALLATION |= {
     "phone_codes",

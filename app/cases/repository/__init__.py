@@ -258,6 +258,19 @@ async def take_numbers(db: Database, tenant_id: TenantId, prefix: str, day: date
     return after - count
 
 
+_SKIP_NUMBERS = """
+INSERT INTO code_counters AS counter (tenant_id, prefix, day, next_number)
+SELECT $1, known.prefix, $2, 1 + $4::int
+FROM (SELECT DISTINCT prefix FROM code_counters WHERE tenant_id = $1 AND day >= $3) known
+ON CONFLICT (tenant_id, prefix, day) DO UPDATE SET next_number = counter.next_number + $4::int
+"""
+
+
+async def skip_numbers(work: Work, tenant_id: TenantId, day: date, *, since: date, count: int) -> None:
+    """So many numbers of the day are nobody's, of each prefix that was used since then. One statement."""
+    await work.fetch(_SKIP_NUMBERS, tenant_id, day, since, count)
+
+
 _WORKLOAD = """
     SELECT t.tenant_id, o.open, o.overdue,
         (SELECT count(*) FROM cases c WHERE c.tenant_id = t.tenant_id AND c.due_at < $3 AND c.overdue_at IS NULL

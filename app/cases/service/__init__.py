@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .codes import CodeBook
+from .codes import CodeBook, skip_codes
 from .counting import count_handled
 from .extending import extend_case, pause_case, preview_extension, resume_case
 from .following import rate_case, reopen_for_reporter, reply_to_case, verbs_for_reporter, withdraw_by_reporter
@@ -56,6 +56,7 @@ from .outside import (
     note_from_outside,
     reopen_from_outside,
     return_from_outside,
+    withdraw_draft_from_outside,
 )
 from .previewing import preview_edit, preview_target
 from .recounting import recount_cases
@@ -141,6 +142,7 @@ __all__ = [
     "rewrite_summaries",
     "row_clock",
     "scope_of",
+    "skip_codes",
     "sweep",
     "tell_deadline",
     "triage_case",
@@ -148,6 +150,7 @@ __all__ = [
     "verbs_for_reporter",
     "with_clocks",
     "withdraw_by_reporter",
+    "withdraw_draft_from_outside",
     "withdraw_for_reporter",
     "withhold_case",
     "workload",

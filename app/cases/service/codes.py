@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.cases import repository
 from app.db.engine import Database
+from app.db.work import Work
 from app.directory.snapshot import Tenant
 from app.kit.clock import local_day
 from app.kit.ids import TenantId
 
 LARGEST_BLOCK = 256
+SKIPPED = 5000  # codes of a day: more than a province gives on one, and four digits still
+_YEAR = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -54,3 +57,9 @@ class CodeBook:
         number = block.next
         block.next += 1
         return f"{agency}-{day:%y%m%d}-{number:04d}"
+
+
+async def skip_codes(work: Work, tenant: Tenant) -> None:
+    """No code of today is given that a history which is lost may have given to something else. One statement."""
+    today = local_day(work.now, tenant.time_zone)
+    await repository.skip_numbers(work, tenant.id, today, since=today - _YEAR, count=SKIPPED)

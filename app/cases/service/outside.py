@@ -108,6 +108,22 @@ async def draft_from_outside(
     return True
 
 
+async def withdraw_draft_from_outside(
+    work: Work, tenant_id: TenantId, case_id: CaseId, *, holder: UnitId, books: Books, comment: str
+) -> bool:
+    """The answer that the unit's own system gave does not hold any more: nobody approves it, and the work goes on.
+
+    False, and nothing changed, when no answer of it waits: an officer here has written another, or it was decided.
+    Raises: CaseNotFound.
+    """
+    case = await CaseRepository(work, tenant_id).lock_by_id(case_id)
+    facts = case.facts()
+    if facts.state is not CaseState.AWAITING_APPROVAL or facts.unit_id != holder or facts.drafted_by is not None:
+        return False
+    settle(work, system_actor(tenant_id), case, domain.reject_draft(facts, comment=comment), books)
+    return True
+
+
 async def return_from_outside(
     work: Work, tenant_id: TenantId, case_id: CaseId, *, holder: UnitId, books: Books, comment: str
 ) -> bool:

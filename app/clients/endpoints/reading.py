@@ -30,7 +30,7 @@ from app.directory.errors import AreaOutsideTenant
 from app.identity.deps import CurrentClient
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
-from app.outbox.errors import EventsForgotten
+from app.outbox.errors import EventsForgotten, PositionAhead
 from app.subscriptions.errors import UnknownEventType
 from app.subscriptions.schemas import EventTypeText
 from app.subscriptions.terms import TYPES
@@ -124,7 +124,9 @@ async def get_handled(
 
 
 @router.get(
-    "/events", response_model=EventListOut, responses=problem_responses(*_MAY, EventsForgotten, UnknownEventType)
+    "/events",
+    response_model=EventListOut,
+    responses=problem_responses(*_MAY, EventsForgotten, PositionAhead, UnknownEventType),
 )
 async def read_events(
     asked: Annotated[EventQuery, Query()], actor: EventReader, books: CurrentBooks, work: ReadWork

@@ -15,7 +15,7 @@ from app.directory.errors import AreaOutsideTenant
 from app.identity.deps import NamedKey
 from app.identity.errors import ClientNeeded, KeyRefused
 from app.kit.problems import Forbidden
-from app.outbox.errors import EventsForgotten
+from app.outbox.errors import EventsForgotten, PositionAhead
 from app.subscriptions import service as subscriptions
 from app.subscriptions.deps import Answers, AskedLog, AtDesk
 from app.subscriptions.errors import (
@@ -174,7 +174,7 @@ async def redeliver_own(id: Id, delivery: UUID, work: WriteWork, actor: Subscrib
 @router.post(
     "/{id}/replay",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=problem_responses(*_ONE, ReplayUnderWay, EventsForgotten),
+    responses=problem_responses(*_ONE, ReplayUnderWay, EventsForgotten, PositionAhead),
 )
 async def replay_own_events(
     id: Id,  # noqa: A002

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -204,7 +203,7 @@ class _Hearing:
         text = domain.came(
             name,
             row.their_code,
-            (_instant(said, "opened_at"), _instant(said, "due_at"), case["due_at"]),
+            (domain.instant_said(said, "opened_at"), domain.instant_said(said, "due_at"), case["due_at"]),
             now=self._work.now,
             zone=zone,
             before=before.case_code if before is not None else None,
@@ -312,6 +311,8 @@ class _Hearing:
                 answer=domain.words(said.get("text")) or _NO_WORDS,
             )
             return
+        if row.state == ConsignmentState.ANSWERED.value:
+            await self._take_back(row)
         row.state, row.answer_sha256 = ConsignmentState.HELD.value, None
         await self.note(row, domain.stands(name, said))
         question = domain.words(said.get("text")) if said.get("type") == EventType.REPORTER_ASKED else None
@@ -324,14 +325,25 @@ class _Hearing:
                 books=self._intake.books,
                 by=domain.holder_name(name, said),
                 question=question,
-                at=_instant(said, "accepted_at"),
+                at=domain.instant_said(said, "accepted_at"),
             )
         else:
             await self._accepted(row, said)
 
+    async def _take_back(self, row: ConsignmentRow) -> None:
+        """What they answered does not hold: they have taken the case up again."""
+        await cases_service.withdraw_draft_from_outside(
+            self._work,
+            self._tenant_id,
+            CaseId(_known(row.case_id)),
+            holder=UnitId(self._neighbour.unit_id),
+            books=self._intake.books,
+            comment=domain.taken_back(self._neighbour.name),
+        )
+
     async def _accepted(self, row: ConsignmentRow, said: Mapping[str, Any]) -> None:
         """Once it is taken up there it is taken up here, since then and in the name of whoever did."""
-        if (at := _instant(said, "accepted_at")) is not None:
+        if (at := domain.instant_said(said, "accepted_at")) is not None:
             await cases_service.accept_from_outside(
                 self._work,
                 self._tenant_id,
@@ -370,15 +382,6 @@ class _Hearing:
 
     async def _tell(self, row: ConsignmentRow, kind: ParcelKind, body: dict[str, Any]) -> None:
         await repository.add_parcel(self._work, self._neighbour, row.id, kind, body)
-
-
-def _instant(said: Mapping[str, Any], name: str) -> datetime | None:
-    """The instant that the other side has written there; None for nothing and for what is none."""
-    try:
-        found = datetime.fromisoformat(str(said.get(name)))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None and 1970 < found.year < 2200 else None
 
 
 def _known(value: UUID | None) -> UUID:

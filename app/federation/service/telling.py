@@ -18,7 +18,7 @@ from app.db.work import Work
 from app.federation import domain, repository
 from app.federation.models import ConsignmentRow, NeighbourRow
 from app.federation.terms import END, OPEN, ConsignmentState, ParcelKind, Side
-from app.identity.terms import system_actor
+from app.identity.terms import ActorKind, system_actor
 from app.kit.clock import rfc3339
 from app.kit.ids import CaseId, ReportId, TenantId, UnitId, uuid7
 from app.kit.problems import Problem
@@ -163,7 +163,10 @@ class _Teller:
         if message.type not in _SAID:
             return 0
         rejected = message.type == _REJECTED
-        if rejected and row.state != ConsignmentState.ANSWERED.value:  # a draft that somebody here has written
+        # A draft that somebody here has written, or an answer that they took back themselves.
+        if rejected and (
+            row.state != ConsignmentState.ANSWERED.value or message.payload.get("actor_kind") == ActorKind.SYSTEM
+        ):
             return 0
         said = masked(_entry_text(await self._view(message), message, only=_OUTWARD))
         reopens = rejected or message.type == EventType.REOPENED

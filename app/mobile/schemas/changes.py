@@ -18,6 +18,11 @@ from app.service_requests.terms import Outcome, RequestState
 from app.timeline.domain import sentence
 from app.timeline.terms import Entry
 
+RESTORED_AT = (
+    "Lần gần nhất dữ liệu được khôi phục từ bản sao lưu. Khác lần trước thì gửi lại những mục đã gửi còn giữ. When a "
+    "backup was last restored: where it is not what it was, send again what is kept of what was accepted."
+)
+
 
 class ReportNowOut(BaseModel):
     """How a report of yours and its matter stand."""
@@ -115,6 +120,7 @@ class ChangesOut(BaseModel):
     items: list[ChangeOut]
     next_cursor: str = Field(description="Giữ lại cho lần sau, kể cả khi đã hết. Keep it, also when there is no more.")
     more: bool = Field(description="Còn nữa, hãy gọi tiếp ngay. There is more: ask again at once.")
+    restored_at: datetime | None = Field(default=None, description=RESTORED_AT)
 
 
 def changes_answer(
@@ -122,7 +128,8 @@ def changes_answer(
 ) -> dict[str, Any]:
     """The page as a ChangesOut, without what is null."""
     items = [_item(one, books, tenant_id, lang) for one in page.changes]
-    return {"server_time": now, "items": items, "next_cursor": following, "more": page.more}
+    told = {"server_time": now, "items": items, "next_cursor": following, "more": page.more}
+    return _said({**told, "restored_at": page.restored_at})
 
 
 def _item(change: Change, books: Books, tenant_id: TenantId, lang: Lang) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from app.web.fields import CaseCodeText, WireIn
 from app.web.idempotency import request_hash
 from app.web.problems import INVALID, ProblemOut, SaidError, field_errors, problem_body
 
+from .changes import RESTORED_AT
+
 _ONE_OF_TWO: Final = Text(
     "Cần nêu phản ánh bằng mã (code) hoặc bằng id lúc gửi (report_id).",
     "Name the report by its code, or by the id it was sent under (report_id).",
@@ -155,14 +157,16 @@ class SubmissionsOut(BaseModel):
 
     server_time: datetime = Field(description="Giờ của máy chủ. The server's time, to know one's own clock by.")
     items: list[OutcomeOut]
+    restored_at: datetime | None = Field(default=None, description=RESTORED_AT)
 
 
 def outcomes_answer(
-    outcomes: Sequence[Outcome], ids: Sequence[str | None], lang: Lang, now: datetime, path: str
+    outcomes: Sequence[Outcome], ids: Sequence[str | None], lang: Lang, now: datetime, restored_at: datetime | None
 ) -> dict[str, Any]:
     """The outcomes as a SubmissionsOut, without what is null."""
-    items = [_outcome(one, named, lang, path) for one, named in zip(outcomes, ids, strict=True)]
-    return {"server_time": rfc3339(now), "items": items}
+    items = [_outcome(one, named, lang, "/api/v1/submissions") for one, named in zip(outcomes, ids, strict=True)]
+    told: dict[str, Any] = {"server_time": rfc3339(now), "items": items}
+    return told | ({"restored_at": rfc3339(restored_at)} if restored_at else {})
 
 
 def _outcome(one: Outcome, named: str | None, lang: Lang, path: str) -> dict[str, Any]:

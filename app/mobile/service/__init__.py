@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from .changes import changes_after, note_changes
+from .changes import changes_after, leap, note_changes
 from .filling import fill
-from .submitting import Sending, take_in_turn
+from .submitting import Sending, restored_at, take_in_turn
 from .versions import list_versions, set_version
 
-__all__ = ["Sending", "changes_after", "fill", "list_versions", "note_changes", "set_version", "take_in_turn"]
+__all__ = [
+    "Sending",
+    "changes_after",
+    "fill",
+    "leap",
+    "list_versions",
+    "note_changes",
+    "restored_at",
+    "set_version",
+    "take_in_turn",
+]

@@ -16,15 +16,15 @@ from app.db.work import Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, CitizenId, ReportId, TenantId, UnitId
 from app.mobile import repository
-from app.mobile.errors import CursorAhead
 from app.mobile.events import ChangeEvent
-from app.mobile.terms import Change, ChangeKind, ChangePage, Removal
+from app.mobile.terms import CONSUMER, Change, ChangeKind, ChangePage, Removal
 from app.outbox import service as outbox
-from app.outbox.terms import Message
+from app.outbox.terms import Message, Series
 from app.publication.terms import Change as PublicChange
 from app.reports.events import ReportEvent
 from app.supports.events import SupportEvent
 from app.timeline.terms import Audience, Entry
+from app.web.cursors import CursorAhead
 
 MOST_AT_ONCE: Final = 2_000  # of reports, or supports: two seconds, of the ten that a batch may take
 _CASES: Final = frozenset(event.value for event in EventType)
@@ -99,13 +99,22 @@ async def changes_after(
 ) -> ChangePage:
     """At most `limit` things that changed for the account after `number`, in order. One statement, two when none did.
 
-    Raises: CursorAhead when no such number was ever given.
+    Raises: CursorAhead when no such number was ever given, or by a history that is lost.
     """
     rows = await repository.page_after(db, tenant_id, citizen, number, limit + 1)
-    if not rows and number > await repository.head(db, tenant_id):
+    around = rows[0] if rows else await repository.head(db, tenant_id, number)
+    if around["lost"] or (not rows and number > around["number"]):
         raise CursorAhead
     changes = [_change(tenant_id, row) for row in rows[:limit]]
-    return ChangePage(changes, changes[-1].number if changes else number, more=len(rows) > limit)
+    reached = changes[-1].number if changes else number
+    return ChangePage(changes, reached, more=len(rows) > limit, restored_at=around["restored_at"])
+
+
+async def leap(work: Work, tenant_id: TenantId) -> None:
+    """The next change gets a number behind all that a lost history can have given. Five statements and a flush."""
+    await outbox.hold_cursor(work, tenant_id, CONSUMER)
+    head = await repository.begin_head(work, tenant_id)
+    head.number = await outbox.note_lost(work, tenant_id, Series.CHANGES, after=head.number)
 
 
 _REPORT = {

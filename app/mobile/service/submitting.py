@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from app.media.errors import UploadUnfinished
 from app.mobile import repository
 from app.mobile.errors import WaitsForAnother
 from app.mobile.terms import Handed, HandedReport, HandedVerb, Outcome, OutcomeKind, SenderVerb
+from app.outbox import service as outbox
 from app.reports import service as reports
 from app.reports.domain import Submitted as TakenReport
 from app.reports.errors import ReportNotFound
@@ -63,6 +65,17 @@ async def take_in_turn(sending: Sending, handed: Sequence[Handed | Problem]) -> 
         outcome = await _taken(sending, one, known) if monotonic() < give_up_at else _failed(one, Unavailable())
         known[one.id] = outcome.kind
         yield outcome
+
+
+async def restored_at(sending: Sending) -> datetime | None:
+    """When the database was last found to be put back from a copy; None also when it cannot be asked. One statement.
+
+    What was taken is told whatever becomes of this.
+    """
+    try:
+        return await outbox.restored_at(sending.intake.db, sending.tenant_id)
+    except DatabaseUnavailable:
+        return None
 
 
 async def _taken(sending: Sending, one: Handed, known: Mapping[UUID, OutcomeKind]) -> Outcome:

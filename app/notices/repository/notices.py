@@ -40,7 +40,9 @@ _RECIPIENTS = """
     LEFT JOIN notice_preferences p ON p.tenant_id = $1 AND p.report_id = r.id
     ORDER BY r.id
 """
-# Who says that they meet the same, where that is public: to be told on their devices of what everyone may read.
+# Who says that they meet the same, where that is public: to be told on their devices of what everyone may read. Each
+# fact ($2 to $4: its case, whose supporters were told already, its position) has its own part of them. Whoever was told
+# something newer of the case meanwhile is not told what was before.
 _SUPPORTERS = """
     WITH RECURSIVE gathered AS (
         SELECT c.id AS case_id, c.id AS told_of, c.code FROM cases c
@@ -50,14 +52,24 @@ _SUPPORTERS = """
         SELECT c.id, g.told_of, g.code FROM gathered g
         JOIN cases c ON c.tenant_id = $1 AND c.merged_into_id = g.case_id
     )
-    SELECT DISTINCT ON (g.told_of, s.citizen_id) g.told_of, s.id, g.code, s.citizen_id, s.lang AS spoken, NULL AS lang
-    FROM gathered g JOIN supports s ON s.tenant_id = $1 AND s.case_id = g.case_id
-    WHERE s.citizen_id = ANY (SELECT d.citizen_id FROM citizen_push_subscriptions d)
-        AND NOT EXISTS (
-            SELECT FROM gathered h JOIN reports r ON r.tenant_id = $1 AND r.case_id = h.case_id
-            WHERE h.told_of = g.told_of AND r.citizen_id = s.citizen_id
-        )
-    ORDER BY g.told_of, s.citizen_id, s.id
+    SELECT f.place - 1 AS place, f.case_id AS told_of, n.* FROM unnest($2::uuid[], $3::uuid[], $4::bigint[])
+        WITH ORDINALITY AS f (case_id, after, position, place)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT ON (s.citizen_id) s.id, g.code, s.citizen_id, s.lang AS spoken, NULL AS lang
+        FROM gathered g JOIN supports s ON s.tenant_id = $1 AND s.case_id = g.case_id
+        WHERE g.told_of = f.case_id AND s.citizen_id > f.after
+            AND s.citizen_id = ANY (SELECT d.citizen_id FROM citizen_push_subscriptions d)
+            AND NOT EXISTS (
+                SELECT FROM gathered h JOIN reports r ON r.tenant_id = $1 AND r.case_id = h.case_id
+                WHERE h.told_of = f.case_id AND r.citizen_id = s.citizen_id
+            )
+            AND NOT EXISTS (
+                SELECT FROM notices t WHERE t.tenant_id = $1 AND t.case_id = f.case_id AND t.report_id = s.id
+                    AND t.position > f.position
+            )
+        ORDER BY s.citizen_id, s.id LIMIT $5
+    ) n
+    ORDER BY f.place, n.citizen_id LIMIT $5
 """
 _SITUATIONS = "SELECT id, unit_id, due_at FROM cases WHERE tenant_id = $1 AND id = ANY ($2)"
 _ADD = """
@@ -177,18 +189,22 @@ class NoticeRepository:
             found[row["told_of"]].append(recipient)
         return found
 
-    async def supporters(self, case_ids: Collection[UUID]) -> Mapping[UUID, list[Recipient]]:
-        """Whoever supports each of the cases and has a device, once each; none where it is not public. One statement.
+    async def supporters(self, wanted: Sequence[tuple[UUID, UUID, int]], limit: int) -> list[tuple[int, Recipient]]:
+        """The first `limit` who support a case and have a device, each with its fact's place in `wanted`, in order.
 
-        What a sender of the case is told anyway is not told again.
+        `wanted`: of each fact its case, the account after which to go on, and its position. Nobody where the case is
+        not public. What a sender of the case is told anyway is not told again. One statement.
         """
-        found: defaultdict[UUID, list[Recipient]] = defaultdict(list)
-        for row in await self._work.fetch(_SUPPORTERS, self._tenant_id, sorted(case_ids)):
-            recipient = Recipient(
-                CaseId(row["told_of"]), ReportId(row["id"]), row["code"], row["citizen_id"], preferences_of(row)
+        rows = await self._work.fetch(_SUPPORTERS, self._tenant_id, *map(list, zip(*wanted, strict=True)), limit)
+        return [
+            (
+                row["place"],
+                Recipient(
+                    CaseId(row["told_of"]), ReportId(row["id"]), row["code"], row["citizen_id"], preferences_of(row)
+                ),
             )
-            found[row["told_of"]].append(recipient)
-        return found
+            for row in rows
+        ]
 
     async def situations(self, case_ids: Collection[UUID]) -> dict[UUID, Situation]:
         """How each case stands. One statement."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from app.service_requests.terms import RequestBooks
 from .gathering import data_of, for_unit, of_request, unit_named
 from .missing import wanted_of
 from .sealing import sealed
+from .supporting import Part, part_of, take_parts
 
 PURPOSE = "notice"  # what the log of readings of identities says
 
@@ -49,7 +50,8 @@ class _Fact:
     message: Message
     occasion: Occasion | None
     for_units: bool
-    of_support: Occasion | None = None
+    part: Part | None = None
+    of_support: Occasion | None = None  # of the part
 
 
 async def tell(
@@ -58,9 +60,10 @@ async def tell(
     """Number of notices that wait from now on.
 
     Eleven statements for any number of messages, none when there is no way to tell anybody. Identities are opened by
-    the program, each opening is in their log. What is written already is not written again.
+    the program, each opening is in their log. What is written already is not written again. Of supporters only so many
+    are told, a message of our own tells of the rest.
     """
-    facts = [_fact(message) for message in messages] if ways.channels else []
+    facts = [_fact(message, ways) for message in messages] if ways.channels else []
     told = [fact for fact in facts if fact.occasion or fact.for_units or fact.of_support]
     if not told:
         return 0
@@ -73,21 +76,24 @@ async def tell(
     found: list[NewNotice] = []
     for_people = [fact for fact in told if fact.occasion or fact.of_support]
     if for_people:
-        subjects = {fact.message.subject_id for fact in for_people if not domain.of_request(fact.message.type)}
+        subjects = {fact.message.subject_id for fact in cases if fact.occasion}
         recipients = await notices.recipients(subjects) if subjects else {}
-        supporters = await _supporters(notices, told, ways)
+        parts = [(fact, fact.part) for fact in cases if fact.part is not None]
+        supporters = await take_parts(work, tenant_id, [part for _, part in parts])
         applicants = [applied[one] for one in {fact.message.subject_id for fact in for_people} if one in applied]
         people = _People(work, tenant, books, keys, ways)
-        await people.gather(_all(recipients), applicants, _all(supporters))
+        await people.gather(_all(recipients.values()), applicants, _all(supporters))
         await people.learn_words()
         await people.fetch_letters(for_people)
         for fact in for_people:
             subject = fact.message.subject_id
             request = applied.get(subject)
             for recipient in [request.recipient] if request is not None else recipients.get(subject, ()):
-                found += people.notices(fact, fact.occasion, recipient, request or situations.get(subject))
-            for supporter in supporters.get(subject, ()):
-                found += people.notices(fact, fact.of_support, supporter, situations.get(subject))
+                found += people.notices(fact.message, fact.occasion, recipient, request or situations.get(subject))
+        for (fact, part), many in zip(parts, supporters, strict=True):
+            for supporter in many:
+                situation = situations.get(part.message.subject_id)
+                found += people.notices(part.message, fact.of_support, supporter, situation)
     if Channel.EMAIL in ways.channels:
         for fact in told:
             if fact.for_units:
@@ -96,25 +102,19 @@ async def tell(
     return await notices.add(found, work.now)
 
 
-async def _supporters(
-    notices: NoticeRepository, told: Sequence[_Fact], ways: Ways
-) -> Mapping[UUID, Sequence[Recipient]]:
-    """Whom to tell of what they support; nobody where there is no way to devices. One statement, none for nothing."""
-    cases = {fact.message.subject_id for fact in told if fact.of_support}
-    return await notices.supporters(cases) if cases and Channel.PUSH in ways.channels else {}
+def _all(recipients: Iterable[Sequence[Recipient]]) -> list[Recipient]:
+    return [one for many in recipients for one in many]
 
 
-def _all(recipients: Mapping[UUID, Sequence[Recipient]]) -> list[Recipient]:
-    return [one for many in recipients.values() for one in many]
-
-
-def _fact(message: Message) -> _Fact:
-    data = data_of(message)
+def _fact(message: Message, ways: Ways) -> _Fact:
+    part = part_of(message)
+    of_support = domain.supporters_occasion_of(part.message.type) if Channel.PUSH in ways.channels else None
     return _Fact(
         message,
-        domain.occasion_of(message.type, data),
+        domain.occasion_of(message.type, data_of(message)),
         message.type in domain.digested(),
-        domain.supporters_occasion_of(message.type),
+        part if of_support else None,
+        of_support,
     )
 
 
@@ -175,7 +175,7 @@ class _People:
             self._letters = await letters_service.letters_numbered(self._work, self._tenant.id, numbers)
 
     def notices(
-        self, fact: _Fact, occasion: Occasion | None, to: Recipient, situation: Situation | Applied | None
+        self, fact: Message, occasion: Occasion | None, to: Recipient, situation: Situation | Applied | None
     ) -> Iterator[NewNotice]:
         """One for each channel that this person is told of the fact by; none without an occasion."""
         if occasion is None:
@@ -193,15 +193,15 @@ class _People:
         )
         words = self._own.get(occasion.code, occasion.words).of(wanted.lang)
         page = "cases" if occasion.supporters else "service-requests" if isinstance(situation, Applied) else "follow"
-        names = self._names(fact.message, to, situation, wanted.lang, page)
+        names = self._names(fact, to, situation, wanted.lang, page)
         for channel in channels:
             next_at = domain.moment(self._work.now, channel, wanted.quiet or self._quiet, self._timezone)
             for recipient_id, address in self._addresses(channel, to, identity, devices):
                 yield NewNotice(
                     id=uuid7(self._work.now),
-                    message_id=fact.message.id,
-                    position=fact.message.position,
-                    case_id=fact.message.subject_id,
+                    message_id=fact.id,
+                    position=fact.position,
+                    case_id=fact.subject_id,
                     recipient_id=recipient_id,
                     report_id=to.report_id,
                     unit_id=None,
@@ -228,11 +228,11 @@ class _People:
                 bound = device.citizen_id.bytes
                 yield device.id, signing.unseal(self._keys.notices, device.sealed, bound).decode()
 
-    def _asked(self, fact: _Fact, situation: Situation | Applied | None, lang: Lang) -> str:
+    def _asked(self, fact: Message, situation: Situation | Applied | None, lang: Lang) -> str:
         """What an applicant is to supply, item by item; nothing of any other fact."""
-        if not isinstance(situation, Applied) or fact.message.type != EventType.SUPPLEMENT_ASKED:
+        if not isinstance(situation, Applied) or fact.type != EventType.SUPPLEMENT_ASKED:
             return ""
-        return wanted_of(self._books, self._tenant.id, situation, data_of(fact.message), lang)
+        return wanted_of(self._books, self._tenant.id, situation, data_of(fact), lang)
 
     def _body(self, channel: Channel, words: Template, names: Mapping[str, str], lang: Lang, asked: str) -> str:
         """The text; mail carries the link on a line of its own, and a letter or list whole: a document for its reader.

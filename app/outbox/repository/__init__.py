@@ -5,7 +5,8 @@ from __future__ import annotations
 from .following import events_after, newest_position
 from .messages import OutboxRepository
 from .parking import ParkedRepository, buriers, is_any_due, list_firsts
-from .watching import backlog, pruned_position
+from .restoring import is_lost, lock_newest, move_on, note_lost, restored_at, standing
+from .watching import backlog
 
 __all__ = [
     "OutboxRepository",
@@ -14,7 +15,12 @@ __all__ = [
     "buriers",
     "events_after",
     "is_any_due",
+    "is_lost",
     "list_firsts",
+    "lock_newest",
+    "move_on",
     "newest_position",
-    "pruned_position",
+    "note_lost",
+    "restored_at",
+    "standing",
 ]

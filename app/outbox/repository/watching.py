@@ -29,9 +29,6 @@ _BACKLOG = f"""
     FROM unnest($1::int[]) AS t (tenant_id)
     LEFT JOIN outbox_heads h ON h.tenant_id = t.tenant_id
 """  # noqa: S608 - a number of ours
-_PRUNED = (
-    "SELECT CASE WHEN $2 THEN pruned_public_position ELSE pruned_position END FROM outbox_heads WHERE tenant_id = $1"
-)
 
 
 async def backlog(db: Database, tenants: Sequence[int]) -> list[Backlog]:
@@ -56,8 +53,3 @@ def _counts(
         {consumer: datetime.fromisoformat(since) for consumer, (_, since, _) in parked.items() if since},
         {consumer: dead for consumer, (_, _, dead) in parked.items() if dead},
     )
-
-
-async def pruned_position(db: Database, tenant_id: int, *, public: bool) -> int:
-    """Position of the last message, or the last `public` one, that is gone; 0 when all are kept. One statement."""
-    return await db.lane.fetchval(_PRUNED, tenant_id, public) or 0

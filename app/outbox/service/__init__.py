@@ -18,13 +18,14 @@ from .relaying import (
     forgotten_until,
     head,
     is_kept,
+    newest_after,
     prune,
     read,
     refuse_forgotten,
-    refuse_unknown,
     relay,
     retire,
 )
+from .restoring import is_lost, leap, note_lost, restored_at
 from .tailing import Follower, Tail, Tails
 
 __all__ = [
@@ -42,12 +43,16 @@ __all__ = [
     "head",
     "hold_cursor",
     "is_kept",
+    "is_lost",
+    "leap",
     "list_parked",
+    "newest_after",
+    "note_lost",
     "prune",
     "read",
     "refuse_forgotten",
-    "refuse_unknown",
     "relay",
+    "restored_at",
     "retire",
     "retry",
     "retry_all",

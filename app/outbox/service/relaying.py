@@ -15,7 +15,7 @@ from app.outbox import repository
 from app.outbox.errors import EventsForgotten, PositionAhead
 from app.outbox.models import OutboxMessage
 from app.outbox.repository import OutboxRepository
-from app.outbox.terms import Backlog, Message
+from app.outbox.terms import Backlog, Message, Standing
 
 RELAY_BATCH_ROWS = 1000
 PRUNE_BATCH_ROWS = 1000
@@ -66,9 +66,11 @@ async def relay(
     return count
 
 
-async def events_between(db: Database, tenant_id: int, after: int, until: int) -> Sequence[Event]:
-    """Numbered messages after `after` up to `until`, as streams need them. One statement."""
-    return await repository.events_after(db, tenant_id, after, until - after, until=until)
+async def events_between(
+    db: Database, tenant_id: int, after: int, until: int, limit: int | None = None
+) -> Sequence[Event]:
+    """Numbered messages after `after` up to `until`, as streams need them: all, or at most `limit`. One statement."""
+    return await repository.events_after(db, tenant_id, after, until - after if limit is None else limit, until=until)
 
 
 async def backlog(db: Database, tenants: Sequence[TenantId]) -> list[Backlog]:
@@ -112,11 +114,9 @@ async def retire(work: Work, tenant_id: TenantId, consumer: str) -> bool:
 async def refuse_forgotten(db: Database, tenant_id: TenantId, after: int, *, public: bool) -> None:
     """Nothing when every message after `after`, or every `public` one, is still kept. One statement.
 
-    Raises: EventsForgotten.
+    Raises: EventsForgotten; PositionAhead when `after` was never given, or by a history that is lost.
     """
-    pruned = await repository.pruned_position(db, tenant_id, public=public)
-    if after < pruned:
-        raise EventsForgotten(resume_from=pruned)
+    _refuse(await repository.standing(db, tenant_id, after), after, public=public)
 
 
 async def forgotten_until(work: Work, tenant_id: TenantId) -> int:
@@ -124,8 +124,19 @@ async def forgotten_until(work: Work, tenant_id: TenantId) -> int:
     return await OutboxRepository(work, tenant_id).forgotten_until()
 
 
-async def refuse_unknown(db: Database, tenant_id: TenantId, after: int) -> None:
-    """Nothing when position `after` was given to a message once. One statement. Raises: PositionAhead."""
-    newest = await repository.newest_position(db, tenant_id)
-    if after > newest:
-        raise PositionAhead(resume_from=newest)
+async def newest_after(work: Work, tenant_id: TenantId, after: int) -> int:
+    """Position of the newest message, when every one after `after` is kept. One statement.
+
+    Raises: EventsForgotten; PositionAhead when `after` was never given, or by a history that is lost.
+    """
+    standing = await repository.standing(work, tenant_id, after)
+    _refuse(standing, after, public=False)
+    return standing.newest
+
+
+def _refuse(standing: Standing, after: int, *, public: bool) -> None:
+    if standing.lost or after > standing.newest:
+        raise PositionAhead(resume_from=standing.newest)
+    pruned = standing.pruned_public if public else standing.pruned
+    if after < pruned:
+        raise EventsForgotten(resume_from=pruned)

@@ -30,6 +30,10 @@ class Follower(Protocol):
         """What came next, in order and each once; often nothing, so that time is noticed."""
         ...
 
+    def skip(self, position: int) -> None:
+        """What comes next follows `position` and not what came last: that history may be lost."""
+        ...
+
 
 class Tail:
     """Reads a tenant's messages on from the newest, for as long as the process runs after somebody asked."""
@@ -74,6 +78,7 @@ class Tail:
                 if not events and (due or ear.is_ahead(self.position)):
                     events, more = await self._stored(ear)
                 if events:
+                    self._look_for_gap(events[0].position)
                     self.position = events[-1].position
                     ear.forget(self.position)
                 await self._hand_on(events)
@@ -97,6 +102,13 @@ class Tail:
         if len(events) < PAGE_ROWS:
             ear.doubt(events[-1].position if events else self.position, said)
         return events, len(events) == PAGE_ROWS
+
+    def _look_for_gap(self, first: int) -> None:
+        """Positions ascend without gaps, but when the database was put back from a copy, or we slept for weeks."""
+        if first != self.position + 1:
+            log.warning("tenant %s goes on at position %s after %s", self._tenant_id, first, self.position)
+            for follower in self._followers:
+                follower.skip(first - 1)
 
     async def _hand_on(self, events: Sequence[Event]) -> None:
         for follower in self._followers:

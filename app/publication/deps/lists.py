@@ -6,7 +6,7 @@ import binascii
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.catalogue.deps import catalogue
 from app.catalogue.snapshot import Catalogue
 from app.directory.deps import directory
 from app.directory.terms import Tier
+from app.kit.clock import EPOCH, microseconds
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 from app.kit.text import folded_words
@@ -29,7 +30,6 @@ from app.web.fields import InstantIn
 from app.web.tenancy import tenant
 
 _COLUMNS = {Tier.PROVINCE: "area_province", Tier.DISTRICT: "area_district", Tier.COMMUNE: "area_commune"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_US = 253_402_300_799_999_999  # the end of year 9999
 
 
@@ -152,7 +152,7 @@ def key_after(query: Mapping[str, object], cursor: str | None) -> tuple[datetime
     try:
         if not 0 <= int(at) <= _LATEST_US:
             raise UnreadableCursor
-        return _EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
+        return EPOCH + timedelta(microseconds=int(at)), UUID(str(case_id))
     except (ValueError, binascii.Error) as error:
         raise UnreadableCursor from error
 
@@ -165,7 +165,7 @@ def next_cursor(query: Mapping[str, object], page: Page) -> str | None:
 def cursor_of(query: Mapping[str, object], key: tuple[datetime, UUID]) -> str:
     """The cursor that goes on after the row with this key."""
     at, case_id = key
-    return make_cursor(query, [(at - _EPOCH) // timedelta(microseconds=1), str(case_id)])
+    return make_cursor(query, [microseconds(at), str(case_id)])
 
 
 def common_terms(connection: HTTPConnection) -> CommonTerms:

@@ -74,6 +74,22 @@ async def portal_changes(
     return [Told(*row) for row in await db.lane.fetch(sql, tenant_id, unit_id, limit, *(after or ()))]
 
 
+_NEWEST: Final = """
+SELECT greatest(max(shown.at), max(gone.at)) AS newest FROM units u
+CROSS JOIN LATERAL (SELECT max(p.updated_at) AS at FROM unit_publications p
+    WHERE p.tenant_id = $1 AND p.unit_id = u.id AND p.shown) shown
+CROSS JOIN LATERAL (SELECT max(p.updated_at) AS at FROM unit_publications p
+    WHERE p.tenant_id = $1 AND p.unit_id = u.id AND NOT p.shown) gone
+WHERE u.tenant_id = $1
+"""
+
+
+async def newest_change(work: Work, tenant_id: TenantId) -> datetime | None:
+    """When any portal of the tenant changed last; None: never. One statement, two places in indexes for each unit."""
+    found: datetime | None = (await work.fetch(_NEWEST, tenant_id))[0]["newest"]
+    return found
+
+
 _LINES: Final = """convert_to(
     code || ' ' || revision || ' ' || encode(sha256, 'hex') || E'\\n', 'UTF8'
 ), '' ORDER BY code COLLATE "C\""""

@@ -17,6 +17,7 @@ from .photos import (
 )
 from .portals import (
     keep_days,
+    note_lost,
     portal_cases,
     portal_changed_at,
     portal_changes,
@@ -66,6 +67,7 @@ __all__ = [
     "keep_days",
     "let_go_photos",
     "list_photos",
+    "note_lost",
     "overview",
     "place",
     "portal_cases",

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from app.db.engine import Database
 from app.db.work import Work
+from app.kit.clock import microseconds
 from app.kit.ids import TenantId, UnitId
+from app.outbox import service as outbox
+from app.outbox.terms import Series
 from app.publication.repository import portals
 from app.publication.repository.portals import Key, Piece
 from app.publication.terms import KEPT_DAYS, MOST_MADE, MOST_MAPPED, Held, Page, PortalDay, Standing, Told
+from app.web.cursors import CursorAhead
 
 
 async def portal_cases(
@@ -31,7 +35,12 @@ async def portal_news(
 async def portal_changes(
     db: Database, tenant_id: TenantId, unit_id: UnitId, *, after: Key | None, limit: int
 ) -> list[Told]:
-    """The changes after one, oldest first: whoever goes on from the last misses none. One statement."""
+    """The changes after one, oldest first: whoever goes on from the last misses none. Two statements, one at first.
+
+    Raises: CursorAhead when `after` is of a history that is lost.
+    """
+    if after is not None and await outbox.is_lost(db, tenant_id, Series.PORTALS, microseconds(after[0])):
+        raise CursorAhead
     return await portals.portal_changes(db, tenant_id, unit_id, after=after, limit=limit, newest_first=False)
 
 
@@ -80,3 +89,9 @@ async def portal_codes_of(
 ) -> Sequence[tuple[str, datetime]]:
     """Cases that were opened on the day, by code, with their times; at most MOST_MAPPED. One statement."""
     return sorted(await portals.portal_codes_of(db, tenant_id, unit_id, day, MOST_MAPPED))
+
+
+async def note_lost(work: Work, tenant_id: TenantId) -> None:
+    """Who follows a portal from a change that a lost history made begins anew. Two statements."""
+    newest = await portals.newest_change(work, tenant_id)
+    await outbox.note_lost(work, tenant_id, Series.PORTALS, after=microseconds(newest) if newest else 0)

@@ -52,9 +52,8 @@ class LiveFeed:
 
     async def check(self, after: int | None) -> None:
         """Nothing when all that is public after `after` can still be told. Raises: EventsForgotten, PositionAhead."""
-        if after is not None and after > self.position:  # another process may have told it more than we know yet
-            await outbox.refuse_unknown(self._db, self._tenant_id, after)
-        elif after is not None and after < self._floor:
+        # Beyond our position: another process may have told it more than we know yet.
+        if after is not None and not self._floor <= after <= self.position:
             await outbox.refuse_forgotten(self._db, self._tenant_id, after, public=True)
 
     def pages_behind(self, after: int | None) -> int:
@@ -92,6 +91,14 @@ class LiveFeed:
         """Everyone is sent away."""
         self._closed = True
         for listener in self._listeners:
+            listener.end()
+
+    def skip(self, position: int) -> None:
+        """What we told was lost, and the history goes on after `position`: everyone comes back, and is checked."""
+        self._positions, self._chunks = [], []
+        self._floor = self.position = position
+        for listener in list(self._listeners):
+            self.leave(listener)
             listener.end()
 
     async def take(self, events: Sequence[Event]) -> None:

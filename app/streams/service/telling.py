@@ -95,9 +95,7 @@ class PrivateFeed:
         await self.start()
         if after is None:
             return
-        if after > self.position:
-            await outbox.refuse_unknown(self._db, self._tenant_id, after)
-        elif after < self._floor:
+        if not self._floor <= after <= self.position:
             await outbox.refuse_forgotten(self._db, self._tenant_id, after, public=False)
             if self.position - after > MOST_BEHIND:
                 raise EventsForgotten(resume_from=self.position - MOST_BEHIND)
@@ -145,11 +143,17 @@ class PrivateFeed:
         if after >= self._floor:
             start = bisect_right(self._ring, after, key=lambda news: news.position)
             return self.position, b"".join(filter(None, (_seen(news, seat.eyes) for news in self._ring[start:])))
-        events = await outbox.events_between(self._db, self._tenant_id, after, min(after + PAGE_ROWS, self.position))
-        reached = min(after + PAGE_ROWS, self.position)
+        known = self.position
+        events = await outbox.events_between(self._db, self._tenant_id, after, known, limit=PAGE_ROWS)
+        reached = events[-1].position if len(events) == PAGE_ROWS else known
         return reached, b"".join(filter(None, (_seen(news, seat.eyes) for news in self._news(events))))
 
     # -- telling
+
+    def skip(self, position: int) -> None:
+        """What we told was lost, and the history goes on after `position`: everyone comes back, and is checked."""
+        self._ring, self._floor, self.position = [], position, position
+        self._end(self._seating.all)
 
     async def take(self, events: Sequence[Event]) -> None:
         """Tell what of `events` concerns a listener; a heartbeat when there was nothing for long."""

@@ -237,7 +237,8 @@ async def redeliver(work: Work, actor: Actor, subscription_id: UUID, message_id:
 async def replay_events(work: Work, db: Database, actor: Actor, subscription_id: UUID, *, after: int) -> Subscription:
     """The subscription with a replay under way: all it wants after the position is delivered (again), in order.
 
-    Raises: Forbidden, SubscriptionNotFound, ReplayUnderWay; EventsForgotten when not all of it is kept.
+    Raises: Forbidden, SubscriptionNotFound, ReplayUnderWay; EventsForgotten when not all of it is
+    kept, PositionAhead when the position was never given.
     """
     row = await _locked(work, actor, subscription_id, verb="replay")
     if row.replay_position is not None:

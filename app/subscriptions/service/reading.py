@@ -11,7 +11,6 @@ from app.db.work import ReadWork
 from app.directory.snapshot import Directory
 from app.kit.ids import TenantId
 from app.outbox import service as outbox
-from app.outbox.errors import EventsForgotten
 from app.outbox.terms import Message
 from app.publication.terms import Change
 from app.subscriptions import domain, repository
@@ -34,14 +33,12 @@ async def events_after(
 ) -> EventPage:
     """Envelopes of what the interest wants of the next `limit` events after the position, in order: perhaps none.
 
-    `page.after` is where to ask on, whatever of it was wanted. Three to five statements.
-    Raises: UnknownEventType; EventsForgotten when not all after the position is kept.
+    `page.after` is where to ask on, whatever of it was wanted. Two to four statements.
+    Raises: UnknownEventType; EventsForgotten when not all after the position is kept, PositionAhead when it never was.
     """
     if interest.types - TYPES:
         raise UnknownEventType(domain.no_such_types(interest.types))
-    forgotten, head = await outbox.forgotten_until(work, tenant_id), await outbox.head(work, tenant_id)
-    if after < forgotten:
-        raise EventsForgotten(resume_from=forgotten)
+    head = await outbox.newest_after(work, tenant_id, after)
     messages = await outbox.read(work, tenant_id, after, until=head, types=interest.types, limit=limit)
     subjects = {message.subject_id for message in messages}
     located = await DeliveryRepository(work, tenant_id).located(subjects) if subjects and interest.narrow else {}
@@ -58,7 +55,7 @@ async def events_after(
     slug, unit_code = directory.tenant(tenant_id).slug, partial(directory.unit_code, tenant_id)
     shown = await _shown(work, tenant_id, wanted)
     envelopes = [domain.envelope(_event(message, shown), tenant_slug=slug, unit_code=unit_code) for message in wanted]
-    return EventPage(envelopes, messages[-1].position if len(messages) == limit else max(after, head))
+    return EventPage(envelopes, messages[-1].position if len(messages) == limit else head)
 
 
 async def _shown(work: ReadWork, tenant_id: TenantId, messages: Collection[Message]) -> dict[UUID, int]:

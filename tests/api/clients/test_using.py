@@ -12,6 +12,7 @@ import pytest
 from app.cases.terms import CaseState
 from app.db.engine import Database
 from app.process import Process
+from app.worker.restoring import begin_anew
 from tests.builders import BINH_HAN, CAM_THUONG, CITY, HAIDUONG, a_case, a_report
 from tests.keyholders import a_keyholder, wanted
 from tests.statements import Statements
@@ -154,6 +155,13 @@ async def test_events_are_read_in_order_and_on_from_where_one_was(
     assert read == whole["items"]
     opened = await client.get(f"{OWN}/events?type=case.opened", headers=holder.headers)
     assert [one["type"] for one in opened.json()["items"]] == ["case.opened"]
+    ahead = await client.get(f"{OWN}/events?after={after + 1}", headers=holder.headers)
+    assert (ahead.status_code, slug(ahead)) == (410, "position-ahead")
+    await begin_anew(process)
+    lost = await client.get(f"{OWN}/events?after={after + 1}", headers=holder.headers)
+    assert (lost.status_code, slug(lost)) == (410, "position-ahead")
+    there = (await client.get(f"{OWN}/events?after={after}", headers=holder.headers)).json()
+    assert (there["items"], there["after"] > after) == ([], True)
 
 
 async def test_what_the_public_no_longer_reads_is_not_told_to_those_who_come_later(

@@ -138,6 +138,15 @@ async def test_each_fact_is_told_by_itself_and_what_is_referred_back_goes_back(p
     await pair.exchange()
     head = await an_officer(pair.there.process, Role.DISPATCHER, Role.APPROVER, Role.UNIT_ADMIN, unit=POWER)
     await pair.there.do(head, report["code"], "reopen", comment="Nhầm.")
+    await pair.exchange()
+    seen = await pair.here.case(filed["code"], approver)
+    assert (seen["state"], "approve" in seen["verbs"]) == ("in_progress", False), "they took their answer back"
+    assert any("không còn hiệu lực" in (one["text"] or "") for one in seen["timeline"])
+    assert (await pair.there.case(report["code"], worker))["state"] == "assigned", "that they are not told"
+    await _agree(pair, 1)
+    await pair.there.do(worker, report["code"], "resolve", answer="Câu trả lời vội.", resolution="fixed")
+    await pair.exchange()
+    await pair.there.do(head, report["code"], "reopen", comment="Vẫn nhầm.")
     await pair.there.do(worker, report["code"], "resolve", answer="Câu trả lời đúng.", resolution="fixed")
     await pair.exchange()
     seen = await pair.here.case(filed["code"], approver)
@@ -187,6 +196,45 @@ async def test_a_database_that_waits_loses_nothing_and_doubles_nothing(pair: Pai
     seen = await pair.here.case(filed["code"], approver)
     assert (seen["state"], seen["draft_answer"]) == ("awaiting_approval", "Đã đóng cầu dao.")
     await _agree(pair, 1)
+
+
+async def test_a_request_that_ends_in_the_middle_goes_on_from_there(pair: Pair) -> None:
+    _, worker = await _officers(pair)
+    filed = await a_cut(pair)
+    await pair.exchange()
+    (report,) = await _there(pair)
+    owner, path = {"Tracking-Secret": filed["tracking_secret"]}, f"/api/v1/reports/{filed['code']}"
+    await pair.here.client.post(f"{path}/replies", json={"text": "Cả ngõ 14 nữa."}, headers=owner)
+    await a_cut(pair, description="Mất điện ở ngõ 20.")
+    await pair.here.client.post(f"{path}/replies", json={"text": "Ngõ 16 cũng mất."}, headers=owner)
+    posts = pair.there.line.posts
+    async with pair.there.locked("LOCK TABLE reports IN SHARE MODE"):
+        await pair.here.deliver()
+    assert pair.there.line.posts == posts + 1
+    assert ((await pair.there.row())["heard"], (await pair.here.row())["told"]) == (2, 2), "the words, not the case"
+    pair.clock.at += timedelta(minutes=11)
+    await pair.exchange()
+    assert len(await _there(pair)) == 2
+    seen = await pair.there.case(report["code"], worker)
+    told = [one["text"] for one in seen["timeline"] if one["text"] in {"Cả ngõ 14 nữa.", "Ngõ 16 cũng mất."}]
+    assert told == ["Cả ngõ 14 nữa.", "Ngõ 16 cũng mất."], "each once, in their order"
+    await _agree(pair, 2)
+
+
+async def test_a_case_for_which_nobody_there_is_responsible_comes_back(pair: Pair) -> None:
+    there = pair.there.process
+    await there.db.lane.fetch("UPDATE units SET valid_to = '2026-11-19'")
+    await there.db.lane.fetch("UPDATE reference_versions SET version = version + 1 WHERE name = 'directory'")
+    await there.refresh()
+    filed = await a_cut(pair)
+    await pair.exchange()
+    assert await _there(pair) == []
+    seen = await pair.here.case(filed["code"], await an_officer(pair.here.process, Role.DISPATCHER, unit=PROVINCE))
+    assert seen["responsible_unit"]["code"] != POWER, "it is in somebody's hands"
+    assert any("không tiếp nhận được" in (one["text"] or "") for one in seen["timeline"])
+    (consignment,) = (await pair.here.asked("/consignments"))["items"]
+    assert (consignment["case"], consignment["state"]) == (filed["code"], "refused")
+    assert (await pair.here.row())["told"] == (await pair.here.row())["written"], "it stops nothing"
 
 
 async def test_what_is_not_theirs_comes_back_with_the_reason(pair: Pair) -> None:

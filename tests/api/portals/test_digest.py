@@ -19,8 +19,10 @@ import rfc8785
 from app.db.engine import Database
 from app.db.work import write_work
 from app.kit.clock import FixedClock
+from app.process import Process
 from app.publication.domain import canonical_json
 from app.publication.repository import portals
+from app.worker.restoring import begin_anew
 from tests.public_cases import HAIDUONG, Province
 
 from .conftest import Change, Publish
@@ -215,6 +217,24 @@ async def test_changes_come_in_order_and_once(client: httpx.AsyncClient, publish
     assert rest == {"items": [], "cursor": cursor, "more": False}
     later = await publish(at=clock.at)
     assert [one["code"] for one in (await client.get(f"{API}/changes?cursor={cursor}")).json()["items"]] == [later.code]
+
+
+async def test_a_copy_of_what_a_restored_backup_does_not_know_begins_anew(
+    mirror: Mirror, publish: Publish, clock: FixedClock, process: Process
+) -> None:
+    kept, lost = await publish(), await publish()
+    assert await mirror("pull") == (0, ["2"])
+    lane = process.db.lane
+    for table, key in (("publications", "case_id"), ("unit_publications", "case_id")):  # as a copy of before has it
+        await lane.fetch(f"DELETE FROM {table} WHERE {key} = $1", lost.id)
+        await lane.fetch(f"UPDATE {table} SET updated_at = $2 WHERE {key} = $1", kept.id, clock.at - timedelta(hours=1))
+    clock.at += timedelta(seconds=1)
+    await begin_anew(process)
+    clock.at += timedelta(seconds=1)
+    await publish()
+    assert await mirror("pull") == (0, ["2"]), "all that is there, and not what is lost"
+    assert await mirror("check", "2026-11-01", "2026-11-30") == (0, [])
+    assert await mirror("pull") == (0, ["0"])
 
 
 @pytest.mark.parametrize(

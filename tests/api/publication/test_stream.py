@@ -16,7 +16,7 @@ from app.bus.hub import Bus
 from app.cases.models import Case
 from app.db.engine import Database
 from app.db.work import Work, write_work
-from app.kit.clock import FixedClock
+from app.kit.clock import FixedClock, microseconds
 from app.kit.ids import uuid7
 from app.main import create_app, install
 from app.outbox import service as outbox
@@ -24,6 +24,7 @@ from app.outbox.models import ConsumerCursor
 from app.outbox.service import Tails
 from app.process import Process
 from app.publication.service import streaming
+from app.worker.restoring import begin_anew
 from tests.diaries import note
 from tests.public_cases import HAIDUONG, Fill, Province
 from tests.statements import Statements
@@ -191,6 +192,31 @@ async def test_a_number_from_another_process_is_waited_for(application: FastAPI,
     async with listening(application, 1) as ear:
         await ear.until(1)
         assert ear.events == [(2, "publication.published")]
+
+
+async def test_who_listens_while_a_backup_is_restored_comes_back_and_is_checked(
+    application: FastAPI, web: httpx.AsyncClient, process: Process, changes: Changes, clock: FixedClock
+) -> None:
+    await changes(2)
+    async with listening(application) as ear:
+        await ear.until_greeted()
+        await changes(1)
+        await ear.until(1)
+        lane = process.db.lane  # as a copy of before the third has it
+        await lane.fetch("DELETE FROM outbox_messages WHERE position = 3")
+        await lane.fetch("UPDATE outbox_heads SET position = 2")
+        await begin_anew(process)
+        await changes(1)
+        async with asyncio.timeout(10):
+            while not ear.finished:
+                ear.news.clear()
+                await ear.news.wait()
+        assert ear.events == [(3, "publication.published")], "it is sent away before it is told what it cannot place"
+    refused = await web.get("/stream", headers={"Last-Event-ID": "3"})
+    assert (refused.status_code, refused.json()["type"]) == (410, "/problems/position-ahead")
+    async with listening(application, 2) as ear:
+        await ear.until(1)
+        assert ear.events == [(microseconds(clock.at) + 1, "publication.published")]
 
 
 async def test_an_invented_number_is_refused(web: httpx.AsyncClient, changes: Changes) -> None:

@@ -43,6 +43,9 @@ class Follower:
     async def take(self, events: Sequence[Event]) -> None:
         self.positions += [event.position for event in events]
 
+    def skip(self, position: int) -> None:
+        raise AssertionError(position)
+
 
 @asynccontextmanager
 async def processes(

@@ -293,6 +293,13 @@ async def test_publications_and_their_terms_are_made_anew_for_every_tenant_or_on
     assert (code, said.startswith("khanhhoa: 0 bản công khai đã thay đổi.")) == (0, True), said
 
 
+async def test_an_operator_says_that_a_copy_was_put_back(lienthong: Command, committed_url: str) -> None:
+    code, said = await lienthong("restored")
+    assert (code, said.startswith("Đã ghi nhận")) == (0, True), said
+    assert await count(committed_url, "lost_numbers") == 6, "three series of two provinces"
+    assert await count(committed_url, "database_marks") == 1
+
+
 async def count(url: str, table: str) -> int:
     connection = await asyncpg.connect(driver_url(url))
     try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from app.db.work import Work, in_work
 from app.kit.ids import CaseId, CitizenId, uuid7
+from app.notices.repository import NoticeRepository
 from app.publication import repository as publication_repository
 from app.publication.terms import MOST_COUNTED, MOST_MADE
 from app.supports import repository as supports_repository
@@ -108,9 +111,14 @@ async def test_supporters_are_counted_by_the_cases_they_were_said_of(town: Town)
     async def counted(work: Work) -> list[int]:
         return [one.people for one in await supports_repository.count(work, HAIDUONG, some)]
 
+    async def told(work: Work) -> int:
+        wanted = [(case, UUID(int=0), 1) for case in some]
+        return len(await NoticeRepository(work, HAIDUONG).supporters(wanted, 501))
+
     town.plans.taken()
     for _ in range(REPEATS):
         assert await in_work(db, clock, HAIDUONG, counted) == [3] * len(some)
+        await in_work(db, clock, HAIDUONG, told)
         for code in codes:
             await supports_repository.find(db, HAIDUONG, code, CitizenId(uuid7(now)))
     narrow(town.plans.taken(), 500)
