@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_SHOWN: Final = frozenset(("", "cases", "deadlines", "docs", "map", "portal", "problems", "procedures", "static"))
+_SHOWN: Final = frozenset(
+    ("", "cases", "deadlines", "docs", "map", "portal", "privacy", "problems", "procedures", "static")
+)
 _ITSELF: Final = frozenset(("report", "verify"))  # below are what somebody writes, and papers of somebody's
 _OF_CRAWLERS: Final = ("/robots.txt", "/sitemap.xml", "/sitemaps/", "/icon-", "/manifest.webmanifest")
 _ASIDE: Final = (

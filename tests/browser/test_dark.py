@@ -21,7 +21,15 @@ async def test_pages_can_be_read_in_the_dark_and_are_printed_on_white(
     filed = await a_case(process, CaseState.IN_PROGRESS)
     await drain()
     page = await open_page("/", phone=True, color_scheme="dark")
-    for address in ("/", "/report", f"/cases/{filed.code}", "/deadlines?from=2026-11-20&days=5", "/offline", "/map"):
+    for address in (
+        "/",
+        "/report",
+        f"/cases/{filed.code}",
+        "/deadlines?from=2026-11-20&days=5",
+        "/offline",
+        "/map",
+        "/privacy",
+    ):
         await page.goto(address)
         if address == "/map":
             await expect(page.locator("#map-told")).to_contain_text("trong khung bản đồ")

@@ -22,7 +22,7 @@ from app.web.fields import DayIn
 from app.web.robots import robots
 
 router = APIRouter(dependencies=[Depends(counted(1))])
-_ALWAYS: Final = ("/", "/report", "/cases", "/map", "/procedures", "/deadlines", "/verify", "/docs")
+_ALWAYS: Final = ("/", "/report", "/cases", "/map", "/procedures", "/deadlines", "/privacy", "/verify", "/docs")
 _XML: Final = "application/xml"
 _AN_HOUR_S: Final = 3600
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .blocking import block_sender, forget_origins, lift_block, list_blocks
+from .blocking import KEEP_ORIGINS, block_sender, forget_origins, lift_block, list_blocks
 from .following import (
     add_by_client,
     claim,
@@ -44,6 +44,7 @@ from .reading import (
 )
 
 __all__ = [
+    "KEEP_ORIGINS",
     "Intake",
     "Repeat",
     "ReportView",

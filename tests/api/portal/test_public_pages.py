@@ -30,6 +30,7 @@ PAGES = [
     "/verify",
     "/map",
     "/deadlines",
+    "/privacy",
     "/offline",
     "/verify/9A26-BD23-BBEB-3CBE-1D70",
 ]
