@@ -231,8 +231,11 @@ async def end_device(
     work: WriteWork,
     citizen: CurrentCitizenId,
 ) -> None:
-    """Đăng xuất khỏi một thiết bị. Sign out on one device."""
-    await identity.end_device(work, citizen, device)
+    """Đăng xuất khỏi một thiết bị. Sign out on one device.
+
+    Không trình duyệt nào nhận thông báo nữa cho đến khi đăng ký lại. No browser is told until it subscribes again.
+    """
+    await service.leave_device(work, citizen, device)
 
 
 @router.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from uuid import UUID
 
 from app.citizens import domain, repository
 from app.citizens.events import AccountEvent
@@ -115,6 +116,15 @@ async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | No
     """The number that proves the account, for its owner's eyes; None for an account without one."""
     found = await repository.find_sealed(work, citizen_id)
     return signing.unseal(keys.codes, found.sealed, found.phone_key).decode() if found is not None else None
+
+
+async def leave_device(work: Work, citizen: CitizenId, session_id: UUID) -> None:
+    """The person is signed in there no more, and no browser is sent messages: which of them was there nobody knows.
+
+    Those that the person still has come back by themselves from the account's page. Raises: UnknownDevice.
+    """
+    await identity.end_device(work, citizen, session_id)
+    await notices.forget_devices(work, citizen)
 
 
 async def leave_everywhere(work: Work, citizen: CitizenId) -> None:

@@ -121,7 +121,7 @@ async def end_device(account: CurrentAccount, device: Annotated[UUID, Path()]) -
     """The person is signed in there no more. Raises: UnknownDevice."""
 
     async def end(work: Work) -> None:
-        await identity_service.end_device(work, account.citizen, device)
+        await citizens_service.leave_device(work, account.citizen, device)
 
     await account.do(end)
     return RedirectResponse("/account?done=ended", status_code=303)

@@ -50,6 +50,20 @@ async def test_a_browser_is_told_when_its_owner_says_so_and_no_longer(client: ht
 
 
 @pytest.mark.usefixtures("signed_in")
+async def test_a_device_that_is_ended_is_told_nothing_more(client: httpx.AsyncClient, db: Database) -> None:
+    assert (await client.post("/account/push/on", data=fields("lost"))).status_code == 204
+    lost = await db.lane.fetchval(
+        """
+        INSERT INTO citizen_sessions (citizen_id, id, refresh_hash, user_agent, created_at, rotated_at, expires_at)
+        SELECT citizen_id, gen_random_uuid(), '', 'test', now(), now(), now() + interval '1 day'
+        FROM citizen_push_subscriptions RETURNING id
+        """
+    )
+    assert (await client.post(f"/account/devices/{lost}")).status_code == 303
+    assert await told(db) == 0
+
+
+@pytest.mark.usefixtures("signed_in")
 async def test_whoever_leaves_everywhere_is_told_nowhere(client: httpx.AsyncClient, db: Database) -> None:
     for name in ("lost", "own"):
         assert (await client.post("/account/push/on", data=fields(name))).status_code == 204

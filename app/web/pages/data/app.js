@@ -63,6 +63,7 @@
       const { endpoint, keys } = made.toJSON();
       const answer = await post("on", { endpoint, ...keys });
       if (!answer.ok) { await made.unsubscribe(); throw new Error(answer.status); }
+      await queue.setNote("told", waiting?.dataset.owner).catch(() => {});
     };
     button.addEventListener("click", async () => {
       const held = await subscribed();
@@ -72,6 +73,12 @@
       } catch { told.textContent = push.dataset.denied; }
       await name();
     });
+    // Signing out on another device stops messages to all of them: this one, still its owner's, asks for them again.
+    const again = async () => {
+      const { endpoint, keys } = (await subscribed())?.toJSON() || {};
+      if (endpoint && (await queue.note("told")) === waiting?.dataset.owner) await post("on", { endpoint, ...keys });
+    };
+    again().catch(() => {});
     name().catch(() => {});
     for (const leave of document.querySelectorAll("form[action='/account/sign-out'],form[action='/account/devices']")) {
       // First the browser, while it is still known whose it is; no longer than anybody waits for a page.
