@@ -100,6 +100,7 @@ SELECT day.at, made.cases, made.sha256
 FROM (SELECT at::date FROM generate_series($3::date, $4::date, interval '1 day') AS at) AS day
 LEFT JOIN portal_days k
     ON k.tenant_id = $1 AND k.unit_id = $2 AND k.opened_on = day.at AND k.kept = k.changes
+    AND k.opened_on BETWEEN $3::date AND $4::date -- else a join may read all of the unit's
 CROSS JOIN LATERAL (
     SELECT k.cases, encode(k.sha256, 'hex') AS sha256 WHERE k.kept IS NOT NULL
     UNION ALL

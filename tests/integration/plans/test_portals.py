@@ -33,7 +33,7 @@ async def test_feeds_changes_and_digests_read_what_they_show(town: Town, unit: s
         narrow(town.plans.taken(), PAGE)
 
 
-@pytest.mark.parametrize("unit", ["H23", "H23.21.01"])
+@pytest.mark.parametrize("unit", ["H23", "H23.21"])
 async def test_digests_are_read_as_they_are_kept_and_made_of_few_cases(town: Town, unit: str) -> None:
     month = f"/api/v1/public/portals/{unit}/digest?from=2026-10-21&to={DAY}"
     town.plans.taken()
@@ -44,7 +44,7 @@ async def test_digests_are_read_as_they_are_kept_and_made_of_few_cases(town: Tow
     town.plans.taken()
     kept = [(await town.client.get(month)).json()["days"] for _ in range(REPEATS)][-1]
     visits = town.plans.taken()
-    assert {visit.table for visit in visits} == {"portal_days"}, "no case was looked at"
+    assert sum(visit.rows for visit in visits if visit.table != "portal_days") == 0, "no case was looked at"
     narrow(visits, 31)
     assert kept
     assert all(one in kept for one in made if one["sha256"] is not None)
@@ -58,7 +58,9 @@ async def test_figures_of_the_province_and_its_sitemap_read_counts(town: Town) -
         narrow(town.plans.taken(), MOST_COUNTED + 1)
 
 
-@pytest.mark.parametrize("query", ["", "area=288", "category=roads.pothole&state=closed", f"updated_since={DAY}"])
+@pytest.mark.parametrize(
+    "query", ["", "area=288", "category=roads.pothole&state=closed", f"updated_since={DAY}T00:00:00Z"]
+)
 async def test_feeds_of_the_province_read_what_they_show(town: Town, query: str) -> None:
     for name in ("cases.atom", "cases.csv"):
         town.plans.taken()
