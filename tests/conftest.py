@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import httpx
@@ -32,7 +32,7 @@ import uvicorn
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings as hypothesis_settings
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database, driver_url
@@ -40,6 +40,7 @@ from app.db.models import ReferenceVersion
 from app.db.reference import Reference
 from app.db.work import Work
 from app.directory.repository import DirectoryLoader
+from app.directory.snapshot import Directory
 from app.identity.domain.guessing import guesses_log10
 from app.kit.clock import FixedClock
 from app.main import create_app, install
@@ -82,34 +83,55 @@ def _recording(pytestconfig: pytest.Config) -> Iterator[None]:
         yield
 
 
+async def _stamp(session: AsyncSession, name: str) -> tuple[object, ...] | None:
+    """What any change of the body moves, its version and the instant of that, and whose rows the session sees.
+
+    One statement for all of a session.
+    """
+    if "stamps" not in session.info:
+        whose = func.current_setting("app.tenant", True)
+        rows = await session.execute(
+            select(ReferenceVersion.name, ReferenceVersion.version, ReferenceVersion.changed_at, whose)
+        )
+        session.info["stamps"] = {row.name: tuple(row) for row in rows}
+    return cast("tuple[object, ...] | None", session.info["stamps"].get(name))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _read_once() -> Iterator[None]:
     """Databases of tests begin with the template's reference data, read once: that takes longer than most tests.
 
-    Known by version and instant, which any change of a body moves: what a test has changed is its own.
+    Known by version and instant: what a test has changed is its own. The map is also read without a process.
     """
-    refresh, kept = Reference.refresh, dict[tuple[object, ...], Any]()
+    load_map, refresh, kept = DirectoryLoader.__call__, Reference.refresh, dict[tuple[object, ...], Any]()
+
+    async def once(key: tuple[object, ...], read: Callable[[], Awaitable[Any]]) -> Any:
+        kept[key] = kept.pop(key) if key in kept else await read()  # the last of them was wanted last
+        if len(alike := [other for other in kept if other[0] == key[0]]) > _KEPT:
+            del kept[alike[0]]
+        return kept[key]
+
+    @wraps(load_map)
+    async def load_map_once(loader: DirectoryLoader, session: AsyncSession) -> Directory:
+        session.info.pop("stamps", None)
+        key = ("directory", await _stamp(session, "directory"), loader.default_tenant, loader.locates)
+        return cast("Directory", await once(key, lambda: load_map(loader, session)))
 
     @wraps(refresh)
     async def refresh_once(reference: Reference[Any], session: AsyncSession, versions: dict[str, int]) -> bool:
-        if reference.version != -1:
+        if reference.version != -1 or reference.name == "directory":
             return await refresh(reference, session, versions)
-        if "stamps" not in session.info:
-            rows = await session.execute(select(ReferenceVersion.name, ReferenceVersion.changed_at))
-            session.info["stamps"] = {row.name: row.changed_at for row in rows}
-        loader, version = reference._load, versions.get(reference.name, 0)
-        of_whom = (loader.default_tenant, loader.locates) if isinstance(loader, DirectoryLoader) else None
-        key = (reference.name, version, session.info["stamps"].get(reference.name), of_whom)
-        if key in kept:
-            reference._current, reference.version = kept[key], version
-        else:
+
+        async def read() -> Any:
             await refresh(reference, session, versions)
-        kept[key] = reference.current
-        if len(alike := [other for other in kept if other[0] == reference.name]) > _KEPT:
-            del kept[alike[0]]
+            return reference.current
+
+        reference._current = await once((reference.name, await _stamp(session, reference.name)), read)
+        reference.version = versions.get(reference.name, 0)
         return True
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DirectoryLoader, "__call__", load_map_once)
         patch.setattr(Reference, "refresh", refresh_once)
         patch.setattr("app.process._settle", gc.freeze)  # the collector would look at all of it for each of them
         yield

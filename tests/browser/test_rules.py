@@ -137,7 +137,7 @@ async def test_a_citizen_says_me_too_by_keyboard_and_takes_it_back(
     page = await open_page(f"/cases/{filed.code}", phone=True)
     await look(page, "me-too-0")
     await page.get_by_role("button", name="Tôi cũng gặp").press("Enter")
-    await expect(page.get_by_role("status")).to_contain_text("Bạn đã báo “Tôi cũng gặp”")
+    await expect(page.get_by_role("status").filter(has_text="Bạn đã báo “Tôi cũng gặp”")).to_be_visible()
     await look(page, "me-too-1-given")
     assert await drain()
     await page.reload()

@@ -48,6 +48,7 @@ def change(committed_url: str) -> Change:
     async def run(statement: str) -> None:
         connection = await asyncpg.connect(driver_url(committed_url))
         await connection.execute(statement)
+        await connection.execute("UPDATE reference_versions SET version = version + 1, changed_at = clock_timestamp()")
         await connection.close()
 
     return run
