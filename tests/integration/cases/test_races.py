@@ -188,7 +188,7 @@ async def test_codes_never_repeat_over_processes_and_days(process: Process, db: 
     )
     assert len(set(codes)) == len(codes) == 200
     assert {code.rsplit("-", 1)[0] for code in codes} == {"H23-261120", "H23-261121"}
-    assert all(len(code.rsplit("-", 1)[1]) == 4 for code in codes)
+    assert all(len(code.rsplit("-", 1)[1]) >= 4 for code in codes)  # more once a restore has left out thousands
 
 
 async def test_a_day_of_more_than_9999_reports_gets_longer_numbers(
