@@ -13,6 +13,7 @@ from app.catalogue.deps import catalogue
 from app.catalogue.errors import UnknownCategory
 from app.directory.deps import directory
 from app.directory.errors import AreaOutsideTenant, UnknownArea
+from app.directory.snapshot import root_of
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
 from app.media.errors import StorageAway
@@ -270,8 +271,9 @@ async def get_public_figures(request: Request, database: CurrentDatabase, at: Cu
     chosen part ask for the list, the tiles or the density.
     """
     of, known = await tenant(request), await directory(request)
-    top = next(UnitId(unit.id) for unit in known.units(of) if unit.parent_id is None)
-    found = await service.overview(database, of, top, local_day(at.now(), known.tenant(of).time_zone))
+    top = root_of(known.units(of))
+    assert top is not None
+    found = await service.overview(database, of, UnitId(top.id), local_day(at.now(), known.tenant(of).time_zone))
     told = PublicFiguresOut.of(found, of, known, await catalogue(request))
     content = told.model_dump_json().encode()
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")

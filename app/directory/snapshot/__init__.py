@@ -16,6 +16,7 @@ from .records import (
     Succession,
     Tenant,
     Unit,
+    root_of,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Tenant",
     "Unit",
     "refuse_unusable",
+    "root_of",
 ]

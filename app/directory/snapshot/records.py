@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -153,3 +153,8 @@ class Located:
 def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
     """Whether the day lies between both dates, which belong to the time themselves; None is open."""
     return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+
+
+def root_of(units: Iterable[Unit]) -> Unit | None:
+    """The unit of a tenant that stands above all others; None: there is none."""
+    return next((unit for unit in units if unit.parent_id is None), None)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.db.work import Work
 from app.directory.errors import UnknownUnit
-from app.directory.snapshot import Tenant, Unit
+from app.directory.snapshot import Tenant, Unit, root_of
 from app.identity.domain import Keyring
 from app.kit.clock import local_day
 from app.kit.ids import TenantId, UnitId, uuid7
@@ -61,7 +61,7 @@ def for_unit(
     data = data_of(message)
     unit = unit_named(books, tenant.id, message)
     if message.type == PAUSED:  # the province's own matter: its root unit looks after it
-        unit = next((one for one in books.directory.units(tenant.id) if one.parent_id is None), None)
+        unit = root_of(books.directory.units(tenant.id))
     if message.type == "case.escalated" and data.get("by") == "deadline" and isinstance(data.get("unit_code"), str):
         with suppress(UnknownUnit):  # its code may be another by now: the unit that holds the case is told then
             unit = books.directory.unit_by_code(tenant.id, data["unit_code"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.db.work import ReadWork, Work
-from app.directory.snapshot import Directory
+from app.directory.snapshot import Directory, root_of
 from app.identity.policies import Verdict
 from app.identity.terms import Actor
 from app.payments import domain, policies, repository
@@ -88,8 +88,8 @@ async def note_returned(
 
 def may_settle(actor: Actor, directory: Directory) -> Verdict:
     """Whether the actor may decide on such money."""
-    root = next((unit.id for unit in directory.units(actor.tenant_id) if unit.parent_id is None), None)
-    return policies.may_settle(actor, root)
+    root = root_of(directory.units(actor.tenant_id))
+    return policies.may_settle(actor, root.id if root is not None else None)
 
 
 def _require(actor: Actor, directory: Directory) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.directory.snapshot import root_of
 from app.kit.clock import local_day
 from app.kit.ids import UnitId
 from app.kit.problems import NotFound
@@ -34,7 +35,9 @@ def _answer(request: Request, content: bytes, media_type: str, max_age_s: int = 
 
 def _top(visit: Visit) -> UnitId:
     """The unit above all others of the province: its portal shows all that is public."""
-    return next(UnitId(unit.id) for unit in visit.books.directory.units(visit.tenant.id) if unit.parent_id is None)
+    top = root_of(visit.books.directory.units(visit.tenant.id))
+    assert top is not None
+    return UnitId(top.id)
 
 
 @router.get("/robots.txt")

@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Path
 from starlette.responses import RedirectResponse, Response
 
+from app.directory.snapshot import root_of
 from app.kit.ids import UnitId
 from app.portal import views
 from app.portal.deps import CurrentVisit, PortalRoute
@@ -33,7 +34,8 @@ _WIDGET_POLICY: Final = (
 async def find_portals(visit: CurrentVisit) -> Response:
     """The portal of the province's own unit, which leads to all others."""
     units = visit.books.directory.units(visit.tenant.id)
-    root = next(unit for unit in units if unit.parent_id is None)
+    root = root_of(units)
+    assert root is not None
     return RedirectResponse(f"/portal/{root.code}", status_code=303)
 
 

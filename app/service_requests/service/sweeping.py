@@ -9,6 +9,7 @@ from uuid import UUID
 from app.db.engine import Database
 from app.db.work import Work
 from app.deadlines.errors import CalendarExhausted
+from app.directory.snapshot import root_of
 from app.identity.terms import system_actor
 from app.kit.ids import RequestId, TenantId, UnitId
 from app.service_requests import repository
@@ -78,7 +79,7 @@ async def workload(db: Database, tenants: Sequence[TenantId], at: datetime) -> l
 
 def _soon(work: Work, tenant_id: TenantId, books: RequestBooks) -> datetime:
     """The end of the next working day of the tenant; now where its calendar has none: what is late is told of still."""
-    root = next((unit for unit in books.directory.units(tenant_id) if unit.parent_id is None), None)
+    root = root_of(books.directory.units(tenant_id))
     try:
         return start(books, tenant_id, root.id, 1, work.now).due_at if root is not None else work.now
     except CalendarExhausted:
