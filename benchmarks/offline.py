@@ -1,6 +1,6 @@
 """Hundreds of hours of devices on a bad network: `python -m benchmarks.offline [steps] [devices] [seed]`.
 
-The same world as tests/offline.py, for longer: every report arrives once, every change is seen once, every copy is what
+The same world as tests/offline, for longer: every report arrives once, every change is seen once, every copy is what
 a new device would load. Prints what went wrong on the way, and fails when a promise was not kept.
 """
 
@@ -17,7 +17,8 @@ from app.kit.clock import FixedClock
 from app.main import create_app, install
 from app.process import Process
 from tests.conftest import NOW, make_settings
-from tests.offline import World, simulate
+from tests.offline.proof import simulate
+from tests.offline.world import World
 from tests.server import clone, ensure_template, shared_server
 
 ROUND = 50  # steps from one restored backup to the next
