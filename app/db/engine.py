@@ -115,6 +115,7 @@ def make_engine(url: str, settings: Settings, role: str | None = None) -> AsyncE
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": settings.statement_timeout_s + GRACE_S,
             "statement_cache_size": settings.statement_cache_size,
+            "prepared_statement_cache_size": settings.statement_cache_size,
             "server_settings": session_settings("lienthong", settings) | taken,
         },
     )
