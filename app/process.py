@@ -27,6 +27,7 @@ from app.directory import repository as directory_repository
 from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.kit.clock import Clock
+from app.kit.collector import sparing
 from app.kit.ids import TenantId
 from app.mobile import repository as mobile_repository
 from app.outbox import service as outbox
@@ -94,7 +95,8 @@ class Process:
         )
         db.on_written = process.bus.written
         try:
-            await process.refresh()
+            with sparing():
+                await process.refresh()
         except BaseException:
             await process.close()
             raise
@@ -130,7 +132,7 @@ class Process:
 
     async def refresh(self) -> None:
         """Load whatever has a new version."""
-        map_changed = False
+        anew, map_changed = self.directory.version != -1, False
         async with read_work(self.db, self.clock, None) as work:
             versions = await read_versions(work.session)
             for reference in self.references:
@@ -138,7 +140,7 @@ class Process:
                     log.info("loaded %s", reference.name)
                     map_changed = map_changed or reference is self.directory
         if map_changed:  # the others are small: the collector sees to what they leave
-            _settle()
+            _settle(anew=anew)
 
     async def _keep_fresh(self) -> None:
         while True:
@@ -177,14 +179,15 @@ def _carrier(settings: Settings, db: Database) -> Carrier | None:
     return NatsCarrier(server, read)
 
 
-def _settle() -> None:
+def _settle(*, anew: bool) -> None:
     """Collect what loading has left over, spare the collector what stays, and give free memory back to the system.
 
     The collector would walk hundreds of thousands of objects that never change, again and again, with everybody
-    waiting for half a second; so everybody waits once, when the map has changed. Frozen ones are thawed first, so that
-    what a reload has replaced goes.
+    waiting for half a second; so everybody waits once, when the map has changed. If it was loaded `anew`, frozen ones
+    are thawed first, so that what it has replaced goes.
     """
-    gc.unfreeze()
+    if anew:
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc; other C libraries give back by themselves

@@ -133,7 +133,9 @@ def _read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DirectoryLoader, "__call__", load_map_once)
         patch.setattr(Reference, "refresh", refresh_once)
-        patch.setattr("app.process._settle", gc.freeze)  # the collector would look at all of it for each of them
+        patch.setattr(
+            "app.process._settle", lambda **_: gc.freeze()
+        )  # the collector would look at all of it for each of them
         yield
 
 

@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 from app.db.embedded import EmbeddedPostgres
 from app.db.embedded_host import EmbeddedError
 from app.db.models import Command
+from app.kit.collector import sparing
 from app.kit.text import Text
 from app.process import Process
 from app.web import logs
@@ -54,8 +55,9 @@ class _Server(uvicorn.Server):
 
 
 def _server(process: Process, when_ready: Callable[[], None]) -> _Server:
-    web = import_module("app.main")  # nearly half of a start, which a worker and short commands do without
-    app = web.create_app(process.settings, shared=process)
+    with sparing():
+        web = import_module("app.main")  # nearly half of a start, which a worker and short commands do without
+        app = web.create_app(process.settings, shared=process)
     return _Server(
         uvicorn.Config(
             app,

@@ -50,7 +50,7 @@ async def running(
     process: asyncio.subprocess.Process | nursery.Child
     if before or anew:
         process = await asyncio.create_subprocess_exec(
-            *(*before, sys.executable, "-c", "from app.cli.main import run; run()", command),
+            *(*before, sys.executable, "-c", "from app.cli.start import run; run()", command),
             cwd=ROOT,
             env=environment,
             stdout=asyncio.subprocess.PIPE,

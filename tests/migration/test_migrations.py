@@ -103,7 +103,7 @@ async def test_each_step_is_told_and_a_second_run_does_nothing(older_url: str) -
 async def test_two_programs_migrating_at_once_do_the_work_once(older_url: str) -> None:
     runs = [
         await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from app.cli.main import run; run()", "migrate", "--no-seed"),
+            *(sys.executable, "-c", "from app.cli.start import run; run()", "migrate", "--no-seed"),
             cwd=ROOT,
             env={"LIENTHONG_DATABASE_URL": older_url, "LIENTHONG_SECRET_KEY": "x" * 32, "LANG": "C.UTF-8"},
             stdout=asyncio.subprocess.PIPE,
