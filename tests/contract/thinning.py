@@ -9,6 +9,7 @@ two hundred. Each operation is still asked without the headers that it demands. 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from typing import Any
 
@@ -17,6 +18,8 @@ from schemathesis.generation.case import Case
 from schemathesis.generation.meta import CoveragePhaseData
 from schemathesis.hooks import HookContext
 
+gc.freeze()  # the document and what is imported stay; the collector would walk them in the midst of each operation
+gc.set_threshold(50_000, 20, 100)
 _SEEN: set[tuple[object, ...]] = set()
 _HEADERS: Counter[tuple[object, ...]] = Counter()
 _OPERATIONS_OF_A_HEADER = 3
