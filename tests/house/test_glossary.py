@@ -6,7 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -64,6 +64,7 @@ def identifiers() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+@cache
 def words(identifier: str) -> list[str]:
     """The words of a snake_case or CamelCase name, in lower case."""
     return [word.lower() for part in identifier.split("_") for word in _WORDS.findall(part)]

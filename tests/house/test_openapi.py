@@ -12,9 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from app.main import create_app
-from app.settings import Settings
 from app.web.openapi.examples import kept
+from tests import examples
 from tests.examples import Contract
 from tests.house.snapshots import Held
 
@@ -24,7 +23,7 @@ METHODS = {"get", "post", "put", "patch", "delete", "head", "options"}
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The document without examples, which are in app/web/openapi/data."""
-    whole = create_app(Settings(_env_file=None)).openapi()
+    whole = examples.document()
     for operation in (each for path in whole["paths"].values() for each in path.values()):
         for parameter in operation.get("parameters", ()):
             parameter.pop("example", None)

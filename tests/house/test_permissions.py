@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
-
-from app.main import create_app
-from app.settings import Settings
-from tests import permissions
+from tests import examples, permissions
 from tests.house.snapshots import Held
 
 
@@ -15,7 +11,7 @@ def test_the_document_of_permissions_is_what_the_code_says(held: Held) -> None:
 
 
 def test_every_address_of_officers_has_its_permission() -> None:
-    document = orjson.loads(orjson.dumps(create_app(Settings(_env_file=None)).openapi()))
+    document = examples.document()
     verbs = {f"POST /api/v1/staff/cases/{{code}}/{line.verb}" for line in permissions.verbs()}
     asked = {
         f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item if "/staff/" in path
@@ -31,7 +27,7 @@ def test_every_address_of_officers_has_its_permission() -> None:
 
 
 def test_every_address_of_other_systems_has_its_scope() -> None:
-    document = orjson.loads(orjson.dumps(create_app(Settings(_env_file=None)).openapi()))
+    document = examples.document()
     asked = {
         f"{method.upper()} {path}"
         for path, item in document["paths"].items()

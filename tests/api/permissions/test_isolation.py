@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.identity.terms import ReporterIdentity, Role
 from app.process import Process
-from tests import permissions
+from tests import examples, permissions
 from tests.api.cases.test_verbs import STEPS
 from tests.api.permissions.test_matrix import NOBODY, a_foreign_officer
 from tests.applicants import LAND, MARITAL, MARRIED, VERB_BODIES, Life, an_applicant
@@ -127,26 +127,26 @@ async def strangers(client: httpx.AsyncClient, process: Process) -> list[Caller]
     ]
 
 
-def addresses(application: FastAPI) -> list[str]:
+def addresses() -> list[str]:
     """Every operation that names something in its path."""
-    paths = application.openapi()["paths"]
+    paths = examples.document()["paths"]
     return sorted(f"{method.upper()} {path}" for path, item in paths.items() for method in item if "{" in path)
 
 
-def of_a_report(application: FastAPI) -> list[str]:
+def of_a_report() -> list[str]:
     """Those that name a report or a case."""
-    return [one for one in addresses(application) if any(part in one for part in _OF_A_REPORT)]
+    return [one for one in addresses() if any(part in one for part in _OF_A_REPORT)]
 
 
-def of_a_request(application: FastAPI) -> list[str]:
+def of_a_request() -> list[str]:
     """Those that name a service request."""
-    return [one for one in addresses(application) if _OF_A_REQUEST in one]
+    return [one for one in addresses() if _OF_A_REQUEST in one]
 
 
 def test_every_address_that_names_something_is_looked_at(application: FastAPI) -> None:
-    apart = {one for one in addresses(application) if any(part in one for part in APART)}
-    named = {*of_a_report(application), *of_a_request(application)}
-    assert set(addresses(application)) == {*named, *EVERYONES, *OWN, *apart}
+    apart = {one for one in addresses() if any(part in one for part in APART)}
+    named = {*of_a_report(), *of_a_request()}
+    assert set(addresses()) == {*named, *EVERYONES, *OWN, *apart}
 
 
 async def asked(
@@ -173,7 +173,7 @@ async def test_a_report_is_to_strangers_as_one_that_was_never_sent(
     known = ReporterIdentity(name="Nguyễn Văn A", phone="+84912345678", email="a@example.vn")
     filed: Filed = await a_report(process, reporter=known, description="Đèn đường trước nhà tôi không sáng.")
     callers, looked = await strangers(client, process), 0
-    for address in of_a_report(application):
+    for address in of_a_report():
         for caller in callers:
             of_theirs = await asked(client, statements, address, filed.code, caller)
             of_nothing = await asked(client, statements, address, ABSENT, caller)
@@ -185,7 +185,7 @@ async def test_a_report_is_to_strangers_as_one_that_was_never_sent(
             }, who
             assert of_theirs[3] == of_nothing[3], f"{who}: the work done tells the two apart"
             looked += 1
-    assert looked == len(of_a_report(application)) * len(callers) > 150
+    assert looked == len(of_a_report()) * len(callers) > 150
 
 
 async def test_a_service_request_is_to_strangers_as_one_that_was_never_filed(
@@ -195,7 +195,7 @@ async def test_a_service_request_is_to_strangers_as_one_that_was_never_filed(
     await life.file(procedure=MARITAL, answers=MARRIED, documents=[])
     assert life.code, "a procedure that needs no papers"
     callers, looked = await strangers(client, process), 0
-    for address in of_a_request(application):
+    for address in of_a_request():
         for caller in callers:
             of_theirs = await asked(client, statements, address, life.code, caller)
             of_nothing = await asked(client, statements, address, f"{life.code[:-4]}9998", caller)
@@ -204,7 +204,7 @@ async def test_a_service_request_is_to_strangers_as_one_that_was_never_filed(
             assert of_theirs[1] == of_nothing[1], who
             assert of_theirs[3] == of_nothing[3], f"{who}: the work done tells the two apart"
             looked += 1
-    assert looked == len(of_a_request(application)) * len(callers) > 150
+    assert looked == len(of_a_request()) * len(callers) > 150
 
 
 async def test_a_draft_is_its_owners_alone(client: httpx.AsyncClient) -> None:

@@ -151,6 +151,8 @@ async def _fill(url: str) -> None:
 
 async def _placed(process: Process) -> None:
     """Every publication is in the portals of units, many are on the map, and PostgreSQL has looked at all of that."""
+    await worker_loop.place_in_portals(process)
+    await process.db.lane.fetch("ANALYZE portal_days")  # autovacuum is off: each of the rest would read all of it
     while await worker_loop.place_in_portals(process):
         pass
     for _ in range(10):  # two thousand of them: sixty thousand counts
