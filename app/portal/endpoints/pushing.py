@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.db.work import Work
+from app.identity.terms import CitizenToken
 from app.notices import service as notices_service
 from app.notices.errors import NoSuchDevice
 from app.notices.schemas import DeviceIn
@@ -27,11 +28,16 @@ async def switch_on(account: CurrentAccount, form: CurrentForm) -> Response:
     except ValidationError as error:
         raise UnreadableForm from error
 
+    signed_in = account.visit.signed_in
+    assert signed_in is not None
+    token = signed_in.token
+    assert isinstance(token, CitizenToken)
+
     async def on(work: Work) -> None:
         await notices_service.add_device(
             work,
             account.visit.keys,
-            account.citizen,
+            token,
             endpoint=device.endpoint,
             p256dh=device.keys.p256dh,
             auth=device.keys.auth,
