@@ -13,7 +13,7 @@ from app.identity.terms import CitizenToken
 from app.notices import service as notices_service
 from app.notices.errors import NoSuchDevice
 from app.notices.schemas import DeviceIn
-from app.portal.deps import CurrentAccount, PortalRoute
+from app.portal.deps import Account, CurrentAccount, PortalRoute
 from app.web.pages import CurrentForm, UnreadableForm
 
 router = APIRouter(prefix="/account/push", route_class=PortalRoute)
@@ -28,16 +28,11 @@ async def switch_on(account: CurrentAccount, form: CurrentForm) -> Response:
     except ValidationError as error:
         raise UnreadableForm from error
 
-    signed_in = account.visit.signed_in
-    assert signed_in is not None
-    token = signed_in.token
-    assert isinstance(token, CitizenToken)
-
     async def on(work: Work) -> None:
         await notices_service.add_device(
             work,
             account.visit.keys,
-            token,
+            _token_of(account),
             endpoint=device.endpoint,
             p256dh=device.keys.p256dh,
             auth=device.keys.auth,
@@ -58,3 +53,9 @@ async def switch_off(account: CurrentAccount, form: CurrentForm) -> Response:
     with contextlib.suppress(NoSuchDevice):
         await account.do(off)
     return Response(status_code=204)
+
+
+def _token_of(account: Account) -> CitizenToken:
+    assert account.visit.signed_in is not None
+    assert isinstance(account.visit.signed_in.token, CitizenToken)
+    return account.visit.signed_in.token
