@@ -245,7 +245,19 @@ class PublicPhoto(TenantRow, Base):
     dropped_at: Mapped[datetime | None]  # when the copy was removed from the disk
 
 
-class MapCell(TenantRow, Base):
+class ByState:
+    """How many cases are in each state."""
+
+    received: Mapped[int]
+    assigned: Mapped[int]
+    in_progress: Mapped[int]
+    awaiting_reporter: Mapped[int]
+    awaiting_approval: Mapped[int]
+    resolved: Mapped[int]
+    closed: Mapped[int]
+
+
+class MapCell(ByState, TenantRow, Base):
     """How many public cases lie in a square of the map, by state: of one category, or of all where it is empty.
 
     Written in the transaction of the publications it counts, by whoever holds the consumer's cursor, so that no two
@@ -258,13 +270,6 @@ class MapCell(TenantRow, Base):
     depth: Mapped[int] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(primary_key=True)
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    received: Mapped[int]
-    assigned: Mapped[int]
-    in_progress: Mapped[int]
-    awaiting_reporter: Mapped[int]
-    awaiting_approval: Mapped[int]
-    resolved: Mapped[int]
-    closed: Mapped[int]
     x: Mapped[int] = mapped_column(BigInteger)
     y: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
@@ -286,7 +291,7 @@ class DensityCell(TenantRow, Base):
     cases: Mapped[int]
 
 
-class FigureCell(TenantRow, Base):
+class FigureCell(ByState, TenantRow, Base):
     """How many public cases a unit's portal shows, by state: of a category, of a period, of an area; as map cells are.
 
     No category is every one, period 0 all time, `*` every commune, or with the district every area. `overdue` counts
@@ -301,11 +306,4 @@ class FigureCell(TenantRow, Base):
     period: Mapped[int] = mapped_column(primary_key=True)
     area_district: Mapped[str] = mapped_column(primary_key=True)
     area_commune: Mapped[str] = mapped_column(primary_key=True)
-    received: Mapped[int]
-    assigned: Mapped[int]
-    in_progress: Mapped[int]
-    awaiting_reporter: Mapped[int]
-    awaiting_approval: Mapped[int]
-    resolved: Mapped[int]
-    closed: Mapped[int]
     overdue: Mapped[int]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
-from app.cases.terms import CaseState
 from app.directory.deps import directory
 from app.directory.snapshot import root_of
 from app.kit.clock import local_day
@@ -20,22 +19,15 @@ from app.publication.terms import MOST_ASKED_MONTHS, MOST_MONTHS, FiguresAsked
 from app.web.state import clock
 from app.web.tenancy import tenant
 
-from .lists import area_column
+from .lists import PartQuery, area_column
 from .maps import categories_of
 
 _MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 
-class FiguresQuery(BaseModel):
+class FiguresQuery(PartQuery):
     """What the public figures may be narrowed to."""
 
-    area: Annotated[
-        str | None, Field(max_length=8, description="Area code; with everything below it", examples=["288"])
-    ] = None
-    category: Annotated[str | None, Field(max_length=100, description="Category or group code", examples=["roads"])] = (
-        None
-    )
-    state: Annotated[list[CaseState] | None, Field(max_length=7, description="One state or several")] = None
     unit: Annotated[
         str | None,
         Field(max_length=100, description="Unit code: what its portal shows, units below it too", examples=["H23.21"]),
