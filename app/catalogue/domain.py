@@ -51,6 +51,13 @@ _NEVER_SHOWN = Text("Khiếu nại, tố cáo không bao giờ công khai.", "Co
 _WHY_NO_PHOTOS = Text("Hãy ghi căn cứ không công khai ảnh.", "Name the law by which pictures are not shown.")
 _LONGER = Text("Việc khẩn cấp không thể lâu hơn việc thường.", "Urgent ones cannot take longer than others.")
 _NOT_ASKED = Text("Tỉnh không có câu hỏi “{code}”.", "The province asks no question “{code}”.")
+_ASKED = Text("Đã có câu hỏi mã “{code}”.", "There is a question “{code}” already.")
+_TOO_MANY = Text("Nhiều nhất mười câu hỏi, cả cũ lẫn mới.", "At most ten questions, old and new together.")
+_NO_CHOICE = Text("Câu hỏi chọn cần ít nhất hai lựa chọn.", "A question to choose needs two choices at least.")
+_NOT_TO_CHOOSE = Text("Chỉ câu hỏi chọn mới có lựa chọn.", "Only a question to choose has choices.")
+_CHOICE_TWICE = Text("Hai lựa chọn cùng một mã.", "Two choices have one code.")
+_LESS = Text("Số lớn nhất nhỏ hơn số nhỏ nhất.", "The largest number is less than the least.")
+MOST_QUESTIONS: Final = 10
 APART: Final = frozenset({"new", "preview"})  # what addresses beside the categories' own are called
 _GROUP_STEP: Final = 100
 _RANGE = Text("Cần là một số từ {least} đến {most}.", "Must be a number from {least} to {most}.")
@@ -209,7 +216,7 @@ def new_category(new: NewCategory, among: Sequence[Category], *, tenant: TenantI
         photos=new.photos,
         photos_basis=new.photos_basis if new.photos is PhotoPolicy.NEVER else None,
         guidance=new.guidance,
-        questions=tuple(questions[code] for code in new.questions),
+        questions=(*(questions[code] for code in new.questions), *new.own_questions),
         keywords=new.keywords,
         position=_last_place(new.parent, among),
         valid_from=new.wanted.valid_from,
@@ -233,6 +240,26 @@ def _mistakes(new: NewCategory, known: dict[CategoryCode, Category]) -> Iterator
     for at, code in enumerate(new.questions):
         if code not in asked:
             yield f"/questions/{at}", _NOT_ASKED.fill(code=code)
+    yield from _misasked(new, asked)
+
+
+def _misasked(new: NewCategory, asked: set[str]) -> Iterator[tuple[str, Text]]:
+    """What is wrong with the questions that nobody asks yet."""
+    if len(new.questions) + len(new.own_questions) > MOST_QUESTIONS:
+        yield "/questions", _TOO_MANY
+    codes = [question.code for question in new.own_questions]
+    for at, question in enumerate(new.own_questions):
+        pointer, choices = f"/own_questions/{at}", [choice.code for choice in question.choices]
+        if question.code in asked or question.code in codes[:at]:
+            yield f"{pointer}/code", _ASKED.fill(code=question.code)
+        if question.type is QuestionType.CHOICE and len(choices) < 2:
+            yield f"{pointer}/choices", _NO_CHOICE
+        elif question.type is not QuestionType.CHOICE and choices:
+            yield f"{pointer}/choices", _NOT_TO_CHOOSE
+        elif len(set(choices)) < len(choices):
+            yield f"{pointer}/choices", _CHOICE_TWICE
+        if question.type is QuestionType.NUMBER and (question.minimum or 0) > (question.maximum or math.inf):
+            yield f"{pointer}/maximum", _LESS
 
 
 def _misnamed(new: NewCategory, known: dict[CategoryCode, Category]) -> Iterator[tuple[str, Text]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
@@ -19,12 +19,14 @@ from .snapshot import Branch, Catalogue
 from .terms import (
     Category,
     CategoryVersion,
+    Choice,
     KeptCategory,
     Kind,
     NewCategory,
     PhotoPolicy,
     PublicationPolicy,
     Question,
+    QuestionType,
     WantedCategory,
 )
 
@@ -179,6 +181,9 @@ class CategoryOut(BaseModel):
         )
 
 
+QuestionCode: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+
+
 class BothIn(WireIn):
     """A phrase in both languages."""
 
@@ -229,8 +234,49 @@ class CategoryVersionIn(_WantedIn):
     )
 
 
+class NewChoiceIn(WireIn):
+    """One answer to choose."""
+
+    code: QuestionCode = Field(examples=["broken"])
+    label: BothIn
+
+    def choice(self) -> Choice:
+        """The same as the program knows it."""
+        return Choice(self.code, self.label.text())
+
+
+class NewQuestionIn(WireIn):
+    """A question that nobody asks yet; it is asked, and changed, with the category that brings it."""
+
+    code: QuestionCode = Field(
+        description="Mã, không đổi về sau; quy tắc chuyển nói đến nó. It never changes: routing rules name it.",
+        examples=["bump_state"],
+    )
+    text: BothIn
+    type: QuestionType
+    choices: list[NewChoiceIn] = Field([], max_length=30, description="Chỉ với `choice`. Of a `choice` only.")
+    required: StrictBool = False
+    private: StrictBool = Field(default=False, description="Không bao giờ công khai câu trả lời. Never published.")
+    minimum: StrictInt | None = Field(None, description="Chỉ với `number`. Of a `number` only.")
+    maximum: StrictInt | None = None
+
+    def question(self) -> Question:
+        """The same as the program knows it."""
+        number = self.type is QuestionType.NUMBER
+        return Question(
+            code=self.code,
+            text=self.text.text(),
+            type=self.type,
+            choices=tuple(one.choice() for one in self.choices),
+            required=self.required,
+            private=self.private,
+            minimum=self.minimum if number else None,
+            maximum=self.maximum if number else None,
+        )
+
+
 class CategoryIn(_WantedIn):
-    """A category that there is not yet; what it asks, it asks in the words of categories there are."""
+    """A category that there is not yet; it asks what other categories ask, and questions of its own."""
 
     code: Annotated[
         str,
@@ -250,6 +296,9 @@ class CategoryIn(_WantedIn):
     photos_basis: BothIn | None = Field(None, description="Căn cứ không công khai ảnh. The law, where `never`.")
     guidance: BothIn | None = Field(None, description="Người gửi nên biết, nên làm gì. What senders should know.")
     questions: list[Code] = Field([], max_length=10, description="Mã câu hỏi đã có. Codes of questions there are.")
+    own_questions: list[NewQuestionIn] = Field(
+        [], max_length=10, description="Câu hỏi chưa lĩnh vực nào hỏi. Questions that no category asks yet."
+    )
     keywords: list[PhraseText] = Field([], max_length=30)
 
     def new(self) -> NewCategory:
@@ -269,6 +318,7 @@ class CategoryIn(_WantedIn):
             questions=tuple(dict.fromkeys(self.questions)),
             keywords=tuple(dict.fromkeys(self.keywords)),
             wanted=self.wanted(),
+            own_questions=tuple(one.question() for one in self.own_questions),
         )
 
 

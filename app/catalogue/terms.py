@@ -174,7 +174,7 @@ class WantedCategory:
 class NewCategory:
     """A category that there is to be: a group, or, with a dot in its code, a leaf of the group named before the dot.
 
-    `questions` are codes of questions that the tenant's other categories ask.
+    `questions` are codes of questions that the tenant's other categories ask, `own_questions` those that none asks yet.
     """
 
     code: str
@@ -191,6 +191,7 @@ class NewCategory:
     questions: tuple[str, ...]
     keywords: tuple[str, ...]
     wanted: WantedCategory
+    own_questions: tuple[Question, ...] = ()
 
     @property
     def parent(self) -> CategoryCode | None:

@@ -7,9 +7,9 @@ import re
 import secrets
 from datetime import date, datetime, timedelta
 
-from app.identity.domain import phone_e164
 from app.kit import signing
 from app.kit.gcra import Rate
+from app.kit.phones import phone_e164
 from app.kit.text import Lang
 from app.limits import terms as limits
 from app.limits.terms import Per

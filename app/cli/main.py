@@ -307,7 +307,7 @@ def import_areas(
 
 @publications_cli.command(name="index")
 def index_publications(tenant: TenantOption = None) -> None:
-    """Lập lại từ khoá tìm kiếm, đếm lại trên bản đồ. Make search terms and the counts of the map anew."""
+    """Lập lại từ khoá tìm kiếm, đếm lại trên bản đồ và trong số liệu. Make search terms and all counts anew."""
 
     async def index(process: Process) -> dict[str, tuple[int, int]]:
         chosen = [accounts.tenant_named(process, tenant)] if tenant else process.directory.current.tenants
@@ -320,8 +320,8 @@ def index_publications(tenant: TenantOption = None) -> None:
     for slug, (changed, counts) in with_process(index).items():
         say(
             Text(
-                "{slug}: đã sửa từ khoá của {changed} bản công khai và {counts} số đếm trên bản đồ.",
-                "{slug}: the terms of {changed} publications and {counts} counts of the map were put right.",
+                "{slug}: đã sửa từ khoá của {changed} bản công khai và {counts} số đếm.",
+                "{slug}: the terms of {changed} publications and {counts} counts were put right.",
             ).fill(slug=slug, changed=changed, counts=counts)
         )
 

@@ -98,7 +98,12 @@ def shown(form: Form) -> list[str]:
 
 def filing_in(procedure: Procedure, form: Form) -> DeskFilingIn:
     """The form as the API takes it. Raises: ValidationError."""
-    content: dict[str, Any] = {"applicant_area": "", **applying.content_of(procedure, form, {})}
+    return DeskFilingIn.model_validate(body_in(procedure, form))
+
+
+def body_in(procedure: Procedure, form: Form) -> dict[str, Any]:
+    """The form in the shape in which it is handed in. Raises: ValidationError for what is no person or place at all."""
+    content = applying.content_of(procedure, form, {})
     files = list(_files(form))
     acts = bool(form.text("for_other"))
     documents: list[dict[str, Any]] = [
@@ -108,13 +113,11 @@ def filing_in(procedure: Procedure, form: Form) -> DeskFilingIn:
     ]
     documents += [{"document": document, "on_paper": True} for document in shown(form) if document != MANDATE or acts]
     mandate = next((upload for document, upload, _ in files if document == MANDATE), None)
-    return DeskFilingIn.model_validate(
-        {
-            **content,
-            "procedure": procedure.code,
-            "channel": form.text("channel"),
-            "documents": documents,
-            "mandate": mandate if acts else None,
-            "another": bool(form.text("another")),
-        }
-    )
+    return {
+        **content,
+        "procedure": procedure.code,
+        "channel": form.text("channel"),
+        "documents": documents,
+        "mandate": mandate if acts else None,
+        "another": bool(form.text("another")),
+    }

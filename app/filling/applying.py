@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -19,10 +19,10 @@ from app.service_requests import service
 from app.service_requests.errors import DocumentsMissing
 from app.service_requests.schemas import DraftIn, FilingIn
 from app.service_requests.service import Checked
-from app.service_requests.terms import Channel, RequestBooks
+from app.service_requests.terms import Channel, Filing, RequestBooks
 from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem
 
-from .questions import answers_of, form_of
+from .questions import ABOUT, answers_of, form_of
 
 PERSON: Final = ("name", "identity_number", "phone", "email", "address", "born_on")
 _MISSING: Final = {"applicant_area": Text("Hãy chọn xã, phường nơi cư trú.", "Please choose the commune of residence.")}
@@ -70,17 +70,40 @@ def content_of(procedure: Procedure, form: Form, before: Mapping[str, Any]) -> d
 
 
 def checked(
-    books: RequestBooks, tenant_id: TenantId, filing: Callable[[], FilingIn], on: date
+    books: RequestBooks, tenant_id: TenantId, shape: type[FilingIn], body: Callable[[], dict[str, Any]], on: date
 ) -> tuple[Checked | None, FieldErrors, FieldErrors]:
-    """What would be filed; what is wrong with the form; what is wrong with the documents. Pure."""
+    """What would be filed; all that is wrong with the form, in its order; what is wrong with the documents. Pure."""
     try:
-        return service.check(books, tenant_id, filing().filing(), on), {}, {}
+        filing, wrong = _read(shape, body())
     except ValidationError as refused:
         return None, errors_of(refused, _MISSING), {}
+    for fault in service.faults(books, tenant_id, filing, on):
+        wrong = {**(_asked(errors_of_problem(fault)) or {"": fault.detail}), **wrong}
+    if wrong:
+        places = {name: place for place, name in enumerate(ABOUT)}
+        return None, dict(sorted(wrong.items(), key=lambda one: places.get(one[0], len(places)))), {}
+    try:
+        return service.check(books, tenant_id, filing, on), {}, {}
     except DocumentsMissing as refused:
         return None, {}, missing_of(refused)
     except Problem as refused:
-        return None, _asked(errors_of_problem(refused)) or {"": refused.detail}, {}
+        return None, {"": refused.detail}, {}
+
+
+def _read(shape: type[FilingIn], body: dict[str, Any]) -> tuple[Filing, FieldErrors]:
+    """What was filled in, and what is none of it: the rest is still looked at, so that nobody is told bit by bit."""
+    try:
+        return shape.model_validate(body).filing(), {}
+    except ValidationError as refused:
+        rest = dict(body)
+        for error in refused.errors():
+            top, *inner = error["loc"]
+            held = rest.pop(str(top), None)
+            if inner and isinstance(held, Mapping):
+                rest[str(top)] = {name: value for name, value in held.items() if name != inner[0]}
+        area = rest.get("applicant_area", "")
+        filing = shape.model_validate({**rest, "applicant_area": area or "0"}).filing()
+        return replace(filing, applicant_area=area), errors_of(refused, _MISSING)
 
 
 def _asked(errors: FieldErrors) -> FieldErrors:
@@ -99,10 +122,14 @@ def missing_of(refused: DocumentsMissing) -> FieldErrors:
     return found
 
 
+def body_of(written: Written) -> dict[str, Any]:
+    """The draft in the shape in which it is handed in."""
+    return {**written.content, "procedure": written.procedure.code, "channel": Channel.WEB}
+
+
 def filing_of(written: Written, *, draft: UUID | None = None, another: bool = False) -> FilingIn:
     """The draft as it is handed in. Raises: ValidationError."""
-    told = written.content
-    return FilingIn(procedure=written.procedure.code, channel=Channel.WEB, draft=draft, another=another, **told)
+    return FilingIn.model_validate({**body_of(written), "draft": draft, "another": another})
 
 
 def needed(written: Written) -> tuple[RequiredDocument, ...]:

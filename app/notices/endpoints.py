@@ -8,8 +8,9 @@ from app.cases import service as cases_service
 from app.cases.deps import CurrentBooks, CurrentScope
 from app.cases.endpoints.parameters import CaseCode
 from app.cases.errors import CaseNotFound
-from app.identity.deps import CurrentActor, CurrentCitizenId, CurrentKeyring, CurrentStaff
+from app.identity.deps import CurrentActor, CurrentCitizenId, CurrentKeyring, CurrentSession, CurrentStaff
 from app.identity.errors import CitizenNeeded, SessionExpired, StaffNeeded
+from app.identity.terms import CitizenToken
 from app.reports.endpoints import ReportCode, TrackingSecret
 from app.reports.errors import ReportNotFound
 from app.service_requests import service as requests_service
@@ -91,13 +92,23 @@ async def get_push_key(key: PushKey) -> PushKeyOut:
     responses=problem_responses(SessionExpired, CitizenNeeded, TooManyDevices, InvalidDevice),
 )
 async def add_device(
-    body: DeviceIn, work: WriteWork, citizen: CurrentCitizenId, keys: CurrentKeyring, settings: CurrentSettings
+    body: DeviceIn,
+    work: WriteWork,
+    signed_in: CurrentSession,
+    citizen: CurrentCitizenId,
+    keys: CurrentKeyring,
+    settings: CurrentSettings,
 ) -> None:
-    """Nhận thông báo về các phản ánh của bạn trên trình duyệt này. Have this browser told of your reports."""
+    """Nhận thông báo về các phản ánh của bạn trên trình duyệt này. Have this browser told of your reports.
+
+    Until it signs out or is signed out from elsewhere; other browsers of the account go on being told.
+    """
+    assert isinstance(signed_in.token, CitizenToken)
+    assert signed_in.token.citizen_id == citizen
     await service.add_device(
         work,
         keys,
-        citizen,
+        signed_in.token,
         endpoint=body.endpoint,
         p256dh=body.keys.p256dh,
         auth=body.keys.auth,

@@ -156,6 +156,7 @@ class PushSubscriptionRow(Base):
     endpoint_hash: Mapped[bytes]
     sealed: Mapped[bytes]  # endpoint and keys
     created_at: Mapped[datetime]
+    session_id: Mapped[UUID | None]  # as which it asked; null: of a device without a phone, or nobody knows
 
     __table_args__ = (
         UniqueConstraint("citizen_id", "endpoint_hash"),

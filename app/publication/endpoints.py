@@ -12,10 +12,7 @@ from starlette.responses import Response
 from app.catalogue.deps import catalogue
 from app.catalogue.errors import UnknownCategory
 from app.directory.deps import directory
-from app.directory.errors import AreaOutsideTenant, UnknownArea
-from app.directory.snapshot import root_of
-from app.kit.clock import local_day
-from app.kit.ids import UnitId
+from app.directory.errors import AreaOutsideTenant, UnknownArea, UnknownUnit
 from app.media.errors import StorageAway
 from app.media.terms import Variant
 from app.outbox.errors import EventsForgotten, PositionAhead
@@ -27,7 +24,7 @@ from app.web.headers import IF_NONE_MATCH, read_here
 from app.web.hot import HotRoute
 from app.web.live import EventStream, TooManyStreams, address_of, seats_of
 from app.web.problems import problem_responses
-from app.web.state import CurrentClock, CurrentDatabase, database
+from app.web.state import CurrentDatabase, database
 from app.web.tenancy import CurrentTenant, tenant
 
 from . import service
@@ -38,6 +35,7 @@ from .deps import (
     CurrentPhotoStore,
     DensityQuery,
     FeaturesQuery,
+    FiguresQuery,
     LastEventId,
     TableQuery,
     TileQuery,
@@ -46,6 +44,7 @@ from .deps import (
     continued,
     density_asked,
     feed_of,
+    figures_asked,
     host_of,
     key_after,
     next_cursor,
@@ -54,6 +53,7 @@ from .deps import (
 )
 from .domain.mercator import Tile
 from .errors import (
+    MonthsOutOfOrder,
     NoSuchTile,
     NothingToSearch,
     PhotoNotFound,
@@ -262,19 +262,26 @@ async def get_public_density_features(request: Request, query: Annotated[Density
 
 
 @router.get(
-    "/statistics", response_model=PublicFiguresOut, responses=_UNCHANGED, openapi_extra=read_here(IF_NONE_MATCH)
+    "/statistics",
+    response_model=PublicFiguresOut,
+    responses={
+        **problem_responses(UnknownArea, AreaOutsideTenant, UnknownCategory, UnknownUnit, MonthsOutOfOrder),
+        **_UNCHANGED,
+    },
+    openapi_extra=read_here(IF_NONE_MATCH),
 )
-async def get_public_figures(request: Request, database: CurrentDatabase, at: CurrentClock) -> Response:
+async def get_public_figures(
+    request: Request, query: Annotated[FiguresQuery, Query()], database: CurrentDatabase
+) -> Response:
     """Các vụ việc công khai bằng con số. The public cases of the province in figures, from counts that are kept.
 
-    `standing` counts all of them; states, categories, areas and months those that have a place, as on the map. For a
-    chosen part ask for the list, the tiles or the density.
+    Every public case counts, whether or not it has a place. With `area`, `category`, `unit`, `since` and `until` only
+    those of that part; `state` leaves only cases in these states, but for `standing`.
     """
-    of, known = await tenant(request), await directory(request)
-    top = root_of(known.units(of))
-    assert top is not None
-    found = await service.overview(database, of, UnitId(top.id), local_day(at.now(), known.tenant(of).time_zone))
-    told = PublicFiguresOut.of(found, of, known, await catalogue(request))
+    of = await figures_asked(request, query)
+    known, categories = await directory(request), await catalogue(request)
+    found = await service.overview(database, of, [one.code for one in categories.all(of.tenant)])
+    told = PublicFiguresOut.of(found, of.tenant, known, categories, query.state)
     content = told.model_dump_json().encode()
     return coded_or_304(request, content, f"W/{content_tag(content)}", media_type="application/json")
 

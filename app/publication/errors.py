@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.kit.problems import BadRequest, Conflict, Gone, Invalid, NotFound
 from app.kit.text import Text
 
+from .terms import MOST_ASKED_MONTHS
+
 
 class UnreadableBox(BadRequest):
     """`bbox` is not four numbers in the right order."""
@@ -18,6 +20,21 @@ class UnreadableBox(BadRequest):
         return Text(
             "bbox gồm bốn số theo thứ tự tây, nam, đông, bắc (kinh độ trước), ví dụ bbox=106.28,20.90,106.36,20.97.",
             "bbox is west,south,east,north in degrees (longitude first), for example bbox=106.28,20.90,106.36,20.97.",
+        )
+
+
+class MonthsOutOfOrder(Invalid):
+    """Figures were asked for of no month, or of too many."""
+
+    slug = "months-out-of-order"
+    title = Text("Các tháng không hợp lệ", "The months make no sense")
+
+    @classmethod
+    def default_detail(cls) -> Text:
+        """Say what is possible."""
+        return Text(
+            f"Chọn tháng đầu (since) không sau tháng cuối (until), nhiều nhất {MOST_ASKED_MONTHS} tháng.",
+            f"Choose a first month (since) that is not after the last (until), and {MOST_ASKED_MONTHS} months at most.",
         )
 
 

@@ -84,6 +84,12 @@ class Publication(TenantRow, Base):
             "case_id",
             postgresql_where=text("published AND lon IS NOT NULL AND spot IS NULL"),
         ),
+        Index(
+            "ix_publications_untallied",
+            "tenant_id",
+            "case_id",
+            postgresql_where=text("published AND tallied IS NULL"),
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -104,6 +110,8 @@ class Publication(TenantRow, Base):
     lon: Mapped[float | None]
     # Where it is counted on the map (`domain.mercator`); null without a place, and until a backfill has come by.
     spot: Mapped[int | None] = mapped_column(BigInteger)
+    # The units it counts for in figures; null while it counts for none, and until a backfill has come by.
+    tallied: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid()))
     updated_at: Mapped[datetime]
     overdue: Mapped[bool]
 
@@ -237,7 +245,19 @@ class PublicPhoto(TenantRow, Base):
     dropped_at: Mapped[datetime | None]  # when the copy was removed from the disk
 
 
-class MapCell(TenantRow, Base):
+class ByState:
+    """How many cases are in each state."""
+
+    received: Mapped[int]
+    assigned: Mapped[int]
+    in_progress: Mapped[int]
+    awaiting_reporter: Mapped[int]
+    awaiting_approval: Mapped[int]
+    resolved: Mapped[int]
+    closed: Mapped[int]
+
+
+class MapCell(ByState, TenantRow, Base):
     """How many public cases lie in a square of the map, by state: of one category, or of all where it is empty.
 
     Written in the transaction of the publications it counts, by whoever holds the consumer's cursor, so that no two
@@ -250,13 +270,6 @@ class MapCell(TenantRow, Base):
     depth: Mapped[int] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(primary_key=True)
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    received: Mapped[int]
-    assigned: Mapped[int]
-    in_progress: Mapped[int]
-    awaiting_reporter: Mapped[int]
-    awaiting_approval: Mapped[int]
-    resolved: Mapped[int]
-    closed: Mapped[int]
     x: Mapped[int] = mapped_column(BigInteger)
     y: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
@@ -276,3 +289,21 @@ class DensityCell(TenantRow, Base):
     area_district: Mapped[str] = mapped_column(primary_key=True)
     area_commune: Mapped[str] = mapped_column(primary_key=True)
     cases: Mapped[int]
+
+
+class FigureCell(ByState, TenantRow, Base):
+    """How many public cases a unit's portal shows, by state: of a category, of a period, of an area; as map cells are.
+
+    No category is every one, period 0 all time, `*` every commune, or with the district every area. `overdue` counts
+    those that are open. Cases without a place are among them.
+    """
+
+    __tablename__ = "figure_cells"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),)
+
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[int] = mapped_column(primary_key=True)
+    area_district: Mapped[str] = mapped_column(primary_key=True)
+    area_commune: Mapped[str] = mapped_column(primary_key=True)
+    overdue: Mapped[int]

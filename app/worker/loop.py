@@ -31,7 +31,7 @@ from app.partners import service as partners_service
 from app.partners.handlers import PartnerConsumer
 from app.process import Process, keyring_of
 from app.publication.handlers import PublicationConsumer
-from app.publication.service import count_places, index_words, keep_days, place
+from app.publication.service import count_places, index_words, keep_days, place, tally
 from app.reports import service as reports_service
 from app.service_requests import service as requests_service
 from app.service_requests.handlers import PaymentConsumer
@@ -206,11 +206,12 @@ async def prune(process: Process) -> int:
 
 
 async def index(process: Process) -> int:
-    """Publications of an earlier release that can be searched, or are on the map, from now on, over all tenants."""
+    """Publications of an earlier release that can be searched, are on the map or count from now on; of all tenants."""
 
     async def one(tenant_id: TenantId) -> int:
         zone = process.directory.current.tenant(tenant_id).time_zone
         words = await in_work(process.db, process.clock, tenant_id, lambda work: index_words(work, tenant_id))
+        words += await in_work(process.db, process.clock, tenant_id, lambda work: tally(work, tenant_id, zone))
         return words + await in_work(
             process.db, process.clock, tenant_id, lambda work: count_places(work, tenant_id, zone)
         )

@@ -119,12 +119,9 @@ async def phone_of(work: Work, keys: Keyring, citizen_id: CitizenId) -> str | No
 
 
 async def leave_device(work: Work, citizen: CitizenId, session_id: UUID) -> None:
-    """The person is signed in there no more, and no browser is sent messages: which of them was there nobody knows.
-
-    Those that the person still has come back by themselves from the account's page. Raises: UnknownDevice.
-    """
+    """The person is signed in there no more, and the browser there is sent no messages. Raises: UnknownDevice."""
     await identity.end_device(work, citizen, session_id)
-    await notices.forget_devices(work, citizen)
+    await notices.forget_session(work, citizen, session_id)
 
 
 async def leave_everywhere(work: Work, citizen: CitizenId) -> None:

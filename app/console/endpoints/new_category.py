@@ -13,6 +13,7 @@ from app.cases.domain.previews import Newcomer
 from app.catalogue import service
 from app.catalogue.schemas import CategoryIn
 from app.catalogue.terms import Category, CategoryVersion, Kind, PhotoPolicy, PublicationPolicy, Question
+from app.console.asking import MOST_NEW, QUESTION_TYPES, own_questions
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, TIERS, UNIT_KINDS, at_fields, numbers
 from app.console.rules import rule_sentence
@@ -83,8 +84,14 @@ def _placed(errors: FieldErrors) -> FieldErrors:
     found: FieldErrors = {}
     for name, error in at_fields(errors).items():
         first = name.partition(".")[0]
-        found.setdefault(first if first in ("questions", "keywords") else _AT.get(name, name), error)
+        found.setdefault(first if first in ("questions", "keywords") else _AT.get(name, _row_of(name)), error)
     return found
+
+
+def _row_of(name: str) -> str:
+    """The field of a new question that the page has: choices are lines of one field, and rows keep their numbers."""
+    top, _, rest = name.partition(".choices")
+    return f"{top}.choices" if top.startswith("own_questions.") and (rest or name.endswith(".choices")) else name
 
 
 def _group(desk: Desk, form: Form) -> Category | None:
@@ -104,6 +111,7 @@ def _typed(desk: Desk, form: Form) -> dict[str, Any]:
         **({"code": f"{group.code}.{own}" if group is not None else own} if own else {}),
         "emergency": bool(form.text("emergency")),
         "questions": form.many("questions"),
+        "own_questions": own_questions(form),
         "keywords": [word.strip() for word in form.text("keywords").replace("\n", ",").split(",") if word.strip()],
     }
 
@@ -166,6 +174,8 @@ def _asked(
         publication=PUBLICATION[preview.category.publication](lang) if preview else "",
         photos=PHOTOS[preview.category.photos](lang) if preview else "",
         questions=[(one.code, one.text(lang)) for one in _questions(desk)],
+        types=[(one.value, label(lang)) for one, label in QUESTION_TYPES.items()],
+        rows=range(MOST_NEW),
         action=f"{PATH}/categories/new",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Path
@@ -94,10 +95,8 @@ def _procedure(desk: Desk, filing: FilingDesk, code: str) -> Procedure:
 def _checked(
     desk: Desk, filing: FilingDesk, procedure: Procedure, form: Form
 ) -> tuple[Checked | None, FieldErrors, FieldErrors]:
-    def filled() -> DeskFilingIn:
-        return taking_in.filing_in(procedure, form)
-
-    return applying.checked(filing.books, desk.tenant.id, filled, taking_in.today(desk))
+    body = partial(taking_in.body_in, procedure, form)
+    return applying.checked(filing.books, desk.tenant.id, DeskFilingIn, body, taking_in.today(desk))
 
 
 def _form(desk: Desk, procedure: Procedure, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import unicodedata
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -17,6 +16,7 @@ from app.identity.errors import IdentityUnreadable, InvalidContact
 from app.identity.terms import ReporterIdentity
 from app.kit import signing
 from app.kit.ids import CaseId, ReportId, TenantId, least_id
+from app.kit.phones import phone_e164
 from app.kit.text import Text, has_forbidden_characters, nfc
 
 from .keys import KEY_ID_BYTES, Keyring
@@ -28,36 +28,11 @@ What is no identity but as personal (a filled-in form) is version 3: a key's nam
 """
 IDENTITY_FIELDS = ("name", "phone", "email", "identity_number", "home_address")
 
-_PHONE_MARKS = re.compile(r"[\s.()\u2010-\u2015-]")
-_PHONE_DIGITS = re.compile(r"[0-9]{6,17}")
-# Mobile 3, 5, 7, 8, 9 + eight digits; fixed 2 + nine digits (Circular 22/2014/TT-BTTTT and its 2017-2018 conversions).
-_VIETNAM_NATIONAL = re.compile(r"[35789][0-9]{8}|2[0-9]{9}")
-_ABROAD = re.compile(r"[1-9][0-9]{6,14}")
 _EMAIL = re.compile(
     r"[^\s@\"<>(),;:\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
 )
 # A citizen's number has 12 digits (Law 26/2023/QH15 on identification); cards issued before 2021 have 9.
 _IDENTITY_NUMBER = re.compile(r"[0-9]{12}|[0-9]{9}")
-
-
-def phone_e164(typed: str) -> str | None:
-    """The number as `+84…` (or another country's `+…`), None when it cannot be one."""
-    if len(typed) > 40:
-        return None
-    text = _PHONE_MARKS.sub("", unicodedata.normalize("NFKC", typed))
-    abroad = text.startswith(("+", "00"))
-    digits = text.removeprefix("+") if text.startswith("+") else text.removeprefix("00")
-    if not _PHONE_DIGITS.fullmatch(digits):
-        return None
-    if digits.startswith("84") and (abroad or not text.startswith("0")):
-        national = digits[2:].removeprefix("0")  # people write +84 (0) 912…
-    elif abroad:
-        return f"+{digits}" if _ABROAD.fullmatch(digits) else None
-    elif text.startswith("0"):
-        national = text[1:]
-    else:
-        return None
-    return f"+84{national}" if _VIETNAM_NATIONAL.fullmatch(national) else None
 
 
 def email_address(typed: str) -> str | None:

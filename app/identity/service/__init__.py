@@ -30,6 +30,7 @@ from .citizens import (
     open_session,
     refresh,
     retire,
+    session_of,
 )
 from .clients import add_client, change_client, client_of_portal, get_client, list_clients, revoke_client, rotate_key
 from .deputies import (
@@ -200,6 +201,7 @@ __all__ = [
     "rotate_key",
     "seals_of",
     "second_step",
+    "session_of",
     "set_active",
     "set_factor_rule",
     "set_password",

@@ -117,6 +117,11 @@ async def list_devices(work: ReadWork, citizen_id: CitizenId, token: CitizenToke
     ]
 
 
+async def session_of(work: Work, token: CitizenToken) -> UUID | None:
+    """Which signing in the access token is of; None for a device without a phone. One statement."""
+    return await repository.find_session_of(work, token)
+
+
 async def end_device(work: Work, citizen_id: CitizenId, session_id: UUID) -> None:
     """The device is signed in no more, at once. Raises: UnknownDevice."""
     row = await repository.lock_session(work, citizen_id, session_id)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .devices import add_device, devices_of, forget_device, list_devices, remove_device, take_devices
+from .devices import (
+    add_device,
+    devices_of,
+    forget_device,
+    list_devices,
+    remove_device,
+    remove_left,
+    remove_of_session,
+    take_devices,
+)
 from .notices import (
     NewNotice,
     NoticeRepository,
@@ -47,6 +56,8 @@ __all__ = [
     "preferences_by_request",
     "release",
     "remove_device",
+    "remove_left",
+    "remove_of_session",
     "retry_failed",
     "settle",
     "take_devices",

@@ -13,8 +13,9 @@ from uuid import UUID
 from app.couriers.addresses import refused_part
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
+from app.identity import service as identity
 from app.identity.domain import Keyring
-from app.identity.terms import Actor
+from app.identity.terms import Actor, CitizenToken
 from app.kit import signing
 from app.kit.ids import CaseId, CitizenId, ReportId, RequestId, TenantId
 from app.notices import repository
@@ -117,16 +118,22 @@ async def switch_off(work: Work, keys: Keyring, tenant_id: TenantId, report_id: 
 
 
 async def add_device(
-    work: Work, keys: Keyring, citizen_id: CitizenId, *, endpoint: str, p256dh: str, auth: str, private: bool
+    work: Work, keys: Keyring, token: CitizenToken, *, endpoint: str, p256dh: str, auth: str, private: bool
 ) -> None:
-    """The browser is told of the citizen's reports from now on. Raises: InvalidDevice, TooManyDevices."""
+    """The browser is told of the citizen's reports from now on, until whoever asks is signed in there no more.
+
+    Raises: InvalidDevice, TooManyDevices.
+    """
+    citizen_id = token.citizen_id
     if refused_part(endpoint, private=private) is not None:
         raise InvalidDevice
+    await repository.remove_left(work, citizen_id)
     if await repository.list_devices(work, citizen_id) >= MOST_DEVICES:
         raise TooManyDevices
     device = json.dumps({"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
     sealed = signing.seal(keys.notices, device.encode(), citizen_id.bytes)
-    await repository.add_device(work, citizen_id, signing.token_hash(endpoint), sealed)
+    session_id = await identity.session_of(work, token)
+    await repository.add_device(work, citizen_id, signing.token_hash(endpoint), sealed, session_id)
 
 
 async def hand_over(work: Work, keys: Keyring, giver: CitizenId, taker: CitizenId) -> None:
@@ -134,12 +141,17 @@ async def hand_over(work: Work, keys: Keyring, giver: CitizenId, taker: CitizenI
     for endpoint_hash, sealed in await repository.take_devices(work, giver):
         plain = signing.unseal(keys.notices, sealed, giver.bytes)
         again = signing.seal(keys.notices, plain, taker.bytes)
-        await repository.add_device(work, taker, endpoint_hash, again)
+        await repository.add_device(work, taker, endpoint_hash, again, None)
 
 
 async def count_devices(work: Work, citizen_id: CitizenId) -> int:
     """Number of browsers that are told of the citizen's reports. One statement."""
     return await repository.list_devices(work, citizen_id)
+
+
+async def forget_session(work: Work, citizen_id: CitizenId, session_id: UUID) -> None:
+    """What was signed in there is told no more, nor is any browser of which nobody knows where it is. One statement."""
+    await repository.remove_of_session(work, citizen_id, session_id)
 
 
 async def forget_devices(work: Work, citizen_id: CitizenId) -> None:

@@ -7,6 +7,7 @@ goes on where this one stopped. Each page has an address.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -98,7 +99,8 @@ async def _onward(account: Account, desk: Desk, draft_id: UUID, form: Form) -> R
 
 def _checked(account: Account, desk: Desk, written: Written) -> tuple[Checked | None, FieldErrors, FieldErrors]:
     """What would be filed today, and what is wrong."""
-    return applying.checked(desk.books, account.visit.tenant.id, lambda: applying.filing_of(written), _today(account))
+    body = partial(applying.body_of, written)
+    return applying.checked(desk.books, account.visit.tenant.id, FilingIn, body, _today(account))
 
 
 def _row(step: str) -> str:

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.db.work import Work
+from app.identity.terms import CitizenToken
 from app.notices import service as notices_service
 from app.notices.errors import NoSuchDevice
 from app.notices.schemas import DeviceIn
-from app.portal.deps import CurrentAccount, PortalRoute
+from app.portal.deps import Account, CurrentAccount, PortalRoute
 from app.web.pages import CurrentForm, UnreadableForm
 
 router = APIRouter(prefix="/account/push", route_class=PortalRoute)
@@ -31,7 +32,7 @@ async def switch_on(account: CurrentAccount, form: CurrentForm) -> Response:
         await notices_service.add_device(
             work,
             account.visit.keys,
-            account.citizen,
+            _token_of(account),
             endpoint=device.endpoint,
             p256dh=device.keys.p256dh,
             auth=device.keys.auth,
@@ -52,3 +53,9 @@ async def switch_off(account: CurrentAccount, form: CurrentForm) -> Response:
     with contextlib.suppress(NoSuchDevice):
         await account.do(off)
     return Response(status_code=204)
+
+
+def _token_of(account: Account) -> CitizenToken:
+    assert account.visit.signed_in is not None
+    assert isinstance(account.visit.signed_in.token, CitizenToken)
+    return account.visit.signed_in.token

@@ -18,6 +18,7 @@ from app.identity import service as identity_service
 from app.identity.terms import NewSession
 from app.kit.clock import local_day
 from app.kit.ids import TenantId
+from app.kit.phones import phone_as_written, phone_e164
 from app.kit.problems import Problem
 from app.kit.text import Text
 from app.limits.deps import TRIES_SIGN_IN
@@ -89,7 +90,9 @@ async def _send_to(visit: Visit, phone: str) -> None:
 
 def _asking_code(visit: Visit, form: Form, errors: FieldErrors, *, status: int = 200) -> Response:
     back = returning.wanted(visit.request, form)
-    return visit.page("code.html", status=status, form=form, errors=errors, phone=form.text("phone"), back=back)
+    typed = form.text("phone")
+    phone = phone_as_written(phone_e164(typed) or typed)
+    return visit.page("code.html", status=status, form=form, errors=errors, phone=phone, back=back)
 
 
 @router.post("/sign-in", dependencies=[TRIES_SIGN_IN])

@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, SecretStr, StrictInt, StringConstraints
 
 from app.citizens.errors import InvalidPhone
-from app.identity.domain import phone_e164
 from app.identity.terms import ReporterIdentity
 from app.kit.ids import ReportId
+from app.kit.phones import phone_e164
 from app.kit.text import Text
 from app.privacy.terms import Opening, OpeningState, Rule, Sender, Subject
 from app.web.fields import InstantIn, ShortText, TextOut, WireIn

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, EmailOptions, RegexOptions, ValidationError
 
-from app.identity.domain import phone_e164
+from app.kit.phones import phone_e164
 from app.kit.text import Text, nfc
 from app.procedures.errors import InvalidFormAnswers
 from app.procedures.terms import FormAnswers, Procedure

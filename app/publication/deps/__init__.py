@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .feeds import continued, feed_of, host_of
+from .figures import FiguresQuery, figures_asked
 from .lists import (
     Asked,
     CasesQuery,
@@ -27,6 +28,7 @@ __all__ = [
     "CurrentStores",
     "DensityQuery",
     "FeaturesQuery",
+    "FiguresQuery",
     "LastEventId",
     "Reader",
     "SimilarQuery",
@@ -40,6 +42,7 @@ __all__ = [
     "cursor_of",
     "density_asked",
     "feed_of",
+    "figures_asked",
     "host_of",
     "key_after",
     "next_cursor",

@@ -42,8 +42,8 @@ class Asked:
     query: dict[str, object]
 
 
-class CasesQuery(BaseModel):
-    """What a list of public cases may be asked for."""
+class PartQuery(BaseModel):
+    """Which part of the public cases."""
 
     area: Annotated[
         str | None, Field(max_length=8, description="Area code; with everything below it", examples=["288"])
@@ -52,6 +52,11 @@ class CasesQuery(BaseModel):
         None
     )
     state: Annotated[list[CaseState] | None, Field(max_length=7, description="One state or several")] = None
+
+
+class CasesQuery(PartQuery):
+    """What a list of public cases may be asked for."""
+
     bbox: Annotated[
         str | None,
         Field(max_length=100, description="west,south,east,north in degrees", examples=["106.28,20.90,106.36,20.97"]),

@@ -80,12 +80,13 @@ def density_changes(changes: Iterable[Change], zone: str) -> dict[DensityKey, in
             day = local_day(made_at(one.case_id), zone)
             for resolution in RESOLUTIONS:
                 cell = h3.latlng_to_cell(one.lat, one.lon, resolution)
-                for period in (ALL_TIME, day.year, _month(day)):
+                for period in (ALL_TIME, day.year, month_of(day)):
                     found[resolution, period, cell, one.district, one.commune] += sign
     return {key: number for key, number in found.items() if number}
 
 
-def _month(day: date) -> int:
+def month_of(day: date) -> int:
+    """The month as a period: 202611."""
     return day.year * 100 + day.month
 
 
@@ -104,7 +105,7 @@ def months_between(first: date, last: date) -> list[int]:
         year * 100 + month
         for year in range(first.year, last.year + 1)
         for month in range(1, 13)
-        if _month(first) <= year * 100 + month <= _month(last)
+        if month_of(first) <= year * 100 + month <= month_of(last)
     ]
 
 

@@ -186,39 +186,3 @@ async def density(
         *args,
     )
     return [(row["cell"], row["cases"]) for row in rows]
-
-
-# Whole of the map: one square, and the hexagons of the largest size. None of it grows with the number of cases.
-_OF_THE_MAP = f"""
-SELECT category, {", ".join(STATES)} FROM map_cells
-WHERE tenant_id = $1 AND depth = 0 AND cell = 0 AND {" + ".join(STATES)} > 0 ORDER BY category
-"""  # noqa: S608 - names are constants of this module
-_BY_AREA = """
-SELECT area_commune, area_district, sum(cases)::int FROM density_cells
-WHERE tenant_id = $1 AND resolution = $2 AND period = $3
-GROUP BY area_commune, area_district HAVING sum(cases) > 0 ORDER BY area_district, area_commune
-"""
-_BY_MONTH = """
-SELECT period, sum(cases)::int FROM density_cells
-WHERE tenant_id = $1 AND resolution = $2 AND period = ANY($3::int[])
-GROUP BY period HAVING sum(cases) > 0 ORDER BY period
-"""
-
-
-async def states_by_category(db: Database, tenant_id: TenantId) -> dict[str, dict[str, int]]:
-    """Cases on the map in each state, by category; of all under the empty one. One statement (primary key)."""
-    rows = await db.lane.fetch(_OF_THE_MAP, tenant_id)
-    return {row["category"]: {state: row[state] for state in STATES if row[state]} for row in rows}
-
-
-async def cases_by_area(db: Database, tenant_id: TenantId, resolution: int, period: int) -> dict[str, int]:
-    """Cases on the map by the smallest area they lie in. One statement (primary key)."""
-    found: dict[str, int] = {}
-    for commune, district, cases in await db.lane.fetch(_BY_AREA, tenant_id, resolution, period):
-        found[commune or district] = found.get(commune or district, 0) + cases
-    return found
-
-
-async def cases_by_month(db: Database, tenant_id: TenantId, resolution: int, months: Sequence[int]) -> dict[int, int]:
-    """Cases on the map by the month in which they were opened. One statement (primary key)."""
-    return {row[0]: row[1] for row in await db.lane.fetch(_BY_MONTH, tenant_id, resolution, list(months))}

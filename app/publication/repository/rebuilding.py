@@ -18,7 +18,7 @@ from app.db.work import ReadWork, Work
 from app.identity.terms import ActorKind
 from app.kit.ids import CaseId, TenantId, UnitId
 from app.publication.models import Publication, PublicPhoto
-from app.publication.terms import Counted, Kept, PhotoChoice, Seats, Source, Words
+from app.publication.terms import Counted, Kept, PhotoChoice, Seats, Source, Tallied, Words
 from app.reports.models import Report
 from app.timeline.models import TimelineEntry
 from app.timeline.terms import Audience, Entry
@@ -145,6 +145,8 @@ _KEPT = select(
     Publication.lon,
     func.coalesce(Publication.area_district, ""),
     func.coalesce(Publication.area_commune, ""),
+    Publication.overdue,
+    Publication.tallied,
 ).where(Publication.tenant_id == bindparam("tenant_id"), Publication.case_id == any_(_IDS))
 
 
@@ -202,7 +204,7 @@ class PublicationRepository:
     async def kept(self, case_ids: Sequence[UUID]) -> dict[UUID, Kept]:
         """What is stored of these cases."""
         rows = await self._session.execute(_KEPT, self._of(case_ids))
-        return {row[0]: Kept(*row[1:5], _counted(tuple(row)[5:])) for row in rows}
+        return {row[0]: Kept(*row[1:5], _counted(tuple(row)[5:13]), _tallied(tuple(row))) for row in rows}
 
     def _of(self, case_ids: Sequence[UUID]) -> dict[str, object]:
         return {"tenant_id": self._tenant_id, "case_ids": list(case_ids)}
@@ -275,6 +277,11 @@ class PublicationRepository:
 
 def _counted(stored: tuple[Any, ...]) -> Counted | None:
     return Counted(*stored) if stored[0] is not None else None
+
+
+def _tallied(stored: tuple[Any, ...]) -> Tallied | None:
+    *_, state, category, case_id, _lat, _lon, district, commune, overdue, units = stored
+    return Tallied(state, overdue, category, case_id, district, commune, tuple(units)) if units is not None else None
 
 
 _INDEX_ANEW = text("""

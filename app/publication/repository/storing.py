@@ -30,6 +30,7 @@ STORED: Mapping[str, str] = MappingProxyType(
         "lat": "double precision",
         "lon": "double precision",
         "spot": "bigint",
+        "tallied": "text",
         "updated_at": "timestamptz",
         "overdue": "boolean",
         "search_text": "text",
@@ -44,7 +45,11 @@ STORED: Mapping[str, str] = MappingProxyType(
 )
 """What is given of a case, with its type; the last two are of its rows in portals."""
 _OF_PORTALS = ("opened_on", "sha256")
-_WRITTEN_OUT = {"terms": "int[]", "photos": "uuid[]"}  # arrays of arrays of different lengths are no values of theirs
+_WRITTEN_OUT = {
+    "terms": "int[]",
+    "photos": "uuid[]",
+    "tallied": "uuid[]",
+}  # arrays of arrays of different lengths are no values of theirs
 _TOLD = "case_id, code, published, revision, state, overdue, updated_at"
 
 # From `given` and `stored`: every portal that is to show a case does, as it is stored now, and no other does any more.

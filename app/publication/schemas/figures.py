@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from app.cases.terms import CaseState
+from app.cases.terms import OPEN_STATES, CaseState
 from app.catalogue.snapshot import Catalogue
 from app.directory.errors import UnknownArea
 from app.directory.snapshot import Directory
 from app.kit.ids import TenantId
 from app.kit.text import Text
-from app.publication.terms import MOST_COUNTED, Overview, Standing
+from app.publication.terms import Overview, Sums
 from app.web.fields import TextOut
 
 _YEAR = 100  # of a month as 202611
 
 
 class PublicStandingOut(BaseModel):
-    """How many public cases there are; each is counted to its end, or to 10,000, which then means more."""
+    """How many public cases there are, whatever states were asked for."""
 
     open: int = Field(description="Đang xử lý. Being handled.")
     overdue: int = Field(description="Trong đó quá hạn. Of these overdue.")
     answered: int = Field(description="Đã trả lời. Answered.")
 
     @classmethod
-    def of(cls, standing: Standing) -> Self:
+    def of(cls, sums: Sums) -> Self:
         """The wire shape."""
-        open_, overdue, handled = (min(one, MOST_COUNTED) for one in standing)
-        return cls(open=open_, overdue=overdue, answered=handled)
+        open_ = sum(cases for state, cases in sums.states.items() if state in OPEN_STATES)
+        return cls(open=open_, overdue=sums.overdue, answered=sum(sums.states.values()) - open_)
 
 
 class CategoryFiguresOut(BaseModel):
@@ -58,23 +59,36 @@ class MonthFiguresOut(BaseModel):
 
 
 class PublicFiguresOut(BaseModel):
-    """The public cases of a province in figures. All of them in `standing`; the rest counts those that have a place."""
+    """The public cases of a province, or of what was asked for, in figures; those without a place are among them."""
 
     standing: PublicStandingOut
-    cases: int = Field(description="Số vụ việc có vị trí. Cases that have a place.")
+    cases: int = Field(description="Số vụ việc. Cases.")
     states: dict[CaseState, int] = Field(examples=[{"in_progress": 3, "closed": 12}])
     categories: list[CategoryFiguresOut]
-    areas: list[AreaFiguresOut]
-    months: list[MonthFiguresOut] = Field(description="24 tháng gần nhất. The last 24 months.")
+    areas: list[AreaFiguresOut] = Field(
+        description="Nơi đã biết xã hoặc huyện. Those whose commune or district is known."
+    )
+    months: list[MonthFiguresOut] = Field(
+        description="Những tháng đã hỏi, không hỏi thì 24 tháng gần nhất. The months asked for, else the last 24."
+    )
 
     @classmethod
-    def of(cls, found: Overview, tenant_id: TenantId, directory: Directory, catalogue: Catalogue) -> Self:
-        """The wire shape."""
-        states = found.states.get("", {})
+    def of(
+        cls,
+        found: Overview,
+        tenant_id: TenantId,
+        directory: Directory,
+        catalogue: Catalogue,
+        states: Collection[CaseState] | None,
+    ) -> Self:
+        """The wire shape; of those `states` only, but for the standing."""
+        every = found.categories.get("") or _sum(found.categories.values())
+        wanted = frozenset(states or CaseState)
+        counted = _states(every, wanted)
         return cls(
-            standing=PublicStandingOut.of(found.standing),
-            cases=sum(states.values()),
-            states=_states(states),
+            standing=PublicStandingOut.of(every),
+            cases=sum(counted.values()),
+            states=counted,
             categories=[
                 CategoryFiguresOut(
                     code=code,
@@ -82,25 +96,34 @@ class PublicFiguresOut(BaseModel):
                         category.name if (category := catalogue.find(tenant_id, code)) else Text(code, code)
                     ),
                     cases=sum(of.values()),
-                    states=_states(of),
+                    states=of,
                 )
-                for code, of in found.states.items()
-                if code
+                for code, sums in found.categories.items()
+                if code and (of := _states(sums, wanted))
             ],
             areas=[
-                AreaFiguresOut(code=code, name=_name(directory, tenant_id, code), cases=cases)
-                for code, cases in found.areas.items()
-                if code
+                AreaFiguresOut(code=code, name=_name(directory, tenant_id, code), cases=sum(of.values()))
+                for code, sums in found.areas.items()
+                if code and (of := _states(sums, wanted))
             ],
             months=[
-                MonthFiguresOut(month=f"{month // _YEAR}-{month % _YEAR:02}", cases=cases)
-                for month, cases in found.months.items()
+                MonthFiguresOut(month=f"{month // _YEAR}-{month % _YEAR:02}", cases=sum(of.values()))
+                for month, sums in found.months.items()
+                if (of := _states(sums, wanted))
             ],
         )
 
 
-def _states(of: Mapping[str, int]) -> dict[CaseState, int]:
-    return {CaseState(state): cases for state, cases in of.items()}
+def _states(of: Sums, wanted: frozenset[CaseState]) -> dict[CaseState, int]:
+    return {CaseState(state): cases for state, cases in of.states.items() if state in wanted}
+
+
+def _sum(of: Iterable[Sums]) -> Sums:
+    states, overdue = Counter[str](), 0
+    for sums in of:
+        states.update(sums.states)
+        overdue += sums.overdue
+    return Sums(states, overdue)
 
 
 def _name(directory: Directory, tenant_id: TenantId, code: str) -> str:

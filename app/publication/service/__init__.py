@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .common_terms import CommonTerms
 from .correcting import redact_case
-from .maps import MOST_OUTLINES, count_places, density, draw_tile, overview
+from .figures import overview, tally
+from .maps import MOST_OUTLINES, count_places, density, draw_tile
 from .photos import (
     Stores,
     category_of,
@@ -95,4 +96,5 @@ __all__ = [
     "similar_cases",
     "similar_to",
     "similar_within",
+    "tally",
 ]

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.db.engine import Database
 from app.db.work import Work
-from app.kit.ids import TenantId, UnitId
+from app.kit.ids import TenantId
 from app.outbox import service as outbox
-from app.publication.domain.counting import ALL_TIME, Change, cells_within, density_changes, map_changes, periods_since
+from app.publication.domain.counting import Change, cells_within, density_changes, map_changes, periods_since
 from app.publication.domain.mercator import EXTENT, Tile, spot_of
 from app.publication.domain.vector_tiles import point_tile
 from app.publication.errors import TooManyCells
-from app.publication.repository import maps as repository, portals
-from app.publication.terms import CONSUMER, RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn, Overview
+from app.publication.repository import maps as repository
+from app.publication.terms import CONSUMER, Cluster, Counted, DensityAsked, Drawn
 
 BATCH_ROWS = 200
 MOST_CELLS = 20_000  # of a density
 MOST_OUTLINES = 4_000  # of a density that is drawn: 1.2 MB, and a tenth of a second of ours
 LAYER = "cases"
-MOST_MONTHS = 24  # of an overview
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,15 +87,3 @@ async def density(db: Database, resolution: int, asked: DensityAsked, most: int 
     if len(found) > most:
         raise TooManyCells(most)
     return found
-
-
-async def overview(db: Database, tenant_id: TenantId, top: UnitId, today: date) -> Overview:
-    """The province in figures: kept counts, whatever there is. Four statements. `top`: the unit above all others."""
-    month = today.year * 12 + today.month - 1
-    months = [at // 12 * 100 + at % 12 + 1 for at in range(month - MOST_MONTHS + 1, month + 1)]
-    return Overview(
-        await portals.portal_standing(db, tenant_id, top),
-        await repository.states_by_category(db, tenant_id),
-        await repository.cases_by_area(db, tenant_id, RESOLUTIONS[0], ALL_TIME),
-        await repository.cases_by_month(db, tenant_id, RESOLUTIONS[0], months),
-    )

@@ -31,12 +31,15 @@ from app.publication.terms import (
     Kept,
     PublicCase,
     Rendered,
+    Seats,
     Source,
+    Tallied,
     Unplaced,
     Words,
 )
 from app.timeline.terms import Entry
 
+from .figures import tally_changes
 from .maps import count_changes
 
 BATCH_ROWS = 200
@@ -58,7 +61,7 @@ async def rebuild(
     """Number of publications that changed for the public, each with its outbox message in the same transaction.
 
     What would read the same as before is left alone, so that an internal step never shows, not even as a new time.
-    Eleven statements at most for any number of cases, eight when none of them gathers others, two less where no place
+    Twelve statements at most for any number of cases, nine when none of them gathers others, three less where no place
     or state has changed, one when the public may see none of them and never could.
     """
     if not case_ids:
@@ -111,22 +114,25 @@ async def _publish(
         work.catch_up(last)  # followers ask for what changed since; a change may never be older than an earlier one
     rendered = [(change, _rendered(work, change)) for change in changes]
     zone_name = directory.tenant(tenant_id).time_zone
-    rows = [
-        {
-            **_row(work, tenant_id, catalogue, change, anew),
-            "opened_on": local_day(change.source.opened_at, zone_name),
-            "sha256": line_digest(anew.line) if change.after is not None else b"",
-        }
-        for change, anew in rendered
-    ]
     seats = {
         change.source.id: directory.unit_path(tenant_id, UnitId(change.source.unit_id))
         for change in changes
         if change.after is not None
     }
+    rows = [
+        {
+            **_row(work, tenant_id, catalogue, change, anew),
+            "tallied": written_array(seats[change.source.id]) if change.after is not None else None,
+            "opened_on": local_day(change.source.opened_at, zone_name),
+            "sha256": line_digest(anew.line) if change.after is not None else b"",
+        }
+        for change, anew in rendered
+    ]
     stored = await repository.store(rows, seats)
     counted = [(change.before.counted, _counted(change)) for change in changes if change.source.id in stored]
     await count_changes(work, tenant_id, counted, zone_name)
+    tallied = [(one.before.tallied, _tallied(one, seats)) for one in changes if one.source.id in stored]
+    await tally_changes(work, tenant_id, tallied, zone_name)
     for change, anew in rendered:
         if change.source.id in stored:  # else another rebuild has stored a later version, and tells of that
             _tell(work, tenant_id, change, anew)
@@ -256,6 +262,26 @@ def _counted(change: _Changed) -> Counted | None:
     )
 
 
+def _tallied(change: _Changed, seats: Seats) -> Tallied | None:
+    """As what the case counts in figures from now on; None: the public does not see it."""
+    source, after = change.source, change.after
+    if after is None:
+        return None
+    return Tallied(
+        source.state,
+        _is_overdue(after),
+        source.category_code,
+        source.id,
+        source.area_district or "",
+        source.area_commune or "",
+        tuple(seats[source.id]),
+    )
+
+
+def _is_overdue(shown: PublicCase) -> bool:
+    return bool(shown.summary.get("overdue", False))
+
+
 def _tell(work: Work, tenant_id: TenantId, change: _Changed, rendered: Rendered) -> None:
     """Put the public message of a change into `work`."""
     kind = Change.UPDATED if change.before.published else Change.PUBLISHED
@@ -296,7 +322,7 @@ def _row(
         "lon": shown.lon,
         "spot": counted.spot if counted else None,
         "updated_at": work.now,
-        "overdue": bool(shown.summary.get("overdue", False)),
+        "overdue": _is_overdue(shown),
         "search_text": shown.search_text,
         "terms": written_array(search_terms(shown.search_text)),
         "body": rendered.body,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.db.engine import Database
 from app.db.work import Work, in_work
@@ -22,9 +20,11 @@ from app.publication.domain.counting import (
     months_between,
 )
 from app.publication.domain.mercator import DEPTHS, spot_of
+from app.publication.domain.months import bounds_of, midnight
 from app.publication.repository import maps, recounting as repository
 from app.publication.terms import CONSUMER, RESOLUTIONS, Counted
 
+from .figures import recount_figures
 from .maps import BATCH_ROWS, count_places, version_of
 
 _SQUARE = 16  # depth of the squares that are compared one by one: six hundred metres here
@@ -34,7 +34,7 @@ _YEAR = 100  # what is less is no month and no year
 
 
 async def recount(db: Database, clock: Clock, tenant_id: TenantId, zone: str) -> int:
-    """Number of the tenant's counts on the map that were wrong and are right now.
+    """Number of the tenant's counts, on the map and in figures, that were wrong and are right now.
 
     Square by square and month by month, each in a transaction of its own that takes turns with the consumer: it may run
     while the program serves, writes only what differs, and is begun again when it was cut short.
@@ -45,7 +45,8 @@ async def recount(db: Database, clock: Clock, tenant_id: TenantId, zone: str) ->
     while after is not None:
         after = await in_work(db, clock, tenant_id, partial(_mark, tenant_id, after))
     changed = await _recount_squares(db, clock, tenant_id)
-    return changed + await _recount_months(db, clock, tenant_id, zone)
+    changed += await _recount_months(db, clock, tenant_id, zone)
+    return changed + await recount_figures(db, clock, tenant_id, zone)
 
 
 async def _mark(tenant_id: TenantId, after: UUID, work: Work) -> UUID | None:
@@ -134,7 +135,7 @@ async def _recount_months(db: Database, clock: Clock, tenant_id: TenantId, zone:
 
 async def _recount_month(tenant_id: TenantId, month: int, zone: str, work: Work) -> int:
     await outbox.hold_cursor(work, tenant_id, CONSUMER)
-    after, before = (least_id(_midnight(day, zone)) for day in _bounds(month))
+    after, before = (least_id(midnight(day, zone)) for day in bounds_of(month))
     wanted: dict[DensityKey, int] = {}
     while cases := await repository.opened(work, tenant_id, after, before, _BATCH):
         _add(wanted, density_changes(((None, one) for one in cases), zone), month)
@@ -151,14 +152,3 @@ def _add(to: dict[DensityKey, int], added: Mapping[DensityKey, int], month: int)
     for key, number in added.items():
         if key[1] == month:
             to[key] = to.get(key, 0) + number
-
-
-def _bounds(month: int) -> Iterable[date]:
-    """The first day of the month, and of the one after it."""
-    year, number = divmod(month, _YEAR)
-    first = date(year, number, 1)
-    return first, (first + timedelta(days=31)).replace(day=1)
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn, Overview
+from .figures import MOST_ASKED_MONTHS, MOST_MONTHS, FiguresAsked, Overview, Sums, Tallied
+from .maps import RESOLUTIONS, Cluster, Counted, DensityAsked, Drawn
 from .portals import KEPT_DAYS, MOST_COUNTED, MOST_MADE, MOST_MAPPED, Held, PortalDay, Seats, Standing, Told, Unplaced
 from .similar import LikelyDuplicate, Likeness, NearCase, OpenCase, SimilarCase
 from .vocabulary import (
@@ -38,9 +39,11 @@ from .vocabulary import (
 __all__ = [
     "CONSUMER",
     "KEPT_DAYS",
+    "MOST_ASKED_MONTHS",
     "MOST_COUNTED",
     "MOST_MADE",
     "MOST_MAPPED",
+    "MOST_MONTHS",
     "RESOLUTIONS",
     "CaseView",
     "Change",
@@ -50,6 +53,7 @@ __all__ = [
     "DensityAsked",
     "Drawn",
     "Fetched",
+    "FiguresAsked",
     "Filters",
     "Finding",
     "Held",
@@ -78,6 +82,8 @@ __all__ = [
     "Source",
     "Span",
     "Standing",
+    "Sums",
+    "Tallied",
     "Told",
     "Unplaced",
     "Where",

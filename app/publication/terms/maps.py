@@ -11,8 +11,6 @@ from uuid import UUID
 from app.kit.geo import Box
 from app.kit.ids import TenantId
 
-from .portals import Standing
-
 RESOLUTIONS = range(5, 10)  # of hexagons: from 250 square kilometres down to a tenth of one
 
 
@@ -62,15 +60,3 @@ class DensityAsked(NamedTuple):
     until: date
     area: tuple[str, str] | None
     box: Box | None
-
-
-class Overview(NamedTuple):
-    """Public cases of a province in figures: the standing of all of them, the rest of those on the map.
-
-    `states` by category, all of them under the empty one; areas by code; months as 202611.
-    """
-
-    standing: Standing
-    states: Mapping[str, Mapping[str, int]]
-    areas: Mapping[str, int]
-    months: Mapping[int, int]

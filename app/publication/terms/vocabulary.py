@@ -18,6 +18,7 @@ from app.kit.text import Text
 from app.media.terms import Patch
 from app.timeline.terms import Entry
 
+from .figures import Tallied
 from .maps import Counted
 
 CONSUMER = "publication"  # whose cursor every rebuild holds
@@ -140,13 +141,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is stored of a case now; `counted` unless it has no place, or nobody has counted it yet."""
+    """What is stored of a case now; `counted` unless it has no place, or nobody has counted it yet.
+
+    `tallied` unless it is not public, or nobody has counted it in the figures yet.
+    """
 
     published: bool
     case_version: int
     revision: int
     digest: str
     counted: Counted | None = None
+    tallied: Tallied | None = None
 
 
 class PhotoChoice(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.service_requests.domain import MANDATE, step_name
 
 from .at_desk import ask_withdrawal_at_desk, complain_at_desk, supply_at_desk
+from .checking import PREFILLED, faults, prefilled
 from .correcting import asked_questions, called
 from .counting import count_requests
 from .deciding import (
@@ -26,7 +27,7 @@ from .drafts import (
     list_drafts,
     save_draft,
 )
-from .filing import PREFILLED, Checked, Desk, Filed, check, file_request, prefilled, reused_files
+from .filing import Checked, Desk, Filed, check, file_request, reused_files
 from .handling import (
     accept_request,
     assign_step,
@@ -121,6 +122,7 @@ __all__ = [
     "expired",
     "explain",
     "extend_request",
+    "faults",
     "file_of",
     "file_request",
     "find_own",

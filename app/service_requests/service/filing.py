@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from app.cases.service import CodeBook
@@ -27,7 +27,6 @@ from app.service_requests import repository
 from app.service_requests.domain import MANDATE, RETURN
 from app.service_requests.errors import (
     DocumentsMissing,
-    IdentityNeeded,
     NotOnline,
     RequestFileNotFound,
     StepWithoutUnit,
@@ -48,6 +47,7 @@ from app.service_requests.terms import (
 )
 
 from .admitting import admit, not_filed_yet
+from .checking import prefilled, wrong_with
 from .deciding import put_files, put_reused
 from .placing import why
 from .sealing import content_hash, sealed
@@ -131,13 +131,11 @@ def check(books: RequestBooks, tenant_id: TenantId, filing: Filing, on: date) ->
 
 def _known(person: Person, pointer: str) -> Person:
     """The person in stored form. Raises: InvalidContact; IdentityNeeded without a name or a number."""
+    for wrong in wrong_with(person, pointer):
+        raise wrong
     found = checked_identity(
         person.name, person.phone, person.email, person.identity_number, person.address, pointer=pointer
     )
-    missing = [name for name in ("name", "identity_number") if not getattr(found, name)]
-    if missing:
-        needed = Text("Xin điền mục này.", "Please fill this in.")
-        raise IdentityNeeded(errors=[{"pointer": f"{pointer}/{name}", "detail": needed} for name in missing])
     return Person(
         name=found.name or "",
         identity_number=found.identity_number or "",
@@ -146,29 +144,6 @@ def _known(person: Person, pointer: str) -> Person:
         address=found.home_address,
         born_on=person.born_on,
     )
-
-
-PREFILLED: Final = {
-    "full_name": "name",
-    "identity_number": "identity_number",
-    "phone": "phone",
-    "email": "email",
-    "address": "address",
-    "residence": "address",
-    "birth_date": "born_on",
-}
-"""Questions that a form may ask and the applicant has answered already: what of the person answers each."""
-
-
-def prefilled(procedure: Procedure, filing: Filing) -> dict[str, object]:
-    """The answers, with what the form asks of the applicant taken from the applicant, where it was left out."""
-    asked = procedure.form.get("properties", {})
-    known = {
-        name: value
-        for name, of in PREFILLED.items()
-        if name in asked and (value := getattr(filing.applicant, of)) and not filing.answers.get(name)
-    }
-    return {**filing.answers, **known}
 
 
 def _check_documents(procedure: Procedure, answers: dict[str, object], filing: Filing) -> None:

@@ -24,7 +24,7 @@ from app.service_requests import repository
 from app.service_requests.terms import DECISIONS, KeptDraft, KeptRequest, Outcome, Papers, Person
 from app.timeline import service as timeline_service
 
-from .filing import PREFILLED
+from .checking import PREFILLED
 from .sealing import opened, opened_draft, sealed, sealed_draft
 
 MOST_OF_ONE: Final = 1000

@@ -12,6 +12,7 @@ from app.directory.snapshot import Unit
 from app.identity.terms import Actor
 from app.kit.clock import zone
 from app.kit.ids import RequestId, TenantId, UnitId
+from app.kit.phones import phone_as_written
 from app.papers import service as papers_service
 from app.papers.terms import Document, PaperFacts, PaperKind, ResultFile
 from app.procedures.terms import DocumentForm, Procedure, StepRole
@@ -58,7 +59,7 @@ async def issue(
         issued_at=work.now.astimezone(local),
         public_url=pages,
         address=papers.applicant.address or "",
-        phone=papers.applicant.phone or "",
+        phone=phone_as_written(papers.applicant.phone or ""),
         email=papers.applicant.email or "",
         documents=_documents(found.procedure, files, papers.shown),
         fee_vnd=int(request.fee) if request.fee else None,

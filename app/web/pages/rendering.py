@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 
+from app.kit.phones import phone_as_written
 from app.kit.text import Lang
 from app.web.etags import content_tag, is_fresh
 
@@ -73,6 +74,7 @@ class Pages:
         )
         environment.globals.update(say=_say, asset=_asset)
         environment.filters.update(moment=_moment, until=_until, day=_day, date=_date, stamp=_stamp, number=_number)
+        environment.filters["phone"] = phone_as_written
         return environment
 
     def answer(

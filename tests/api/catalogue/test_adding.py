@@ -70,6 +70,61 @@ async def test_a_new_category_is_looked_at_then_chosen_and_routed(
     assert (await client.post(f"{KEPT}/roads.speed_bump", json=changed, headers=admin.headers)).status_code == 201
 
 
+STATE: dict[str, Any] = {
+    "code": "bump_state",
+    "text": {"vi": "Gờ hỏng thế nào?", "en": "What is wrong with it?"},
+    "type": "choice",
+    "required": True,
+    "choices": [
+        {"code": "loose", "label": {"vi": "Bị bong", "en": "Loose"}},
+        {"code": "faded", "label": {"vi": "Mờ sơn", "en": "Faded"}},
+    ],
+}
+
+
+async def test_a_new_category_asks_what_nobody_asked_and_others_may_ask_it_then(
+    client: httpx.AsyncClient, process: Process, admin: Officer
+) -> None:
+    made = await client.post(KEPT, json={**NEW, "own_questions": [STATE]}, headers=admin.headers)
+    assert made.status_code == 201, made.text
+    await process.refresh()
+    asked = (await client.get("/api/v1/categories/roads.speed_bump")).json()["questions"]
+    assert [one["code"] for one in asked] == ["road_class", "bump_state"]
+    assert [one["code"] for one in asked[1]["choices"]] == ["loose", "faded"]
+    left_out = await client.post("/api/v1/reports", json=REPORT)
+    assert (left_out.status_code, left_out.json()["errors"][0]["pointer"]) == (422, "/answers/bump_state")
+    answers = {**REPORT["answers"], "bump_state": "loose"}  # type: ignore[dict-item]
+    assert (await client.post("/api/v1/reports", json={**REPORT, "answers": answers})).status_code == 201
+    other = {
+        **NEW,
+        "code": "roads.rumble",
+        "name": {"vi": "Gờ rung", "en": "Rumble strip"},
+        "questions": ["bump_state"],
+    }
+    assert (await client.post(KEPT, json=other, headers=admin.headers)).status_code == 201
+
+
+async def test_new_questions_that_make_no_sense_are_refused_one_by_one(
+    client: httpx.AsyncClient, admin: Officer
+) -> None:
+    wrong = [
+        {**STATE, "code": "road_class"},
+        {**STATE, "choices": STATE["choices"][:1]},
+        {**STATE, "type": "boolean"},
+        {**STATE, "code": "twice", "choices": [STATE["choices"][0]] * 2},
+        {"code": "depth", "text": STATE["text"], "type": "number", "minimum": 5, "maximum": 2},
+    ]
+    refused = await client.post(f"{KEPT}/preview", json={**NEW, "own_questions": wrong}, headers=admin.headers)
+    assert [one["pointer"].removeprefix("/own_questions/") for one in refused.json()["errors"]] == [
+        "0/code", "1/choices", "2/code", "2/choices", "3/choices", "4/maximum",
+    ]  # fmt: skip
+    many = [{**STATE, "code": f"q{at}"} for at in range(10)]
+    refused = await client.post(KEPT, json={**NEW, "own_questions": many}, headers=admin.headers)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/questions"]
+    badly = await client.post(KEPT, json={**NEW, "own_questions": [{**STATE, "code": "Gờ"}]}, headers=admin.headers)
+    assert (badly.status_code, badly.json()["errors"][0]["pointer"]) == (422, "/own_questions/0/code")
+
+
 async def test_a_group_of_its_own_comes_last_and_takes_categories(
     client: httpx.AsyncClient, process: Process, admin: Officer
 ) -> None:

@@ -150,6 +150,15 @@ async def test_a_category_says_what_it_takes_from_people_before_it_ends(
     assert (stale.status_code, "bản mới hơn" in stale.text) == (412, True)
 
 
+NEW_QUESTION = {
+    "text.vi": "Đèn ở đâu?",
+    "text.en": "Where is it?",
+    "type": "choice",
+    "choices": "Quảng trường | Square\nNhà thờ | Church",
+    "required": "on",
+}
+
+
 async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_reports(
     desk_of: Desks, process: Process, db: Database
 ) -> None:
@@ -166,9 +175,15 @@ async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_repo
     assert "Mã gồm chữ thường không dấu" in bad.text
     assert which(bad, at, "look").values["name.en"] == "Lamp", "what was typed stays"
     typed = {"name__vi": "Đèn trang trí", "name__en": "Festive lights", "note": "Tết", "keywords": "đèn màu, đèn hoa"}
-    seen = Page(await post(admin, form, step="look", **typed, **BASIS))
+    asks = {f"own_questions.0.{name}": value for name, value in NEW_QUESTION.items()}
+    half = Page(
+        await post(admin, form, step="look", **{**typed, **asks, "own_questions.0.choices": "Nhà thờ"}, **BASIS)
+    )
+    assert "own_questions.0.choices-error" in half.ids
+    seen = Page(await post(admin, form, step="look", **typed, **asks, **BASIS))
     for said in ("lighting.festive_lights", "lamp-urban", "chọn được ngay", "trong nhóm Chiếu sáng công cộng"):
         assert said in seen.text, said
+    assert "Đèn ở đâu?" in seen.text
     assert await db.lane.fetchval("SELECT count(*) FROM category_versions") == 0
     listed = await go(admin, which(seen, at, "do"), step="do")
     assert "Đã thêm lĩnh vực." in listed.text
@@ -176,8 +191,11 @@ async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_repo
     assert "Đèn trang trí" in (await admin.get("/console/categories/lighting.festive_lights")).text
     twice = await post(admin, which(seen, at, "do"), step="do")
     assert (twice.status_code, "Mã này là của" in twice.text) == (422, True)
-    keywords = await db.lane.fetchval("SELECT keywords FROM categories WHERE code = 'lighting.festive_lights'")
+    kept = "SELECT keywords, questions FROM categories WHERE code = 'lighting.festive_lights'"
+    keywords, questions = await db.lane.fetchrow(kept)  # type: ignore[misc]
     assert "đèn hoa" in keywords
+    assert '"where_is_it"' in questions
+    assert '["square", "Quảng trường", "Square"]' in questions
 
 
 async def test_a_rule_of_support_shows_what_it_raises(

@@ -29,7 +29,7 @@ async def test_an_approver_asks_with_a_reason_and_looks(desk_of: Desks, process:
     (looking,) = [one for one in asked.forms if one.action.endswith("/reading")]
     seen = await post(desk, looking)
     assert "Nguyễn Thị Hoa" in seen.text
-    assert "+84912345678" in seen.text
+    assert "0912 345 678" in seen.text
     assert seen.headers["cache-control"] == "no-store"
     assert await db.lane.fetchval("SELECT count(*) FROM identity_readings") == 1
     nobody = Page(await (await desk_of(Role.OFFICER)).get(senders))

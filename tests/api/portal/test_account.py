@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from app.citizens.senders import GatewayCodes
 from app.db.engine import Database
+from app.kit import signing
 from app.kit.clock import FixedClock, SystemClock
 from app.notices.senders import SmsSender
 from app.oidc.senders import provider_of
@@ -106,7 +107,7 @@ async def test_a_person_signs_in_by_phone_sends_a_report_and_finds_it_in_the_acc
     client: httpx.AsyncClient, carrier: Gateway
 ) -> None:
     page = await sign_in(client, carrier)
-    assert "+84912345678" in page.text
+    assert "0912 345 678" in page.text
     assert "Chưa có phản ánh nào" in page.text
     typed = {"description": WORDS, "category": "roads.pothole", "area_code": CAM_THUONG, "step": "check"}
     check = Page(await go(client, Page(await client.get("/report")).form("/report"), **typed)).form("/report")
@@ -133,16 +134,26 @@ async def test_what_is_mistyped_is_said_beside_its_field(client: httpx.AsyncClie
         assert 'aria-invalid="true"' in refused.text
 
 
+async def told(client: httpx.AsyncClient, name: str) -> None:
+    """This browser takes push messages."""
+    keys = {"p256dh": "B" * 87, "auth": "A" * 22, "endpoint": f"https://push.example/{name}"}
+    assert (await client.post("/account/push/on", data=keys)).status_code == 204
+
+
 async def test_devices_are_ended_from_another_and_everywhere(
-    client: httpx.AsyncClient, carrier: Gateway, clock: FixedClock
+    client: httpx.AsyncClient, carrier: Gateway, clock: FixedClock, db: Database
 ) -> None:
     await sign_in(client, carrier)
+    await told(client, "first")
     first = dict(client.cookies)
     client.cookies.clear()
     clock.at += timedelta(minutes=1)
     page = await sign_in(client, carrier)
+    await told(client, "second")
     (ending,) = [form for form in page.forms if form.action.startswith("/account/devices/")]
     assert (await post(client, ending)).headers["location"] == "/account?done=ended"
+    hashes = await db.lane.fetch("SELECT endpoint_hash FROM citizen_push_subscriptions")
+    assert [row[0] for row in hashes] == [signing.token_hash("https://push.example/second")], "the other's is gone"
     second = dict(client.cookies)
     client.cookies.clear()
     client.cookies.update(first)

@@ -120,6 +120,22 @@ async def test_a_commune_left_out_is_asked_for_and_a_day_reads_as_people_write_i
     assert "2008-05-17" not in review
 
 
+async def test_all_that_is_missing_is_told_at_once_beside_its_field(
+    client: httpx.AsyncClient, mine: dict[str, str]
+) -> None:
+    begin = Page(await client.get("/apply/1.004873")).form("/apply/1.004873")
+    wrong = {"applicant.phone": "12", "for_other": "yes", "filer.name": "Trần Văn Bình", "answers.since": "hôm qua"}
+    asked = await go(client, begin, **wrong, step="papers")
+    page = Page(asked)
+    told = [link.removeprefix("#") for link in page.links if link.startswith("#") and link != "#main"]
+    person = ["applicant.name", "applicant.identity_number", "applicant.born_on", "applicant.phone"]
+    assert [name for name in told if name in person] == person, "as the form asks"
+    assert {"applicant_area", "filer.identity_number", "answers.marital_status", "answers.purpose"} <= set(told)
+    for name in told:
+        assert f'id="{name}"' in asked.text, name
+        assert f'id="{name}-error"' in asked.text, name
+
+
 async def test_whoever_is_not_signed_in_is_led_to_where_one_can(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"/apply/{LAND}")).headers["location"] == f"/account?next=%2Fapply%2F{LAND}"
     page = await client.get("/service-requests")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from app.db.engine import Database
+from app.db.work import Work, in_work
+from app.kit import signing
+from app.kit.clock import FixedClock
+from app.notices.repository import devices_of
 from app.settings import Settings
 from tests.applicants import an_applicant
 from tests.pages import Page
@@ -49,18 +54,64 @@ async def test_a_browser_is_told_when_its_owner_says_so_and_no_longer(client: ht
     assert await told(db) == 0
 
 
-@pytest.mark.usefixtures("signed_in")
-async def test_a_device_that_is_ended_is_told_nothing_more(client: httpx.AsyncClient, db: Database) -> None:
-    assert (await client.post("/account/push/on", data=fields("lost"))).status_code == 204
-    lost = await db.lane.fetchval(
-        """
+_LOST = """
+    WITH of AS (SELECT citizen_id FROM citizen_push_subscriptions LIMIT 1), there AS (
         INSERT INTO citizen_sessions (citizen_id, id, refresh_hash, user_agent, created_at, rotated_at, expires_at)
-        SELECT citizen_id, gen_random_uuid(), '', 'test', now(), now(), now() + interval '1 day'
-        FROM citizen_push_subscriptions RETURNING id
-        """
+        SELECT citizen_id, gen_random_uuid(), '', 'test', now(), now(), now() + interval '10 years' FROM of
+        RETURNING citizen_id, id
     )
+    UPDATE citizen_push_subscriptions SET session_id = there.id FROM there WHERE endpoint_hash = $1 RETURNING session_id
+"""
+
+
+async def bound_to_another(db: Database, name: str) -> UUID:
+    """Of the browser with this name: the session of a lost phone, as which it asked."""
+    found: UUID = await db.lane.fetchval(_LOST, signing.token_hash(fields(name)["endpoint"]))
+    return found
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_of_a_device_that_is_ended_only_its_own_browser_is_told_nothing_more(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    for name in ("lost", "own"):
+        assert (await client.post("/account/push/on", data=fields(name))).status_code == 204
+    lost, _ = await bound_to_another(db, "lost"), await bound_to_another(db, "own")
+    assert (await client.post(f"/account/devices/{lost}")).status_code == 303
+    left = await db.lane.fetch("SELECT endpoint_hash, session_id FROM citizen_push_subscriptions")
+    assert [row["endpoint_hash"] for row in left] == [signing.token_hash(fields("own")["endpoint"])]
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_browser_of_which_nobody_knows_where_it_is_goes_with_any_device(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    for name in ("lost", "older"):
+        assert (await client.post("/account/push/on", data=fields(name))).status_code == 204
+    lost = await bound_to_another(db, "lost")
+    await db.lane.fetch("UPDATE citizen_push_subscriptions SET session_id = NULL WHERE session_id <> $1", lost)
     assert (await client.post(f"/account/devices/{lost}")).status_code == 303
     assert await told(db) == 0
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_session_that_ended_in_any_way_is_told_nothing(
+    client: httpx.AsyncClient, db: Database, clock: FixedClock
+) -> None:
+    for name in ("lost", "own"):
+        assert (await client.post("/account/push/on", data=fields(name))).status_code == 204
+    lost = await bound_to_another(db, "lost")
+    account = await db.lane.fetchval("SELECT citizen_id FROM citizen_sessions WHERE id = $1", lost)
+
+    async def reached(work: Work) -> int:
+        return len((await devices_of(work, [account])).get(account, []))
+
+    assert await in_work(db, clock, None, reached) == 2
+    for end in ("expires_at = now() - interval '20 years'", "ended_at = now(), expires_at = now() + interval '1 year'"):
+        await db.lane.fetch(f"UPDATE citizen_sessions SET {end} WHERE id = $1", lost)
+        assert await in_work(db, clock, None, reached) == 1
+    assert (await client.post("/account/push/on", data=fields("own"))).status_code == 204
+    assert await told(db) == 1, "what is told nothing takes no place"
 
 
 @pytest.mark.usefixtures("signed_in")

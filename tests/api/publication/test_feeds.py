@@ -123,18 +123,3 @@ async def test_nothing_is_a_feed_as_well(web: httpx.AsyncClient, address: str) -
     assert answer.status_code == 200
     if address == "/cases.atom":
         assert not feedparser.parse(answer.content).bozo
-
-
-async def test_figures_are_those_of_the_list(web: httpx.AsyncClient, four: list[Case], statements: Statements) -> None:
-    statements.clear()
-    answer = await web.get("/statistics")
-    assert (answer.status_code, len(statements)) == (200, 4)
-    told = answer.json()
-    assert told["standing"] == {"open": 3, "overdue": 0, "answered": 0}, "one was taken back"
-    assert (told["cases"], told["states"]) == (2, {"in_progress": 2}), "one has no place"
-    assert [(one["code"], one["cases"]) for one in told["categories"]] == [("roads.pothole", 2)]
-    assert [(one["code"], one["cases"]) for one in told["areas"]] == [("10507", 2)]
-    assert told["months"] == [{"month": "2026-11", "cases": 2}]
-    again = await web.get("/statistics", headers={"If-None-Match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert len(four) == 4

@@ -12,7 +12,8 @@ from app.cases import service as cases
 from app.cases.terms import CaseState, Resolution
 from app.citizens.service import accounts
 from app.db.work import Work, in_work
-from app.identity.terms import Actor, ActorKind
+from app.identity.domain import parse_token
+from app.identity.terms import Actor, ActorKind, CitizenToken
 from app.kit.clock import FixedClock
 from app.kit.ids import CitizenId
 from app.notices import service as notices
@@ -96,10 +97,12 @@ async def test_a_device_is_pushed_what_happens_once_and_officers_see_no_supporte
 ) -> None:
     pushed, silent = await crowd(2)
     keys = keyring_of(process.settings)
+    token = parse_token(pushed.headers["Authorization"].removeprefix("Bearer "))
+    assert isinstance(token, CitizenToken)
 
     async def subscribe(work: Work) -> None:
         await notices.add_device(
-            work, keys, pushed.citizen, endpoint="https://push.example/a", p256dh="B" * 87, auth="A" * 22, private=False
+            work, keys, token, endpoint="https://push.example/a", p256dh="B" * 87, auth="A" * 22, private=False
         )
 
     await in_work(process.db, process.clock, None, subscribe)

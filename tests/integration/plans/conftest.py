@@ -44,6 +44,7 @@ LARGE = frozenset(
         "portal_days",
         "map_cells",
         "density_cells",
+        "figure_cells",
         "supports",
     }
 )
@@ -157,7 +158,7 @@ async def _placed(process: Process) -> None:
         pass
     for _ in range(10):  # two thousand of them: sixty thousand counts
         await worker_loop.index(process)
-    for table in ("unit_publications", "publications (spot)", "map_cells", "density_cells"):
+    for table in ("unit_publications", "publications (spot)", "map_cells", "density_cells", "figure_cells"):
         await process.db.lane.fetch(f"ANALYZE {table}")
 
 

@@ -15,7 +15,7 @@ from app.supports import repository as supports_repository
 from app.worker import loop as worker_loop
 from tests.conftest import NOW
 from tests.integration.plans.conftest import HAIDUONG, Town
-from tests.integration.plans.test_plans import PAGE, narrow
+from tests.integration.plans.test_plans import PAGE, _asked, narrow
 
 REPEATS = 7
 DAY = NOW.date().isoformat()
@@ -51,7 +51,15 @@ async def test_digests_are_read_as_they_are_kept_and_made_of_few_cases(town: Tow
 
 
 async def test_figures_of_the_province_and_its_sitemap_read_counts(town: Town) -> None:
-    for address in ("/api/v1/public/statistics", "/sitemap.xml", f"/sitemaps/cases/{DAY}.xml"):
+    figures = "/api/v1/public/statistics"
+    whole = [f"?{query}" for query in ("unit=H23.21", "area=288", "area=10507&state=closed", "category=roads")]
+    months = [f"?{query}&since=2025-03&until=2026-11" for query in ("area=288", "category=roads", "unit=H23.21.01")]
+    for address in ["", *whole, *months]:
+        visits = await _asked(town, figures + address)
+        narrow(visits, MOST_COUNTED + 1)
+        assert {visit.table for visit in visits} == {"figure_cells"}
+        assert all("Index" in visit.node for visit in visits), visits
+    for address in ("/sitemap.xml", f"/sitemaps/cases/{DAY}.xml"):
         town.plans.taken()
         for _ in range(REPEATS):
             assert (await town.client.get(address)).status_code == 200, address

@@ -6,7 +6,7 @@ import re
 
 from hypothesis import assume, given, strategies as st
 
-from app.identity.domain import phone_e164
+from app.kit.phones import phone_as_written, phone_e164
 
 nationals = st.one_of(
     st.from_regex(r"[35789][0-9]{8}", fullmatch=True).filter(str.isascii),
@@ -31,3 +31,4 @@ def test_any_text_is_e164_or_nothing(text: str) -> None:
 @given(nationals)
 def test_the_stored_form_is_stable(national: str) -> None:
     assert phone_e164(f"+84{national}") == f"+84{national}"
+    assert phone_e164(phone_as_written(f"+84{national}")) == f"+84{national}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.identity.domain import checked_identity, email_address, phone_e164
+from app.identity.domain import checked_identity, email_address
 from app.identity.errors import InvalidContact
 from app.identity.terms import ReporterIdentity
+from app.kit.phones import phone_as_written, phone_e164
 
 
 @pytest.mark.parametrize(
@@ -113,3 +114,18 @@ def test_details_are_tidied() -> None:
 def test_an_identity_does_not_show_in_a_log() -> None:
     assert "Hoa" not in repr(ReporterIdentity("Hoa", "+84912345678", "hoa@example.vn"))
     assert "912" not in repr(ReporterIdentity("Hoa", "+84912345678", "hoa@example.vn"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("+84912345678", "0912 345 678"),
+        ("+842203853155", "0220 3853 155"),
+        ("+842438253536", "024 3825 3536"),
+        ("+33612345678", "+33612345678"),
+        ("+8412", "+8412"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_shown_as_people_here_write_it(stored: str, shown: str) -> None:
+    assert phone_as_written(stored) == shown

@@ -73,7 +73,7 @@
       } catch { told.textContent = push.dataset.denied; }
       await name();
     });
-    // Signing out on another device stops messages to all of them: this one, still its owner's, asks for them again.
+    // Messages go with the signing in as which they were asked for: this browser, still its owner's, asks as who it is now.
     const again = async () => {
       const { endpoint, keys } = (await subscribed())?.toJSON() || {};
       if (endpoint && (await queue.note("told")) === waiting?.dataset.owner) await post("on", { endpoint, ...keys });
