@@ -14,6 +14,7 @@ import pytest
 
 from app.web.openapi.examples import kept
 from tests import examples
+from tests.api.operations.test_canaries import PLANTED
 from tests.examples import Contract
 from tests.house.snapshots import Held
 
@@ -69,6 +70,22 @@ def test_every_operation_has_an_example_that_was_sent_and_answered_and_fits() ->
     contract, known = Contract(), kept()
     assert sorted(contract.needed() - set(known)) == []
     assert [line for name, example in known.items() for line in contract.wrong(name, example)] == []
+    told = orjson.dumps(known).decode()
+    assert [words for words in PLANTED if words in told] == [], (
+        "readers learn from them; these words only look for leaks"
+    )
+
+
+def test_an_operation_can_be_tried_by_its_example_alone() -> None:
+    """Headers that the program refuses it without have an example too."""
+    asked = [
+        (parameter["name"], parameter.get("example"))
+        for operation in Contract().operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] in {"device-key", "if-match"}
+    ]
+    assert {name for name, _ in asked} == {"device-key", "if-match"}
+    assert [name for name, example in asked if example is None] == []
 
 
 def _in_place(part: object, *, depth: int) -> Iterator[str]:
