@@ -58,6 +58,17 @@ def test_every_operation_says_what_it_does_and_has_a_name_of_its_own(document: d
     assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
 
 
+def test_pages_of_lists_are_described_everywhere(document: dict[str, Any]) -> None:
+    asked = [
+        (name, parameter["name"], parameter.get("description"))
+        for name, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] in {"cursor", "limit"}
+    ]
+    assert len(asked) > 20
+    assert [one for one in asked if not one[2]] == []
+
+
 def test_every_shape_has_a_name_of_its_own_and_none_is_described_in_place(document: dict[str, Any]) -> None:
     shapes = document["components"]["schemas"]
     assert [name for name in shapes if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
