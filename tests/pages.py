@@ -32,6 +32,8 @@ class Page(HTMLParser):
         self._parts: list[str] = []
         self._select = self._area = ""
         self.feed(answer.text)
+        dead = {link for link in self.links if link.startswith("#")} - {f"#{name}" for name in self.ids}
+        assert not dead, f"links of the page that lead to nothing on it: {sorted(dead)}"
 
     @property
     def text(self) -> str:
@@ -88,9 +90,15 @@ class Page(HTMLParser):
 
 
 async def post(client: httpx.AsyncClient, form: PageForm, **typed: str) -> httpx.Response:
-    """The form sent with what was typed; names with dots are given with double underscores."""
+    """The form sent with what was typed; names with dots are given with double underscores.
+
+    A page that refuses it is read as well: each mistake has to lead to its field.
+    """
     data = {**form.values, **{name.replace("__", "."): value for name, value in typed.items()}}
-    return await client.post(form.action, data=data)
+    answer = await client.post(form.action, data=data)
+    if answer.status_code in {409, 412, 422} and answer.headers["content-type"].startswith("text/html"):
+        Page(answer)
+    return answer
 
 
 async def go(client: httpx.AsyncClient, form: PageForm, **typed: str) -> httpx.Response:

@@ -185,7 +185,10 @@ async def write_work(db: Database, clock: Clock, tenant_id: int | None) -> Async
 
 @asynccontextmanager
 async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncIterator[ReadWork]:
-    """A READ ONLY transaction; nothing is ever committed. Raises: DatabaseUnavailable."""
+    """A READ ONLY transaction; nothing is ever committed, and what was read stays as it was read when it has ended.
+
+    Raises: DatabaseUnavailable.
+    """
     session = db.read_sessions()
     try:
         await _begin(session, tenant_id, read_only=True)
@@ -194,6 +197,7 @@ async def read_work(db: Database, clock: Clock, tenant_id: int | None) -> AsyncI
         _tell_if_away(db, error)
         raise
     finally:
+        session.expunge_all()  # else the rollback forgets what every row says, and a page drawn afterwards fails
         await _abandon(session)
         await session.close()
 

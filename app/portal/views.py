@@ -106,7 +106,7 @@ def own_report(visit: Visit, view: ReportView) -> dict[str, Any]:
     """The sender's own report, with what he may do now."""
     row = view.row
     told = own_answer(row, view.entries, visit.books, tenant_id=visit.tenant.id, now=visit.now, lang=visit.lang)
-    report = _worded(visit, told)
+    report = worded(visit, told)
     routing = orjson.loads(row["routing"])
     return {
         "report": report,
@@ -136,7 +136,7 @@ def _question(view: ReportView) -> str | None:
 
 def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, Any]:
     """A public case from its stored bytes; its days are counted from its row, by the calendar of who has to answer."""
-    case = _worded(visit, orjson.loads(body))
+    case = worded(visit, orjson.loads(body))
     published = datetime.fromisoformat(case["due_at"]) == row["due_at"]  # else what is stored is a moment behind
     return {
         "case": case,
@@ -149,11 +149,11 @@ def public_case(visit: Visit, body: bytes, row: Mapping[str, Any]) -> dict[str, 
 
 def public_lines(visit: Visit, joined: bytes) -> list[dict[str, Any]]:
     """A page of stored lines, each with where it stands in words."""
-    lines = [_worded(visit, line) for line in orjson.loads(b"[%b]" % joined)]
+    lines = [worded(visit, line) for line in orjson.loads(b"[%b]" % joined)]
     return [{**line, "standing": outcome(line["state"], line["resolution"])} for line in lines]
 
 
-def _worded(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+def worded(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
     """The same with the responsible unit's name in the page's language, where the directory still has the unit."""
     named = told["responsible_unit"]
     try:

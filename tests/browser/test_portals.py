@@ -102,3 +102,4 @@ async def test_only_sites_that_are_named_may_frame_the_widget(
     for place in (0, 1):
         frame = page.frame_locator("iframe").nth(place)
         await expect(frame.get_by_role("heading")).to_contain_text(_NAME.en if place else _NAME.vi)
+    await expect(page.locator("lien-thong-status iframe")).to_have_attribute("title", "Citizens’ reports: H23.21")

@@ -133,6 +133,7 @@ async def test_land_goes_from_a_phone_through_three_tiers_to_a_result(
     await look(phone, "4-review")
     await phone.get_by_role("button", name="Nộp hồ sơ").click()
     await expect(phone.get_by_role("status")).to_contain_text("Đã nộp")
+    await expect(phone.get_by_role("status")).to_be_focused()  # and so it is read out
     await look(phone, "5-sent")
     address = phone.url.partition("?")[0]
     code = address.rpartition("/")[2]

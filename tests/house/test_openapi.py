@@ -14,6 +14,7 @@ import pytest
 
 from app.web.openapi.examples import kept
 from tests import examples
+from tests.api.operations.test_canaries import PLANTED
 from tests.examples import Contract
 from tests.house.snapshots import Held
 
@@ -57,6 +58,17 @@ def test_every_operation_says_what_it_does_and_has_a_name_of_its_own(document: d
     assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
 
 
+def test_pages_of_lists_are_described_everywhere(document: dict[str, Any]) -> None:
+    asked = [
+        (name, parameter["name"], parameter.get("description"))
+        for name, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] in {"cursor", "limit"}
+    ]
+    assert len(asked) > 20
+    assert [one for one in asked if not one[2]] == []
+
+
 def test_every_shape_has_a_name_of_its_own_and_none_is_described_in_place(document: dict[str, Any]) -> None:
     shapes = document["components"]["schemas"]
     assert [name for name in shapes if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
@@ -69,6 +81,22 @@ def test_every_operation_has_an_example_that_was_sent_and_answered_and_fits() ->
     contract, known = Contract(), kept()
     assert sorted(contract.needed() - set(known)) == []
     assert [line for name, example in known.items() for line in contract.wrong(name, example)] == []
+    told = orjson.dumps(known).decode()
+    assert [words for words in PLANTED if words in told] == [], (
+        "readers learn from them; these words only look for leaks"
+    )
+
+
+def test_an_operation_can_be_tried_by_its_example_alone() -> None:
+    """Headers that the program refuses it without have an example too."""
+    asked = [
+        (parameter["name"], parameter.get("example"))
+        for operation in Contract().operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] in {"device-key", "if-match"}
+    ]
+    assert {name for name, _ in asked} == {"device-key", "if-match"}
+    assert [name for name, example in asked if example is None] == []
 
 
 def _in_place(part: object, *, depth: int) -> Iterator[str]:

@@ -69,6 +69,8 @@ def possible_verbs(facts: CaseFacts) -> list[Verb]:
     impossible = {Verb.UNMERGE} if facts.merged_into_id is None else set(_NOT_WHEN_MERGED)
     if facts.resolution is Resolution.DIVERTED:  # another law governs it; there is nothing here to take up again
         impossible.add(Verb.REOPEN)
+    if facts.resolution is Resolution.WITHDRAWN:  # nobody answered it, so there is no handling to judge
+        impossible.add(Verb.RATE)
     if never_published(facts):
         impossible |= {Verb.PUBLISH, Verb.REDACT, Verb.DECIDE_PHOTOS}
     impossible.add(Verb.RESUME if facts.paused_at is None else Verb.PAUSE)

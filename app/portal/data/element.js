@@ -15,7 +15,8 @@
       }
       const frame = document.createElement("iframe");
       frame.src = address.href;
-      frame.title = this.getAttribute("title") || "Liên Thông";
+      const words = this.lang === "en" ? "Citizens’ reports" : "Phản ánh, kiến nghị";
+      frame.title = this.title || `${words}: ${this.getAttribute("code") || unit}`;
       frame.width = "100%";
       frame.height = this.getAttribute("height") || "420";
       frame.loading = "lazy";

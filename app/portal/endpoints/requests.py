@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from app.db.work import Work, in_work, read_work
-from app.filling.questions import asked_anew, corrected, given_anew, some_fields
+from app.filling.questions import asked_anew, corrected, given_anew, said_answers, some_fields
 from app.kit.clock import local_day
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -139,6 +139,7 @@ async def _shown(
         status=status,
         fields=some_fields(view.procedure, questions if asked else (), drawn, visit.lang),
         called={name: called for name in _abouts(answer) if (called := service.called(view.procedure, name))},
+        answers=said_answers(view.procedure, view.papers.answers, visit.lang),
         corrected=corrected(view.procedure, view.papers.earlier, visit.lang),
         one=answer,
         view=view,

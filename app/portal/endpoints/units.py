@@ -94,6 +94,9 @@ async def show_widget(front: CurrentFront) -> Response:
     framers = " ".join(("'self'", *front.portal.look.frame_ancestors))
     headers = {"Content-Security-Policy": _WIDGET_POLICY + framers, "Cross-Origin-Resource-Policy": "cross-origin"}
     answer = front.page_of("widget.html", kept=True, headers=headers, **await _widget(front))
+    del answer.headers[
+        "Set-Cookie"
+    ]  # which language a frame is asked for in is the other site's choice, not the reader's
     del answer.headers["X-Frame-Options"]  # older than frame-ancestors, and knows no list
     return answer
 
@@ -108,7 +111,7 @@ async def _widget(front: Front) -> dict[str, Any]:
         lines = views.public_lines(front.visit, page.joined)
         return {"case": None, "asked": "", "lines": lines, "counts": await front.counts()}
     body = await _public(front, asked)
-    case = orjson.loads(body) if body else None
+    case = views.worded(front.visit, orjson.loads(body)) if body else None
     if case is not None:
         case["standing"] = outcome(case["state"], case["resolution"])
     return {"case": case, "asked": asked, "lines": [], "counts": []}

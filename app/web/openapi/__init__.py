@@ -31,6 +31,11 @@ leads to an explanation. Lists have keyset pages: send `next_cursor` back as `cu
 `If-Match` with the case's ETag; citizens' POSTs may carry an `Idempotency-Key`.
 """
 
+_OF_PAGES = {
+    "cursor": "`next_cursor` của trang trước; trang đầu không có. The page before gave it; none for the first.",
+    "limit": "Nhiều nhất bao nhiêu mục một trang. How many on a page at most.",
+}
+
 
 def operation_id(route: APIRoute) -> str:
     """Stable id of an operation: its tag and the name of the function, in letters that every language takes."""
@@ -44,6 +49,16 @@ def _tell_of_old_apps(path: str, method: str, operation: dict[str, Any]) -> None
         operation["responses"].setdefault(str(status), problem_responses(ClientTooOld)[status])
     if "426" in operation["responses"] or path == SUBMISSIONS:
         operation.setdefault("parameters", []).append(dict(CLIENT_VERSION))
+
+
+def _tell_of_parameter(parameter: dict[str, Any]) -> None:
+    """What is the same wherever it stands: pages of lists, and the version that was seen."""
+    if parameter["name"] in _OF_PAGES:
+        parameter.setdefault("description", _OF_PAGES[parameter["name"]])
+    if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
+        # Optional to FastAPI, so that its absence is our own 428 and not a 422.
+        parameter["required"] = True
+        parameter["schema"] = {"type": "string", "pattern": IF_MATCH, "examples": ['"3"']}
 
 
 def install(app: FastAPI) -> None:
@@ -67,10 +82,7 @@ def install(app: FastAPI) -> None:
             for path, method, operation in operations(schema):
                 _tell_of_old_apps(path, method, operation)
                 for parameter in operation.get("parameters", ()):
-                    if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
-                        # Optional to FastAPI, so that its absence is our own 428 and not a 422.
-                        parameter["required"] = True
-                        parameter["schema"] = {"type": "string", "pattern": IF_MATCH, "examples": ['"3"']}
+                    _tell_of_parameter(parameter)
             lift(schema)
             rename(schema)
             weave(schema)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 _DATA = Path(__file__).parent / "data"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+# What an operation cannot be tried without, or not well. No Idempotency-Key: it has to be another one each time.
+_HEADERS: Final = {
+    "client-version": "lienthong-android/2.3.1",
+    "device-key": "pQ2zX7-a0Jm4Rk9vT1wYbNc8",
+    "if-match": '"1"',
+    "tracking-secret": "XJ6Y-QOJL-33BN-QX7N-HXDA-QQGF-2AFC-2TMA",
+}
 Operation = dict[str, Any]
 
 
@@ -43,6 +50,8 @@ def _into(operation: Operation, example: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in example.get("parameters", {}):
             parameter["example"] = example["parameters"][parameter["name"]]
+        elif parameter["in"] == "header" and parameter["name"] in _HEADERS:
+            parameter["example"] = _HEADERS[parameter["name"]]
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if sent is not None and "body" in example:
         sent["example"] = example["body"]

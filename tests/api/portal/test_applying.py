@@ -54,6 +54,8 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
     wrong = await go(client, Page(rows).form(draft), **{number: "12"}, step="papers")
     assert "Số định danh cá nhân: " in Page(wrong).text.partition("<form")[0], "the summary names the field"
     assert "12 chữ số" in Page(wrong).text
+    listed = Page(await client.get("/service-requests"))
+    assert draft in listed.links, "a draft is found again from the first page of one's own"
     elsewhere = Page(await client.get(draft))
     papers = await go(client, elsewhere.form(draft), **{number: "030123456789"}, step="papers")
     assert papers.url.path == f"{draft}/papers", papers.text
@@ -74,6 +76,7 @@ async def test_a_request_is_filled_in_kept_and_handed_in_on_the_pages(
     assert (await post(client, review.form(f"{draft}/review"))).headers["location"] == "/service-requests"
     mine_now = Page(await client.get(sent.headers["location"]))
     assert "Mới đăng ký" in mine_now.text
+    assert "AB 123456" in mine_now.text, "what was handed in can be read again"
     life = Life(client, mine, code)
     at_work = await offices(process)
     await life.do(at_work.commune, "ask-supplement", missing=[{"about": "contract", "reason": "Trang 2 mờ."}])
@@ -115,8 +118,10 @@ async def test_a_commune_left_out_is_asked_for_and_a_day_reads_as_people_write_i
     draft = asked.url.path
     papers = await go(client, Page(asked).form(draft), applicant_area="10507", step="papers")
     assert papers.url.path == f"{draft}/papers", Page(papers).text
+    assert "Tải tệp lên" not in Page(papers).text, "nothing is asked for that is not needed"
     review = Page(await client.get(f"{draft}/review")).text
-    assert "17/05/2008" in review
+    for words in ("17/05/2008", "Sinh ngày 17/05/1990", "12 Cẩm Thượng", "Không có giấy tờ kèm theo"):
+        assert words in review, "one looks at all that is about to be handed in"
     assert "2008-05-17" not in review
 
 

@@ -14,7 +14,7 @@ from app.identity.terms import ReporterIdentity, Role
 from app.kit.clock import FixedClock
 from app.process import Process
 from tests.builders import Filed, a_case, a_report, an_officer
-from tests.pages import Page, post
+from tests.pages import Page, go, post
 
 S = CaseState
 
@@ -162,6 +162,16 @@ async def test_a_verb_that_came_too_late_shows_the_page_as_it_is_now(
     late = await client.post(form.action, data={"key": "another-key", "reason": "Thôi"})
     assert late.status_code == 409
     assert "Đã kết thúc" in Page(late).text
+
+
+async def test_what_was_taken_back_is_neither_rated_nor_due_but_can_be_taken_up_after_all(
+    client: httpx.AsyncClient, process: Process
+) -> None:
+    filed = await a_case(process, S.RECEIVED)
+    page = Page(await go(client, (await opened(client, filed)).form(f"/follow/{filed.code}/withdrawal"), reason=""))
+    assert {form.action.rpartition("/")[2] for form in page.forms if filed.code in form.action} == {"reopening"}
+    assert "Rút nhầm?" in page.text
+    assert "Hạn trả lời" not in page.text, "nobody owes an answer any more"
 
 
 async def test_nobody_acts_without_the_secret(client: httpx.AsyncClient, process: Process, db: Database) -> None:

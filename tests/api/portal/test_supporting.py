@@ -28,6 +28,7 @@ async def test_a_visitor_supports_a_case_once_sees_so_and_takes_it_back(
         said = await client.post(f"{where}/support", data={"wanted": "yes"})
         assert (said.status_code, said.headers["location"]) == (303, f"{where}?done=supported#support")
     shown = await client.get(f"{where}?done=supported")
+    assert "data-focus" in shown.text, "what was done is read out, far down the page as it is"
     assert _DONE in shown.text
     assert 'role="status"' in shown.text
     await drain()

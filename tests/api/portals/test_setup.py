@@ -148,6 +148,12 @@ async def test_the_widget_may_be_framed_by_whom_the_unit_names(
     framed = await client.get(f"/portal/H23.21/widget?code={case.code}")
     assert framed.headers["content-security-policy"].endswith("'self' https://tphaiduong.example.vn")
     assert case.code in framed.text
+    assert "prefers-color-scheme: dark" in framed.text
+    english = await client.get(f"/portal/H23.21/widget?code={case.code}&lang=en")
+    assert "Ward" in english.text, "the unit's name is in the frame's language"
+    assert "set-cookie" not in english.headers, (
+        "nobody's pages change their language because another site shows a frame"
+    )
     assert "default-src 'none'" in framed.headers["content-security-policy"]
     assert "script-src" not in framed.headers["content-security-policy"]
     nobody = await client.get("/portal/H23.32/widget?code=" + case.code)

@@ -64,3 +64,9 @@ def test_what_is_said_to_be_possible_is_possible(state: CaseState) -> None:
         for verb in possible_verbs(case):
             if (verb, publication) != (Verb.WITHHOLD, PublicationState.WITHHELD):  # changes nothing, so it is refused
                 DECISIONS[verb](case)
+
+
+def test_what_its_sender_took_back_has_no_handling_to_judge_but_may_be_taken_up_after_all() -> None:
+    taken_back = facts(state=CaseState.CLOSED, resolution=Resolution.WITHDRAWN)
+    assert Verb.RATE not in possible_verbs(taken_back)
+    assert Verb.REOPEN in possible_verbs(taken_back)

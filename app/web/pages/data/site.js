@@ -1,4 +1,4 @@
-// What a browser with scripts adds: position, a kept draft, a counter, a quick search. Every page works without it.
+// What scripts add: position, a kept draft, a counter, a quick search. Pages work without.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -11,7 +11,9 @@
     drop(key) { try { localStorage.removeItem(key); } catch { /* forbidden */ } },
   };
 
-  $("[data-focus]")?.focus();
+  const news = $("[data-focus], main > .good[role=status]"); // told
+  if (news) news.tabIndex = -1;
+  news?.focus();
 
   // A second tap on the way adds nothing; the page may be used again when it comes back from the history.
   for (const form of all("form[method=post]")) {
