@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Header, Query
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from app.identity.deps import CurrentStaff
+from app.limits.deps import proving
 from app.web.cursors import make_id_cursor, read_id_cursor
 from app.web.fields import Code
 
@@ -17,8 +18,15 @@ from .terms import PaymentRequest, PaymentState, Signed
 _Word = Annotated[str, Header(max_length=128)]
 
 
+async def proven(connection: HTTPConnection) -> AsyncIterator[None]:
+    """A dependency: messages that nobody has signed count for whoever sends them. Raises: LimitReached."""
+    async with proving(connection):
+        yield
+
+
 async def signed(
     request: Request,
+    _proven: Annotated[None, Depends(proven)],
     payment_key: _Word = "",
     payment_timestamp: _Word = "",
     payment_nonce: _Word = "",
