@@ -32,7 +32,7 @@ async def list_neighbours(work: ReadWork, actor: Actor) -> list[Neighbour]:
     return [row.read() for row in await repository.list_all(work, actor.tenant_id)]
 
 
-async def get_neighbour(work: ReadWork, actor: Actor, neighbour_id: UUID) -> Neighbour:
+async def get_neighbour(work: ReadWork | Work, actor: Actor, neighbour_id: UUID) -> Neighbour:
     """The neighbour. Raises: Forbidden, NeighbourNotFound."""
     policies.may_administer(actor).require()
     return (await repository.get(work, actor.tenant_id, neighbour_id)).read()

@@ -38,7 +38,7 @@ async def list_partners(work: ReadWork, actor: Actor) -> list[Partner]:
     return [row.read() for row in await repository.list_all(work, actor.tenant_id)]
 
 
-async def get_partner(work: ReadWork, actor: Actor, partner_id: UUID) -> Partner:
+async def get_partner(work: ReadWork | Work, actor: Actor, partner_id: UUID) -> Partner:
     """The partner. Raises: Forbidden, PartnerNotFound."""
     policies.may_administer(actor).require()
     return (await repository.get(work, actor.tenant_id, partner_id)).read()

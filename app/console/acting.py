@@ -1,0 +1,52 @@
+"""Forms of administrators' pages: what their verb leads to, or the page again with what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from app.db.work import Work, in_work
+from app.kit.problems import Outdated, Problem
+from app.kit.text import Text
+from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, whole_number
+
+from .deps import Desk
+
+STALE: Final = Text(
+    "Mục này vừa được người khác đổi; những gì hiện hành ghi ngay dưới đây. Điều bạn nhập vẫn còn: hãy xem lại rồi làm "
+    "tiếp.",
+    "Somebody else has just changed this; below is what holds now. What you typed is still here: look again, then go "
+    "on.",
+)
+Verb = Callable[[Work], Awaitable[Response]]
+Shown = Callable[[FieldErrors, Text | None, int], Awaitable[Response]]
+"""The page again: what is wrong with its fields, else what is wrong with the whole, and the status."""
+
+
+def seen(form: Form) -> int:
+    """The version of what the page showed; one that there never was when it names none."""
+    named = whole_number(form.text("version"))
+    return named if isinstance(named, int) else -1
+
+
+async def acted(desk: Desk, verb: Verb, shown: Shown, asks: Mapping[str, Text]) -> Response:
+    """What the verb leads to, in one transaction; else the page with what was wrong, nothing typed lost.
+
+    `asks`: how to ask for a field that was left empty.
+    """
+    try:
+        return await in_work(desk.database, desk.clock, desk.tenant.id, verb)
+    except ValidationError as refused:
+        return await shown(errors_of(refused, asks), None, 422)
+    except Problem as problem:
+        errors = errors_of_problem(problem)
+        message = None if errors else (STALE if isinstance(problem, Outdated) else problem.detail)
+        return await shown(errors, message, problem.status)
+
+
+def led_to(address: str, done: str) -> Response:
+    """On to the page, which says what was done."""
+    return RedirectResponse(f"{address}?done={done}", status_code=303)
