@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
 from typing import Final
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
@@ -45,6 +47,12 @@ async def acted(desk: Desk, verb: Verb, shown: Shown, asks: Mapping[str, Text]) 
         errors = errors_of_problem(problem)
         message = None if errors else (STALE if isinstance(problem, Outdated) else problem.detail)
         return await shown(errors, message, problem.status)
+
+
+def next_page(cursor: str | None, state: StrEnum | None) -> str | None:
+    """What follows the address of a list for its next page, narrowed as this one; None after the last."""
+    narrowed = {"state": state.value} if state else {}
+    return "?" + urlencode({**narrowed, "cursor": cursor}) if cursor else None
 
 
 def led_to(address: str, done: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, cast
@@ -22,7 +22,7 @@ from app.kit.text import Text
 from app.limits.deps import proving
 from app.reports.deps import intake_of
 from app.reports.service import Intake
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.cursors import IdPage
 from app.web.fields import DayIn
 from app.web.headers import read_here
 from app.web.state import CurrentClock, settings
@@ -139,7 +139,7 @@ class Span:
 AskedSpan = Annotated[Span, Depends()]
 
 
-class ConsignmentPage:
+class ConsignmentPage(IdPage[Consignment]):
     """A page of consignments."""
 
     def __init__(
@@ -150,13 +150,8 @@ class ConsignmentPage:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> None:
         """Raises: UnreadableCursor, ForeignCursor."""
-        self.state, self.limit = state, limit
-        self._query = {"state": state}
-        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
-
-    def following(self, found: Sequence[Consignment]) -> str | None:
-        """Where the next page begins, None after the last."""
-        return make_id_cursor(self._query, found[self.limit - 1].id) if len(found) > self.limit else None
+        super().__init__({"state": state}, cursor, limit, lambda one: one.id)
+        self.state = state
 
 
 AskedConsignments = Annotated[ConsignmentPage, Depends()]

@@ -292,10 +292,6 @@ def compared(
     return Reconciliation(days, agreed, tuple(differences), waiting, their_waiting)
 
 
-URL_REFUSED: Final = Text(
-    "Cần địa chỉ https:// đọc được, không phải địa chỉ nội bộ, không có tên và mật khẩu.",
-    "An https:// URL is needed, not a private one, without a name and a password.",
-)
 SECRET_REFUSED: Final = Text(
     "Khoá chung bắt đầu bằng whsec_, theo sau là base64 của 24 đến 64 byte.",
     "A shared secret begins with whsec_, then base 64 of 24 to 64 bytes.",

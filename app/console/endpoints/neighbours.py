@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from app.console.acting import acted, led_to, seen
+from app.console.acting import acted, led_to, next_page, seen
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
@@ -24,7 +23,7 @@ from app.federation.senders import Wire
 from app.federation.terms import Consignment, ConsignmentState, Neighbour, Reconciliation, Wanted
 from app.kit.clock import local_day, zone
 from app.kit.text import Text
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.cursors import IdPage
 from app.web.pages import FieldErrors, Form, typed_day
 
 router = APIRouter(prefix=f"{PATH}/neighbours", route_class=ConsoleRoute)
@@ -119,11 +118,11 @@ async def _shown(
     asked = desk.request.query_params
     state = next((one for one in ConsignmentState if one.value == asked.get("state")), None)
     query = {"list": "console consignments", "state": state}
-    before = read_id_cursor(query, asked["cursor"]) if asked.get("cursor") else None
+    page = IdPage[Consignment](query, asked.get("cursor") or None, _LINES, lambda one: one.id)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         neighbour = await service.get_neighbour(work, desk.actor, neighbour_id)
         found = await service.list_consignments(
-            work, desk.actor, neighbour_id, state=state, before=before, limit=_LINES + 1
+            work, desk.actor, neighbour_id, state=state, before=page.before, limit=_LINES + 1
         )
     return desk.page(
         "neighbour.html",
@@ -135,7 +134,8 @@ async def _shown(
         tried=tried,
         units_here=units_to_refer(desk),
         **_line(desk, neighbour),
-        **_page(found, query, state),
+        **_consignments(found, state),
+        more=next_page(page.following(found), state),
         **_days(desk),
     )
 
@@ -192,12 +192,9 @@ async def end_neighbour(desk: Administrator, id: IdPath, form: OwnForm) -> Respo
     return await acted(desk, verb, partial(_shown, desk, id, "end", form), _ASKS)
 
 
-def _page(found: list[Consignment], query: dict[str, Any], state: ConsignmentState | None) -> dict[str, Any]:
-    more = make_id_cursor(query, found[_LINES - 1].id) if len(found) > _LINES else None
-    narrowed = {"state": state.value} if state else {}
+def _consignments(found: list[Consignment], state: ConsignmentState | None) -> dict[str, Any]:
     return {
         "consignments": [(one, _SIDES[one.side.value]) for one in found[:_LINES]],
-        "more": "?" + urlencode({**narrowed, "cursor": more}) if more else None,
         "state": state,
         "states": list(ConsignmentState),
     }

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.console.acting import acted, led_to, seen
+from app.console.acting import acted, led_to, next_page, seen
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
@@ -20,7 +19,7 @@ from app.partners import service
 from app.partners.errors import InvalidPartner
 from app.partners.schemas import PartnerIn
 from app.partners.terms import ErrandState, Format, Line, Outcome, Partner, PostKind
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.cursors import IdPage
 from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=f"{PATH}/partners", route_class=ConsoleRoute)
@@ -149,11 +148,11 @@ async def _shown(
     asked = desk.request.query_params
     state = next((one for one in ErrandState if one.value == asked.get("state")), None)
     query = {"list": "console errands", "state": state}
-    before = read_id_cursor(query, asked["cursor"]) if asked.get("cursor") else None
+    page = IdPage[Line](query, asked.get("cursor") or None, _LINES, lambda line: line.errand.id)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         one = await service.get_partner(work, desk.actor, partner_id)
         found = await service.list_errands(
-            desk.database, work, desk.actor, partner_id, state=state, before=before, limit=_LINES + 1
+            desk.database, work, desk.actor, partner_id, state=state, before=page.before, limit=_LINES + 1
         )
     return desk.page(
         "partner.html",
@@ -164,19 +163,17 @@ async def _shown(
         done=done,
         tried=tried,
         **_line(desk, one),
-        **_page(found, query, state),
+        **_errands(found, state),
+        more=next_page(page.following(found), state),
         **_choices(desk),
     )
 
 
-def _page(found: list[Line], query: dict[str, Any], state: ErrandState | None) -> dict[str, Any]:
-    more = make_id_cursor(query, found[_LINES - 1].errand.id) if len(found) > _LINES else None
-    narrowed = {"state": state.value} if state else {}
+def _errands(found: list[Line], state: ErrandState | None) -> dict[str, Any]:
     return {
         "errands": found[:_LINES],
         "posts": _POSTS,
         "outcomes": _OUTCOMES,
-        "more": "?" + urlencode({**narrowed, "cursor": more}) if more else None,
         "state": state,
         "states": list(ErrandState),
     }

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.cases.events import EventType
-from app.console.acting import acted, led_to, seen
+from app.console.acting import acted, led_to, next_page, seen
 from app.console.actions import label_of
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import Group, areas_to_choose, units_to_refer
@@ -172,7 +171,6 @@ async def _shown(
             work, desk.actor, subscription_id, state=asked.state, before=asked.before, limit=asked.limit + 1
         )
     log = asked.answer(found)
-    narrowed = {"state": asked.state.value} if asked.state else {}
     return desk.page(
         "subscription.html",
         status=status,
@@ -185,7 +183,7 @@ async def _shown(
         outcomes=_OUTCOMES,
         state=asked.state,
         states=_STATES,
-        more="?" + urlencode({**narrowed, "cursor": log.next_cursor}) if log.next_cursor else None,
+        more=next_page(log.next_cursor, asked.state),
         **_line(desk, one),
         **_choices(desk),
     )
