@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
@@ -24,8 +25,45 @@ STALE: Final = Text(
     "on.",
 )
 Verb = Callable[[Work], Awaitable[Response]]
-Shown = Callable[[FieldErrors, Text | None, int], Awaitable[Response]]
-"""The page again: what is wrong with its fields, else what is wrong with the whole, and the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says of the form that was sent from it, `tried`, or of what was done by the last one.
+
+    `errors` are of its fields; else `message` is of the whole.
+    """
+
+    form: Form = field(default_factory=Form)
+    errors: FieldErrors = field(default_factory=dict)
+    message: Text | None = None
+    status: int = 200
+    tried: str = ""
+    done: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """The same for the template."""
+        return {
+            "form": self.form,
+            "errors": self.errors,
+            "message": self.message,
+            "status": self.status,
+            "tried": self.tried,
+            "done": self.done,
+        }
+
+    def having(self, present: Form) -> Told:
+        """The same with the form that changes the thing as it is, unless it was that form which was tried."""
+        return self if self.tried == "change" else replace(self, form=present)
+
+
+Shown = Callable[[Told], Awaitable[Response]]
+
+
+def told_by(desk: Desk, done: Collection[str]) -> Told:
+    """What the address says was done, where that is one of these."""
+    asked = desk.request.query_params.get("done", "")
+    return Told(done=asked if asked in done else "")
 
 
 def seen(form: Form) -> int:
@@ -34,7 +72,9 @@ def seen(form: Form) -> int:
     return named if isinstance(named, int) else -1
 
 
-async def acted(desk: Desk, verb: Verb, shown: Shown, asks: Mapping[str, Text]) -> Response:
+async def acted(
+    desk: Desk, form: Form, verb: Verb, shown: Shown, asks: Mapping[str, Text], *, tried: str = ""
+) -> Response:
     """What the verb leads to, in one transaction; else the page with what was wrong, nothing typed lost.
 
     `asks`: how to ask for a field that was left empty.
@@ -42,11 +82,11 @@ async def acted(desk: Desk, verb: Verb, shown: Shown, asks: Mapping[str, Text]) 
     try:
         return await in_work(desk.database, desk.clock, desk.tenant.id, verb)
     except ValidationError as refused:
-        return await shown(errors_of(refused, asks), None, 422)
+        return await shown(Told(form, errors_of(refused, asks), None, 422, tried))
     except Problem as problem:
         errors = errors_of_problem(problem)
         message = None if errors else (STALE if isinstance(problem, Outdated) else problem.detail)
-        return await shown(errors, message, problem.status)
+        return await shown(Told(form, errors, message, problem.status, tried))
 
 
 def next_page(cursor: str | None, state: StrEnum | None) -> str | None:

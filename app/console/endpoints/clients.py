@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.clients import service
 from app.clients.deps import KeyEnvironment
 from app.clients.schemas import ClientIn, KeyRotationIn
-from app.console.acting import acted, led_to, seen
+from app.console.acting import Told, acted, led_to, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm, day_begins
 from app.console.views import areas_to_choose, units_to_refer
 from app.db.work import Work, read_work
@@ -21,7 +21,7 @@ from app.identity.terms import ClientScope, ClientView, NewKey, WantedClient
 from app.kit.clock import local_day
 from app.kit.text import Text
 from app.reports.terms import Channel
-from app.web.pages import FieldErrors, Form, whole_number
+from app.web.pages import Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/clients", route_class=ConsoleRoute)
 _DONE: Final = frozenset({"changed", "revoked"})
@@ -59,11 +59,11 @@ def _line(desk: Desk, one: ClientView) -> dict[str, Any]:
 @router.get("/new")
 async def show_new(desk: Administrator) -> Response:
     """The form for another system."""
-    return await _new(desk, Form([("channel", Channel.OPEN311.value)]), {})
+    return await _new(desk, Told(Form([("channel", Channel.OPEN311.value)])))
 
 
-async def _new(desk: Desk, form: Form, errors: FieldErrors, message: Text | None = None, status: int = 200) -> Response:
-    return desk.page("client_new.html", status=status, form=form, errors=errors, message=message, **_choices(desk))
+async def _new(desk: Desk, told: Told) -> Response:
+    return desk.page("client_new.html", **told.values(), **_choices(desk))
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
@@ -85,7 +85,7 @@ async def create_client(desk: Administrator, environment: KeyEnvironment, form: 
         )
         return _key(desk, new)
 
-    return await acted(desk, verb, partial(_new, desk, form), _ASKS)
+    return await acted(desk, form, verb, partial(_new, desk), _ASKS)
 
 
 def _wanted(desk: Desk, form: Form) -> WantedClient:
@@ -105,30 +105,19 @@ def _key(desk: Desk, new: NewKey) -> Response:
 @router.get("/{client}")
 async def show_client(desk: Administrator, client: UUID) -> Response:
     """One system with its keys, and what may be done. Raises: ClientNotFound."""
-    done = desk.request.query_params.get("done", "")
-    return await _shown(desk, client, "", Form(), {}, done=done if done in _DONE else "")
+    return await _shown(desk, client, told_by(desk, _DONE))
 
 
 async def _shown(
     desk: Desk,
     client_id: UUID,
-    tried: str,
-    form: Form,
-    errors: FieldErrors,
-    message: Text | None = None,
-    status: int = 200,
-    done: str = "",
+    told: Told,
 ) -> Response:
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         found = await service.get_client(work, desk.actor, client_id)
     return desk.page(
         "client.html",
-        status=status,
-        form=form if tried == "change" else _as_form(desk, found),
-        errors=errors,
-        message=message,
-        done=done,
-        tried=tried,
+        **told.having(_as_form(desk, found)).values(),
         **_line(desk, found),
         **_choices(desk),
     )
@@ -160,7 +149,7 @@ async def change_client(desk: Administrator, client: UUID, form: OwnForm) -> Res
         await service.change_client(work, desk.actor, client, wanted, seen=seen(form), directory=desk.books.directory)
         return led_to(f"{PATH}/clients/{client}", "changed")
 
-    return await acted(desk, verb, partial(_shown, desk, client, "change", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="change")
 
 
 @router.post("/{client}/key")
@@ -174,7 +163,7 @@ async def rotate_key(desk: Administrator, client: UUID, environment: KeyEnvironm
         )
         return _key(desk, new)
 
-    return await acted(desk, verb, partial(_shown, desk, client, "key", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="key")
 
 
 @router.post("/{client}/revocation")
@@ -185,4 +174,4 @@ async def revoke_client(desk: Administrator, client: UUID, form: OwnForm) -> Res
         await service.revoke_client(work, desk.actor, client)
         return led_to(f"{PATH}/clients/{client}", "revoked")
 
-    return await acted(desk, verb, partial(_shown, desk, client, "revocation", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="revocation")

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from app.console.acting import acted, led_to, next_page, seen
+from app.console.acting import Told, acted, led_to, next_page, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
@@ -24,7 +24,7 @@ from app.federation.terms import Consignment, ConsignmentState, Neighbour, Recon
 from app.kit.clock import local_day, zone
 from app.kit.text import Text
 from app.web.cursors import IdPage
-from app.web.pages import FieldErrors, Form, typed_day
+from app.web.pages import Form, typed_day
 
 router = APIRouter(prefix=f"{PATH}/neighbours", route_class=ConsoleRoute)
 IdPath = Annotated[UUID, Path()]
@@ -67,13 +67,11 @@ def _line(desk: Desk, one: Neighbour) -> dict[str, Any]:
 @router.get("/new")
 async def show_new(desk: Administrator) -> Response:
     """The form for another installation."""
-    return await _new(desk, Form(), {})
+    return await _new(desk, Told())
 
 
-async def _new(desk: Desk, form: Form, errors: FieldErrors, message: Text | None = None, status: int = 200) -> Response:
-    return desk.page(
-        "neighbour_new.html", status=status, form=form, errors=errors, message=message, units_here=units_to_refer(desk)
-    )
+async def _new(desk: Desk, told: Told) -> Response:
+    return desk.page("neighbour_new.html", **told.values(), units_here=units_to_refer(desk))
 
 
 @router.post("")
@@ -90,7 +88,7 @@ async def create_neighbour(desk: Administrator, form: OwnForm) -> Response:
             return led_to(f"{PATH}/neighbours/{made.id}", "made")
         return desk.page("neighbour_key.html", one=made, key=secret, secret=True)
 
-    return await acted(desk, verb, partial(_new, desk, form), _ASKS)
+    return await acted(desk, form, verb, partial(_new, desk), _ASKS)
 
 
 def _body(form: Form, *more: str) -> NeighbourIn:
@@ -101,19 +99,13 @@ def _body(form: Form, *more: str) -> NeighbourIn:
 @router.get("/{id}")
 async def show_neighbour(desk: Administrator, id: IdPath) -> Response:  # noqa: A002 - the address says so
     """One neighbour with the cases between the two, the newest first. Raises: NeighbourNotFound."""
-    done = desk.request.query_params.get("done", "")
-    return await _shown(desk, id, "", Form(), {}, done=done if done in _DONE else "")
+    return await _shown(desk, id, told_by(desk, _DONE))
 
 
 async def _shown(
     desk: Desk,
     neighbour_id: UUID,
-    tried: str,
-    form: Form,
-    errors: FieldErrors,
-    message: Text | None = None,
-    status: int = 200,
-    done: str = "",
+    told: Told,
 ) -> Response:
     asked = desk.request.query_params
     state = next((one for one in ConsignmentState if one.value == asked.get("state")), None)
@@ -126,12 +118,7 @@ async def _shown(
         )
     return desk.page(
         "neighbour.html",
-        status=status,
-        form=form if tried == "change" else _as_form(desk, neighbour),
-        errors=errors,
-        message=message,
-        done=done,
-        tried=tried,
+        **told.having(_as_form(desk, neighbour)).values(),
         units_here=units_to_refer(desk),
         **_line(desk, neighbour),
         **_consignments(found, state),
@@ -154,7 +141,7 @@ async def change_neighbour(desk: Administrator, id: IdPath, form: OwnForm) -> Re
         await _changed(desk, work, id, _body(form).wanted(desk.books.directory, desk.tenant.id), seen(form))
         return led_to(f"{PATH}/neighbours/{id}", "changed")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "change", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="change")
 
 
 async def _changed(desk: Desk, work: Work, neighbour_id: UUID, wanted: Wanted, version: int) -> None:
@@ -178,7 +165,7 @@ async def try_again(desk: Administrator, id: IdPath, form: OwnForm) -> Response:
         await _changed(desk, work, id, present.wanted, seen(form))
         return led_to(f"{PATH}/neighbours/{id}", "again")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "again", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="again")
 
 
 @router.post("/{id}/end")
@@ -189,7 +176,7 @@ async def end_neighbour(desk: Administrator, id: IdPath, form: OwnForm) -> Respo
         await service.end_neighbour(work, desk.actor, id, seen=seen(form))
         return led_to(f"{PATH}/neighbours/{id}", "ended")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "end", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="end")
 
 
 def _consignments(found: list[Consignment], state: ConsignmentState | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.console.acting import acted, led_to, next_page, seen
+from app.console.acting import Told, acted, led_to, next_page, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
@@ -20,7 +21,7 @@ from app.partners.errors import InvalidPartner
 from app.partners.schemas import PartnerIn
 from app.partners.terms import ErrandState, Format, Line, Outcome, Partner, PostKind
 from app.web.cursors import IdPage
-from app.web.pages import FieldErrors, Form
+from app.web.pages import Form
 
 router = APIRouter(prefix=f"{PATH}/partners", route_class=ConsoleRoute)
 _DONE: Final = frozenset({"made", "changed", "ended", "again"})
@@ -72,17 +73,17 @@ def _line(desk: Desk, one: Partner) -> dict[str, Any]:
 @router.get("/new")
 async def show_new(desk: Administrator) -> Response:
     """The form for another partner."""
-    return await _new(desk, Form(), {})
+    return await _new(desk, Told())
 
 
-async def _new(desk: Desk, form: Form, errors: FieldErrors, message: Text | None = None, status: int = 200) -> Response:
-    wrong = _in_fields(errors)
-    return desk.page("partner_new.html", status=status, form=form, errors=wrong, message=message, **_choices(desk))
+async def _new(desk: Desk, told: Told) -> Response:
+    return desk.page("partner_new.html", **_in_fields(told).values(), **_choices(desk))
 
 
-def _in_fields(errors: FieldErrors) -> FieldErrors:
+def _in_fields(told: Told) -> Told:
     """What is wrong with one line stands beside the field that all lines are typed in."""
-    return {("services" if name.startswith("services.") else name): said for name, said in errors.items()}
+    errors = {("services" if name.startswith("services.") else name): said for name, said in told.errors.items()}
+    return replace(told, errors=errors)
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
@@ -103,7 +104,7 @@ async def create_partner(desk: Administrator, form: OwnForm) -> Response:
         made = await service.create_partner(work, desk.actor, wanted, **_checking(desk))
         return led_to(f"{PATH}/partners/{made.id}", "made")
 
-    return await acted(desk, verb, partial(_new, desk, form), _ASKS)
+    return await acted(desk, form, verb, partial(_new, desk), _ASKS)
 
 
 def _body(form: Form) -> PartnerIn:
@@ -131,19 +132,13 @@ def _checking(desk: Desk) -> dict[str, Any]:
 @router.get("/{id}")
 async def show_partner(desk: Administrator, id: UUID) -> Response:  # noqa: A002 - the address says so
     """One partner with the cases it was handed, the newest first. Raises: PartnerNotFound."""
-    done = desk.request.query_params.get("done", "")
-    return await _shown(desk, id, "", Form(), {}, done=done if done in _DONE else "")
+    return await _shown(desk, id, told_by(desk, _DONE))
 
 
 async def _shown(
     desk: Desk,
     partner_id: UUID,
-    tried: str,
-    form: Form,
-    errors: FieldErrors,
-    message: Text | None = None,
-    status: int = 200,
-    done: str = "",
+    told: Told,
 ) -> Response:
     asked = desk.request.query_params
     state = next((one for one in ErrandState if one.value == asked.get("state")), None)
@@ -156,12 +151,7 @@ async def _shown(
         )
     return desk.page(
         "partner.html",
-        status=status,
-        form=form if tried == "change" else _as_form(desk, one),
-        errors=_in_fields(errors),
-        message=message,
-        done=done,
-        tried=tried,
+        **_in_fields(told).having(_as_form(desk, one)).values(),
         **_line(desk, one),
         **_errands(found, state),
         more=next_page(page.following(found), state),
@@ -203,7 +193,7 @@ async def change_partner(desk: Administrator, id: UUID, form: OwnForm) -> Respon
         await service.change_partner(work, desk.actor, id, wanted, seen=seen(form), **_checking(desk))
         return led_to(f"{PATH}/partners/{id}", "changed")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "change", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="change")
 
 
 @router.post("/{id}/again")
@@ -215,7 +205,7 @@ async def try_again(desk: Administrator, id: UUID, form: OwnForm) -> Response:  
         await service.change_partner(work, desk.actor, id, present.wanted, seen=seen(form), **_checking(desk))
         return led_to(f"{PATH}/partners/{id}", "again")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "again", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="again")
 
 
 @router.post("/{id}/end")
@@ -226,7 +216,7 @@ async def end_partner(desk: Administrator, id: UUID, form: OwnForm) -> Response:
         await service.end_partner(work, desk.actor, id, seen=seen(form))
         return led_to(f"{PATH}/partners/{id}", "ended")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "end", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="end")
 
 
 @router.post("/{id}/errands/{errand}")
@@ -237,4 +227,4 @@ async def retry_errand(desk: Administrator, id: UUID, errand: UUID, form: OwnFor
         await service.retry_errand(work, desk.actor, id, errand)
         return led_to(f"{PATH}/partners/{id}", "again")
 
-    return await acted(desk, verb, partial(_shown, desk, id, "retry", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="retry")

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.cases.events import EventType
-from app.console.acting import acted, led_to, next_page, seen
+from app.console.acting import Told, acted, led_to, next_page, seen, told_by
 from app.console.actions import label_of
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import Group, areas_to_choose, units_to_refer
@@ -25,7 +25,7 @@ from app.subscriptions import service
 from app.subscriptions.deps import AskedLog, LogPage
 from app.subscriptions.schemas import RotationIn, SubscriptionIn
 from app.subscriptions.terms import TRIAL, DeliveryState, Interest, Outcome, PauseReason, Subscription
-from app.web.pages import FieldErrors, Form, whole_number
+from app.web.pages import Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/subscriptions", route_class=ConsoleRoute)
 Plain: TypeAlias = Callable[[Work, Actor, UUID], Awaitable[object]]
@@ -91,13 +91,11 @@ def _line(desk: Desk, one: Subscription) -> dict[str, Any]:
 @router.get("/new")
 async def show_new(desk: Administrator) -> Response:
     """The form for another one."""
-    return await _new(desk, Form(("types", each) for each in _PUBLIC), {})
+    return await _new(desk, Told(Form(("types", each) for each in _PUBLIC)))
 
 
-async def _new(desk: Desk, form: Form, errors: FieldErrors, message: Text | None = None, status: int = 200) -> Response:
-    return desk.page(
-        "subscription_new.html", status=status, form=form, errors=errors, message=message, **_choices(desk)
-    )
+async def _new(desk: Desk, told: Told) -> Response:
+    return desk.page("subscription_new.html", **told.values(), **_choices(desk))
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
@@ -127,7 +125,7 @@ async def create_subscription(desk: Administrator, form: OwnForm) -> Response:
         made = await service.create_subscription(work, desk.actor, wanted, **_checking(desk), keys=desk.keys)
         return _key(desk, made, await service.recall_secret(work, desk.actor, made.id, keys=desk.keys))
 
-    return await acted(desk, verb, partial(_new, desk, form), _ASKS)
+    return await acted(desk, form, verb, partial(_new, desk), _ASKS)
 
 
 def _body(form: Form) -> SubscriptionIn:
@@ -150,20 +148,14 @@ def _key(desk: Desk, one: Subscription, secret: str) -> Response:
 @router.get("/{id}")
 async def show_subscription(desk: Administrator, id: UUID, asked: AskedLog) -> Response:  # noqa: A002 - the address says so
     """One of them with its log, the newest first. Raises: SubscriptionNotFound."""
-    done = desk.request.query_params.get("done", "")
-    return await _shown(desk, id, asked, "", Form(), {}, done=done if done in _DONE else "")
+    return await _shown(desk, id, asked, told_by(desk, _DONE))
 
 
 async def _shown(
     desk: Desk,
     subscription_id: UUID,
     asked: LogPage,
-    tried: str,
-    form: Form,
-    errors: FieldErrors,
-    message: Text | None = None,
-    status: int = 200,
-    done: str = "",
+    told: Told,
 ) -> Response:
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         one = await service.get_subscription(work, desk.actor, subscription_id)
@@ -173,12 +165,7 @@ async def _shown(
     log = asked.answer(found)
     return desk.page(
         "subscription.html",
-        status=status,
-        form=form if tried == "change" else _as_form(desk, one),
-        errors=errors,
-        message=message,
-        done=done,
-        tried=tried,
+        **told.having(_as_form(desk, one)).values(),
         deliveries=[(each, _TYPES[each.type], _STATES[each.state]) for each in log.items],
         outcomes=_OUTCOMES,
         state=asked.state,
@@ -218,7 +205,7 @@ async def change_subscription(desk: Administrator, id: UUID, asked: AskedLog, fo
         await service.change_subscription(work, desk.actor, id, wanted, seen=seen(form), **_checking(desk))
         return led_to(f"{PATH}/subscriptions/{id}", "changed")
 
-    return await acted(desk, verb, partial(_shown, desk, id, asked, "change", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id, asked), _ASKS, tried="change")
 
 
 @router.post("/{id}/secret")
@@ -230,7 +217,7 @@ async def rotate_secret(desk: Administrator, id: UUID, asked: AskedLog, form: Ow
         made = await service.rotate_secret(work, desk.actor, id, keys=desk.keys, overlap=rotation.overlap)
         return _key(desk, *made)
 
-    return await acted(desk, verb, partial(_shown, desk, id, asked, "secret", form), _ASKS)
+    return await acted(desk, form, verb, partial(_shown, desk, id, asked), _ASKS, tried="secret")
 
 
 async def _done(desk: Desk, subscription_id: UUID, asked: LogPage, verb: Plain, done: str) -> Response:
@@ -240,7 +227,7 @@ async def _done(desk: Desk, subscription_id: UUID, asked: LogPage, verb: Plain, 
         await verb(work, desk.actor, subscription_id)
         return led_to(f"{PATH}/subscriptions/{subscription_id}", done)
 
-    return await acted(desk, one, partial(_shown, desk, subscription_id, asked, done, Form()), _ASKS)
+    return await acted(desk, Form(), one, partial(_shown, desk, subscription_id, asked), _ASKS, tried=done)
 
 
 @router.post("/{id}/pause")
@@ -279,4 +266,4 @@ async def delete(desk: Administrator, id: UUID, asked: AskedLog, _form: OwnForm)
         await service.delete_subscription(work, desk.actor, id)
         return led_to(f"{PATH}/subscriptions", "deleted")
 
-    return await acted(desk, verb, partial(_shown, desk, id, asked, "deletion", Form()), _ASKS)
+    return await acted(desk, Form(), verb, partial(_shown, desk, id, asked), _ASKS, tried="deletion")
