@@ -267,7 +267,9 @@ async def test_other_systems_are_connected_on_a_phone_and_looked_after_wide_in_t
         "next_at = NULL, last_excerpt = 'Internal Server Error'"
     )
     await db.lane.fetch("UPDATE neighbours SET written = 3, failures = 2, last_error = 'timeout', retry_at = now()")
-    for name, address in (("neighbour", neighbour), ("partner", partner), ("subscription", subscription)):
+    await page.goto(partner)
+    await fits(page)
+    for name, address in (("neighbour", neighbour), ("subscription", subscription)):
         await page.goto(address)
         await opened(page)
         await look(page, f"outside-4-{name}-phone")
