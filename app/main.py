@@ -81,7 +81,7 @@ from app.subscriptions.endpoints import router as subscriptions_router
 from app.supports.citizen_endpoints import router as supports_router
 from app.supports.staff_endpoints import router as support_rules_router
 from app.web import health, metrics, openapi, problems
-from app.web.budgets import ReadBudget, Reads
+from app.web.budgets import ReadBudget, Reads, TurnedAway
 from app.web.hot import HotPaths, hot_routes
 from app.web.live import Seats
 from app.web.middleware import RequestEdge
@@ -233,7 +233,7 @@ def create_app(settings: Settings, clock: Clock | None = None, shared: Process |
     )
     app.add_middleware(HotPaths, routes=[route for router in ROUTERS for route in hot_routes(router)])
     app.add_middleware(AppVersions)
-    app.state.reads = Reads(settings.reads_per_address_minute)
+    app.state.reads, app.state.turned_away = Reads(settings.reads_per_address_minute), TurnedAway()
     app.add_middleware(ReadBudget, reads=app.state.reads)
     app.add_middleware(
         RequestEdge,

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlsplit
+
+from app.kit.text import Text
 
 LONGEST_URL = 2000
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 Part = Literal["url", "scheme", "host", "userinfo", "fragment"]
+
+_REFUSALS: Mapping[Part, Text] = MappingProxyType(
+    {
+        "url": Text("Địa chỉ không đọc được.", "Not a URL."),
+        "scheme": Text("Địa chỉ cần bắt đầu bằng https://.", "The URL must begin with https://."),
+        "host": Text(
+            "Không gửi đến địa chỉ nội bộ hoặc dành riêng.", "Nothing is sent to private or reserved addresses."
+        ),
+        "userinfo": Text("Địa chỉ không được chứa tên và mật khẩu.", "The URL must not hold a name or a password."),
+        "fragment": Text("Địa chỉ không được chứa dấu #.", "The URL must not hold a fragment."),
+    }
+)
 
 _CLOSED: tuple[IPv4Network | IPv6Network, ...] = (
     # What `is_global` has not told alike in all releases of Python, and what a cloud answers metadata on.
@@ -85,3 +101,9 @@ def _is_local(host: str) -> bool:
     except ValueError:
         *above, last = host.rstrip(".").split(".")
         return not above or _NUMBER.fullmatch(last) is not None
+
+
+def refusal_of(url: str, *, private: bool) -> Text | None:
+    """What is wrong with it, for the administrator who typed it; None when it may be asked."""
+    part = refused_part(url, private=private)
+    return _REFUSALS[part] if part is not None else None

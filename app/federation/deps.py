@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Path, Query
+from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
 from app.directory.deps import CurrentDirectory
 from app.identity.deps import CurrentStaff
 from app.kit.clock import local_day
 from app.kit.problems import BadRequest
 from app.kit.text import Text
+from app.limits.deps import proving
 from app.reports.deps import intake_of
 from app.reports.service import Intake
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.cursors import IdPage
 from app.web.fields import DayIn
+from app.web.headers import read_here
 from app.web.state import CurrentClock, settings
-from app.web.tenancy import CurrentTenant
+from app.web.tenancy import CurrentTenant, tenant
 
 from . import domain, service
+from .errors import UnprovenParcels
 from .senders import Wire
 from .terms import Consignment, ConsignmentState, Neighbour
 
-_Proof = Annotated[str, Header(max_length=500)]
+_PROOF: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+PROOF = read_here(
+    *(
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "maxLength": 500}}
+        for name in _PROOF
+    )
+)
+"""What every request of a neighbour brings, as documents show it."""
 _SPAN = Text(
     "Khoảng ngày không hợp lệ: từ ngày đến ngày, tối đa 92 ngày.", "Not a span of days: from, until, at most 92 days."
 )
@@ -42,17 +54,39 @@ class Heard:
     intake: Intake
 
 
+class ProvenRoute(APIRoute):
+    """A route of neighbours: who signed is known before anything of what they say is looked at."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind the proof. It raises: UnprovenParcels, LimitReached."""
+        handle = super().get_route_handler()
+
+        async def behind_proof(request: Request) -> Response:
+            async with proving(request):
+                request.state.heard = await _heard(request)
+            return await handle(request)
+
+        return behind_proof
+
+
+async def _heard(request: Request) -> Heard:
+    """Whose request it is, by its bytes. Raises: UnprovenParcels."""
+    tenant_id, intake = await tenant(request), await intake_of(request)
+    message_id, stamp, signature = (request.headers.get(name, "")[:500] for name in _PROOF)
+    try:
+        neighbour_id = UUID(request.path_params["id"])
+    except ValueError as error:
+        raise UnprovenParcels from error
+    proof = (message_id, stamp, signature)
+    return Heard(await service.prove(intake, tenant_id, neighbour_id, proof, request.body), intake)
+
+
 async def heard(
     request: Request,
-    tenant: CurrentTenant,
-    id: Annotated[UUID, Path(description="Mã kết nối, hai bên dùng chung. Id that both sides share.")],  # noqa: A002
-    webhook_id: _Proof = "",
-    webhook_timestamp: _Proof = "",
-    webhook_signature: _Proof = "",
+    id: Annotated[UUID, Path(description="Mã kết nối, hai bên dùng chung. Id that both sides share.")],  # noqa: A002, ARG001
 ) -> Heard:
-    """Raises: UnprovenParcels."""
-    intake, proof = await intake_of(request), (webhook_id, webhook_timestamp, webhook_signature)
-    return Heard(await service.prove(intake, tenant, id, proof, await request.body()), intake)
+    """Whose request it is, which its route has proved."""
+    return cast("Heard", request.state.heard)
 
 
 Proved = Annotated[Heard, Depends(heard)]
@@ -105,7 +139,7 @@ class Span:
 AskedSpan = Annotated[Span, Depends()]
 
 
-class ConsignmentPage:
+class ConsignmentPage(IdPage[Consignment]):
     """A page of consignments."""
 
     def __init__(
@@ -116,13 +150,8 @@ class ConsignmentPage:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> None:
         """Raises: UnreadableCursor, ForeignCursor."""
-        self.state, self.limit = state, limit
-        self._query = {"state": state}
-        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
-
-    def following(self, found: Sequence[Consignment]) -> str | None:
-        """Where the next page begins, None after the last."""
-        return make_id_cursor(self._query, found[self.limit - 1].id) if len(found) > self.limit else None
+        super().__init__({"state": state}, cursor, limit, lambda one: one.id)
+        self.state = state
 
 
 AskedConsignments = Annotated[ConsignmentPage, Depends()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
@@ -27,6 +28,8 @@ ANSWER_WITHIN_S: Final = 5.0  # what is taken in by then is said; the other side
 TOO_BIG: Final = "http-413"
 PARCEL_TOO_BIG: Final = "parcel-too-big"
 CUT_TO: Final = 1_000  # characters of a text in a parcel that was too big
+MOST_SIGNATURES: Final = 8  # that are looked at
+_SIGNATURE: Final = re.compile(r"v1,[A-Za-z0-9+/]{43}=")
 SIGNED_WITHIN: Final = timedelta(minutes=5)
 WAITS: Final = Backoff(shortest=timedelta(seconds=5), longest=timedelta(minutes=10))  # for as long as it takes
 MOST_WORDS: Final = 4_000
@@ -51,16 +54,23 @@ def signed(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str,
     return signatures([secret], message_id, at, body)
 
 
-def is_signed(secret: str, message_id: str, stamp: str, signature: str, body: bytes, now: datetime) -> bool:
-    """Whether one of the signatures is the neighbour's, made at most five minutes from `now`."""
+def may_prove(message_id: str, stamp: str, signature: str, now: datetime) -> bool:
+    """Whether these are the headers of a signature made at most five minutes from `now`, whoever made it."""
     if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12 or not message_id.isascii():
         return False
-    if abs(int(stamp) - now.timestamp()) > SIGNED_WITHIN.total_seconds():
+    if not any(_SIGNATURE.fullmatch(one) for one in signature.split(" ")[:MOST_SIGNATURES]):
+        return False
+    return abs(int(stamp) - now.timestamp()) <= SIGNED_WITHIN.total_seconds()
+
+
+def is_signed(secret: str, message_id: str, stamp: str, signature: str, body: bytes, now: datetime) -> bool:
+    """Whether one of the signatures is the neighbour's, made at most five minutes from `now`."""
+    if not may_prove(message_id, stamp, signature, now):
         return False
     made = signatures([secret], message_id, datetime.fromtimestamp(int(stamp), now.tzinfo), body)[
         "webhook-signature"
     ].encode()
-    return any(same(made, one.encode()) for one in signature.split(" ")[:8])
+    return any(same(made, one.encode()) for one in signature.split(" ")[:MOST_SIGNATURES])
 
 
 def mark_of(parcel: Parcel) -> str:
@@ -282,10 +292,6 @@ def compared(
     return Reconciliation(days, agreed, tuple(differences), waiting, their_waiting)
 
 
-URL_REFUSED: Final = Text(
-    "Cần địa chỉ https:// đọc được, không phải địa chỉ nội bộ, không có tên và mật khẩu.",
-    "An https:// URL is needed, not a private one, without a name and a password.",
-)
 SECRET_REFUSED: Final = Text(
     "Khoá chung bắt đầu bằng whsec_, theo sau là base64 của 24 đến 64 byte.",
     "A shared secret begins with whsec_, then base 64 of 24 to 64 bytes.",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.limits.errors import LimitReached
 from app.web.problems import problem_responses
 
 from . import service
-from .deps import CurrentTimezone, Proved
+from .deps import PROOF, CurrentTimezone, Proved, ProvenRoute
 from .errors import UnprovenParcels
 from .schemas import DigestIn, DigestOut, ParcelsIn, ParcelsOut
 
-router = APIRouter(prefix="/api/v1/federation/{id}", tags=["federation"])
+router = APIRouter(prefix="/api/v1/federation/{id}", tags=["federation"], route_class=ProvenRoute)
+_REFUSED = problem_responses(UnprovenParcels, LimitReached)
 
 
-@router.post("/parcels", responses=problem_responses(UnprovenParcels))
+@router.post("/parcels", responses=_REFUSED, openapi_extra=PROOF)
 async def take_parcels(proved: Proved, said: ParcelsIn) -> ParcelsOut:
     """Hệ thống bạn gửi tin, theo số thứ tự; trả lời sau khi đã ghi. Parcels in the order of their numbers.
 
@@ -26,7 +28,7 @@ async def take_parcels(proved: Proved, said: ParcelsIn) -> ParcelsOut:
     return ParcelsOut(heard=heard, mark=mark)
 
 
-@router.post("/digest", responses=problem_responses(UnprovenParcels))
+@router.post("/digest", responses=_REFUSED, openapi_extra=PROOF)
 async def compare_days(proved: Proved, said: DigestIn, zone: CurrentTimezone) -> DigestOut:
     """Đối chiếu: mã băm từng ngày, và từng dòng của những ngày được hỏi. Digests of days, and lines of those named."""
     neighbour = proved.neighbour

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.kit.problems import Unauthenticated
+from app.web.budgets import TurnedAway
 from app.web.live import address_of
 from app.web.state import clock, database
 from app.web.tenancy import tenant
 
 from . import service
+from .errors import LimitReached
 from .terms import Asking, Limited
 
 
@@ -45,6 +49,27 @@ def admitted(what: Limited) -> Callable[[HTTPConnection], Awaitable[None]]:
         service.require(judged, now)
 
     return check
+
+
+@asynccontextmanager
+async def proving(connection: HTTPConnection) -> AsyncIterator[None]:
+    """Inside, a message proves who has sent it; one that does not counts for its address and network.
+
+    What is proved costs no statement, what is not costs one; while an address has no more to spend, this process
+    answers it without any, and without a look at what it sends. Raises: LimitReached.
+    """
+    away, now = cast("TurnedAway", connection.app.state.turned_away), (await clock(connection)).now()
+    if left_s := away.left_s(connection.scope, now):
+        raise LimitReached(left_s)
+    try:
+        yield
+    except Unauthenticated:
+        try:
+            await admitted(Limited.UNPROVEN)(connection)
+        except LimitReached as spent:
+            away.keep(connection.scope, spent.retry_after_s, now)
+            raise spent from None
+        raise
 
 
 TRIES_SIGN_IN = Depends(admitted(Limited.SIGN_INS))

@@ -16,7 +16,7 @@ from .terms import PACKAGED, Asking, Blocked, Count, Judged, Limited, Per
 
 Rates = Mapping[tuple[Limited, Per], Rate]
 
-_OF_INSTALLATION = frozenset({Limited.CODES, Limited.SIGN_INS})
+_OF_INSTALLATION = frozenset({Limited.CODES, Limited.SIGN_INS, Limited.UNPROVEN})
 _NOTHING: Mapping[Limited, int] = {}
 
 

@@ -16,7 +16,7 @@ class LimitReached(TooMany):
     audited = True
 
     def __init__(self, retry_after_s: int) -> None:
-        minutes = -(-retry_after_s // 60)
+        minutes, self.retry_after_s = -(-retry_after_s // 60), retry_after_s
         super().__init__(
             Text(
                 f"Hệ thống nhận được nhiều yêu cầu từ bạn hoặc từ mạng bạn đang dùng. Hãy gửi lại sau {minutes} phút; "

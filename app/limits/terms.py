@@ -30,6 +30,7 @@ class Limited(StrEnum):
     SIGN_INS = "sign_ins"  # passwords and codes tried
     PHONE_LOOKUPS = "phone_lookups"  # reports looked for by a phone
     SUPPORTS = "supports"  # "I meet this too", said or taken back
+    UNPROVEN = "unproven"  # messages of other systems that prove nobody's
 
     @property
     def label(self) -> Text:
@@ -50,6 +51,7 @@ _LIMITED_LABELS = {
     Limited.LINKS: Text("Lần dùng liên kết đặt mật khẩu", "Uses of such links"),
     Limited.SIGN_INS: Text("Lần thử đăng nhập", "Attempts to sign in"),
     Limited.SUPPORTS: Text("Lần báo “Tôi cũng gặp”", "Supports given or taken back"),
+    Limited.UNPROVEN: Text("Tin của hệ thống khác không chứng minh được ai gửi", "Messages that prove no sender"),
     Limited.PHONE_LOOKUPS: Text("Lần tìm phản ánh theo số điện thoại", "Reports looked for by a phone"),
 }
 
@@ -114,6 +116,8 @@ PACKAGED: Mapping[tuple[Limited, Per], Rate] = MappingProxyType(
         (Limited.SUPPORTS, Per.PERSON): Rate(60, _HOUR),
         (Limited.SUPPORTS, Per.ADDRESS): Rate(600, _HOUR),
         (Limited.SUPPORTS, Per.NETWORK): Rate(6_000, _HOUR),
+        (Limited.UNPROVEN, Per.ADDRESS): Rate(300, _HOUR),
+        (Limited.UNPROVEN, Per.NETWORK): Rate(3_000, _HOUR),
         (Limited.SIGN_INS, Per.ADDRESS): Rate(1_200, _HOUR),
         (Limited.SIGN_INS, Per.NETWORK): Rate(12_000, _HOUR),
     }

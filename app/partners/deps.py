@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Query
 
 from app.identity.deps import CurrentStaff
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.web.cursors import IdPage
 
 from .terms import ErrandState, Line
 
 
-class ErrandPage:
+class ErrandPage(IdPage[Line]):
     """A page of a partner's errands."""
 
     def __init__(
@@ -24,15 +23,8 @@ class ErrandPage:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> None:
         """Raises: UnreadableCursor, ForeignCursor."""
-        self.state, self.limit = state, limit
-        self._query = {"state": state}
-        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
-
-    def following(self, found: Sequence[Line]) -> str | None:
-        """Where the next page begins, None after the last."""
-        if len(found) <= self.limit:
-            return None
-        return make_id_cursor(self._query, found[self.limit - 1].errand.id)
+        super().__init__({"state": state}, cursor, limit, lambda line: line.errand.id)
+        self.state = state
 
 
 AskedErrands = Annotated[ErrandPage, Depends()]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Query
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from app.identity.deps import CurrentStaff
-from app.web.cursors import make_id_cursor, read_id_cursor
+from app.limits.deps import proving
+from app.web.cursors import IdPage
 from app.web.fields import Code
 
 from .terms import PaymentRequest, PaymentState, Signed
@@ -17,8 +18,15 @@ from .terms import PaymentRequest, PaymentState, Signed
 _Word = Annotated[str, Header(max_length=128)]
 
 
+async def proven(connection: HTTPConnection) -> AsyncIterator[None]:
+    """A dependency: messages that nobody has signed count for whoever sends them. Raises: LimitReached."""
+    async with proving(connection):
+        yield
+
+
 async def signed(
     request: Request,
+    _proven: Annotated[None, Depends(proven)],
     payment_key: _Word = "",
     payment_timestamp: _Word = "",
     payment_nonce: _Word = "",
@@ -31,7 +39,7 @@ async def signed(
 SignedMessage = Annotated[Signed, Depends(signed)]
 
 
-class PaymentPage:
+class PaymentPage(IdPage[PaymentRequest]):
     """A page of payments."""
 
     def __init__(
@@ -46,13 +54,8 @@ class PaymentPage:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> None:
         """Raises: UnreadableCursor, ForeignCursor."""
-        self.state, self.refund_due, self.code, self.limit = state, refund_due, code, limit
-        self._query = {"state": state, "refund_due": refund_due, "code": code}
-        self.before = read_id_cursor(self._query, cursor) if cursor is not None else None
-
-    def following(self, found: Sequence[PaymentRequest]) -> str | None:
-        """The cursor of the next page, when more than a page was found."""
-        return make_id_cursor(self._query, found[self.limit - 1].id) if len(found) > self.limit else None
+        super().__init__({"state": state, "refund_due": refund_due, "code": code}, cursor, limit, lambda one: one.id)
+        self.state, self.refund_due, self.code = state, refund_due, code
 
 
 AskedPage = Annotated[PaymentPage, Depends()]

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.identity.deps import CurrentKeyring
+from app.limits.errors import LimitReached
 from app.web.problems import problem_responses
 from app.web.state import CurrentClock, CurrentDatabase
 from app.web.tenancy import CurrentTenant
@@ -29,7 +30,13 @@ router = APIRouter(prefix="/api/v1/payments", tags=["payments"])
 @router.post(
     "/callbacks/{provider}",
     responses=problem_responses(
-        UnknownProvider, CallbackUnsigned, CallbackStale, CallbackReplayed, CallbackUnreadable, TransactionDiffers
+        UnknownProvider,
+        CallbackUnsigned,
+        CallbackStale,
+        CallbackReplayed,
+        CallbackUnreadable,
+        TransactionDiffers,
+        LimitReached,
     ),
     openapi_extra={**CALLBACK_BODY},
 )

@@ -32,6 +32,7 @@ from app.papers.errors import DeskBusy
 from app.portal import passport, returning
 from app.reports.errors import ReportNotFound
 from app.settings import Settings
+from app.web.budgets import ReadTooMuch
 from app.web.pages import CurrentPageLang, PageRoute, Pages, Site, posted_form
 from app.web.problems import name_problem
 from app.web.robots import is_shown
@@ -80,6 +81,12 @@ _BUSY: Final = Text(
 )
 
 
+_TOO_OFTEN: Final = Text(
+    "Từ mạng bạn đang dùng có rất nhiều trang được mở hoặc gửi đi trong một phút. Hãy chờ {seconds} giây rồi thử lại; "
+    "nếu đang điền dở, bấm nút quay lại của trình duyệt, những gì đã điền vẫn còn.",
+    "Very many pages were opened or sent from the network you use within a minute. Wait {seconds} s and try again; if "
+    "you were filling a form in, use the browser's back button, what you typed is still there.",
+)
 _NOT_PUBLIC: Final = Text(
     "Không có phản ánh công khai với mã này. Hãy kiểm tra lại mã. Nếu là phản ánh của bạn, hãy mở bằng mã theo dõi bạn "
     "nhận được khi gửi.",
@@ -95,6 +102,8 @@ def said(problem: Problem) -> Text:
             return problem.detail
         case Unavailable():
             return _BUSY
+        case ReadTooMuch():
+            return _TOO_OFTEN.fill(seconds=problem.extensions["retry_after_s"])
         case ReportNotFound():
             return _NOT_PUBLIC
         case _:

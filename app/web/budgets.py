@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, cast
 
@@ -96,6 +96,27 @@ async def reading(connection: HTTPConnection) -> None:
 def spend(connection: HTTPConnection, cost: int) -> None:
     """What is asked for takes so many reads of its address. Raises: ReadTooMuch."""
     cast("Reads", connection.app.state.reads).require(connection.scope, cost)
+
+
+class TurnedAway:
+    """Addresses that this process does nothing for until an instant: what they sent before proved nothing too often."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def keep(self, scope: Scope, wait_s: int, now: datetime) -> None:
+        """Nothing is done for the address of the request before `wait_s` seconds have passed."""
+        address = whence(address_of(scope)).address
+        self._told.pop(address, None)
+        self._told[address] = (now, wait_s)
+        if len(self._told) > _COUNTED:
+            self._told.popitem(last=False)
+
+    def left_s(self, scope: Scope, now: datetime) -> int:
+        """Seconds that are left of it, 0 for none. A clock that was set back makes nobody wait for longer."""
+        since, wait_s = self._told.get(whence(address_of(scope)).address, (now, 0))
+        passed_s = (now - since).total_seconds()
+        return max(0, math.ceil(wait_s - passed_s)) if passed_s >= 0 else 0
 
 
 class ReadBudget:

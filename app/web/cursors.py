@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 import orjson
 
 from app.kit.problems import BadRequest, Gone
 from app.kit.text import Text
+
+Row = TypeVar("Row")
 
 
 class UnreadableCursor(BadRequest):
@@ -98,6 +101,22 @@ def read_id_cursor(query: Mapping[str, object], cursor: str) -> UUID:
     """The id in `cursor`. Raises: UnreadableCursor, ForeignCursor."""
     (last,) = read_cursor(query, cursor, str)
     return id_in(last)
+
+
+class IdPage(Generic[Row]):
+    """A page of what a query finds in the order of ids: where it begins, and where the next one does."""
+
+    def __init__(
+        self, query: Mapping[str, object], cursor: str | None, limit: int, id_of: Callable[[Row], UUID]
+    ) -> None:
+        """`query`: its filters, without the cursor. Raises: UnreadableCursor, ForeignCursor."""
+        self.before = read_id_cursor(query, cursor) if cursor is not None else None
+        self.limit = limit
+        self._query, self._id_of = query, id_of
+
+    def following(self, found: Sequence[Row]) -> str | None:
+        """The cursor of the next page when one more than a page was found; None after the last."""
+        return make_id_cursor(self._query, self._id_of(found[self.limit - 1])) if len(found) > self.limit else None
 
 
 def id_in(key: object) -> UUID:

@@ -228,3 +228,66 @@ async def test_money_is_matched_and_given_back_by_two(
     await look(desk, f"administration-19-refund-{of}")
     await desk.get_by_role("button", name="Ghi đã hoàn").click()
     await expect(desk.get_by_role("status")).to_contain_text("Đã ghi là hoàn xong")
+
+
+async def test_other_systems_are_connected_on_a_phone_and_looked_after_wide_in_the_dark(
+    open_page: Open, admin: Officer, db: Database
+) -> None:
+    page = await open_page("/console/neighbours/new", phone=True)
+    await sign_in(page, admin.username)
+    await page.get_by_role("button", name="Kết nối").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Hãy nhập tên hệ thống bên kia.")
+    await fits(page)
+    await page.get_by_label("Tên hệ thống bên kia").fill("Phường Cẩm Thượng")
+    await page.get_by_label("Đơn vị đại diện").select_option("H23.21.01")
+    await page.get_by_label("Địa chỉ").fill("https://camthuong.example.vn")
+    await page.get_by_role("button", name="Kết nối").click()
+    await expect(page.locator("code.secret").first).to_contain_text("whsec_")
+    await fits(page)
+    await page.get_by_role("link", name="Tôi đã cất khoá và mã").click()
+    neighbour = page.url
+    await page.goto("/console/partners/new")
+    await page.get_by_label("Tên đối tác").fill("PC Hải Dương")
+    await page.get_by_label("Đơn vị có vụ việc").select_option("H23.91")
+    await page.get_by_label("Địa chỉ GeoReport").fill("https://pc.example.vn/open311/v2")
+    await page.get_by_label("Mã dịch vụ của họ").fill("electricity dien")
+    await page.get_by_text("Mã các lĩnh vực của tỉnh").click()
+    await page.get_by_role("button", name="Tạo đối tác").click()
+    await expect(page.get_by_role("alert")).to_contain_text("dấu bằng")
+    await opened(page)
+    await look(page, "outside-2-partner-new-phone")
+    await page.get_by_label("Mã dịch vụ của họ").fill("electricity = dien")
+    await page.get_by_role("button", name="Tạo đối tác").click()
+    await expect(page.get_by_role("status")).to_contain_text("Đã tạo")
+    partner = page.url.partition("?")[0]
+    await page.goto("/console/subscriptions/new")
+    await page.get_by_label("Tên nơi nhận").fill("Kho dữ liệu mở")
+    await page.get_by_label("Địa chỉ nhận").fill("https://kho.example.vn/su-kien")
+    await fits(page)
+    await page.get_by_role("button", name="Đăng ký").click()
+    await page.get_by_role("link", name="Tôi đã cất bí mật").click()
+    subscription = page.url
+    await page.get_by_role("button", name="Gửi thử").click()
+    await expect(page.get_by_role("status")).to_contain_text("Đã xếp một lần gửi thử")
+    await db.lane.fetch(
+        "UPDATE deliveries SET state = 'dead', attempts = 3, last_outcome = 'refused', last_status = 500, "
+        "next_at = NULL, last_excerpt = 'Internal Server Error'"
+    )
+    await db.lane.fetch("UPDATE neighbours SET written = 3, failures = 2, last_error = 'timeout', retry_at = now()")
+    await page.goto(partner)
+    await fits(page)
+    for name, address in (("neighbour", neighbour), ("subscription", subscription)):
+        await page.goto(address)
+        await opened(page)
+        await look(page, f"outside-4-{name}-phone")
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await page.emulate_media(color_scheme="dark")
+    for room, address in (("neighbours", neighbour), ("partners", partner), ("subscriptions", subscription)):
+        await page.goto(f"/console/{room}?lang=en")
+        await look(page, f"outside-5-{room}-dark-wide")
+        await page.goto(address)
+        await look(page, f"outside-6-{room}-one-{'wide' if room != 'subscriptions' else 'dark'}")
+    await page.get_by_role("button", name="Send again").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("It is sent again")
+    assert await db.lane.fetchval("SELECT state FROM deliveries") == "waiting"

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.clients import service
 from app.clients.deps import KeyEnvironment
 from app.clients.schemas import ClientIn, KeyRotationIn
+from app.console.acting import Told, acted, led_to, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm, day_begins
 from app.console.views import areas_to_choose, units_to_refer
-from app.db.work import Work, in_work, read_work
-from app.identity.errors import StaleClient
+from app.db.work import Work, read_work
 from app.identity.terms import ClientScope, ClientView, NewKey, WantedClient
 from app.kit.clock import local_day
-from app.kit.problems import Problem
 from app.kit.text import Text
 from app.reports.terms import Channel
-from app.web.pages import FieldErrors, Form, errors_of, errors_of_problem, whole_number
+from app.web.pages import Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/clients", route_class=ConsoleRoute)
 _DONE: Final = frozenset({"changed", "revoked"})
@@ -33,12 +31,6 @@ _ASKS: Final = {
     "scopes": Text("Hãy chọn ít nhất một quyền.", "Choose what it may do."),
     "expires_at": Text("Hãy chọn ngày hết hạn.", "Choose the day on which it ends."),
 }
-_STALE: Final = Text(
-    "Hệ thống này vừa được người khác đổi; những gì hiện hành ghi ngay dưới đây. Điều bạn nhập vẫn còn: hãy xem lại "
-    "rồi làm tiếp.",
-    "Somebody else has just changed this system; below is what holds now. What you typed is still here: look again, "
-    "then go on.",
-)
 
 
 @router.get("")
@@ -67,11 +59,11 @@ def _line(desk: Desk, one: ClientView) -> dict[str, Any]:
 @router.get("/new")
 async def show_new(desk: Administrator) -> Response:
     """The form for another system."""
-    return _new(desk, Form([("channel", Channel.OPEN311.value)]), {})
+    return await _new(desk, Told(Form([("channel", Channel.OPEN311.value)])))
 
 
-def _new(desk: Desk, form: Form, errors: FieldErrors, *, message: Text | None = None, status: int = 200) -> Response:
-    return desk.page("client_new.html", status=status, form=form, errors=errors, message=message, **_choices(desk))
+async def _new(desk: Desk, told: Told) -> Response:
+    return desk.page("client_new.html", **told.values(), **_choices(desk))
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
@@ -87,18 +79,13 @@ def _choices(desk: Desk) -> dict[str, Any]:
 async def create_client(desk: Administrator, environment: KeyEnvironment, form: OwnForm) -> Response:
     """The key of the new system, shown this once; else the form with what is wrong."""
 
-    async def verb(work: Work) -> NewKey:
-        return await service.create_client(
+    async def verb(work: Work) -> Response:
+        new = await service.create_client(
             work, desk.actor, _wanted(desk, form), directory=desk.books.directory, environment=environment
         )
+        return _key(desk, new)
 
-    try:
-        return _key(desk, await in_work(desk.database, desk.clock, desk.tenant.id, verb))
-    except ValidationError as refused:
-        return _new(desk, form, errors_of(refused, _ASKS), status=422)
-    except Problem as problem:
-        errors = errors_of_problem(problem)
-        return _new(desk, form, errors, message=None if errors else problem.detail, status=problem.status)
+    return await acted(desk, form, verb, partial(_new, desk), _ASKS)
 
 
 def _wanted(desk: Desk, form: Form) -> WantedClient:
@@ -118,31 +105,19 @@ def _key(desk: Desk, new: NewKey) -> Response:
 @router.get("/{client}")
 async def show_client(desk: Administrator, client: UUID) -> Response:
     """One system with its keys, and what may be done. Raises: ClientNotFound."""
-    done = desk.request.query_params.get("done", "")
-    return await _shown(desk, client, Form(), {}, done=done if done in _DONE else "")
+    return await _shown(desk, client, told_by(desk, _DONE))
 
 
 async def _shown(
     desk: Desk,
     client_id: UUID,
-    form: Form,
-    errors: FieldErrors,
-    *,
-    message: Text | None = None,
-    status: int = 200,
-    done: str = "",
-    tried: str = "",
+    told: Told,
 ) -> Response:
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         found = await service.get_client(work, desk.actor, client_id)
     return desk.page(
         "client.html",
-        status=status,
-        form=form if tried == "change" else _as_form(desk, found),
-        errors=errors,
-        message=message,
-        done=done,
-        tried=tried,
+        **told.having(_as_form(desk, found)).values(),
         **_line(desk, found),
         **_choices(desk),
     )
@@ -171,29 +146,10 @@ async def change_client(desk: Administrator, client: UUID, form: OwnForm) -> Res
 
     async def verb(work: Work) -> Response:
         wanted = _wanted(desk, form)
-        await service.change_client(work, desk.actor, client, wanted, seen=_seen(form), directory=desk.books.directory)
-        return RedirectResponse(f"{PATH}/clients/{client}?done=changed", status_code=303)
+        await service.change_client(work, desk.actor, client, wanted, seen=seen(form), directory=desk.books.directory)
+        return led_to(f"{PATH}/clients/{client}", "changed")
 
-    return await _acted(desk, client, form, verb, "change")
-
-
-def _seen(form: Form) -> int:
-    seen = whole_number(form.text("version"))
-    return seen if isinstance(seen, int) else -1
-
-
-async def _acted(
-    desk: Desk, client: UUID, form: Form, verb: Callable[[Work], Awaitable[Response]], tried: str
-) -> Response:
-    """What the verb leads to; or the system's page again with what was wrong."""
-    try:
-        return await in_work(desk.database, desk.clock, desk.tenant.id, verb)
-    except ValidationError as refused:
-        return await _shown(desk, client, form, errors_of(refused, _ASKS), status=422, tried=tried)
-    except Problem as problem:
-        errors = errors_of_problem(problem)
-        message = None if errors else (_STALE if isinstance(problem, StaleClient) else problem.detail)
-        return await _shown(desk, client, form, errors, message=message, status=problem.status, tried=tried)
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="change")
 
 
 @router.post("/{client}/key")
@@ -203,11 +159,11 @@ async def rotate_key(desk: Administrator, client: UUID, environment: KeyEnvironm
     async def verb(work: Work) -> Response:
         rotation = KeyRotationIn.model_validate({"overlap_hours": whole_number(form.text("overlap_hours"))})
         new = await service.rotate_key(
-            work, desk.actor, client, seen=_seen(form), overlap=rotation.overlap, environment=environment
+            work, desk.actor, client, seen=seen(form), overlap=rotation.overlap, environment=environment
         )
         return _key(desk, new)
 
-    return await _acted(desk, client, form, verb, "key")
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="key")
 
 
 @router.post("/{client}/revocation")
@@ -216,6 +172,6 @@ async def revoke_client(desk: Administrator, client: UUID, form: OwnForm) -> Res
 
     async def verb(work: Work) -> Response:
         await service.revoke_client(work, desk.actor, client)
-        return RedirectResponse(f"{PATH}/clients/{client}?done=revoked", status_code=303)
+        return led_to(f"{PATH}/clients/{client}", "revoked")
 
-    return await _acted(desk, client, form, verb, "revocation")
+    return await acted(desk, form, verb, partial(_shown, desk, client), _ASKS, tried="revocation")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.audit.terms import Action
-from app.couriers.addresses import refused_part
+from app.couriers.addresses import refusal_of
 from app.couriers.signing import new_secret
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
@@ -32,7 +32,7 @@ async def list_neighbours(work: ReadWork, actor: Actor) -> list[Neighbour]:
     return [row.read() for row in await repository.list_all(work, actor.tenant_id)]
 
 
-async def get_neighbour(work: ReadWork, actor: Actor, neighbour_id: UUID) -> Neighbour:
+async def get_neighbour(work: ReadWork | Work, actor: Actor, neighbour_id: UUID) -> Neighbour:
     """The neighbour. Raises: Forbidden, NeighbourNotFound."""
     policies.may_administer(actor).require()
     return (await repository.get(work, actor.tenant_id, neighbour_id)).read()
@@ -139,8 +139,8 @@ async def _locked(work: Work, actor: Actor, neighbour_id: UUID, seen: int) -> Ne
 
 def _check(wanted: Wanted, *, private: bool) -> None:
     errors = []
-    if refused_part(wanted.url, private=private) is not None:
-        errors.append({"pointer": "/url", "detail": domain.URL_REFUSED})
+    if (refused := refusal_of(wanted.url, private=private)) is not None:
+        errors.append({"pointer": "/url", "detail": refused})
     if wanted.secret is not None and not domain.is_secret(wanted.secret):
         errors.append({"pointer": "/secret", "detail": domain.SECRET_REFUSED})
     if errors:

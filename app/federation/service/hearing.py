@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.cases import service as cases_service
 from app.cases.events import EventType
 from app.cases.service import CaseView
 from app.db.errors import outline
-from app.db.work import Work, in_work, read_work
+from app.db.work import Work, in_work
 from app.federation import domain, repository
 from app.federation.errors import UnprovenParcels
 from app.federation.models import ConsignmentRow, NeighbourRow
@@ -35,19 +35,26 @@ _NO_WORDS = "Bên tiếp nhận cho biết đã xử lý xong."
 
 
 async def prove(
-    intake: Intake, tenant_id: TenantId, neighbour_id: UUID, proof: tuple[str, str, str], body: bytes
+    intake: Intake,
+    tenant_id: TenantId,
+    neighbour_id: UUID,
+    proof: tuple[str, str, str],
+    body: Callable[[], Awaitable[bytes]],
 ) -> Neighbour:
-    """The neighbour that signed `body`. `proof`: id, instant, signatures. Raises: UnprovenParcels whatever is wrong."""
-    async with read_work(intake.db, intake.clock, tenant_id) as work:
-        row = await repository.find(work, tenant_id, neighbour_id)
-        neighbour = row.read() if row is not None else None
+    """The neighbour that signed `body`. `proof`: id, instant, signatures. Raises: UnprovenParcels whatever is wrong.
+
+    No statement for a proof that is none of now, and no byte of the body for whoever is not known.
+    """
+    if not domain.may_prove(*proof, intake.clock.now()):
+        raise UnprovenParcels
+    neighbour = await repository.find_known(intake.db, tenant_id, neighbour_id)
     if neighbour is None:
         raise UnprovenParcels
     try:
         secret = open_secret(intake.keys, neighbour)
     except IdentityUnreadable as error:
         raise UnprovenParcels from error
-    if not domain.is_signed(secret, *proof, body, intake.clock.now()):
+    if not domain.is_signed(secret, *proof, await body(), intake.clock.now()):
         raise UnprovenParcels
     return neighbour
 

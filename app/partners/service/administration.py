@@ -10,13 +10,12 @@ from app.audit import service as audit
 from app.audit.terms import Action
 from app.catalogue.errors import UnknownCategory
 from app.catalogue.snapshot import Catalogue
-from app.couriers.addresses import refused_part
+from app.couriers.addresses import refusal_of
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import TenantId, uuid7
-from app.kit.text import Text
 from app.partners import policies, repository
 from app.partners.errors import InvalidPartner, NothingToRetry, PartnerEnded, StalePartner, UnitHasPartner
 from app.partners.models import PartnerRow
@@ -26,10 +25,6 @@ from app.partners.terms import ErrandState, Line, Partner, PostKind, Wanted
 from .keys import seal_key
 
 FORGET_ROWS = 1_000
-_URL = Text(
-    "Cần địa chỉ https:// đọc được, không phải địa chỉ nội bộ, không có tên và mật khẩu.",
-    "An https:// URL is needed, not a private one, without a name and a password.",
-)
 
 
 async def list_partners(work: ReadWork, actor: Actor) -> list[Partner]:
@@ -38,7 +33,7 @@ async def list_partners(work: ReadWork, actor: Actor) -> list[Partner]:
     return [row.read() for row in await repository.list_all(work, actor.tenant_id)]
 
 
-async def get_partner(work: ReadWork, actor: Actor, partner_id: UUID) -> Partner:
+async def get_partner(work: ReadWork | Work, actor: Actor, partner_id: UUID) -> Partner:
     """The partner. Raises: Forbidden, PartnerNotFound."""
     policies.may_administer(actor).require()
     return (await repository.get(work, actor.tenant_id, partner_id)).read()
@@ -165,8 +160,8 @@ async def _locked(work: Work, actor: Actor, partner_id: UUID, seen: int) -> Part
 
 def _check(wanted: Wanted, tenant_id: TenantId, catalogue: Catalogue, *, private: bool) -> None:
     errors = []
-    if refused_part(wanted.url, private=private) is not None:
-        errors.append({"pointer": "/url", "detail": _URL})
+    if (refused := refusal_of(wanted.url, private=private)) is not None:
+        errors.append({"pointer": "/url", "detail": refused})
     for category in wanted.services:
         try:
             catalogue.category(tenant_id, category)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from app.web.budgets import reading
+from app.web.budgets import counted, reading
 
 from . import (
     account,
@@ -56,8 +56,9 @@ PARTS = (
     verifying,
 )
 READ = (Depends(reading),)  # a page is made anew for whoever asks: from a search, from counts
-for part in PARTS:
-    router.include_router(part.router, dependencies=READ)
+USED = (Depends(counted(1)),)  # and so is what answers a form
+for part in PARTS:  # reporting is kept from nobody: those two count what comes to nothing
+    router.include_router(part.router, dependencies=READ if part in {sending, queueing} else USED)
 router.include_router(crawling.router)  # which counts itself
 for part_of_all in (feeds.first_router, units.first_router, installing.of_portal):  # the element is no unit
     router.include_router(part_of_all, dependencies=READ)

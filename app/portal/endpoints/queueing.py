@@ -17,6 +17,7 @@ from app.portal import handing, keepsakes
 from app.portal.deps import CurrentVisit, PortalRoute, Visit, said
 from app.portal.drafts import draft_of, report_of
 from app.web.answers import json_answer
+from app.web.budgets import ReadTooMuch, spend
 from app.web.idempotency import IdempotencyKeyReused
 from app.web.pages import CurrentForm, FieldErrors, Form, errors_of, errors_of_problem
 
@@ -86,5 +87,9 @@ def _unsent(visit: Visit, problem: Problem) -> Response:
 
 
 def _refused(visit: Visit, told: Text, errors: FieldErrors) -> Response:
+    try:
+        spend(visit.request, 1)
+    except ReadTooMuch as problem:
+        return _unsent(visit, problem)
     listed = list(dict.fromkeys(text(visit.lang) for text in errors.values()))
     return json_answer({"outcome": "refused", "told": told(visit.lang), "errors": listed}, status=422)

@@ -47,7 +47,8 @@ async def new_report(visit: CurrentVisit) -> Response:
 
 @router.post("")
 async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> Response:
-    """The next page of the form, or the report sent."""
+    """The next page of the form, or the report sent. Raises: ReadTooMuch, never for what can be sent."""
+    _count_step(visit, form)
     keyed, refused = await handing.with_files(visit, handing.keyed(form), form.files, store)
     draft = draft_of(visit, without_files(keyed) if form.text("step") == steps.WITHOUT_FILES else keyed)
     if refused is not None:
@@ -55,6 +56,12 @@ async def go_on(visit: CurrentVisit, form: CurrentForm, store: CurrentStore) -> 
     if form.text("step") == Step.SEND and draft.category is not None and not draft.errors:
         return await _send(visit, draft, draft.category)
     return await _shown(visit, draft, errors=_amiss(visit, draft))
+
+
+def _count_step(visit: Visit, form: Form) -> None:
+    """A step is one more page that is read; the last one counts itself. Raises: ReadTooMuch."""
+    if form.text("step") != Step.SEND:
+        spend(visit.request, 1)
 
 
 @router.post("/near")
@@ -100,6 +107,8 @@ async def _shown(
     status: int = 422,
 ) -> Response:
     """The page that comes now, by its own address; where the browser cannot keep what was written, as the answer."""
+    if draft.form.text("step") == Step.SEND:  # and nothing came of it
+        spend(visit.request, 1)
     written = unsent.Unsent(draft.form, errors or {}, message)
     step = steps.step_after(draft, written.errors)
     answer = RedirectResponse(steps.address(step, draft.form.text("key")), status_code=303)

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.audit import service as audit
 from app.audit.terms import Action
 from app.catalogue.snapshot import Catalogue
-from app.couriers.addresses import refused_part
+from app.couriers.addresses import refusal_of
 from app.couriers.signing import new_secret
 from app.db.engine import Database
 from app.db.work import ReadWork, Work
@@ -17,7 +17,6 @@ from app.directory.snapshot import Directory
 from app.identity.domain import Keyring
 from app.identity.terms import Actor
 from app.kit.ids import ClientId, uuid7
-from app.kit.text import Text
 from app.outbox import service as outbox
 from app.subscriptions import domain, policies
 from app.subscriptions.errors import (
@@ -45,15 +44,6 @@ from app.subscriptions.terms import (
 
 MOST_SUBSCRIPTIONS = 100  # of one tenant
 MOST_OF_CLIENT = 20  # of one other system
-_URL = {
-    "url": Text("Địa chỉ không đọc được.", "Not a URL."),
-    "scheme": Text("Địa chỉ cần bắt đầu bằng https://.", "The URL must begin with https://."),
-    "host": Text(
-        "Không gửi đến địa chỉ nội bộ hoặc dành riêng.", "Events are not sent to private or reserved addresses."
-    ),
-    "userinfo": Text("Địa chỉ không được chứa tên và mật khẩu.", "The URL must not hold a name or a password."),
-    "fragment": Text("Địa chỉ không được chứa dấu #.", "The URL must not hold a fragment."),
-}
 
 
 async def list_subscriptions(work: ReadWork, actor: Actor) -> list[Subscription]:
@@ -302,9 +292,8 @@ def _values(wanted: Wanted) -> Mapping[str, object]:
 def _check(wanted: Wanted, actor: Actor, directory: Directory, catalogue: Catalogue, *, private: bool) -> None:
     """Raises: InvalidSubscription, UnknownCategory, AreaOutsideTenant."""
     errors: list[dict[str, object]] = []
-    refused = refused_part(wanted.url, private=private)
-    if refused is not None:
-        errors.append({"pointer": "/url", "detail": _URL[refused]})
+    if (refused := refusal_of(wanted.url, private=private)) is not None:
+        errors.append({"pointer": "/url", "detail": refused})
     if wanted.interest.types - TYPES:
         errors.append({"pointer": "/types", "detail": domain.no_such_types(wanted.interest.types)})
     if errors:

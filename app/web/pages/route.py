@@ -72,7 +72,8 @@ class PageRoute(APIRoute):
     async def refusal(self, request: Request, problem: Problem) -> Response:
         """The page that tells of `problem`; the request's line in the log names it."""
         name_problem(request, problem)
-        headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
+        wait_s = 2 if isinstance(problem, Unavailable) else problem.extensions.get("retry_after_s")
+        headers = {"Retry-After": str(wait_s)} if wait_s else {}
         told = self.told(problem)
         return self.pages.answer(
             request, "problem.html", status=problem.status, headers=headers, problem=problem, told=told

@@ -341,8 +341,22 @@ async def test_anonymous_reads_have_a_budget_in_each_process_that_costs_no_state
         statements.clear()
         for page in ("/cases?q=den+duong", "/map", "/portal/H23"):
             assert (await reader.get(page)).status_code == 429, page
+        step = {"description": "Ổ gà sâu trước cổng trường.", "category": "roads.pothole", "area_code": "10507"}
+        for page, typed in (
+            ("/follow", {"code": "x"}),
+            ("/apply/1.004227", {"step": "papers"}),
+            ("/report", {**step, "step": "check"}),
+            ("/report", {"step": "send"}),
+        ):
+            refused = await reader.post(page, data=typed)
+            assert (refused.status_code, "retry-after" in refused.headers) == (429, True), page
+            assert "những gì đã điền vẫn còn" in Page(refused).text
+        kept = await reader.post("/report/kept", data={"key": ""})
+        assert (kept.status_code, kept.json()["outcome"]) == (429, "later")
         assert len(statements) == 0, "no search is made for it"
-        assert len(statements) == 0
+        sent = await reader.post("/report", data={**step, "step": "send"})
+        assert sent.status_code == 200, sent.text
+        assert await db.lane.fetchval("SELECT count(*) FROM reports") == 2, "reporting is kept from nobody"
         assert (await proxy.get("/api/v1/verify/0")).status_code == 200
     async with calling(app, "203.113.5.11") as sender:
         paper = {"file": ("giay.pdf", b"%PDF-1.7", "application/pdf")}

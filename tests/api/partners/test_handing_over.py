@@ -11,6 +11,7 @@ from app.identity.terms import Role
 from tests.api.partners.conftest import POWER, Installation
 from tests.builders import CAM_THUONG, LAMP, Officer, an_officer
 from tests.neighbours import KEY, Manner, neighbour
+from tests.pages import Page
 
 CUT: dict[str, Any] = {
     "category": "electricity.power_cut",
@@ -116,7 +117,12 @@ async def test_what_is_away_costs_nothing_and_what_is_refused_is_told_to_people(
         assert (newest["case"], newest["state"], newest["waiting"]["last_code"]) == (other, "refused", "http-400")
         assert any("Không chuyển được" in words for words in await here.history(other, officer))
         path = f"/api/v1/staff/partners/{partner['id']}/errands/{newest['id']}/retry"
-        assert (await here.client.post(path, headers=here.admin.headers)).status_code == 204
+        cookie = {"Cookie": f"staff={here.admin.headers['Authorization'].removeprefix('Bearer ')}"}
+        shown = Page(await here.client.get(f"/console/partners/{partner['id']}", headers=cookie))
+        assert "Đã thôi gửi : vụ việc; 3 lần gửi, đối tác từ chối ( http-400 )" in shown.text, shown.text
+        form = shown.form(f"/console/partners/{partner['id']}/errands/{newest['id']}")
+        again = await here.client.post(form.action, data=form.values, headers=cookie)
+        assert again.headers["location"].endswith("?done=again"), again.text
         await here.deliver()
         assert {one["case"]: one["state"] for one in await here.errands(partner)} == dict.fromkeys(
             (code, other), "with_them"
