@@ -12,7 +12,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from app.web.etags import IF_MATCH
 from app.web.headers import CLIENT_VERSION
 from app.web.problems import ProblemOut, problem_responses
 from app.web.versions import SUBMISSIONS, ClientTooOld, can_wait
@@ -20,6 +19,7 @@ from app.web.versions import SUBMISSIONS, ClientTooOld, can_wait
 from .examples import operations, weave
 from .names import lift, rename
 from .parts import Audience, part
+from .wording import tell_of_operation, tell_of_parameter
 
 DESCRIPTION = """
 Phản ánh, kiến nghị của người dân: tiếp nhận, chuyển đúng một đơn vị chịu trách nhiệm ở ba cấp, tính hạn theo ngày làm
@@ -30,11 +30,6 @@ and published. Errors are `application/problem+json` (RFC 9457) in the language 
 leads to an explanation. Lists have keyset pages: send `next_cursor` back as `cursor`. Officers' changes carry
 `If-Match` with the case's ETag; citizens' POSTs may carry an `Idempotency-Key`.
 """
-
-_OF_PAGES = {
-    "cursor": "`next_cursor` của trang trước; trang đầu không có. The page before gave it; none for the first.",
-    "limit": "Nhiều nhất bao nhiêu mục một trang. How many on a page at most.",
-}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -49,16 +44,6 @@ def _tell_of_old_apps(path: str, method: str, operation: dict[str, Any]) -> None
         operation["responses"].setdefault(str(status), problem_responses(ClientTooOld)[status])
     if "426" in operation["responses"] or path == SUBMISSIONS:
         operation.setdefault("parameters", []).append(dict(CLIENT_VERSION))
-
-
-def _tell_of_parameter(parameter: dict[str, Any]) -> None:
-    """What is the same wherever it stands: pages of lists, and the version that was seen."""
-    if parameter["name"] in _OF_PAGES:
-        parameter.setdefault("description", _OF_PAGES[parameter["name"]])
-    if parameter["in"] == "header" and parameter["name"].lower() == "if-match":
-        # Optional to FastAPI, so that its absence is our own 428 and not a 422.
-        parameter["required"] = True
-        parameter["schema"] = {"type": "string", "pattern": IF_MATCH, "examples": ['"3"']}
 
 
 def install(app: FastAPI) -> None:
@@ -81,8 +66,9 @@ def install(app: FastAPI) -> None:
                 shapes.pop(unused, None)
             for path, method, operation in operations(schema):
                 _tell_of_old_apps(path, method, operation)
+                tell_of_operation(operation)
                 for parameter in operation.get("parameters", ()):
-                    _tell_of_parameter(parameter)
+                    tell_of_parameter(parameter)
             lift(schema)
             rename(schema)
             weave(schema)
