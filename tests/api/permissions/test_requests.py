@@ -70,13 +70,17 @@ def units_of(line: RequestLine, state: RequestState) -> set[Spot]:
 
 
 def people_for(line: RequestLine, state: RequestState) -> list[tuple[Person, bool]]:
-    """Who tries, and whether the document lets him: each permitted role alone, all others of a place at once."""
+    """Who tries, and whether the document lets him: each permitted role alone, all others of a place at once.
+
+    Of a state that does not have the verb, one permitted role of a place: roles are looked at before states.
+    """
     found: list[tuple[Person, bool]] = []
     units = units_of(line, state)
     for spot in (*PARTS, Spot.ABOVE):
         place = Place.HOLDER if spot in units else Place.ABOVE if spot is Spot.ABOVE else None
         allowed = {role for role in Role if (role, place) in line.permitted}
-        found += [((frozenset({role}), spot), True) for role in allowed]
+        alone = sorted(allowed)[: None if state in line.states else 1]
+        found += [((frozenset({role}), spot), True) for role in alone]
         found.append(((frozenset(Role) - allowed, spot), False))
     return found
 
