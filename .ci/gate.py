@@ -44,6 +44,7 @@ def home() -> Iterator[dict[str, str]]:
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="lienthong-gate-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL of a gate that runs as root is another user's, who has to get through
         yield {"LIENTHONG_TEST_HOME": folder}
 
 
