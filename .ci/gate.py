@@ -88,6 +88,8 @@ def main() -> int:
         print("left out: tests/browser, there is no Chromium (apt install chromium-headless-shell)", flush=True)
     if not (shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")):
         print("left out: tests/api/scanning, there is no ClamAV (apt install clamav-daemon)", flush=True)
+    # Else each worker, and what forks for it, would compile all of the program, beside the others.
+    subprocess.run([BIN / "python", "-m", "compileall", "-q", "-j", "2", "app"], cwd=ROOT, check=True)
     program, *arguments = TESTS
     with ThreadPoolExecutor(1) as thread, home() as lives:
         steps = thread.submit(beside)
