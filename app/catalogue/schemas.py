@@ -183,6 +183,8 @@ class CategoryOut(BaseModel):
 
 QuestionCode: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 
+Bound: TypeAlias = Annotated[StrictInt, Field(ge=-1_000_000_000, le=1_000_000_000)]
+
 
 class BothIn(WireIn):
     """A phrase in both languages."""
@@ -257,8 +259,8 @@ class NewQuestionIn(WireIn):
     choices: list[NewChoiceIn] = Field([], max_length=30, description="Chỉ với `choice`. Of a `choice` only.")
     required: StrictBool = False
     private: StrictBool = Field(default=False, description="Không bao giờ công khai câu trả lời. Never published.")
-    minimum: StrictInt | None = Field(None, description="Chỉ với `number`. Of a `number` only.")
-    maximum: StrictInt | None = None
+    minimum: Bound | None = Field(None, description="Chỉ với `number`. Of a `number` only.")
+    maximum: Bound | None = None
 
     def question(self) -> Question:
         """The same as the program knows it."""

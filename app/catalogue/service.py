@@ -192,12 +192,12 @@ async def add_category(work: Work, actor: Actor, new: NewCategory, *, today: dat
     Raises: Forbidden, InvalidCategory with a pointer for each mistake.
     """
     policies.may_publish(actor).require()
+    await touch(work, "catalogue")  # first: whoever adds another at once waits, and sees what this one asks
     among = await repository.list_categories(work, actor.tenant_id)
     category = domain.new_category(new, among, tenant=actor.tenant_id, today=today)
     version = CategoryVersion(category.code, 1, new.wanted, work.now)
     await repository.add_category(work, actor, category, version)
     audit.record(work, actor, Action.CATEGORY_PUBLISHED, subject=category.code, details={"version": 1})
-    await touch(work, "catalogue")
     return version
 
 

@@ -45,4 +45,6 @@ def _choice(line: str) -> dict[str, Any]:
 
 
 def _coded(words: str) -> str:
-    return "_".join(folded_words(words))[:40].strip("_")
+    """A code of the words; of those that begin with a digit, which no code does, behind a letter."""
+    code = "_".join(folded_words(words))
+    return (f"n{code}" if code[:1].isdigit() else code)[:40].strip("_")

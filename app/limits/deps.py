@@ -59,7 +59,8 @@ async def proving(connection: HTTPConnection) -> AsyncIterator[None]:
     answers it without any, and without a look at what it sends. Raises: LimitReached.
     """
     away, now = cast("TurnedAway", connection.app.state.turned_away), (await clock(connection)).now()
-    if left_s := away.left_s(connection.scope, now):
+    of = await tenant(connection)
+    if left_s := away.left_s(connection.scope, of, now):
         raise LimitReached(left_s)
     try:
         yield
@@ -67,7 +68,7 @@ async def proving(connection: HTTPConnection) -> AsyncIterator[None]:
         try:
             await admitted(Limited.UNPROVEN)(connection)
         except LimitReached as spent:
-            away.keep(connection.scope, spent.retry_after_s, now)
+            away.keep(connection.scope, of, spent.retry_after_s, now)
             raise spent from None
         raise
 

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.gcra import Rate
+from app.kit.ids import TenantId
 from app.kit.networks import whence
 from app.kit.problems import TooMany
 from app.kit.text import Text
@@ -99,22 +100,25 @@ def spend(connection: HTTPConnection, cost: int) -> None:
 
 
 class TurnedAway:
-    """Addresses that this process does nothing for until an instant: what they sent before proved nothing too often."""
+    """Addresses that this process does nothing for until an instant: what they sent before proved nothing too often.
+
+    Each province for itself: one may be stricter than the others.
+    """
 
     def __init__(self) -> None:
-        self._told: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+        self._told: OrderedDict[tuple[TenantId, str], tuple[datetime, int]] = OrderedDict()
 
-    def keep(self, scope: Scope, wait_s: int, now: datetime) -> None:
-        """Nothing is done for the address of the request before `wait_s` seconds have passed."""
-        address = whence(address_of(scope)).address
-        self._told.pop(address, None)
-        self._told[address] = (now, wait_s)
+    def keep(self, scope: Scope, of: TenantId, wait_s: int, now: datetime) -> None:
+        """Nothing is done there for the address of the request before `wait_s` seconds have passed."""
+        key = of, whence(address_of(scope)).address
+        self._told.pop(key, None)
+        self._told[key] = (now, wait_s)
         if len(self._told) > _COUNTED:
             self._told.popitem(last=False)
 
-    def left_s(self, scope: Scope, now: datetime) -> int:
+    def left_s(self, scope: Scope, of: TenantId, now: datetime) -> int:
         """Seconds that are left of it, 0 for none. A clock that was set back makes nobody wait for longer."""
-        since, wait_s = self._told.get(whence(address_of(scope)).address, (now, 0))
+        since, wait_s = self._told.get((of, whence(address_of(scope)).address), (now, 0))
         passed_s = (now - since).total_seconds()
         return max(0, math.ceil(wait_s - passed_s)) if passed_s >= 0 else 0
 

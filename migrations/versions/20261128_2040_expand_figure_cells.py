@@ -1,7 +1,7 @@
 """Count public cases for figures by unit, category, month and area, those without a place among them.
 
 Phase: expand.
-Lock: ACCESS EXCLUSIVE on publications for a moment (a column without a default).
+Lock: ACCESS EXCLUSIVE on publications for a moment (a column without a default), SHARE ROW EXCLUSIVE on units (a key).
 Rows touched: none; the worker counts what is public already, batch by batch (`tally`).
 Time on 10 M rows: none that depends on them.
 Reversal: downgrade(); there are no public figures.

@@ -22,13 +22,14 @@ from app.kit.ids import UnitId
 from app.kit.text import Text
 from app.publication.terms import Change
 from app.subscriptions import service
-from app.subscriptions.deps import AskedLog, LogPage
+from app.subscriptions.deps import LogPage
 from app.subscriptions.schemas import RotationIn, SubscriptionIn
 from app.subscriptions.terms import TRIAL, DeliveryState, Interest, Outcome, PauseReason, Subscription
 from app.web.pages import Form, whole_number
 
 router = APIRouter(prefix=f"{PATH}/subscriptions", route_class=ConsoleRoute)
 Plain: TypeAlias = Callable[[Work, Actor, UUID], Awaitable[object]]
+_LINES: Final = 50
 _DONE: Final = frozenset({"changed", "paused", "resumed", "trial", "again"})
 _ASKS: Final = {
     "name": Text("Hãy nhập tên nơi nhận.", "Enter the name of whoever is told."),
@@ -146,17 +147,24 @@ def _key(desk: Desk, one: Subscription, secret: str) -> Response:
 
 
 @router.get("/{id}")
-async def show_subscription(desk: Administrator, id: UUID, asked: AskedLog) -> Response:  # noqa: A002 - the address says so
+async def show_subscription(desk: Administrator, id: UUID) -> Response:  # noqa: A002 - the address says so
     """One of them with its log, the newest first. Raises: SubscriptionNotFound."""
-    return await _shown(desk, id, asked, told_by(desk, _DONE))
+    return await _shown(desk, id, told_by(desk, _DONE))
+
+
+def _log_asked(desk: Desk) -> LogPage:
+    """The page of the log that the address names; a state that there is none of narrows nothing."""
+    asked = desk.request.query_params
+    state = next((one for one in DeliveryState if one.value == asked.get("state")), None)
+    return LogPage(state, asked.get("cursor") or None, _LINES)
 
 
 async def _shown(
     desk: Desk,
     subscription_id: UUID,
-    asked: LogPage,
     told: Told,
 ) -> Response:
+    asked = _log_asked(desk)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:
         one = await service.get_subscription(work, desk.actor, subscription_id)
         found = await service.list_deliveries(
@@ -197,7 +205,7 @@ def _unit_code(desk: Desk, interest: Interest) -> str:
 
 
 @router.post("/{id}")
-async def change_subscription(desk: Administrator, id: UUID, asked: AskedLog, form: OwnForm) -> Response:  # noqa: A002
+async def change_subscription(desk: Administrator, id: UUID, form: OwnForm) -> Response:  # noqa: A002
     """As wanted now, what waits goes to the new address; else its page with what is wrong."""
 
     async def verb(work: Work) -> Response:
@@ -205,11 +213,11 @@ async def change_subscription(desk: Administrator, id: UUID, asked: AskedLog, fo
         await service.change_subscription(work, desk.actor, id, wanted, seen=seen(form), **_checking(desk))
         return led_to(f"{PATH}/subscriptions/{id}", "changed")
 
-    return await acted(desk, form, verb, partial(_shown, desk, id, asked), _ASKS, tried="change")
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="change")
 
 
 @router.post("/{id}/secret")
-async def rotate_secret(desk: Administrator, id: UUID, asked: AskedLog, form: OwnForm) -> Response:  # noqa: A002
+async def rotate_secret(desk: Administrator, id: UUID, form: OwnForm) -> Response:  # noqa: A002
     """A new secret, shown this once; the one before signs beside it for the hours that were chosen."""
 
     async def verb(work: Work) -> Response:
@@ -217,53 +225,53 @@ async def rotate_secret(desk: Administrator, id: UUID, asked: AskedLog, form: Ow
         made = await service.rotate_secret(work, desk.actor, id, keys=desk.keys, overlap=rotation.overlap)
         return _key(desk, *made)
 
-    return await acted(desk, form, verb, partial(_shown, desk, id, asked), _ASKS, tried="secret")
+    return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="secret")
 
 
-async def _done(desk: Desk, subscription_id: UUID, asked: LogPage, verb: Plain, done: str) -> Response:
+async def _done(desk: Desk, subscription_id: UUID, verb: Plain, done: str) -> Response:
     """The page after what needs nothing filled in."""
 
     async def one(work: Work) -> Response:
         await verb(work, desk.actor, subscription_id)
         return led_to(f"{PATH}/subscriptions/{subscription_id}", done)
 
-    return await acted(desk, Form(), one, partial(_shown, desk, subscription_id, asked), _ASKS, tried=done)
+    return await acted(desk, Form(), one, partial(_shown, desk, subscription_id), _ASKS, tried=done)
 
 
 @router.post("/{id}/pause")
-async def pause(desk: Administrator, id: UUID, asked: AskedLog, _form: OwnForm) -> Response:  # noqa: A002
+async def pause(desk: Administrator, id: UUID, _form: OwnForm) -> Response:  # noqa: A002
     """Events wait from now on."""
-    return await _done(desk, id, asked, service.pause_subscription, "paused")
+    return await _done(desk, id, service.pause_subscription, "paused")
 
 
 @router.post("/{id}/resume")
-async def resume(desk: Administrator, id: UUID, asked: AskedLog, _form: OwnForm) -> Response:  # noqa: A002
+async def resume(desk: Administrator, id: UUID, _form: OwnForm) -> Response:  # noqa: A002
     """All that waits is sent at once."""
-    return await _done(desk, id, asked, service.resume_subscription, "resumed")
+    return await _done(desk, id, service.resume_subscription, "resumed")
 
 
 @router.post("/{id}/trial")
-async def send_trial(desk: Administrator, id: UUID, asked: AskedLog, _form: OwnForm) -> Response:  # noqa: A002
+async def send_trial(desk: Administrator, id: UUID, _form: OwnForm) -> Response:  # noqa: A002
     """An event that says nothing, to see whether it arrives."""
-    return await _done(desk, id, asked, service.send_trial, "trial")
+    return await _done(desk, id, service.send_trial, "trial")
 
 
 @router.post("/{id}/deliveries/{delivery}")
-async def redeliver(desk: Administrator, id: UUID, delivery: UUID, asked: AskedLog, _form: OwnForm) -> Response:  # noqa: A002
+async def redeliver(desk: Administrator, id: UUID, delivery: UUID, _form: OwnForm) -> Response:  # noqa: A002
     """One event once more, by the id it always had. Raises: MessageForgotten on the page."""
 
     async def again(work: Work, actor: Actor, subscription_id: UUID) -> None:
         await service.redeliver(work, actor, subscription_id, delivery)
 
-    return await _done(desk, id, asked, again, "again")
+    return await _done(desk, id, again, "again")
 
 
 @router.post("/{id}/deletion")
-async def delete(desk: Administrator, id: UUID, asked: AskedLog, _form: OwnForm) -> Response:  # noqa: A002
+async def delete(desk: Administrator, id: UUID, _form: OwnForm) -> Response:  # noqa: A002
     """Nobody is told any more, and what waited is dropped."""
 
     async def verb(work: Work) -> Response:
         await service.delete_subscription(work, desk.actor, id)
         return led_to(f"{PATH}/subscriptions", "deleted")
 
-    return await acted(desk, Form(), verb, partial(_shown, desk, id, asked), _ASKS, tried="deletion")
+    return await acted(desk, Form(), verb, partial(_shown, desk, id), _ASKS, tried="deletion")

@@ -52,8 +52,12 @@ def checked_identity(
     home_address: str | None = None,
     *,
     pointer: str = "/reporter",
+    home: str = "home_address",
 ) -> ReporterIdentity:
-    """The reporter's details in stored form; empty ones are None. Raises: InvalidContact with every wrong one."""
+    """The reporter's details in stored form; empty ones are None. Raises: InvalidContact with every wrong one.
+
+    `pointer`, `home`: where they were given, and what the home address is called there.
+    """
     errors: list[dict[str, object]] = []
     called = " ".join(nfc(name or "").split()) or None
     if called and (len(called) > 120 or has_forbidden_characters(called)):
@@ -95,17 +99,17 @@ def checked_identity(
                 ),
             }
         )
-    home = " ".join(nfc(home_address or "").split()) or None
-    if home and (len(home) > 300 or has_forbidden_characters(home)):
+    place = " ".join(nfc(home_address or "").split()) or None
+    if place and (len(place) > 300 or has_forbidden_characters(place)):
         errors.append(
             {
-                "pointer": f"{pointer}/home_address",
+                "pointer": f"{pointer}/{home}",
                 "detail": Text("Địa chỉ nơi ở dài tối đa 300 ký tự.", "A home address has at most 300 characters."),
             }
         )
     if errors:
         raise InvalidContact(errors=errors)
-    return ReporterIdentity(called, number, address, papers, home)
+    return ReporterIdentity(called, number, address, papers, place)
 
 
 def phone_index(keys: Keyring, tenant_id: TenantId, phone: str) -> bytes:

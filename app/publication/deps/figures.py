@@ -36,7 +36,13 @@ class FiguresQuery(PartQuery):
         str | None,
         Field(pattern=_MONTH, description="Opened in that month (of the province's calendar) or after it"),
     ] = None
-    until: Annotated[str | None, Field(pattern=_MONTH, description="Opened in that month or before it")] = None
+    until: Annotated[
+        str | None,
+        Field(
+            pattern=_MONTH,
+            description=f"Opened in that month or before it; without `since`, in the {MOST_MONTHS} months that it ends",
+        ),
+    ] = None
 
 
 async def figures_asked(connection: HTTPConnection, query: FiguresQuery) -> FiguresAsked:

@@ -38,6 +38,27 @@ async def tally(work: Work, tenant_id: TenantId, zone: str, limit: int = BATCH_R
     return len(found)
 
 
+async def tally_seats(work: Work, tenant_id: TenantId, case_ids: Sequence[UUID], zone: str) -> None:
+    """These cases, ascending, count for the units whose portals show them now, where the tree of units has changed.
+
+    One statement when none does, three at most; the cursor is held.
+    """
+    cases = await repository.opened(work, tenant_id, *_around(case_ids), len(case_ids))
+    moved = [
+        (one._replace(units=tuple(marked)) if marked is not None else None, one)
+        for _, one, marked in cases
+        if one is not None and _differ(one, marked)
+    ]
+    if moved:
+        await repository.mark(work, tenant_id, [(one.case_id, one.units) for _, one in moved])
+        await tally_changes(work, tenant_id, moved, zone)
+
+
+def _around(case_ids: Sequence[UUID]) -> tuple[UUID, UUID]:
+    """Between which ids these are, ascending."""
+    return UUID(int=case_ids[0].int - 1), UUID(int=case_ids[-1].int + 1)
+
+
 async def overview(db: Database, of: FiguresAsked, known: Sequence[str]) -> Overview:
     """Public cases in figures. Three statements, however many cases there are.
 

@@ -39,7 +39,7 @@ from app.publication.terms import (
 )
 from app.timeline.terms import Entry
 
-from .figures import tally_changes
+from .figures import tally_changes, tally_seats
 from .maps import count_changes
 
 BATCH_ROWS = 200
@@ -154,6 +154,7 @@ async def rebuild_all(
             changed += await rebuild(work, tenant_id, ids, directory=directory, catalogue=catalogue)
             if ids:
                 await _place(work, tenant_id, await to_place(work, tenant_id, ids), directory, anew=True)
+                await tally_seats(work, tenant_id, ids, directory.tenant(tenant_id).time_zone)
         if len(ids) < BATCH_ROWS:
             return changed
         after = ids[-1]

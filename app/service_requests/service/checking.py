@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from app.identity.domain import checked_identity
+from app.identity.terms import ReporterIdentity
 from app.kit.ids import TenantId
 from app.kit.problems import Problem
 from app.kit.text import Text
@@ -68,13 +69,17 @@ def _gathered(found: list[Problem]) -> Iterator[None]:
         found.append(refused)
 
 
+def identity_of(person: Person, pointer: str) -> ReporterIdentity:
+    """The person's details in stored form. Raises: InvalidContact with every wrong one."""
+    told = (person.name, person.phone, person.email, person.identity_number, person.address)
+    return checked_identity(*told, pointer=pointer, home="address")
+
+
 def wrong_with(person: Person, pointer: str) -> list[Problem]:
     """What the person would be refused for: InvalidContact; IdentityNeeded without a name or a number."""
     found: list[Problem] = []
     with _gathered(found):
-        checked_identity(
-            person.name, person.phone, person.email, person.identity_number, person.address, pointer=pointer
-        )
+        identity_of(person, pointer)
     missing = [name for name in ("name", "identity_number") if not (getattr(person, name) or "").strip()]
     if missing:
         needed = Text("Xin điền mục này.", "Please fill this in.")

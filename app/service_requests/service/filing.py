@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.work import Work
 from app.deadlines import service as deadlines_service
 from app.directory.snapshot import AreaChain, Unit
-from app.identity.domain import Keyring, checked_identity, identity_index, tracking_hash, tracking_secret
+from app.identity.domain import Keyring, identity_index, tracking_hash, tracking_secret
 from app.identity.terms import Actor, ActorKind
 from app.kit.clock import local_day
 from app.kit.ids import ReportId, RequestId, TenantId, uuid7
@@ -47,7 +47,7 @@ from app.service_requests.terms import (
 )
 
 from .admitting import admit, not_filed_yet
-from .checking import prefilled, wrong_with
+from .checking import identity_of, prefilled, wrong_with
 from .deciding import put_files, put_reused
 from .placing import why
 from .sealing import content_hash, sealed
@@ -133,9 +133,7 @@ def _known(person: Person, pointer: str) -> Person:
     """The person in stored form. Raises: InvalidContact; IdentityNeeded without a name or a number."""
     for wrong in wrong_with(person, pointer):
         raise wrong
-    found = checked_identity(
-        person.name, person.phone, person.email, person.identity_number, person.address, pointer=pointer
-    )
+    found = identity_of(person, pointer)
     return Person(
         name=found.name or "",
         identity_number=found.identity_number or "",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from app.catalogue import service as catalogue
+from app.catalogue.schemas import CategoryIn
 from app.db.engine import Database
+from app.db.work import write_work
 from app.identity.terms import Role
 from app.process import Process
 from tests.api.routing.test_rulebooks import RULE
-from tests.builders import CAM_THUONG, PROVINCE, Officer, a_case, an_officer
+from tests.builders import CAM_THUONG, HAIDUONG, PROVINCE, Officer, a_case, an_officer
 
 pytestmark = pytest.mark.usefixtures("packaged_rules_again")
 
@@ -28,6 +32,7 @@ NEW: dict[str, Any] = {
     "legal_basis": BASIS,
     "note": "Người dân hay hỏi.",
 }
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 REPORT = {
     "category": "roads.speed_bump",
     "description": "Gờ bong, xe máy hay ngã.",
@@ -104,6 +109,21 @@ async def test_a_new_category_asks_what_nobody_asked_and_others_may_ask_it_then(
     assert (await client.post(KEPT, json=other, headers=admin.headers)).status_code == 201
 
 
+async def test_of_two_who_ask_by_one_code_at_once_the_second_is_told(
+    client: httpx.AsyncClient, process: Process, admin: Officer, db: Database
+) -> None:
+    mine = {**NEW, "own_questions": [STATE]}
+    theirs = {**mine, "code": "roads.rumble", "name": {"vi": "Gờ rung", "en": "Rumble strip"}}
+    async with write_work(db, process.clock, HAIDUONG) as work:
+        await catalogue.add_category(work, admin.actor, CategoryIn.model_validate(mine).new(), today=work.now.date())
+        other = asyncio.create_task(client.post(KEPT, json=theirs, headers=admin.headers))
+        async with asyncio.timeout(10):
+            while not await db.lane.fetchval(_WAITING):
+                await asyncio.sleep(0.005)
+    refused = await other
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/own_questions/0/code")
+
+
 async def test_new_questions_that_make_no_sense_are_refused_one_by_one(
     client: httpx.AsyncClient, admin: Officer
 ) -> None:
@@ -113,16 +133,19 @@ async def test_new_questions_that_make_no_sense_are_refused_one_by_one(
         {**STATE, "type": "boolean"},
         {**STATE, "code": "twice", "choices": [STATE["choices"][0]] * 2},
         {"code": "depth", "text": STATE["text"], "type": "number", "minimum": 5, "maximum": 2},
+        {"code": "none", "text": STATE["text"], "type": "number", "minimum": 5, "maximum": 0},
+        {"code": "cold", "text": STATE["text"], "type": "number", "maximum": -5},
     ]
     refused = await client.post(f"{KEPT}/preview", json={**NEW, "own_questions": wrong}, headers=admin.headers)
     assert [one["pointer"].removeprefix("/own_questions/") for one in refused.json()["errors"]] == [
-        "0/code", "1/choices", "2/code", "2/choices", "3/choices", "4/maximum",
+        "0/code", "1/choices", "2/code", "2/choices", "3/choices", "4/maximum", "5/maximum",
     ]  # fmt: skip
     many = [{**STATE, "code": f"q{at}"} for at in range(10)]
     refused = await client.post(KEPT, json={**NEW, "own_questions": many}, headers=admin.headers)
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/questions"]
-    badly = await client.post(KEPT, json={**NEW, "own_questions": [{**STATE, "code": "Gờ"}]}, headers=admin.headers)
-    assert (badly.status_code, badly.json()["errors"][0]["pointer"]) == (422, "/own_questions/0/code")
+    for part, given in (("code", {"code": "Gờ"}), ("minimum", {"type": "number", "choices": [], "minimum": 10**400})):
+        badly = await client.post(KEPT, json={**NEW, "own_questions": [{**STATE, **given}]}, headers=admin.headers)
+        assert (badly.status_code, badly.json()["errors"][0]["pointer"]) == (422, f"/own_questions/0/{part}")
 
 
 async def test_a_group_of_its_own_comes_last_and_takes_categories(

@@ -154,7 +154,7 @@ NEW_QUESTION = {
     "text.vi": "Đèn ở đâu?",
     "text.en": "Where is it?",
     "type": "choice",
-    "choices": "Quảng trường | Square\nNhà thờ | Church",
+    "choices": "Quảng trường | Square\n2 bên đường | 2 sides",
     "required": "on",
 }
 
@@ -196,6 +196,7 @@ async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_repo
     assert "đèn hoa" in keywords
     assert '"where_is_it"' in questions
     assert '["square", "Quảng trường", "Square"]' in questions
+    assert '["n2_sides", "2 bên đường", "2 sides"]' in questions, "a code begins with a letter"
 
 
 async def test_a_rule_of_support_shows_what_it_raises(

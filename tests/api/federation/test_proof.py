@@ -114,6 +114,10 @@ async def test_who_proves_nothing_too_often_is_answered_without_a_statement_for_
         assert (body.wanted, len(statements)) == (False, 0)
         taken = await neighbour.post(address, content=NOTHING, headers=_signed(known["secret"], clock.now()))
         assert taken.status_code == 200, "others are not kept waiting"
+        clock.at += timedelta(minutes=1)
+        elsewhere = {"Host": "khanhhoa.localhost"}
+        refused = await caller.post("/api/v1/payments/callbacks/generic", content=b"{}", headers=elsewhere)
+        assert slug(refused) == "callback-unsigned", "a province that is less strict does not wait as long"
         clock.at += timedelta(minutes=30)
         taken = await caller.post(address, content=NOTHING, headers=_signed(known["secret"], clock.now()))
         assert taken.status_code == 200, taken.text

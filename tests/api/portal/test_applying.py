@@ -129,13 +129,25 @@ async def test_all_that_is_missing_is_told_at_once_beside_its_field(
     client: httpx.AsyncClient, mine: dict[str, str]
 ) -> None:
     begin = Page(await client.get("/apply/1.004873")).form("/apply/1.004873")
-    wrong = {"applicant.phone": "12", "for_other": "yes", "filer.name": "Trần Văn Bình", "answers.since": "hôm qua"}
+    wrong = {
+        "applicant.phone": "12",
+        "applicant.address": "12 Cẩm Thượng " * 30,
+        "for_other": "yes",
+        "filer.name": "Trần Văn Bình",
+        "answers.since": "hôm qua",
+    }
     asked = await go(client, begin, **wrong, step="papers")
     page = Page(asked)
     told = [link.removeprefix("#") for link in page.links if link.startswith("#") and link != "#main"]
     person = ["applicant.name", "applicant.identity_number", "applicant.born_on", "applicant.phone"]
     assert [name for name in told if name in person] == person, "as the form asks"
-    assert {"applicant_area", "filer.identity_number", "answers.marital_status", "answers.purpose"} <= set(told)
+    assert {
+        "applicant.address",
+        "applicant_area",
+        "filer.identity_number",
+        "answers.marital_status",
+        "answers.purpose",
+    } <= set(told)
     for name in told:
         assert f'id="{name}"' in asked.text, name
         assert f'id="{name}-error"' in asked.text, name

@@ -25,7 +25,10 @@ _ROWS = """
 SELECT u.code AS unit, p.code, p.shown, p.revision, p.is_open, p.overdue, encode(p.sha256, 'hex') AS sha256
 FROM unit_publications p JOIN units u ON u.tenant_id = p.tenant_id AND u.id = p.unit_id ORDER BY u.code
 """
-
+_COUNTED = """
+SELECT u.code, f.in_progress FROM figure_cells f JOIN units u ON u.tenant_id = f.tenant_id AND u.id = f.unit_id
+WHERE f.category = '' AND f.period = 0 AND f.area_district = '*'
+"""
 _MOVE = "UPDATE units SET parent_id = $1 WHERE code = 'H23.21.01'"
 
 
@@ -122,6 +125,8 @@ async def test_a_unit_that_moves_is_told_to_the_mirrors_of_what_it_left_and_join
         assert await news(left) == [(case.id, False)]
         assert await news(joined) == [(case.id, True)]
         assert await news(top) == []
+        counted = dict(map(tuple, await db.lane.fetch(_COUNTED)))
+        assert counted == {"H23": 2, left.code: 0, joined.code: 2, "H23.21.01": 1}
         clock.at += timedelta(minutes=1)
 
 
