@@ -258,7 +258,8 @@ def _misasked(new: NewCategory, asked: set[str]) -> Iterator[tuple[str, Text]]:
             yield f"{pointer}/choices", _NOT_TO_CHOOSE
         elif len(set(choices)) < len(choices):
             yield f"{pointer}/choices", _CHOICE_TWICE
-        if question.type is QuestionType.NUMBER and (question.minimum or 0) > (question.maximum or math.inf):
+        least, most = question.minimum, question.maximum
+        if least is not None and most is not None and least > most:
             yield f"{pointer}/maximum", _LESS
 
 

@@ -113,10 +113,12 @@ async def test_new_questions_that_make_no_sense_are_refused_one_by_one(
         {**STATE, "type": "boolean"},
         {**STATE, "code": "twice", "choices": [STATE["choices"][0]] * 2},
         {"code": "depth", "text": STATE["text"], "type": "number", "minimum": 5, "maximum": 2},
+        {"code": "height", "text": STATE["text"], "type": "number", "minimum": 5, "maximum": 0},
+        {"code": "below", "text": STATE["text"], "type": "number", "maximum": -1},
     ]
     refused = await client.post(f"{KEPT}/preview", json={**NEW, "own_questions": wrong}, headers=admin.headers)
     assert [one["pointer"].removeprefix("/own_questions/") for one in refused.json()["errors"]] == [
-        "0/code", "1/choices", "2/code", "2/choices", "3/choices", "4/maximum",
+        "0/code", "1/choices", "2/code", "2/choices", "3/choices", "4/maximum", "5/maximum",
     ]  # fmt: skip
     many = [{**STATE, "code": f"q{at}"} for at in range(10)]
     refused = await client.post(KEPT, json={**NEW, "own_questions": many}, headers=admin.headers)
