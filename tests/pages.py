@@ -34,6 +34,8 @@ class Page(HTMLParser):
         self.feed(answer.text)
         dead = {link for link in self.links if link.startswith("#")} - {f"#{name}" for name in self.ids}
         assert not dead, f"links of the page that lead to nothing on it: {sorted(dead)}"
+        twice = self.text.startswith(("Lỗi: Lỗi: ", "Error: Error: "))
+        assert not twice, "the title says twice that there is a mistake"
 
     @property
     def text(self) -> str:

@@ -15,6 +15,15 @@ QUESTION_TYPES: Final = {
     QuestionType.NUMBER: Text("Một số", "A number"),
     QuestionType.TEXT: Text("Vài chữ", "A few words"),
 }
+ASKS_FOR: Final = {
+    f"own_questions.{at}.{field}": asked
+    for at in range(MOST_NEW)
+    for field, asked in (
+        ("text.vi", Text("Hãy viết câu hỏi bằng tiếng Việt.", "Write the question in Vietnamese.")),
+        ("text.en", Text("Hãy viết câu hỏi bằng tiếng Anh.", "Write the question in English.")),
+        ("code", Text("Hãy đặt mã cho câu hỏi, hoặc viết câu tiếng Anh.", "Give it a code, or write it in English.")),
+    )
+}
 _TYPED: Final = ("code", "text.vi", "text.en", "choices")
 
 

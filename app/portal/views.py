@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.cases import service as cases_service
-from app.cases.terms import CaseState, Verb
+from app.cases.terms import CaseState, Resolution, Verb
 from app.deadlines.errors import CalendarExhausted
 from app.deadlines.terms import Explanation
 from app.directory.errors import UnknownUnit
@@ -64,6 +64,7 @@ def explained(visit: Visit, row: Mapping[str, Any], *, own: bool) -> dict[str, A
     return {
         "code": row["report_code"],
         "due_at": row["due_at"],
+        "withdrawn": row["resolution"] == Resolution.WITHDRAWN,
         "told": counted["told"],
         "weeks": counted["weeks"],
         "own": own,

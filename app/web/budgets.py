@@ -32,7 +32,7 @@ class ReadTooMuch(TooMany):
     """The address has read more in a short time than one process gives to each."""
 
     slug = "read-too-much"
-    title = Text("Bạn đang đọc quá nhanh", "You are reading too fast")
+    title = Text("Quá nhiều lượt trong một phút", "Too much within a minute")
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(

@@ -150,7 +150,8 @@ def field_errors(errors: Sequence[Any], within: str = "body") -> list[dict[str, 
         place = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]]
         if not within:
             place = ["body", *place[1:]]  # without the word that told which shape it is
-        pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else (place[-1] if place else "")
+        named = place[1] if len(place) > 1 else "".join(place)  # of a parameter, whichever of its values is wrong
+        pointer = "/" + "/".join(place[1:]) if place[:1] == ["body"] else named
         if error["type"] == "json_invalid":
             pointer = ""
         if place == ["body"]:  # the whole of it

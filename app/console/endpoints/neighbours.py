@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from app.console.acting import Told, acted, led_to, next_page, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
+from app.console.failing import why
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
 from app.federation import service
@@ -37,6 +39,10 @@ _ASKS: Final = {
     "unit": Text("Hãy chọn đơn vị có vụ việc chuyển sang bên đó.", "Choose the unit whose cases go there."),
     "url": Text("Hãy nhập địa chỉ hệ thống bên kia.", "Enter the address of the other installation."),
 }
+_ID: Final = Text(
+    "Mã kết nối có 36 ký tự, như bên kia thấy khi tạo; hãy chép lại nguyên vẹn.",
+    "The id has 36 characters, as the other side was shown; copy all of it.",
+)
 _SIDES: Final = {
     "giver": Text("ta giao", "given by us"),
     "holder": Text("ta nhận", "held by us"),
@@ -60,6 +66,7 @@ def _line(desk: Desk, one: Neighbour) -> dict[str, Any]:
         "unit": desk.books.directory.unit(desk.tenant.id, one.wanted.unit_id).name,
         "waiting": one.written - one.told,
         "away": away,
+        "why": why(one.last_error) if one.last_error else None,
         "days_away": (desk.now - since).days if away else 0,
     }
 
@@ -71,7 +78,8 @@ async def show_new(desk: Administrator) -> Response:
 
 
 async def _new(desk: Desk, told: Told) -> Response:
-    return desk.page("neighbour_new.html", **told.values(), units_here=units_to_refer(desk))
+    errors = {**told.errors, **({"id": _ID} if "id" in told.errors else {})}
+    return desk.page("neighbour_new.html", **replace(told, errors=errors).values(), units_here=units_to_refer(desk))
 
 
 @router.post("")

@@ -13,7 +13,7 @@ from app.cases.domain.previews import Newcomer
 from app.catalogue import service
 from app.catalogue.schemas import CategoryIn
 from app.catalogue.terms import Category, CategoryVersion, Kind, PhotoPolicy, PublicationPolicy, Question
-from app.console.asking import MOST_NEW, QUESTION_TYPES, own_questions
+from app.console.asking import ASKS_FOR, MOST_NEW, QUESTION_TYPES, own_questions
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.publishing import ASKS, CATEGORY_ASKS, PHOTOS, PUBLICATION, TIERS, UNIT_KINDS, at_fields, numbers
 from app.console.rules import rule_sentence
@@ -28,6 +28,7 @@ router = APIRouter(prefix=f"{PATH}/categories/new", route_class=ConsoleRoute)
 _ASKS: Final = {
     **ASKS,
     **CATEGORY_ASKS,
+    **ASKS_FOR,
     "code": Text("Hãy đặt mã, hoặc đặt tên tiếng Anh.", "Give it a code, or an English name."),
     "note": Text("Hãy ghi thêm vì sao, theo văn bản nào.", "Say why it is added, by which decision."),
     "default_tier": Text("Hãy chọn cấp.", "Choose the tier."),

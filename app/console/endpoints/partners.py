@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.console.acting import Told, acted, led_to, next_page, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
+from app.console.failing import why
 from app.console.views import units_to_refer
 from app.db.work import Work, read_work
 from app.filling.choices import every_category
@@ -21,7 +22,7 @@ from app.partners.errors import InvalidPartner
 from app.partners.schemas import PartnerIn
 from app.partners.terms import ErrandState, Format, Line, Outcome, Partner, PostKind
 from app.web.cursors import IdPage
-from app.web.pages import Form
+from app.web.pages import FieldErrors, Form
 
 router = APIRouter(prefix=f"{PATH}/partners", route_class=ConsoleRoute)
 _DONE: Final = frozenset({"made", "changed", "ended", "again"})
@@ -33,8 +34,12 @@ _ASKS: Final = {
     "url": Text("Hãy nhập địa chỉ GeoReport v2 của đối tác.", "Enter the partner's GeoReport v2 address."),
 }
 _UNREAD: Final = Text(
-    "Mỗi dòng là một lĩnh vực, dấu bằng, rồi mã dịch vụ của đối tác: lighting = street-light",
-    "One line for each category, an equals sign, then the partner's service: lighting = street-light",
+    "Dòng “{line}”: mỗi dòng là một lĩnh vực, dấu bằng, rồi mã dịch vụ của đối tác: lighting = street-light",
+    "“{line}”: each line is a category, an equals sign, then the partner's service: lighting = street-light",
+)
+_TWICE: Final = Text("Lĩnh vực “{line}” có ở hai dòng.", "The category “{line}” is on two lines.")
+_NO_CATEGORY: Final = Text(
+    "Tỉnh không có lĩnh vực mã “{line}”; các mã có ngay dưới đây.", "There is no category “{line}”; codes are below."
 )
 _POSTS: Final = {
     PostKind.REQUEST: Text("vụ việc", "the case"),
@@ -66,6 +71,7 @@ def _line(desk: Desk, one: Partner) -> dict[str, Any]:
         "one": one,
         "unit": desk.unit_name(one.wanted.unit_id),
         "away": bool(one.failures),
+        "why": why(one.last_error) if one.last_error else None,
         "days_away": (desk.now - since).days if one.failures else 0,
     }
 
@@ -77,12 +83,16 @@ async def show_new(desk: Administrator) -> Response:
 
 
 async def _new(desk: Desk, told: Told) -> Response:
-    return desk.page("partner_new.html", **_in_fields(told).values(), **_choices(desk))
+    return desk.page("partner_new.html", **_in_fields(desk, told).values(), **_choices(desk))
 
 
-def _in_fields(told: Told) -> Told:
+def _in_fields(desk: Desk, told: Told) -> Told:
     """What is wrong with one line stands beside the field that all lines are typed in."""
-    errors = {("services" if name.startswith("services.") else name): said for name, said in told.errors.items()}
+    errors: FieldErrors = {}
+    for name, said in told.errors.items():
+        field, _, code = name.partition("services.")
+        unknown = not field and desk.books.catalogue.find(desk.tenant.id, code) is None
+        errors[field or "services"] = _NO_CATEGORY.fill(line=code) if unknown else said
     return replace(told, errors=errors)
 
 
@@ -118,10 +128,14 @@ def _body(form: Form) -> PartnerIn:
 
 def _services(form: Form) -> dict[str, str]:
     """Their service by our category, a line each. Raises: InvalidPartner."""
-    pairs = [line.partition("=") for line in form.text("services").splitlines() if line.strip()]
-    if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
-        raise InvalidPartner(errors=[{"pointer": "/services", "detail": _UNREAD}])
-    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, form.text("services").splitlines())):
+        ours, theirs = (part.strip() for part in line.partition("=")[::2])
+        if not ours or not theirs or ours in found:
+            wrong = _TWICE.fill(line=ours) if ours in found else _UNREAD.fill(line=line)
+            raise InvalidPartner(errors=[{"pointer": "/services", "detail": wrong}])
+        found[ours] = theirs
+    return found
 
 
 def _checking(desk: Desk) -> dict[str, Any]:
@@ -151,7 +165,7 @@ async def _shown(
         )
     return desk.page(
         "partner.html",
-        **_in_fields(told).having(_as_form(desk, one)).values(),
+        **_in_fields(desk, told).having(_as_form(desk, one)).values(),
         **_line(desk, one),
         **_errands(found, state),
         more=next_page(page.following(found), state),

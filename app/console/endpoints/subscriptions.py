@@ -19,10 +19,12 @@ from app.db.work import Work, read_work
 from app.filling.choices import every_category
 from app.identity.terms import Actor
 from app.kit.ids import UnitId
+from app.kit.problems import Conflict
 from app.kit.text import Text
 from app.publication.terms import Change
 from app.subscriptions import service
 from app.subscriptions.deps import LogPage
+from app.subscriptions.errors import SecretsOverlap
 from app.subscriptions.schemas import RotationIn, SubscriptionIn
 from app.subscriptions.terms import TRIAL, DeliveryState, Interest, Outcome, PauseReason, Subscription
 from app.web.pages import Form, whole_number
@@ -36,6 +38,12 @@ _ASKS: Final = {
     "url": Text("Hãy nhập địa chỉ nhận sự kiện.", "Enter the address that events are posted to."),
     "types": Text("Hãy chọn ít nhất một loại sự kiện.", "Choose what it is told of."),
 }
+_PROMISED: Final = Text(
+    "Bí mật trước còn ký kèm đến lúc ghi dưới đây, như đã hẹn với nơi nhận. Hãy đợi đến lúc đó rồi đổi; nếu đã lộ, hãy "
+    "chọn “không lúc nào: đã lộ”.",
+    "The secret before signs, too, until the time below, as was promised. Wait until then; if it has leaked, choose "
+    "“no moment more: it has leaked”.",
+)
 _PUBLIC: Final = {
     Change.PUBLISHED.value: Text("Vụ việc được công khai", "A case was published"),
     Change.UPDATED.value: Text("Nội dung công khai thay đổi", "What is public of it changed"),
@@ -222,7 +230,10 @@ async def rotate_secret(desk: Administrator, id: UUID, form: OwnForm) -> Respons
 
     async def verb(work: Work) -> Response:
         rotation = RotationIn.model_validate({"overlap_hours": whole_number(form.text("overlap_hours"))})
-        made = await service.rotate_secret(work, desk.actor, id, keys=desk.keys, overlap=rotation.overlap)
+        try:
+            made = await service.rotate_secret(work, desk.actor, id, keys=desk.keys, overlap=rotation.overlap)
+        except SecretsOverlap as promised:
+            raise Conflict(_PROMISED) from promised
         return _key(desk, *made)
 
     return await acted(desk, form, verb, partial(_shown, desk, id), _ASKS, tried="secret")

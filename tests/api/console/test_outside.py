@@ -50,6 +50,7 @@ async def test_a_neighbour_is_made_with_a_secret_shown_once_changed_and_ended(de
     for said in ("Hãy nhập tên hệ thống bên kia.", "Hãy chọn đơn vị"):
         assert said in empty.text
     given = {"name": "Phường Cẩm Thượng", "unit": POWER, "url": "https://camthuong.example.vn"}
+    assert "36 ký tự" in (await made(admin, "neighbours", **given, id="khong-phai")).text
     private = await made(admin, "neighbours", **{**given, "url": "https://10.0.0.1"})
     assert (private.status_code, "địa chỉ nội bộ" in private.text) == (422, True)
     answer = await made(admin, "neighbours", **given)
@@ -67,7 +68,7 @@ async def test_a_neighbour_is_made_with_a_secret_shown_once_changed_and_ended(de
     assert Page(stale).form(at).values["name"] == "khác", "what was typed is still there"
     await db.lane.fetch("UPDATE neighbours SET written = 1, failures = 3, retry_at = now(), last_error = 'http-503'")
     page = Page(await admin.get(at))
-    assert "http-503" in page.text
+    assert "hệ thống bên kia đang lỗi ( http-503 )" in page.text
     assert "Đang gửi ngay" in (await go(admin, page.form(f"{at}/again"))).text
     row = await db.lane.fetchrow("SELECT failures, retry_at FROM neighbours")
     assert row is not None
@@ -85,10 +86,13 @@ async def test_a_partner_is_made_changed_and_ended_and_what_it_refused_is_tried_
     admin = await desk_of(Role.TENANT_ADMIN, unit=PROVINCE)
     given = {"name": "PC Hải Dương", "unit": POWER, "url": "https://pc.example.vn/open311/v2", "api_key": "bi-mat"}
     wrong = await made(admin, "partners", **given, services="lighting street-light")
-    assert (wrong.status_code, "dấu bằng" in wrong.text) == (422, True)
+    assert (wrong.status_code, "Dòng “lighting street-light”" in wrong.text) == (422, True)
     unknown = await made(admin, "partners", **given, services="khong.co = x")
     assert (unknown.status_code, Page(unknown).form("/console/partners").values["services"]) == (422, "khong.co = x")
     assert 'id="services-error"' in unknown.text
+    assert "/api/v1" not in Page(unknown).text
+    twice = await made(admin, "partners", **given, services="lighting = den\nlighting = khac")
+    assert (twice.status_code, "có ở hai dòng" in twice.text) == (422, True)
     answer = await made(admin, "partners", **given, services="electricity = dien\nlighting = den")
     assert "Đã tạo" in answer.text, Page(answer).text
     assert "bi-mat" not in answer.text
@@ -147,6 +151,7 @@ async def test_a_webhook_is_made_tried_paused_and_what_was_given_up_is_sent_agai
     assert SECRET.search(key.text)
     early = await post(admin, Page(await admin.get(at)).form(f"{at}/secret"), overlap_hours="24")
     assert early.status_code == 409, "the one before was promised a week"
+    assert "overlap_hours:" not in Page(early).text
     gone = await go(admin, Page(await admin.get(at)).form(f"{at}/deletion"))
     assert "Đã xoá" in gone.text
     assert await db.lane.fetchval("SELECT count(*) FROM subscriptions") == 0

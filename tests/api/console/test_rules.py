@@ -180,10 +180,12 @@ async def test_a_new_category_is_like_its_group_and_shows_who_would_get_its_repo
         await post(admin, form, step="look", **{**typed, **asks, "own_questions.0.choices": "Nhà thờ"}, **BASIS)
     )
     assert "own_questions.0.choices-error" in half.ids
+    one_sided = Page(await post(admin, form, step="look", **{**typed, **asks, "own_questions.0.text.vi": ""}, **BASIS))
+    assert "Hãy viết câu hỏi bằng tiếng Việt." in one_sided.text
     seen = Page(await post(admin, form, step="look", **typed, **asks, **BASIS))
     for said in ("lighting.festive_lights", "lamp-urban", "chọn được ngay", "trong nhóm Chiếu sáng công cộng"):
         assert said in seen.text, said
-    assert "Đèn ở đâu?" in seen.text
+    assert "Đèn ở đâu? phải trả lời ( where_is_it : Quảng trường; 2 bên đường)" in seen.text, "none of it changes later"
     assert await db.lane.fetchval("SELECT count(*) FROM category_versions") == 0
     listed = await go(admin, which(seen, at, "do"), step="do")
     assert "Đã thêm lĩnh vực." in listed.text

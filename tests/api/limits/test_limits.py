@@ -335,7 +335,7 @@ async def test_anonymous_reads_have_a_budget_in_each_process_that_costs_no_state
         assert checked.headers["ratelimit"].startswith('"reads-address";r=0')
         for refused in (await reader.get("/verify/0"), await reader.post("/verify", data={"code": "0"})):
             assert refused.status_code == 429
-            assert "Bạn đang đọc quá nhanh" in Page(refused).text
+            assert "Quá nhiều lượt trong một phút" in Page(refused).text
         feeds = [(await reader.get(f"/portal/H23/{name}")).status_code for name in ("feed.atom", "cases.csv")]
         assert feeds == [429] * 2, "what is made anew for whoever asks is counted too"
         statements.clear()

@@ -172,6 +172,7 @@ async def test_what_was_taken_back_is_neither_rated_nor_due_but_can_be_taken_up_
     assert {form.action.rpartition("/")[2] for form in page.forms if filed.code in form.action} == {"reopening"}
     assert "Rút nhầm?" in page.text
     assert "Hạn trả lời" not in page.text, "nobody owes an answer any more"
+    assert "không còn hạn nào phải giữ" in (await client.get(f"/follow/{filed.code}/deadline")).text
 
 
 async def test_nobody_acts_without_the_secret(client: httpx.AsyncClient, process: Process, db: Database) -> None:

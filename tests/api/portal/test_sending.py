@@ -174,6 +174,9 @@ async def test_what_is_wrong_on_a_later_page_is_said_there_and_loses_nothing_tha
         assert answer.status_code == 422
         assert "Bước 3 trên 4" in details.text
         assert {"#answers.width_cm"} <= set(details.links)
+        assert "Chưa tiếp tục được: hãy xem lại Rộng khoảng bao nhiêu xăng-ti-mét:" in details.text, (
+            "which question, of several"
+        )
         assert details.form("/report").values["answers.width_cm"] == "rất rộng"
     details.form("/report").values["reporter.phone"] = "123"
     answer = await go(client, details.form("/report"), step="send", answers__width_cm="40")

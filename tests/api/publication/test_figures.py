@@ -115,6 +115,11 @@ async def test_what_makes_no_sense_is_refused(web: httpx.AsyncClient, query: str
     assert (await web.get(f"{FIGURES}?{query}")).status_code == status
 
 
+async def test_a_wrong_value_among_several_is_told_by_its_parameter(web: httpx.AsyncClient) -> None:
+    refused = await web.get(f"{FIGURES}?state=resolved&state=gone")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["state"]
+
+
 async def test_counts_follow_each_change_and_are_put_right(
     web: httpx.AsyncClient, five: list[Case], db: Database, clock: FixedClock, province: Province
 ) -> None:

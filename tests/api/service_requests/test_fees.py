@@ -45,7 +45,7 @@ async def test_a_provider_s_word_lets_the_request_go_on_once(
         page = await life.client.get(f"/service-requests/{life.code}")
         assert "<svg" in page.text
         assert "128.000 ₫" in Page(page).text
-        assert "đang chờ bạn nộp phí; thời hạn đứng" in Page(page).text
+        assert "đang chờ bạn nộp phí; thời hạn tạm dừng" in Page(page).text
         assert "đang giải quyết" not in Page(page).text, "nobody is at work, and no day is promised, until it is paid"
         stands = await life.own()
         assert stands["paused_at"], "code 6 stops the clock"
