@@ -218,10 +218,10 @@ async def test_what_was_there_before_changes_were_numbered_comes_too_and_once(
 
 
 _MORE = """
-    INSERT INTO own_changes SELECT many.* FROM own_changes o, generate_series(1, $1) AS n,
+    INSERT INTO own_changes SELECT many.* FROM own_changes o, generate_series($1::int, $2::int) AS n,
         jsonb_populate_record(o, jsonb_build_object('about_id', md5('a' || n)::uuid, 'number', o.number + n * 10,
             'citizen_id', CASE WHEN n % 10 = 0 THEN o.citizen_id ELSE md5((n % 97)::text)::uuid END)) AS many
-    WHERE o.kind = 'report'
+    WHERE o.kind = 'report' AND o.number <= 10
 """
 
 
@@ -232,7 +232,8 @@ async def test_a_page_among_fifty_thousand_changes_is_one_range_of_the_index(
     await a_report(process, actor=citizen)
     await drain()
     lane = process.db.lane
-    await lane.fetch(_MORE, 50_000)
+    for first in range(1, 50_000, 5_000):  # each within the time that the program gives a statement
+        await lane.fetch(_MORE, first, first + 4_999)
     await lane.fetch("UPDATE change_heads SET number = 10000000")
     await lane.fetch("ANALYZE own_changes, reports, cases, timeline_entries, service_requests, papers")
     counts = []
