@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ STALE: Final = Text(
     "on.",
 )
 Verb = Callable[[Work], Awaitable[Response]]
+State = TypeVar("State", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ async def acted(
         errors = errors_of_problem(problem)
         message = None if errors else (STALE if isinstance(problem, Outdated) else problem.detail)
         return await shown(Told(form, errors, message, problem.status, tried))
+
+
+def narrowed_to(desk: Desk, states: type[State]) -> State | None:
+    """The state that the address narrows its list to; one that there is none of narrows nothing."""
+    asked = desk.request.query_params.get("state")
+    return next((one for one in states if one.value == asked), None)
 
 
 def next_page(cursor: str | None, state: StrEnum | None) -> str | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from app.console.acting import Told, acted, led_to, next_page, seen, told_by
+from app.console.acting import Told, acted, led_to, narrowed_to, next_page, seen, told_by
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.failing import why
 from app.console.views import units_to_refer
@@ -116,7 +116,7 @@ async def _shown(
     told: Told,
 ) -> Response:
     asked = desk.request.query_params
-    state = next((one for one in ConsignmentState if one.value == asked.get("state")), None)
+    state = narrowed_to(desk, ConsignmentState)
     query = {"list": "console consignments", "state": state}
     page = IdPage[Consignment](query, asked.get("cursor") or None, _LINES, lambda one: one.id)
     async with read_work(desk.database, desk.clock, desk.tenant.id) as work:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.cases.events import EventType
-from app.console.acting import Told, acted, led_to, next_page, seen, told_by
+from app.console.acting import Told, acted, led_to, narrowed_to, next_page, seen, told_by
 from app.console.actions import label_of
 from app.console.deps import PATH, Administrator, ConsoleRoute, Desk, OwnForm
 from app.console.views import Group, areas_to_choose, units_to_refer
@@ -163,7 +163,7 @@ async def show_subscription(desk: Administrator, id: UUID) -> Response:  # noqa:
 def _log_asked(desk: Desk) -> LogPage:
     """The page of the log that the address names; a state that there is none of narrows nothing."""
     asked = desk.request.query_params
-    state = next((one for one in DeliveryState if one.value == asked.get("state")), None)
+    state = narrowed_to(desk, DeliveryState)
     return LogPage(state, asked.get("cursor") or None, _LINES)
 
 
